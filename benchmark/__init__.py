@@ -1,0 +1,1 @@
+"""What measures a tracker: datasets, the engine, the store, metrics and statistics."""

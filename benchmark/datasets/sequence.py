@@ -1,0 +1,48 @@
+"""The typed values that every dataset becomes: annotations (boxes) and sequences (boxes and frames)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Boxes = NDArray[np.float64]
+"""(N, 4) float64: x, y, w, h in pixels, 0-based and continuous."""
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """The ground truth of one target: all that scoring needs to know of a sequence."""
+
+    name: str
+    """The catalogue's own name, e.g. ``Jogging-1``."""
+    boxes: Boxes
+    """(N, 4), one a frame, converted from the file's convention."""
+    valid: NDArray[np.bool_]
+    """(N,), False where the file's own row is invalid (any of x, y, w, h <= 0 in OTB's 1-based text, or NaN)."""
+    start: int = 0
+    """Index of the frame at which the official run starts (5 for OTB's Tiger1, whose list omits frames 1-5)."""
+    attributes: tuple[str, ...] = ()
+    """The dataset's attribute codes, e.g. ``("OCC", "SV")``."""
+
+    def __len__(self) -> int:
+        return len(self.boxes)
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """A video with its target's ground truth."""
+
+    annotation: Annotation
+    frames: tuple[Path, ...]
+    """(N,) image files, in order; frame i belongs to `annotation.boxes[i]`."""
+
+    @property
+    def name(self) -> str:
+        """The catalogue's own name."""
+        return self.annotation.name
+
+    def __len__(self) -> int:
+        return len(self.frames)
