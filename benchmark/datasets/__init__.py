@@ -1,0 +1,1 @@
+"""Where frames and ground truth come from; the only place that converts a dataset's text into typed sequences."""
