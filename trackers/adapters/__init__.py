@@ -1,0 +1,1 @@
+"""Trackers that others wrote, as lanes."""

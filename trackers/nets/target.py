@@ -1,0 +1,53 @@
+"""Where each lane's target is: centre and size, with what every family does to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from trackers.api import Boxes
+
+SMALLEST_SIDE = 2.0
+"""Pixels. A side that would shrink below is held here: a crop needs an extent."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Per lane, float64 on the host, where crops are cut."""
+
+    centre: Tensor
+    """(B, 2) x, y in pixels, continuous."""
+    size: Tensor
+    """(B, 2) width, height in pixels."""
+    first_size: Tensor
+    """(B, 2), the size given at the start: what scale limits refer to."""
+    frame_size: Tensor
+    """(B, 2) width, height of the lane's frames."""
+
+    @classmethod
+    def from_boxes(cls, boxes: Boxes, frames: list[tuple[int, int]]) -> Target:
+        """Return the targets of boxes (B, 4) in frames of the given (width, height)."""
+        table = torch.tensor(boxes, dtype=torch.float64)
+        corner, size = table[:, :2], table[:, 2:].clone()
+        return cls(corner + size / 2, size, size, torch.tensor(frames, dtype=torch.float64).reshape(-1, 2))
+
+    def boxes(self) -> Boxes:
+        """Return the (B, 4) boxes x, y, w, h."""
+        return torch.cat([self.centre - self.size / 2, self.size], dim=1).numpy()
+
+    def moved(self, shift: Tensor, size: Tensor, limits: tuple[float, float] | None) -> Target:
+        """Return the targets moved by `shift` (B, 2) pixels with the new `size` (B, 2).
+
+        Where `limits` are given, the size stays within these multiples of the first one and the centre inside the
+        frame; a box that is not finite is not taken: that lane stays where it was.
+        """
+        centre = self.centre + shift.double()
+        size = size.double()
+        usable = (torch.isfinite(centre) & torch.isfinite(size)).all(dim=1, keepdim=True)
+        if limits is not None:
+            size = torch.maximum(torch.minimum(size, self.first_size * limits[1]), self.first_size * limits[0])
+            centre = torch.minimum(centre.clamp_min(0), self.frame_size)
+        size = size.clamp_min(SMALLEST_SIDE)
+        return replace(self, centre=torch.where(usable, centre, self.centre), size=torch.where(usable, size, self.size))

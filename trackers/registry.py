@@ -1,0 +1,119 @@
+"""Who there is to run: families, their presets and variants, plug-ins.
+
+A family is one class registered under one name. A plug-in's package announces it through the entry-point group
+``engram.trackers`` (``name = "module:Class"``); its module is imported only when the name is needed.
+How a full name is read (``memtrack-m4:paper@FILE``) is in `trackers.names`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, TypeVar
+
+from trackers.errors import InputError, did_you_mean
+
+GROUP = "engram.trackers"
+PAPERS_FIVE = ("siamfc", "memtrack", "dualmn-short", "dualmn-long", "dualmn")
+"""What ``all`` means before plug-ins."""
+BUILT_IN = {
+    "siamfc": "trackers.siamfc.tracker",
+}
+PREFIXES = {"cv2": "trackers.adapters.opencv", "got10k": "trackers.adapters.got10k"}
+"""External trackers are named ``prefix:rest``; the module's ``family(rest)`` makes the family."""
+
+C = TypeVar("C", bound=type)
+Delta = Mapping[str, Any]
+"""Fields of a config and the values they take instead of the default ones."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """One registered class with all that can be asked of it by name."""
+
+    name: str
+    cls: type
+    remembers: str
+    """One line: what the tracker remembers of its target."""
+    config: type | None = None
+    """A frozen dataclass; its defaults are the compact preset."""
+    presets: Mapping[str, Delta] = field(default_factory=lambda: {"compact": {}})
+    variants: Mapping[str, Delta] = field(default_factory=dict)
+    plug_in: str = ""
+    """The distribution or module it comes from; "" for Engram's own."""
+
+
+def register(
+    name: str,
+    *,
+    remembers: str,
+    config: type | None = None,
+    presets: Mapping[str, Delta] | None = None,
+    variants: Mapping[str, Delta] | None = None,
+) -> Callable[[C], C]:
+    """Give a tracker class the name that ``--trackers`` takes.
+
+    A `Tracker` subclass is called with ``(config, weights, device)``; any other class (one target, ``init`` and
+    ``update``) with ``(config)``, or with nothing where `config` is None.
+    """
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*", name):
+        raise ValueError(f"a tracker's name is letters, digits, '_' and inner '-': not {name!r}")
+    if config is not None and not (is_dataclass(config) and config.__dataclass_params__.frozen):  # type: ignore[attr-defined]
+        raise TypeError(f"{name}: the config must be a frozen dataclass, not {config!r}")
+    known = {f.name for f in fields(config)} if config is not None else set()
+    for delta in (*(presets or {}).values(), *(variants or {}).values()):
+        if unknown := set(delta) - known:
+            raise ValueError(f"{name}: no field {sorted(unknown)} in {config}")
+
+    def decorate(cls: C) -> C:
+        cls.__engram_family__ = Family(  # type: ignore[attr-defined]
+            name, cls, remembers, config, {"compact": {}, **(presets or {})}, dict(variants or {})
+        )
+        return cls
+
+    return decorate
+
+
+def _plug_ins() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def family_names() -> tuple[str, ...]:
+    """Return the names of all families, Engram's own first, without importing any."""
+    own = tuple(BUILT_IN)
+    return own + tuple(sorted(name for name in _plug_ins() if name not in BUILT_IN))
+
+
+def default_names() -> tuple[str, ...]:
+    """Return what ``all`` stands for: the papers' five that are there, then every installed plug-in."""
+    own = tuple(name for name in PAPERS_FIVE if name.split("-")[0] in BUILT_IN)
+    return own + tuple(name for name in family_names() if name not in BUILT_IN)
+
+
+def find_family(name: str) -> Family:
+    """Return the family of that name, importing its module; InputError where there is none or it cannot be loaded."""
+    prefix, colon, rest = name.partition(":")
+    if colon and prefix in PREFIXES:
+        return import_module(PREFIXES[prefix]).family(rest)  # type: ignore[no-any-return]
+    if name in BUILT_IN:
+        return _family_in(vars(import_module(BUILT_IN[name])).values(), name)
+    if (point := _plug_ins().get(name)) is None:
+        raise InputError(f"no tracker named {name!r}.{did_you_mean(name, family_names())} `run_bench list` shows all.")
+    source = point.dist.name if point.dist else point.value
+    try:
+        found = point.load()
+    except Exception as error:
+        raise InputError(f"plug-in tracker {name!r} of {source} cannot be loaded: {error!r}") from error
+    family = _family_in([found], name)
+    return Family(**{**{f.name: getattr(family, f.name) for f in fields(Family)}, "name": name, "plug_in": source})
+
+
+def _family_in(objects: Any, name: str) -> Family:
+    for thing in objects:
+        family = getattr(thing, "__engram_family__", None)
+        if isinstance(family, Family) and isinstance(thing, type) and family.cls is thing:
+            return family
+    raise InputError(f"tracker {name!r} is announced, but its class lacks the @register decorator of trackers.api")

@@ -1,0 +1,1 @@
+"""The weights that ship with Engram, and their catalogue."""

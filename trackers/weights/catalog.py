@@ -1,0 +1,102 @@
+"""Where a tracker's weights come from: the shipped catalogue, a user's file, or chance.
+
+``catalog.toml`` lists what ships (and the ImageNet trunk of a Python package), each with its digest and what it was
+trained and tuned on, so that a result can be marked where training and test data meet.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from trackers.errors import InputError
+
+RANDOM = "random"
+
+
+@dataclass(frozen=True)
+class Weights:
+    """One set of weights."""
+
+    name: str
+    """The catalogue's name, the user's file name, or ``random``."""
+    path: Path | None
+    """None where nothing is loaded."""
+    sha256: str
+    """Digest of the file's bytes; "" where nothing is loaded."""
+    is_trunk: bool = False
+    """Whether the file holds a trunk alone, with nothing trained for tracking on top."""
+    trained_on: tuple[str, ...] = ()
+    tuned_on: tuple[str, ...] = ()
+    licence: str = ""
+    note: str = ""
+
+
+NO_WEIGHTS = Weights("none", None, "")
+"""For trackers without a network of ours."""
+
+
+def find_weights(base: str, preset: str, wanted: str) -> Weights:
+    """Return the weights of a tracker.
+
+    Args:
+        base: Family and variant, e.g. ``memtrack-m4``; the catalogue's entry for the longest fitting beginning serves.
+        preset: ``compact`` or ``paper``.
+        wanted: What stands behind ``@``: "" (the catalogue's choice), ``random``, a catalogue name, or a file.
+
+    Raises:
+        InputError: nothing fits, or the file is missing or is not what the catalogue says.
+    """
+    entries = _entries()
+    if wanted == RANDOM:
+        return Weights(RANDOM, None, "", note="random weights: for timing and tests, not for accuracy")
+    if wanted in entries:
+        return _listed(wanted, entries[wanted])
+    if wanted:
+        path = Path(wanted).expanduser()
+        if not path.is_file():
+            known = ", ".join(sorted(entries))
+            raise InputError(f"no weights file {wanted!r}; behind '@' goes a file, 'random', or one of: {known}")
+        return Weights(path.name, path, _sha256(path, path.stat().st_mtime_ns), note="the user's file")
+    parts = base.split("-")
+    for length in range(len(parts), 0, -1):
+        for name, entry in entries.items():
+            if f"{'-'.join(parts[:length])}:{preset}" in entry["serves"]:
+                return _listed(name, entry)
+    raise InputError(
+        f"no trained weights ship for {base}:{preset}; give a checkpoint as {base}:{preset}@FILE, "
+        f"or {base}:{preset}@random to time it"
+    )
+
+
+def _entries() -> dict[str, dict[str, Any]]:
+    return tomllib.loads((files("trackers.weights") / "catalog.toml").read_text())["weights"]  # type: ignore[no-any-return]
+
+
+def _listed(name: str, entry: dict[str, Any]) -> Weights:
+    if entry.get("trunk"):
+        from trackers.nets.lite0 import imagenet_file
+
+        path = imagenet_file()
+    else:
+        path = Path(str(files("trackers.weights") / entry["file"]))
+    if not path.is_file():
+        raise InputError(f"weights {name!r} should be in {path}, which is missing; install Engram again")
+    digest = _sha256(path, path.stat().st_mtime_ns)
+    if digest != entry["sha256"]:
+        raise InputError(f"weights {name!r} in {path} are damaged (sha256 {digest[:12]}...); install Engram again")
+    return Weights(
+        name, path, digest, bool(entry.get("trunk")), tuple(entry["trained_on"]), tuple(entry["tuned_on"]),
+        entry["licence"], entry.get("note", ""),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _sha256(path: Path, modified_ns: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
