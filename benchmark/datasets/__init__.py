@@ -1,1 +1,1 @@
-"""Where frames and ground truth come from; the only place that converts a dataset's text into typed sequences."""
+"""Where frames and ground truth come from: a dataset's files become typed sequences here and nowhere else."""

@@ -44,14 +44,14 @@ class Dataset(ABC):
 
     @abstractmethod
     def inventory(self) -> Inventory:
-        """Return what is found and what is missing, by names of folders and files alone: nothing is decoded."""
+        """Return what is found and what is missing, by the names of folders alone: nothing is decoded."""
 
     @abstractmethod
     def load(self, names: Collection[str], progress: Progress | None = None) -> list[Sequence]:
         """Return the named targets' sequences, in that order, with everything about them checked.
 
-        `names` are the dataset's own names, as `inventory` lists them. Raises `InputError` with the first problem in
-        full and the number of others.
+        `names` are the dataset's own names, as `inventory` lists them. Raises `InputError` with the first
+        problem in full and the number of others.
         """
 
     def aliases(self) -> Mapping[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +21,9 @@ class Annotation:
     boxes: Boxes
     """(N, 4), one a frame, converted from the file's convention."""
     valid: NDArray[np.bool_]
-    """(N,), False where the file's own row is invalid (any of x, y, w, h <= 0 in OTB's 1-based text, or NaN)."""
+    """(N,), False where the file's own row is invalid (NaN, or any of x, y, w, h <= 0 in OTB's 1-based text)."""
     start: int = 0
-    """Index of the frame at which the official run starts (5 for OTB's Tiger1, whose list omits frames 1-5)."""
+    """Index of the frame at which the official run starts (5 for OTB's Tiger1, which omits its first 5 images)."""
     attributes: tuple[str, ...] = ()
     """The dataset's attribute codes, e.g. ``("OCC", "SV")``."""
 
@@ -46,3 +46,9 @@ class Sequence:
 
     def __len__(self) -> int:
         return len(self.frames)
+
+    def first(self, frames: int) -> Sequence:
+        """Return the sequence cut after the first `frames` frames of its official run."""
+        end = self.annotation.start + frames
+        annotation = replace(self.annotation, boxes=self.annotation.boxes[:end], valid=self.annotation.valid[:end])
+        return Sequence(annotation, self.frames[:end])

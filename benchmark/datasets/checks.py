@@ -1,0 +1,77 @@
+"""What must hold of any sequence before a tracker sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.datasets.base import Progress
+from benchmark.datasets.box_text import row_text
+from benchmark.datasets.images import FrameError, frame_size
+from benchmark.datasets.sequence import Boxes, Sequence
+from trackers.errors import InputError
+
+
+def load_each(names: Collection[str], load: Callable[[str], Sequence], progress: Progress | None) -> list[Sequence]:
+    """Return what `load` makes of every name; raise one `InputError` for all that fail: the first, and how many."""
+    sequences: list[Sequence] = []
+    problems: list[str] = []
+    for done, name in enumerate(names, start=1):
+        try:
+            sequences.append(load(name))
+        except (InputError, OSError) as error:
+            problems.append(str(error))
+        if progress is not None:
+            progress(done, len(names))
+    if problems:
+        others = len(problems) - 1
+        more = f" (and {others} more such {'sequence' if others == 1 else 'sequences'})" if others else ""
+        raise InputError(problems[0] + more)
+    return sequences
+
+
+def check_boxes(sequence: Sequence, rows: Boxes, file: Path) -> None:
+    """Raise `InputError` where a sequence cannot be run: too short, no first box, a box outside its image.
+
+    `rows` are the ground truth's (N, 4) values as `file` has them, for the messages.
+    """
+    name, start = sequence.name, sequence.annotation.start
+    if len(sequence) - start < 2:
+        raise InputError(f"{name}: {len(sequence) - start} frame(s) to run; tracking needs at least 2")
+    first, where = rows[start], f"{file}, row {start + 1}"
+    if not np.isfinite(first).all():
+        raise InputError(f"{name}: the first box is NaN or empty ({where}): it must show the target")
+    if first[2] <= 0 or first[3] <= 0:
+        raise InputError(f"{name}: the first box, {row_text(first)}, has no area ({where}): it must show the target")
+    outside = _first_outside(sequence)
+    if outside is not None:
+        index, (width, height) = outside
+        raise InputError(
+            f"{name}: the box {row_text(rows[index])} lies outside its image of {width}x{height} pixels"
+            f" ({file}, row {index + 1}): rows are x,y,width,height, 1-based, and 0,0,0,0 where no target is seen"
+        )
+
+
+def _first_outside(sequence: Sequence) -> tuple[int, tuple[int, int]] | None:
+    """Return the first frame whose box shares no pixel with the image, and that image's size, by files' headers.
+
+    An unreadable frame is passed over: it fails the run of its sequence, with its own message.
+    """
+    boxes, candidates = sequence.annotation.boxes, sequence.annotation.valid.copy()
+    candidates[sequence.annotation.start] = True
+
+    def outside(some: Boxes, size: tuple[int, int]) -> NDArray[np.bool_]:
+        return np.asarray(((some[:, :2] >= size) | (some[:, :2] + some[:, 2:] <= 0)).any(axis=1), np.bool_)
+
+    try:
+        suspects = np.flatnonzero(candidates & outside(boxes, frame_size(sequence.frames[0])))
+        for index in suspects:  # frames may differ in size, so each suspect's own header decides
+            size = frame_size(sequence.frames[index])
+            if outside(boxes[index : index + 1], size).any():
+                return int(index), size
+    except FrameError:
+        pass
+    return None

@@ -1,0 +1,108 @@
+"""Which sequences of a dataset a run is about, and the words that say so beside every score."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+
+from benchmark.datasets.base import Dataset, Inventory, Progress
+from benchmark.datasets.sequence import Sequence
+from trackers.errors import InputError, did_you_mean
+
+Subset = Literal["full", "available"]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The loaded, checked sequences of one run."""
+
+    dataset: str
+    revision: str
+    sequences: tuple[Sequence, ...]
+    total: int
+    """Number of sequences in the full dataset."""
+    limit_frames: int | None = None
+    """Frames kept of each sequence, counted from the start of its official run; None for all."""
+    rendered: bool = False
+    """Whether the frames are synthetic."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether this is the dataset as published: every sequence, every frame."""
+        return len(self.sequences) == self.total and self.limit_frames is None
+
+    @property
+    def coverage(self) -> str:
+        """What was run, in words: ``OTB100, 14 of 100 sequences, first 20 frames``."""
+        count = len(self.sequences)
+        of = "" if count == self.total else f" of {self.total}"
+        noun = "sequence" if self.total == 1 else "sequences"
+        frames = "" if self.limit_frames is None else f", first {self.limit_frames} frames"
+        return f"{self.dataset}, {count}{of} {noun}{frames}"
+
+
+def select(
+    dataset: Dataset,
+    *,
+    subset: Subset = "full",
+    sequences: Collection[str] | None = None,
+    limit_frames: int | None = None,
+    progress: Progress | None = None,
+) -> Selection:
+    """Return a dataset's sequences, loaded and checked, in the dataset's order.
+
+    All of them; or those `sequences` names (any alias, any letter case); of these, with `subset` "available", those
+    that are found. `limit_frames` cuts each one short, counted from the start of its official run. Raises `InputError`
+    where a name is unknown, something wanted is missing, or fewer than 2 frames are left to run.
+    """
+    if limit_frames is not None and limit_frames < 2:
+        raise InputError(f"--limit-frames {limit_frames}: at least 2 are needed, the first of them to show the target")
+    inventory = dataset.inventory()
+    wanted = None if sequences is None else resolve(dataset, inventory, sequences)
+    found = [name for name in inventory.found if wanted is None or name in wanted]
+    missing = [name for name in inventory.missing if wanted is None or name in wanted]
+    if missing and (subset == "full" or not found):
+        raise InputError(_missing(dataset, inventory, missing, named=wanted is not None))
+    loaded = dataset.load(found, progress)
+    if limit_frames is not None:
+        loaded = [sequence.first(limit_frames) for sequence in loaded]
+    return Selection(
+        dataset=dataset.name,
+        revision=dataset.revision,
+        sequences=tuple(loaded),
+        total=dataset.total,
+        limit_frames=limit_frames,
+        rendered=dataset.rendered,
+    )
+
+
+def resolve(dataset: Dataset, inventory: Inventory, names: Collection[str]) -> set[str]:
+    """Return the dataset's own names of what `names` mean; raise `InputError` for one that means nothing."""
+    own = (*inventory.found, *inventory.missing)
+    spellings = {alias.casefold(): name for alias, name in dataset.aliases().items()}
+    spellings |= {name.casefold(): name for name in own}
+    wanted: set[str] = set()
+    for name in (given.strip() for given in names):
+        if name.casefold() not in spellings:
+            raise InputError(f"{dataset.name} has no sequence {name!r}.{did_you_mean(name, own)}")
+        wanted.add(spellings[name.casefold()])
+    if not wanted:
+        raise InputError("--sequences names no sequence")
+    return wanted
+
+
+def _missing(dataset: Dataset, inventory: Inventory, missing: list[str], named: bool) -> str:
+    """Return the line that says what is missing, where it was looked for, and what to do."""
+    listed = ", ".join(missing[:3]) + (", ..." if len(missing) > 3 else "")
+    if not inventory.found:
+        return (
+            f"{dataset.name}: none of its {dataset.total} sequences is in {inventory.place} ({listed}):"
+            " name the folder that holds them with --data-root DIR"
+        )
+    if named:
+        return f"{dataset.name}: {listed} not found in {inventory.place}: add what is missing, or do not name it"
+    return (
+        f"{dataset.name}: {len(missing)} of its {dataset.total} sequences are missing in {inventory.place} ({listed}):"
+        " add them, or run what is there with --subset available"
+    )
