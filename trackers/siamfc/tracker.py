@@ -13,10 +13,11 @@ from trackers.api import Boxes, Frame, Signal, Step, Tracker, register
 from trackers.nets.checkpoint import fill, frozen, load_tensors
 from trackers.nets.correlation import correlate
 from trackers.nets.crops import context_side, mean_colour, square_crops
+from trackers.nets.lite_features import LiteFeatures
 from trackers.nets.localise import Peak, scale_search
 from trackers.nets.target import Target
 from trackers.siamfc.config import PAPER, VARIANTS, SiamFCConfig
-from trackers.siamfc.network import LiteFeatures, SiamFCNet
+from trackers.siamfc.network import SiamFCNet
 from trackers.weights.catalog import Weights
 
 STRIDE = 8
