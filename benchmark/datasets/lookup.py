@@ -38,9 +38,9 @@ def open_dataset(name: str, root: Path | None = None) -> Dataset:
         )
     if known in RENDERED:
         # Loaded when asked for: rendering brings in far more than a list of names does.
-        from benchmark.datasets.render import RenderedDataset
+        from benchmark.datasets.render.dataset import RenderedDataset
 
-        return RenderedDataset(known)
+        return RenderedDataset.open(known)
     place = data_root(root)
     if known == FolderDataset.name and not place.is_dir():
         raise InputError(f"the dataset 'folder' needs --data-root DIR: {LAYOUT}")
