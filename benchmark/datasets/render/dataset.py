@@ -1,0 +1,123 @@
+"""The rendered sets as datasets: drawn when first asked for, then read from the cache."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+
+from benchmark.datasets.base import Dataset, Inventory, Progress
+from benchmark.datasets.render.cache import cache_folder, complete, fingerprint, install, sequence_folder
+from benchmark.datasets.render.catalogue import Catalogue, read_catalogue
+from benchmark.datasets.render.geometry import Floats, Mask
+from benchmark.datasets.render.truth import Truth
+from benchmark.datasets.sequence import Annotation, Sequence
+from trackers.errors import InputError, did_you_mean
+
+
+@dataclass(frozen=True)
+class CauseSpan:
+    """Frames in which a cause of failure acts, both ends included, counted from 0."""
+
+    name: str
+    first: int
+    last: int
+
+
+class RenderedDataset(Dataset):
+    """`demo` or `demo-full`: small videos whose ground truth is known exactly."""
+
+    rendered = True
+
+    def __init__(self, catalogue: Catalogue, cache: Path | None = None, workers: int | None = None) -> None:
+        """Open a set; nothing is drawn. `cache` is the folder for frames, else `cache_folder()`."""
+        self.catalogue = catalogue
+        self.name, self.title = catalogue.name, catalogue.title
+        self.revision, self.source = catalogue.revision, catalogue.source
+        self.total = len(catalogue.entries)
+        self._cache = cache
+        self._workers = workers or os.cpu_count() or 1
+
+    @classmethod
+    def open(cls, name: str, cache: Path | None = None, workers: int | None = None) -> RenderedDataset:
+        """Open a built-in set by its name: `demo` or `demo-full`."""
+        return cls(read_catalogue(name), cache, workers)
+
+    def inventory(self) -> Inventory:
+        """Return every sequence as found: what is not drawn yet can be."""
+        return Inventory(tuple(self.catalogue.entries), (), str(self._root))
+
+    def load(self, names: Collection[str], progress: Progress | None = None) -> list[Sequence]:
+        """Return the named sequences, drawing those that the cache does not hold, several at a time."""
+        names = list(names)
+        self._check(names)
+        folders = {name: self._folder(name) for name in names}
+        missing = [name for name in folders if not complete(folders[name], self.catalogue.entries[name].frames)]
+        done = len(names) - len(missing)
+        if progress is not None:
+            progress(done, len(names))
+        for name in self._draw(missing, folders):
+            done += 1
+            if progress is not None:
+                progress(done, len(names))
+            if not complete(folders[name], self.catalogue.entries[name].frames):
+                raise InputError(f"{name} could not be drawn into {folders[name]}: is the disk full?")
+        return [self._sequence(name, folders[name]) for name in names]
+
+    def annotation(self, name: str) -> Annotation:
+        """Return a sequence's ground truth; nothing is drawn."""
+        self._check([name])
+        truth = Truth(self.catalogue.entries[name].play().scene)
+        return Annotation(name, truth.boxes, truth.valid, 0, truth.attributes())
+
+    def causes(self, name: str) -> tuple[CauseSpan, ...]:
+        """Return when the sequence's cause of failure acts, in order; nothing for a plain one."""
+        self._check([name])
+        entry = self.catalogue.entries[name]
+        return tuple(CauseSpan(entry.cause, first, last) for first, last in spans(entry.play().acts))
+
+    def visibility(self, name: str) -> Floats:
+        """Return the share (N,) of the target that can be seen: within the picture and behind nothing."""
+        self._check([name])
+        truth = Truth(self.catalogue.entries[name].play().scene)
+        return np.asarray(truth.inside * truth.uncovered, dtype=np.float64)
+
+    @property
+    def _root(self) -> Path:
+        return self._cache or cache_folder()
+
+    def _folder(self, name: str) -> Path:
+        return sequence_folder(self._root, self.name, name, fingerprint(self.catalogue.entries[name]))
+
+    def _check(self, names: Collection[str]) -> None:
+        for name in names:
+            if name not in self.catalogue.entries:
+                raise InputError(f"{self.name} has no sequence {name!r}.{did_you_mean(name, self.catalogue.entries)}")
+
+    def _draw(self, names: list[str], folders: dict[str, Path]) -> Iterator[str]:
+        """Draw sequences, yielding each name as it is done."""
+        if min(len(names), self._workers) <= 1:
+            for name in names:
+                install(self.catalogue.entries[name], folders[name])
+                yield name
+            return
+        with ProcessPoolExecutor(min(len(names), self._workers), mp_context=get_context("spawn")) as pool:
+            jobs = {pool.submit(install, self.catalogue.entries[name], folders[name]): name for name in names}
+            for job in as_completed(jobs):
+                job.result()
+                yield jobs[job]
+
+    def _sequence(self, name: str, folder: Path) -> Sequence:
+        frames = tuple(folder / f"{i + 1:04d}.jpg" for i in range(self.catalogue.entries[name].frames))
+        return Sequence(self.annotation(name), frames)
+
+
+def spans(acts: Mask) -> list[tuple[int, int]]:
+    """Return the runs of True in `acts` as (first, last), both included."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], acts, [False]]).astype(np.int8)))
+    return [(int(first), int(last) - 1) for first, last in edges.reshape(-1, 2)]

@@ -1,0 +1,79 @@
+"""Scripts in which something looks like the target: look-alikes, and clutter around it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from benchmark.datasets.render.motion import sway
+from benchmark.datasets.render.scene import Actor
+from benchmark.datasets.render.staging import Stage, Take
+from benchmark.datasets.render.truth import Truth
+from benchmark.datasets.render.worlds import Skin
+
+DISTRACTOR_PLOTS = ("crossing", "swarm", "companion")
+CLUTTER_PLOTS = ("camouflage", "litter")
+
+
+def distractor(stage: Stage) -> Take:
+    """Bodies of the target's family and colours, but with a pattern of their own, come near it.
+
+    Plots: some come `crossing` its way; a `swarm` keeps around it; a `companion` goes beside it and leaves.
+    """
+    rng = stage.draws(51)
+    pose, frames, time = stage.pose, stage.frames, np.arange(stage.frames)
+    behind: list[Actor] = []
+    before: list[Actor] = []
+    count = {"crossing": 2 if frames < 80 else 4, "swarm": 4, "companion": 1 if frames < 80 else 2}[stage.plot]
+    for i in range(count):
+        angle = float(rng.uniform(0, 2 * np.pi))
+        if stage.plot == "crossing":
+            meeting = frames * (0.3 + 0.6 * i / count + rng.uniform(-0.04, 0.04))
+            miss = stage.extent * rng.uniform(0.35, 0.8) * np.array([-np.sin(angle), np.cos(angle)])
+            speed = stage.pace * rng.uniform(1.0, 1.8)
+            away = (time - meeting)[:, None] * speed * np.array([np.cos(angle), np.sin(angle)])
+            path = pose.path[int(meeting)] + 0.6 * (pose.path - pose.path[int(meeting)]) + miss + away
+        elif stage.plot == "swarm":
+            radius = stage.extent * (rng.uniform(1.3, 2.0) + sway(rng, frames, 0.6, 50))
+            turn = angle + 2 * np.pi * i / count + sway(rng, frames, 1.2, 90)
+            path = pose.path + radius[:, None] * np.stack([np.cos(turn), 0.7 * np.sin(turn)], axis=1)
+        else:
+            meeting = frames * (0.35 + 0.4 * i)
+            gap = stage.extent * (0.75 + ((time - meeting) / (0.22 * frames)) ** 2)
+            path = pose.path + gap[:, None] * np.array([np.cos(angle), 0.5 * np.sin(angle)])
+        lead = int(rng.integers(5, 40))
+        other = replace(
+            pose,
+            path=path,
+            size=pose.size * rng.uniform(0.9, 1.1),
+            yaw=np.roll(pose.yaw, lead),
+            roll=np.roll(pose.roll, lead),
+            gait=pose.gait + 2.0,
+        )
+        (before if rng.random() < 0.4 else behind).append(stage.look_alike(other, 60 + i))
+    scene = replace(stage.scene(), behind=tuple(behind), before=tuple(before), crowded=True)
+    return Take(scene, Truth(scene).nearest((*behind, *before)) < 1.8)
+
+
+def clutter(stage: Stage) -> Take:
+    """What surrounds the target has its colours and its texture, from the first frame to the last.
+
+    Plots: `camouflage`, the large surfaces are painted with its own texture's family and colours; `litter`, many
+    things that stand about are painted like it.
+    """
+    rng = stage.draws(52)
+    scene = stage.scene()
+    if stage.plot == "camouflage":
+        own = stage.skin.front
+        cover = replace(own, seed=own.seed + 1, frequency=1.5 * own.frequency)
+        backdrop = replace(scene.backdrop, cover=cover, kind=str(rng.choice(["desk", "room"])), items=8)
+    else:
+        strewn = []
+        for i in range(26):
+            front = replace(stage.skin.front, seed=stage.skin.front.seed + i)
+            skin = Skin(front, replace(stage.skin.back, seed=stage.skin.back.seed + i))
+            strewn.append((stage.body if rng.random() < 0.35 else stage.world.body(rng), skin))
+        backdrop = replace(scene.backdrop, strewn=tuple(strewn), items=32, kind=str(rng.choice(["desk", "meadow"])))
+    scene = replace(scene, backdrop=backdrop, crowded=True)
+    return Take(scene, np.ones(stage.frames, dtype=np.bool_))
