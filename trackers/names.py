@@ -41,10 +41,14 @@ class TrackerSpec:
         )
 
     def build(self, device: str) -> Tracker[Any]:
-        """Return the tracker on a torch device ("cpu", "cuda:0", "mps")."""
+        """Return the tracker on a torch device ("cpu", "cuda:0", "mps"); random weights are always the same ones."""
         cls: Callable[..., Any] = self.family.cls
         if issubclass(self.family.cls, Tracker):
-            return cls(self.config, self.weights, device)  # type: ignore[no-any-return]
+            import torch  # not at the top: names must be read without waiting for it
+
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(0)
+                return cls(self.config, self.weights, device)  # type: ignore[no-any-return]
         from trackers.adapters.one_target import OneTargetLanes
 
         return OneTargetLanes(cls if self.config is None else lambda: cls(self.config))

@@ -8,7 +8,7 @@ How a full name is read (``memtrack-m4:paper@FILE``) is in `trackers.names`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -22,7 +22,11 @@ PAPERS_FIVE = ("siamfc", "memtrack", "dualmn-short", "dualmn-long", "dualmn")
 BUILT_IN = {
     "siamfc": "trackers.siamfc.tracker",
 }
-PREFIXES = {"cv2": "trackers.adapters.opencv", "got10k": "trackers.adapters.got10k"}
+PREFIXES = {
+    "cv2": "trackers.adapters.opencv",
+    "got10k": "trackers.adapters.got10k",
+    "py": "trackers.adapters.file",
+}
 """External trackers are named ``prefix:rest``; the module's ``family(rest)`` makes the family."""
 
 C = TypeVar("C", bound=type)
@@ -30,7 +34,7 @@ Delta = Mapping[str, Any]
 """Fields of a config and the values they take instead of the default ones."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Family:
     """One registered class with all that can be asked of it by name."""
 
@@ -42,6 +46,8 @@ class Family:
     """A frozen dataclass; its defaults are the compact preset."""
     presets: Mapping[str, Delta] = field(default_factory=lambda: {"compact": {}})
     variants: Mapping[str, Delta] = field(default_factory=dict)
+    paper: str = ""
+    """Where it was published, and whether this is a reconstruction."""
     plug_in: str = ""
     """The distribution or module it comes from; "" for Engram's own."""
 
@@ -50,6 +56,7 @@ def register(
     name: str,
     *,
     remembers: str,
+    paper: str = "",
     config: type | None = None,
     presets: Mapping[str, Delta] | None = None,
     variants: Mapping[str, Delta] | None = None,
@@ -70,7 +77,7 @@ def register(
 
     def decorate(cls: C) -> C:
         cls.__engram_family__ = Family(  # type: ignore[attr-defined]
-            name, cls, remembers, config, {"compact": {}, **(presets or {})}, dict(variants or {})
+            name, cls, remembers, config, {"compact": {}, **(presets or {})}, dict(variants or {}), paper
         )
         return cls
 
@@ -99,21 +106,24 @@ def find_family(name: str) -> Family:
     if colon and prefix in PREFIXES:
         return import_module(PREFIXES[prefix]).family(rest)  # type: ignore[no-any-return]
     if name in BUILT_IN:
-        return _family_in(vars(import_module(BUILT_IN[name])).values(), name)
+        return _only(vars(import_module(BUILT_IN[name])).values(), name)
     if (point := _plug_ins().get(name)) is None:
         raise InputError(f"no tracker named {name!r}.{did_you_mean(name, family_names())} `run_bench list` shows all.")
-    source = point.dist.name if point.dist else point.value
+    source = f"{point.dist.name} {point.dist.version}" if point.dist else point.value
     try:
         found = point.load()
     except Exception as error:
         raise InputError(f"plug-in tracker {name!r} of {source} cannot be loaded: {error!r}") from error
-    family = _family_in([found], name)
-    return Family(**{**{f.name: getattr(family, f.name) for f in fields(Family)}, "name": name, "plug_in": source})
+    return Family(**{**vars(_only([found], name)), "name": name, "plug_in": source})
 
 
-def _family_in(objects: Any, name: str) -> Family:
-    for thing in objects:
-        family = getattr(thing, "__engram_family__", None)
-        if isinstance(family, Family) and isinstance(thing, type) and family.cls is thing:
-            return family
-    raise InputError(f"tracker {name!r} is announced, but its class lacks the @register decorator of trackers.api")
+def registered(objects: Iterable[Any]) -> list[Family]:
+    """Return the families of those objects that are classes with `@register` of their own."""
+    classes = [thing for thing in objects if isinstance(thing, type)]
+    return [family for cls in classes if (family := vars(cls).get("__engram_family__")) is not None]
+
+
+def _only(objects: Iterable[Any], name: str) -> Family:
+    if len(found := registered(objects)) != 1:
+        raise InputError(f"tracker {name!r} is announced, but its class lacks the @register decorator of trackers.api")
+    return found[0]

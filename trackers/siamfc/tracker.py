@@ -38,6 +38,7 @@ class SiamFCState:
 @register(
     "siamfc",
     remembers="the first frame's template, for good",
+    paper="Bertinetto et al., Fully-Convolutional Siamese Networks for Object Tracking, 2016 (arXiv 1606.09549)",
     config=SiamFCConfig,
     presets={"paper": PAPER},
     variants=VARIANTS,

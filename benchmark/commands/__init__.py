@@ -1,0 +1,1 @@
+"""One command a file; `run_bench` puts them together."""

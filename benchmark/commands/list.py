@@ -1,0 +1,123 @@
+"""``run_bench list``: every tracker and every dataset, with what of it is found here."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from benchmark.commands.terminal import output
+from benchmark.datasets.lookup import dataset_names, open_dataset
+from trackers.errors import InputError
+
+
+@dataclass(frozen=True)
+class TrackerRow:
+    """One tracker as the list shows it."""
+
+    name: str
+    remembers: str
+    parameters: int | None
+    weights: str
+    origin: str
+    """Where the weights or the plug-in come from; or why it cannot be used."""
+    variants: tuple[str, ...] = ()
+    presets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DatasetRow:
+    """One dataset as the list shows it."""
+
+    name: str
+    title: str
+    found: int
+    total: int
+    place: str
+
+
+@click.command("list")
+@click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR", help="Where datasets are looked for.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_(*, data_root: Path | None, as_json: bool) -> None:
+    """Show every tracker and every dataset, with what of it is found."""
+    trackers = [_tracker(name) for name in _names()]
+    datasets = [_dataset(name, data_root) for name in dataset_names()]
+    if as_json:
+        rows: dict[str, list[dict[str, Any]]] = {
+            "trackers": [asdict(row) for row in trackers],
+            "datasets": [asdict(row) for row in datasets],
+        }
+        click.echo(json.dumps(rows, indent=1))
+        return
+    out = output()
+    out.print(_tracker_table(trackers))
+    out.print(
+        "Variants and presets join the name: siamfc-s5, siamfc:paper@FILE, 'siamfc{scale_step=1.05}'. "
+        "Others' trackers: cv2:csrt, cv2:kcf, cv2:mil, got10k:module:Class, py:FILE.py.",
+        markup=False,
+    )
+    out.print(_dataset_table(datasets))
+
+
+def _names() -> tuple[str, ...]:
+    from trackers.registry import PAPERS_FIVE, default_names, family_names
+
+    shown = dict.fromkeys(default_names())
+    families = {name.split("-")[0] for name in PAPERS_FIVE}
+    return (*shown, *(name for name in family_names() if name not in shown and name not in families))
+
+
+def _tracker(name: str) -> TrackerRow:
+    from trackers.names import resolve
+
+    try:
+        spec = resolve(name)
+        parameters = spec.build("cpu").parameters()
+    except Exception as error:  # a plug-in may fail in any way; the list shows how and goes on
+        reason = str(error) if isinstance(error, InputError) else repr(error)
+        return TrackerRow(name, "", None, "", f"cannot be used: {reason}")
+    family = spec.family
+    return TrackerRow(
+        name,
+        family.remembers,
+        parameters,
+        spec.weights.name,
+        spec.weights.licence or spec.weights.note or family.plug_in,
+        tuple(family.variants) if name == family.name else (),
+        tuple(family.presets),
+    )
+
+
+def _dataset(name: str, root: Path | None) -> DatasetRow:
+    try:
+        dataset = open_dataset(name, root)
+        inventory = dataset.inventory()
+    except InputError as error:
+        return DatasetRow(name, str(error), 0, 0, "")
+    return DatasetRow(dataset.name, dataset.title, len(inventory.found), dataset.total, inventory.place)
+
+
+def _tracker_table(rows: list[TrackerRow]) -> Table:
+    table = Table(title="Trackers", title_justify="left")
+    for heading in ("name", "remembers", "parameters", "weights", "from", "variants"):
+        table.add_column(heading, justify="right" if heading == "parameters" else "left")
+    for row in rows:
+        parameters = "-" if row.parameters is None else f"{row.parameters:,}"
+        cells = (row.name, row.remembers, parameters, row.weights, row.origin, " ".join(f"-{v}" for v in row.variants))
+        table.add_row(*map(escape, cells))
+    return table
+
+
+def _dataset_table(rows: list[DatasetRow]) -> Table:
+    table = Table(title="Datasets", title_justify="left")
+    for heading in ("name", "what", "found", "where"):
+        table.add_column(heading, justify="right" if heading == "found" else "left")
+    for row in rows:
+        table.add_row(*map(escape, (row.name, row.title, f"{row.found} of {row.total}", row.place)))
+    return table

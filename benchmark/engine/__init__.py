@@ -1,0 +1,1 @@
+"""Runs trackers on sequences: devices, frame prefetch, lanes, and the run as a whole."""

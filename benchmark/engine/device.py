@@ -1,0 +1,69 @@
+"""Which device a run uses, and the class of environment in which its boxes repeat."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from pathlib import Path
+
+import cv2
+import torch
+
+from trackers.errors import InputError
+
+_DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
+
+
+def find_device(wanted: str) -> str:
+    """Return the torch device for ``auto|cpu|cuda|cuda:N|mps``; InputError where this machine lacks it."""
+    if _DEVICE.fullmatch(wanted) is None:
+        raise InputError(f"--device takes auto, cpu, cuda, cuda:N or mps, not {wanted!r}")
+    if wanted == "auto":
+        return "cuda:0" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    if wanted.startswith("cuda"):
+        if not torch.cuda.is_available():
+            built = "this torch is built without CUDA" if torch.version.cuda is None else "torch finds no CUDA device"
+            raise InputError(f"--device {wanted}: {built}; use --device cpu or auto")
+        index = int(wanted.partition(":")[2] or 0)
+        if index >= torch.cuda.device_count():
+            raise InputError(
+                f"--device {wanted}: this machine has {torch.cuda.device_count()} CUDA device(s), from cuda:0"
+            )
+        return f"cuda:{index}"
+    if wanted == "mps" and not torch.backends.mps.is_available():
+        raise InputError("--device mps: this machine has no Metal device; use --device cpu or auto")
+    return wanted
+
+
+def environment_class(device: str) -> dict[str, str]:
+    """Return what boxes may depend on besides tracker and data: part of every record's key."""
+    torch_minor = ".".join(torch.__version__.split(".")[:2])
+    cuda = device.startswith("cuda")
+    return {
+        "device": torch.cuda.get_device_name(device) if cuda else _processor() if device == "cpu" else device,
+        "torch": torch_minor,
+        "opencv": ".".join(cv2.__version__.split(".")[:2]),
+        "dtype": str(torch.get_default_dtype()).removeprefix("torch."),
+        "tf32": str(cuda and torch.backends.cudnn.allow_tf32).lower(),
+        "threads": str(torch.get_num_threads()),
+    }
+
+
+def machine() -> dict[str, str]:
+    """Return what a reader wants to know of the machine, for the manifest."""
+    return {
+        "processor": _processor(),
+        "cores": str(os.cpu_count()),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+    }
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        for line in info.read_text(errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

@@ -1,0 +1,234 @@
+"""Keeps a tracker's lanes full: when a sequence ends, the next takes its lane.
+
+A lane that fails (an unreadable frame, an exception) ends alone; the others go on from the state before.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from benchmark.datasets.sequence import Sequence as Video
+from benchmark.engine.prefetch import FrameStream
+from trackers.api import Boxes, Frame, Step, Tracker
+
+DECODERS = 4
+"""Threads that decode frames; decoding releases the interpreter's lock."""
+OnFrames = Callable[[int], None]
+"""Called with the number of frames that are done since the last call."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One trajectory to make: a tracker's run on one sequence from one start."""
+
+    video: Video
+    start: int
+    """Index of the first frame."""
+    box: NDArray[np.float64]
+    """(4,), what the tracker is shown there."""
+    seed: int
+    """The lane's own."""
+
+    def __len__(self) -> int:
+        return len(self.video) - self.start
+
+    @property
+    def frames(self) -> Sequence[Path]:
+        """The frames of the trajectory, the first included."""
+        return self.video.frames[self.start :]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a job."""
+
+    job: Job
+    boxes: Boxes
+    """(M, 4); row 0 is the box that was given. M is the job's length unless it failed."""
+    scores: NDArray[np.float64]
+    """(M,)."""
+    seconds: float
+    """The lane's share of the time spent in `start` and `step`."""
+    telemetry: dict[str, NDArray[Any]]
+    """Each (M - 1, *shape): there is none for the first frame."""
+    error: str = ""
+    """Traceback, or "" where the job was done."""
+
+    @property
+    def reason(self) -> str:
+        """The last line of the error."""
+        return self.error.strip().splitlines()[-1] if self.error else ""
+
+
+@dataclass
+class _Lane:
+    job: Job
+    stream: FrameStream
+    boxes: list[NDArray[np.float64]] = field(default_factory=list)
+    scores: list[float] = field(default_factory=list)
+    telemetry: dict[str, list[Any]] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def add(self, step: Step, lane: int) -> None:
+        self.boxes.append(step.boxes[lane])
+        self.scores.append(float(step.scores[lane]))
+        for name, values in step.telemetry.items():
+            self.telemetry.setdefault(name, []).append(values[lane])
+
+    @property
+    def done(self) -> bool:
+        return len(self.boxes) == len(self.job)
+
+    def outcome(self, error: str = "") -> Outcome:
+        self.stream.close()
+        return Outcome(
+            self.job,
+            np.array(self.boxes, np.float64).reshape(-1, 4),
+            np.array(self.scores, np.float64),
+            self.seconds,
+            {name: np.array(values) for name, values in self.telemetry.items()},
+            error,
+        )
+
+
+def run_lanes(
+    tracker: Tracker[Any], jobs: Iterable[Job], lanes: int, device: str, on_frames: OnFrames = lambda count: None
+) -> Iterator[Outcome]:
+    """Yield every job's outcome as it ends, at most `lanes` of them in flight, the longest begun first."""
+    waiting = deque(sorted(jobs, key=len, reverse=True))
+    with ThreadPoolExecutor(max_workers=DECODERS, thread_name_prefix="frames") as pool:
+        running = _Running(tracker, device)
+        try:
+            while waiting or running.lanes:
+                vacant = lanes - len(running.lanes)
+                fresh = [waiting.popleft() for _ in range(min(vacant, len(waiting)))]
+                if fresh:
+                    on_frames(running.start([_Lane(job, FrameStream(job.frames, pool)) for job in fresh]))
+                if running.lanes:
+                    on_frames(running.step())
+                yield from running.ended()
+        finally:
+            for lane in running.lanes:
+                lane.stream.close()
+
+
+class _Running:
+    """The lanes in flight and their common state."""
+
+    def __init__(self, tracker: Tracker[Any], device: str) -> None:
+        self.tracker = tracker
+        self.device = device
+        self.lanes: list[_Lane] = []
+        self.state: Any = None
+        self._failed: list[Outcome] = []
+
+    def start(self, fresh: list[_Lane]) -> int:
+        """Show each fresh lane its target; return how many now run."""
+        fresh, frames = self._read(fresh)
+
+        def start(chosen: Sequence[int]) -> Any:
+            jobs = [fresh[index].job for index in chosen]
+            boxes = np.stack([job.box for job in jobs])
+            return self.tracker.start([frames[index] for index in chosen], boxes, [job.seed for job in jobs])
+
+        begun = 0
+        for chosen, state in self._attempt(start, fresh):
+            for index in chosen:
+                lane = fresh[index]
+                lane.boxes.append(lane.job.box)
+                lane.scores.append(1.0)
+                self.lanes.append(lane)
+            self.state = state if self.state is None else self.tracker.join(self.state, state)
+            begun += len(chosen)
+        return begun
+
+    def step(self) -> int:
+        """Follow every lane into its next frame; return how many went on."""
+        before = self.lanes
+        lanes, frames = self._read(before)
+        if not lanes:
+            self.lanes, self.state = [], None
+            return 0
+        whole = self.state
+        if len(lanes) < len(before):
+            whole = self.tracker.take(whole, [index for index, lane in enumerate(before) if lane in lanes])
+
+        def step(chosen: Sequence[int]) -> tuple[Step, Any]:
+            own = whole if len(chosen) == len(lanes) else self.tracker.take(whole, chosen)
+            found, after = self.tracker.step(own, [frames[index] for index in chosen])
+            if found.boxes.shape != (len(chosen), 4):
+                raise ValueError(f"the tracker returned boxes of shape {found.boxes.shape}, not ({len(chosen)}, 4)")
+            return found, after
+
+        self.lanes, self.state = [], None
+        for chosen, (found, after) in self._attempt(step, lanes):
+            for row, index in enumerate(chosen):
+                lanes[index].add(found, row)
+                self.lanes.append(lanes[index])
+            self.state = after if self.state is None else self.tracker.join(self.state, after)
+        return len(self.lanes)
+
+    def ended(self) -> Iterator[Outcome]:
+        """Yield what failed or came to its end since the last call; its lanes become vacant."""
+        outcomes, self._failed = self._failed, []
+        going = [index for index, lane in enumerate(self.lanes) if not lane.done]
+        if len(going) < len(self.lanes):
+            outcomes += [lane.outcome() for lane in self.lanes if lane.done]
+            self.state = self.tracker.take(self.state, going) if going else None
+            self.lanes = [self.lanes[index] for index in going]
+        yield from outcomes
+
+    def _read(self, lanes: list[_Lane]) -> tuple[list[_Lane], list[Frame]]:
+        """Return the lanes whose next frame can be read, and these frames."""
+        alive: list[_Lane] = []
+        frames: list[Frame] = []
+        for lane in lanes:
+            try:
+                frame = lane.stream.next()
+            except Exception:  # whatever a decoder raises ends this lane alone
+                self._failed.append(lane.outcome(traceback.format_exc()))
+            else:
+                alive.append(lane)
+                frames.append(frame)
+        return alive, frames
+
+    def _attempt(self, call: Callable[[Sequence[int]], Any], lanes: list[_Lane]) -> Iterator[tuple[Sequence[int], Any]]:
+        """Yield (lanes, result) of a call for all lanes at once; where that raises, of a call for each alone."""
+        if not lanes:
+            return
+        everyone = range(len(lanes))
+        try:
+            result = self._timed(call, everyone, lanes)
+        except Exception:
+            if len(lanes) == 1:
+                self._failed.append(lanes[0].outcome(traceback.format_exc()))
+                return
+            for index in everyone:
+                try:
+                    result = self._timed(call, [index], lanes)
+                except Exception:  # this lane's own failure
+                    self._failed.append(lanes[index].outcome(traceback.format_exc()))
+                else:
+                    yield [index], result
+        else:
+            yield everyone, result
+
+    def _timed(self, call: Callable[[Sequence[int]], Any], chosen: Sequence[int], lanes: list[_Lane]) -> Any:
+        began = time.perf_counter()
+        result = call(chosen)
+        if self.device.startswith("cuda"):
+            torch.cuda.synchronize(self.device)
+        for index in chosen:
+            lanes[index].seconds += (time.perf_counter() - began) / len(chosen)
+        return result

@@ -1,0 +1,94 @@
+"""One trajectory on disk: a tracker's boxes on one sequence, with how it ended. One atomic ``.npz`` file each."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import zipfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+SCHEMA = 1
+Status = Literal["done", "failed", "timeout"]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What one tracker did on one sequence from one start."""
+
+    key: str
+    """sha256 of everything the boxes depend on (`benchmark.store.keys`)."""
+    dataset: str
+    tracker: str
+    sequence: str
+    start: int
+    """Index of the frame of row 0 in the sequence's ground truth."""
+    repeat: int
+    status: Status
+    boxes: NDArray[np.float64] = field(repr=False)
+    """(M, 4) 0-based x, y, w, h; row 0 is the box given; fewer rows than frames where the run failed."""
+    scores: NDArray[np.float64] = field(repr=False)
+    """(M,) in [0, 1]."""
+    seconds: float = 0.0
+    """Time inside the tracker, its lane's share."""
+    lanes: int = 1
+    """How many lanes ran side by side."""
+    error: str = ""
+    """Traceback of a failed run."""
+
+    @property
+    def reason(self) -> str:
+        """The last line of the error."""
+        return self.error.strip().splitlines()[-1] if self.error else ""
+
+
+def write_record(path: Path, record: Record) -> None:
+    """Write the record so that a reader sees all of it or none."""
+    facts = {name: value for name, value in asdict(record).items() if name not in ("boxes", "scores")}
+    write_arrays(path, {"schema": SCHEMA, **facts}, {"boxes": record.boxes, "scores": record.scores})
+
+
+def read_record(path: Path, key: str) -> Record | None:
+    """Return the record kept there under that key; None where it is missing, damaged, or of another key or schema."""
+    if (content := read_arrays(path)) is None:
+        return None
+    facts, arrays = content
+    if facts.pop("schema", None) != SCHEMA or facts.get("key") != key:
+        return None
+    try:
+        record = Record(**facts, boxes=arrays["boxes"], scores=arrays["scores"])
+    except (KeyError, TypeError):
+        return None
+    sound = record.boxes.ndim == 2 and record.boxes.shape[1] == 4 and len(record.scores) == len(record.boxes)
+    return record if sound and record.status in get_args(Status) else None
+
+
+def write_arrays(path: Path, facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
+    """Write plain facts and arrays as one ``.npz``, atomically."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as file:
+        try:
+            np.savez_compressed(file, facts=np.array(json.dumps(facts)), **arrays)  # type: ignore[arg-type]
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
+            os.replace(file.name, path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+
+
+def read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]] | None:
+    """Return what `write_arrays` wrote; None where the file is missing or damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as content:
+            arrays = {name: content[name] for name in content.files}
+        facts = json.loads(str(arrays.pop("facts")))
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+    return (facts, arrays) if isinstance(facts, dict) else None

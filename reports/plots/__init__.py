@@ -1,0 +1,1 @@
+"""Figures drawn by matplotlib and seaborn from the report model."""

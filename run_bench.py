@@ -1,0 +1,94 @@
+"""The command line: puts the layers' commands together and wires a run to its report."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+COMMANDS = {
+    "run": "benchmark.commands.run:run",
+    "list": "benchmark.commands.list:list_",
+}
+"""Command: where it is; imported when it is needed."""
+
+
+class Commands(click.Group):
+    """Commands imported on demand; `run` is meant where none is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put ``run`` before options that stand alone."""
+        if not args or (args[0].startswith("-") and args[0] not in ("--help", "-h", "--version")):
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands' names."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, importing its module."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the nearest command where there is none of that name."""
+        from trackers.errors import did_you_mean
+
+        if args and args[0] not in COMMANDS:
+            ctx.fail(f"no command {args[0]!r}.{did_you_mean(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+
+def _write_report(run: Path) -> Path:
+    from reports.html.page import write_page
+
+    return write_page(run)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Without a command, `run` is meant: `run_bench` alone runs all trackers on the built-in demo.",
+)
+@click.version_option(package_name="engram-bench", prog_name="run_bench")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Benchmark and ablation suite for memory trackers."""
+    ctx.obj = _write_report
+
+
+def _shadowed() -> str:
+    """Return a line about another distribution's package that is imported in place of ours, or ""."""
+    home = Path(__file__).resolve().parent
+    for name in ("trackers", "benchmark", "reports"):
+        found = Path(str(import_module(name).__file__)).resolve().parent.parent
+        if found != home:
+            return f"the package {name!r} is imported from {found}, not Engram's own: use an environment of its own"
+    return ""
+
+
+def main(argv: list[str] | None = None) -> Any:
+    """Run the command line; exit code 2 with one line where the user can mend something."""
+    if line := _shadowed():
+        click.echo(f"run_bench: {line}", err=True)
+        sys.exit(2)
+    from trackers.errors import InputError
+
+    try:
+        return cli.main(argv, prog_name="run_bench", standalone_mode=True)
+    except InputError as error:
+        click.echo(f"run_bench: {error}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

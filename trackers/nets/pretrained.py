@@ -1,0 +1,36 @@
+"""Weights into a network whose trunk may come from elsewhere than the rest."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from trackers.nets.checkpoint import fill, load_tensors
+from trackers.nets.lite_features import LiteFeatures
+from trackers.weights.catalog import Weights, find_weights
+
+TRUNK = "backbone.trunk."
+
+
+def load_weights(net: nn.Module, weights: Weights) -> None:
+    """Fill a network that keeps its trunk under ``backbone``.
+
+    The ImageNet trunk alone leaves everything else as it is. A file may hold every tensor or, where the trunk is
+    Lite0, only what was trained on top of it: then the ImageNet trunk is taken underneath. No file: nothing changes.
+
+    Raises:
+        InputError: the file is unreadable or does not fit the network.
+    """
+    if weights.path is None:
+        return
+    tensors = load_tensors(weights.path)
+    backbone = net.get_submodule("backbone")
+    if isinstance(backbone, LiteFeatures):
+        if weights.is_trunk:
+            backbone.trunk.load_imagenet(tensors)
+            return
+        if not any(name.startswith(TRUNK) for name in tensors):
+            imagenet = find_weights("", "", "imagenet").path
+            assert imagenet is not None
+            backbone.trunk.load_imagenet(load_tensors(imagenet))
+            tensors |= {name: value for name, value in net.state_dict().items() if name.startswith(TRUNK)}
+    fill(net, tensors, weights.path)
