@@ -35,7 +35,13 @@ def hann_window(size: int, device: torch.device) -> Tensor:
 
 
 def scale_search(
-    response: Tensor, *, penalty: float, window_weight: float, upsampling: int, centre_quirk: float = 0.0
+    response: Tensor,
+    *,
+    penalty: float,
+    window_weight: float,
+    upsampling: int,
+    centre_quirk: float = 0.0,
+    corner_aligned: bool = False,
 ) -> Peak:
     """Find each lane's peak over scales and cells.
 
@@ -45,10 +51,12 @@ def scale_search(
         window_weight: Weight of the Hann window against the map, both summing to 1.
         upsampling: Bicubic enlargement of the map before the peak is read.
         centre_quirk: Up-sampled cells by which the authors' centre differs from the true one (paper presets).
+        corner_aligned: Enlarge so that the corners' centres coincide, yet read shifts as if they did not, as
+            MemTrack's authors do (docs/memtrack.md): they come out (h upsampling - 1) / ((h - 1) upsampling) long.
     """
     lanes, scales, height, _ = response.shape
     side = height * upsampling
-    fine = F.interpolate(response, size=(side, side), mode="bicubic", align_corners=False)
+    fine = F.interpolate(response, size=(side, side), mode="bicubic", align_corners=corner_aligned)
     weights = torch.full((scales,), penalty, device=response.device)
     weights[scales // 2] = 1.0
     tops = fine.flatten(2).amax(2) * weights
@@ -68,11 +76,11 @@ def scale_search(
         shift=shift,
         height=top,
         sidelobe_ratio=_sidelobe_ratio(coarse, shift),
-        margin=torch.minimum(_lead(tops), _lead(flat)),
+        margin=torch.minimum(relative_lead(tops), relative_lead(flat)),
     )
 
 
-def _lead(values: Tensor) -> Tensor:
+def relative_lead(values: Tensor) -> Tensor:
     """Return (B,), the relative lead of the largest of values (B, N) over the second largest; 1 where N = 1."""
     if values.shape[1] == 1:
         return values.new_ones(len(values))
