@@ -168,7 +168,8 @@ def _place_items(
         spot = np.array([[rng.uniform(0, width), foot * height]])
         motion = Motion(spot, np.array([size]), turn, np.ones((1, 3)), rng.uniform(0, 6, 1))
         posed = Posed.of(body, motion)
-        sprite = draw(posed, 0, ((Wardrobe(body, skin, int(rng.integers(2**31))), 1.0),), light, (0, 0, width, height))
+        skins = ((Wardrobe(body, skin, int(rng.integers(2**31)), detail=0.5), 1.0),)
+        sprite = draw(posed, 0, skins, light, (0, 0, width, height))
         if sprite is not None:
             lay(canvas[..., :3], foot_shadow(sprite, light, 0.4))
             lay(canvas, sprite)

@@ -36,8 +36,8 @@ class Sprite:
 class Atlas:
     """The colours and the bumps of one part, on the six faces of the cube around it, at several resolutions."""
 
-    def __init__(self, part: Part, skin: Skin, seed: int) -> None:
-        cells = 96 if max(part.half) > 0.45 else 48
+    def __init__(self, part: Part, skin: Skin, seed: int, detail: float = 1.0) -> None:
+        cells = int(detail * (96 if max(part.half) > 0.45 else 48))
         cube = _cube_points(cells)
         surface = _onto(part.solid, cube)
         frame = part.frame().astype(np.float32)
@@ -100,8 +100,9 @@ def _onto(solid: Solid, cube: Floats32) -> Floats32:
 class Wardrobe:
     """The atlases of a body in one skin."""
 
-    def __init__(self, body: Body, skin: Skin, seed: int) -> None:
-        self.atlases = tuple(Atlas(part, skin, seed + i) for i, part in enumerate(body.parts))
+    def __init__(self, body: Body, skin: Skin, seed: int, detail: float = 1.0) -> None:
+        """Paint them; `detail` is a factor on their resolution."""
+        self.atlases = tuple(Atlas(part, skin, seed + i, detail) for i, part in enumerate(body.parts))
 
 
 def draw(
