@@ -1,0 +1,88 @@
+"""What each convention is worth: the same boxes scored again with one thing changed at a time.
+
+Toolkits differ in these very points. The table says how far apart two published numbers may lie with nothing improved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.datasets.sequence import Annotation
+from benchmark.metrics.alignment import align
+from benchmark.metrics.scores import score_sequences
+from benchmark.metrics.summary import Averages, summarise
+from benchmark.profiles import Profile
+
+__all__ = ["Change", "sensitivity"]
+
+Values = NDArray[np.float64]
+FINE = tuple(np.linspace(0.0, 1.0, 101).tolist())
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a change of one convention does to a tracker's numbers: changed minus unchanged."""
+
+    name: str
+    auc: float
+    precision: float
+
+
+def sensitivity(
+    boxes: Mapping[str, Values],
+    annotations: Mapping[str, Annotation],
+    profile: Profile,
+    *,
+    starts: Mapping[str, int] | None = None,
+) -> list[Change]:
+    """Return what every change does to one tracker's AUC and precision under `profile`, in a fixed order.
+
+    A convention that the profile has already, or that touches no box here, comes out as 0. The arguments are those of
+    `score_sequences`.
+    """
+
+    def scored(changed: Profile = profile, move: Callable[[Values], Values] | None = None) -> Averages:
+        moved = {name: move(one) for name, one in boxes.items()} if move else boxes
+        return summarise(score_sequences(moved, annotations, changed, starts=starts), changed).overall
+
+    base = scored()
+    changes = {
+        "success at overlap >= threshold": scored(replace(profile, success_strict=False)),
+        "101 success thresholds": scored(replace(profile, success_thresholds=FINE)),
+        "average overlap (AO) as AUC": replace(base, auc=base.ao),
+        "late starts not aligned": _unaligned(boxes, annotations, profile, starts or {}),
+        "frame-weighted mean": scored(replace(profile, average="frames")),
+        "first frame dropped": scored(replace(profile, first_frame="dropped")),
+        "first box as the tracker wrote it": scored(replace(profile, first_frame="prediction")),
+        "invalid ground truth scored literally": scored(replace(profile, invalid_truth="never")),
+        "boxes truncated to integers": scored(move=_truncated),
+        "0-based boxes scored as 1-based (-1 px)": scored(move=lambda one: one - np.array([1.0, 1.0, 0.0, 0.0])),
+        "width and height short by 1 px": scored(move=lambda one: one - np.array([0.0, 0.0, 1.0, 1.0])),
+    }
+    return [Change(name, one.auc - base.auc, one.precision - base.precision) for name, one in changes.items()]
+
+
+def _truncated(boxes: Values) -> Values:
+    """Return the boxes as they come back from a text of 1-based integers."""
+    file_origin = np.array([1.0, 1.0, 0.0, 0.0])
+    kept: Values = np.trunc(boxes + file_origin) - file_origin
+    return kept
+
+
+def _unaligned(
+    boxes: Mapping[str, Values], annotations: Mapping[str, Annotation], profile: Profile, starts: Mapping[str, int]
+) -> Averages:
+    """Return the scores where each result's first box is held against the first ground truth, wherever it began."""
+    moved = {}
+    for name, rows in boxes.items():
+        truth = annotations[name]
+        begun = align(len(rows), truth, profile, starts.get(name))
+        late = begun.first_frame - begun.first_row
+        end = len(truth) - late
+        moved[name] = replace(truth, boxes=truth.boxes[:end], valid=truth.valid[:end], start=0) if late else truth
+    early = {name: 0 for name, truth in moved.items() if truth is not annotations[name]}
+    return summarise(score_sequences(boxes, moved, profile, starts={**starts, **early}), profile).overall

@@ -1,0 +1,122 @@
+"""Is one tracker better than another? Differences on the same sequences, corrected for how many were looked at.
+
+Their intervals are Student's: paired differences have heavy tails but are nearly symmetric, and there the t interval
+holds the true mean more often than any bootstrap tried (``docs/evaluation.md`` gives the simulated coverage).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import t as student_t
+
+from benchmark.statistics.intervals import Interval
+from benchmark.statistics.resampling import LEVEL, sign_flips
+from trackers.errors import InputError
+
+__all__ = ["TIE", "PairedDifference", "compare", "detectable_difference", "holm", "sign_flip_p", "student_interval"]
+
+Values = NDArray[np.float64]
+TIE = 0.01
+"""Scores on a sequence no further apart than this count as a tie."""
+
+
+@dataclass(frozen=True)
+class PairedDifference:
+    """`other` minus `base`, over the sequences that both have."""
+
+    base: str
+    other: str
+    sequences: int
+    difference: float
+    interval: Interval | None
+    """None for a single sequence, as everything below that needs a spread."""
+    p: float | None
+    """Two-sided, of the sign-flip test."""
+    p_holm: float | None
+    """The same after Holm's correction over all differences of the table."""
+    wins: int
+    ties: int
+    losses: int
+    """Sequences on which `other` is better by more than `TIE`, within it, worse."""
+    detectable: float | None
+    """The smallest true difference that these sequences would show in 80 of 100 such experiments."""
+
+    @property
+    def significant(self) -> bool:
+        """Whether the corrected p lies below .05."""
+        return self.p_holm is not None and self.p_holm < 0.05
+
+
+def compare(
+    scores: Mapping[str, Mapping[str, float]], pairs: Iterable[tuple[str, str]], *, level: float = LEVEL
+) -> list[PairedDifference]:
+    """Return the differences of the named (base, other) pairs; `scores` hold each tracker's score by sequence.
+
+    Holm's correction is over all of `pairs`: list together what one table shows. Raises InputError where a pair shares
+    no sequence.
+    """
+    found = [_pair(scores, base, other, level) for base, other in pairs]
+    tested = [one for one in found if one.p is not None]
+    corrected = iter(holm([one.p for one in tested if one.p is not None]))
+    return [one if one.p is None else replace(one, p_holm=next(corrected)) for one in found]
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Return p values adjusted for their number by Holm's step-down method (1979), in the order given."""
+    adjusted = [0.0] * len(p_values)
+    highest = 0.0
+    for rank, index in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
+        adjusted[index] = highest
+    return adjusted
+
+
+def sign_flip_p(differences: Values) -> float:
+    """Return the two-sided p value of the mean of (n,) paired differences: how often random signs give one as large.
+
+    Under the null hypothesis each difference is as likely with the other sign. The observed signs count as one draw,
+    so that p is never 0.
+    """
+    signs = sign_flips(len(differences))
+    extreme = np.abs(signs @ differences) >= abs(float(differences.sum())) - 1e-12
+    return float((1 + np.count_nonzero(extreme)) / (1 + len(signs)))
+
+
+def student_interval(differences: Values, level: float = LEVEL) -> Interval:
+    """Return the t interval of the mean of n >= 2 paired differences."""
+    half = student_t.ppf(0.5 + level / 2, len(differences) - 1) * differences.std(ddof=1) / np.sqrt(len(differences))
+    return Interval(float(differences.mean() - half), float(differences.mean() + half), level)
+
+
+def detectable_difference(differences: Values, *, power: float = 0.8, level: float = LEVEL) -> float:
+    """Return the smallest true mean difference that n >= 2 sequences with this spread find significant with `power`."""
+    freedom = len(differences) - 1
+    reach = student_t.ppf(0.5 + level / 2, freedom) + student_t.ppf(power, freedom)
+    return float(reach * np.std(differences, ddof=1) / np.sqrt(len(differences)))
+
+
+def _pair(scores: Mapping[str, Mapping[str, float]], base: str, other: str, level: float) -> PairedDifference:
+    shared = [name for name in scores[base] if name in scores[other]]
+    if not shared:
+        raise InputError(f"{base} and {other} share no sequence, so they cannot be compared")
+    differences = np.array([scores[other][name] - scores[base][name] for name in shared])
+    beyond = TIE + 1e-9  # .51 and .5 differ by a rounding error more than .01
+    wins, losses = int((differences > beyond).sum()), int((differences < -beyond).sum())
+    several = len(shared) > 1
+    return PairedDifference(
+        base=base,
+        other=other,
+        sequences=len(shared),
+        difference=float(differences.mean()),
+        interval=student_interval(differences, level) if several else None,
+        p=sign_flip_p(differences) if several else None,
+        p_holm=None,
+        wins=wins,
+        ties=len(shared) - wins - losses,
+        losses=losses,
+        detectable=detectable_difference(differences, level=level) if several else None,
+    )
