@@ -1,7 +1,7 @@
 """Scores by the plainest means: one frame and one threshold at a time, in the text's own 1-based boxes.
 
-It shares neither code nor the form of a formula with ``benchmark.metrics``, which it checks: overlaps with the toolkits'
-"- 1" and "+ 1", the profiles' rules written out as conditions. It is slow on purpose.
+It shares no code with ``benchmark.metrics``, which it checks, and writes formulas as the toolkits do: overlaps with
+"- 1" and "+ 1", the profiles' rules as conditions. It is slow on purpose.
 """
 
 from __future__ import annotations

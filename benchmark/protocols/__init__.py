@@ -144,7 +144,7 @@ def _inside(box: Values, image_size: tuple[int, int]) -> Values:
 
 
 def _unscaled(boxes: Values, ratio: float) -> Values:
-    """Return a run's boxes with the scaling of its first box undone as calcSeqErrRobust does: rounded, half a pixel off."""
+    """Return a run's boxes with its first box's scaling undone as calcSeqErrRobust does: rounded, half a pixel off."""
     if ratio == 1.0:
         return boxes
     rows = boxes + _ORIGIN
