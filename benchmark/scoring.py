@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmark.datasets.selection import Selection
 from benchmark.datasets.sequence import Annotation
@@ -17,7 +17,9 @@ from benchmark.statistics.intervals import Interval
 from benchmark.statistics.uncertainty import Uncertainty, uncertainty
 from benchmark.store.record import Record
 from trackers.errors import InputError
-from trackers.names import TrackerSpec
+
+if TYPE_CHECKING:
+    from trackers.names import TrackerSpec
 
 SCHEMA = 1
 
@@ -159,6 +161,7 @@ def _marks(spec: TrackerSpec, selection: Selection) -> tuple[str, ...]:
 def _tracker_to_dict(tracker: TrackerScores) -> dict[str, Any]:
     return {
         **vars(tracker),
+        "marks": list(tracker.marks),
         "summary": tracker.summary.to_dict() if tracker.summary else None,
         "uncertainty": tracker.uncertainty.to_dict() if tracker.uncertainty else None,
         "sequences": {name: scores.to_dict() for name, scores in tracker.sequences.items()},

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Literal
 
 import seaborn as sns
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from reports.model import Report
@@ -45,8 +47,9 @@ def curve_figure(report: Report, kind: Kind) -> Figure:
 
 
 def svg(figure: Figure) -> str:
-    """Return a figure as an SVG element, without XML preamble, repeatable byte for byte."""
+    """Return a figure as an SVG element, without XML preamble and metadata, repeatable byte for byte."""
     file = io.StringIO()
-    figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-    text = file.getvalue()
+    with rc_context({"svg.hashsalt": "engram"}):
+        figure.savefig(file, format="svg", metadata={"Date": None})
+    text = re.sub(r"<metadata>.*?</metadata>", "", file.getvalue(), flags=re.DOTALL)
     return text[text.index("<svg") :]

@@ -1,0 +1,227 @@
+"""The command as a user types it, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import REPOSITORY, write_folder
+
+from benchmark.store.results import Results
+
+
+def error(done) -> str:
+    """Return the one line of a refused command."""
+    assert done.returncode == 2, done.stderr
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    assert done.stdout == ""
+    return lines[0]
+
+
+def test_a_run_ends_with_a_table_and_the_reports_path(run_bench, picture_folder: Path, tmp_path: Path) -> None:
+    done = run_bench(
+        "--trackers", "siamfc-s1,cv2:kcf", "--dataset", "folder", "--data-root", picture_folder,
+        "--json", tmp_path / "scores.json",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "folder, 3 sequences" in done.stdout
+    assert "profile otb" in done.stdout
+    report = Path(done.stdout.strip().splitlines()[-1].removeprefix("Report: "))
+    assert report.is_file()
+    scores = json.loads((tmp_path / "scores.json").read_text())
+    assert scores == json.loads((report.parent / "scores.json").read_text())
+    assert [tracker["name"] for tracker in scores["trackers"]] == ["siamfc-s1", "cv2:kcf"]
+    for tracker in scores["trackers"]:
+        assert f"{tracker['summary']['overall']['auc']:.3f}" in done.stdout
+        interval = tracker["uncertainty"]["overall"]["auc"]
+        assert interval["low"] - 1e-9 <= tracker["summary"]["overall"]["auc"] <= interval["high"] + 1e-9
+    boxes = np.loadtxt(report.parent / "boxes" / "siamfc-s1" / "first.txt", delimiter=",")
+    np.testing.assert_allclose(boxes[0], [41, 41, 30, 24])
+    assert len(boxes) == 6
+
+
+def test_the_same_command_again_runs_nothing_and_scores_the_same(run_bench, picture_folder: Path) -> None:
+    words = ("--trackers", "siamfc-s1", "--dataset", "folder", "--data-root", picture_folder, "--json", "-")
+    first, second = run_bench(*words), run_bench(*words)
+    assert "nothing is left to run" in second.stderr
+    assert json.loads(first.stdout)["trackers"] == json.loads(second.stdout)["trackers"]
+
+
+def test_quiet_prints_the_reports_path_alone(run_bench, picture_folder: Path) -> None:
+    done = run_bench("-t", "cv2:kcf", "--dataset", "folder", "--data-root", picture_folder, "--quiet")
+    assert done.stderr == ""
+    assert Path(done.stdout.strip()).is_file()
+
+
+def test_a_narrowed_run_says_so(run_bench, picture_folder: Path) -> None:
+    done = run_bench(
+        "-t", "cv2:kcf", "-d", "folder", "--data-root", picture_folder, "--sequences", "first,third",
+        "--limit-frames", 4, "--json", "-",
+    )  # fmt: skip
+    scores = json.loads(done.stdout)
+    assert scores["coverage"] == "folder, 2 of 3 sequences, first 4 frames"
+    assert scores["trackers"][0]["summary"]["overall"]["frames"] == 8
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("-t", "siamfcc"), "no tracker named 'siamfcc'. Did you mean 'siamfc'?"),
+        (("-d", "OTB10"), "unknown dataset 'OTB10'. Did you mean"),
+        (("-d", "OTB100", "--data-root", "/nowhere"), "--data-root /nowhere: no such folder"),
+        (("--device", "cuda:77"), "--device cuda:77"),
+        (("--profile", "otp"), "there is no evaluation profile 'otp'. Did you mean 'otb'?"),
+        (("-t", "siamfc:paper"), "no trained weights ship for siamfc:paper"),
+    ],
+)
+def test_misuse_is_one_line_and_exit_code_2(run_bench, words: tuple[str, ...], line: str) -> None:
+    assert line in error(run_bench(*words))
+
+
+def test_a_partial_dataset_must_be_asked_for(run_bench, otb: Path) -> None:
+    assert "86 of its 100 sequences are missing" in (line := error(run_bench("-d", "OTB100", "--data-root", otb)))
+    assert "--subset available" in line
+
+
+@pytest.mark.parametrize(
+    ("row", "text", "line"),
+    [
+        (0, "nan,41,30,24", "1"),
+        (0, "41,41,0,24", "1"),
+        (0, "500,41,30,24", "outside"),
+        (3, None, "5"),
+        (3, "43,41,30,24\n43,41,30,24", "7"),
+    ],
+    ids=["NaN", "empty", "outside", "row missing", "row too many"],
+)
+def test_bad_ground_truth_stops_before_work_starts(run_bench, tmp_path: Path, row: int, text: str, line: str) -> None:
+    folder = write_folder(tmp_path / "videos" / "bad", 6)
+    file = folder / "groundtruth_rect.txt"
+    rows = file.read_text().splitlines()
+    rows[row : row + 1] = [] if text is None else [text]
+    file.write_text("\n".join(rows) + "\n")
+    message = error(run_bench("-t", "cv2:kcf", "-d", "folder", "--data-root", tmp_path / "videos"))
+    assert "groundtruth_rect.txt" in message
+    assert line in message
+
+
+def test_a_corrupt_checkpoint_stops_before_work_starts(run_bench, picture_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "net.pth").write_bytes(b"PK\x03\x04 not a checkpoint")
+    words = ("-t", f"cv2:kcf,siamfc:paper@{tmp_path / 'net.pth'}", "-d", "folder", "--data-root", picture_folder)
+    assert "corrupt" in error(run_bench(*words))
+    assert not list((tmp_path / "results" / "records").rglob("*.npz"))
+
+
+def test_an_unreadable_frame_fails_its_pair_and_the_others_finish(run_bench, picture_folder: Path) -> None:
+    (picture_folder / "second" / "img" / "0004.png").write_bytes(b"no picture")
+    done = run_bench("-t", "siamfc-s1,cv2:kcf", "-d", "folder", "--data-root", picture_folder, "--json", "-")
+    assert done.returncode == 1
+    for tracker in json.loads(done.stdout)["trackers"]:
+        assert list(tracker["failed"]) == ["second"]
+        assert "0004.png" in tracker["failed"]["second"]
+        assert sorted(tracker["sequences"]) == ["first", "third"]
+    assert "failed on second" in done.stderr
+
+
+FAILING = """
+from trackers.api import register
+@register("nervous", remembers="nothing")
+class Nervous:
+    def init(self, image, box): self.box, self.age = box, 0
+    def update(self, image):
+        self.age += 1
+        if self.age == 7: raise ValueError("too <b>many</b> frames")
+        return self.box
+"""
+
+
+def test_an_exception_in_one_tracker_is_shown_with_its_reason(run_bench, picture_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "nervous.py").write_text(FAILING)
+    words = (
+        "-t",
+        f"py:{tmp_path / 'nervous.py'},cv2:kcf",
+        "-d",
+        "folder",
+        "--data-root",
+        picture_folder,
+        "--json",
+        "-",
+    )
+    done = run_bench(*words)
+    assert done.returncode == 1
+    nervous, kcf = json.loads(done.stdout)["trackers"]
+    assert set(nervous["failed"].values()) == {"ValueError: too <b>many</b> frames"}
+    assert sorted(nervous["sequences"]) == ["first"]
+    assert not kcf["failed"]
+
+
+SLOW = """
+import time
+from trackers.api import register
+@register("slow", remembers="nothing")
+class Slow:
+    def init(self, image, box): self.box = box
+    def update(self, image):
+        time.sleep(0.4)
+        return self.box
+"""
+
+
+def test_ctrl_c_keeps_what_is_done_and_says_so(run_bench, picture_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text(SLOW)
+    results = tmp_path / "results"
+    command = [
+        sys.executable, "-m", "run_bench", "--trackers", f"cv2:kcf,py:{tmp_path / 'slow.py'}", "--dataset", "folder",
+        "--data-root", str(picture_folder), "--results", str(results),
+    ]  # fmt: skip
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY
+    ) as running:
+        deadline = time.monotonic() + 60
+        while len(list(results.rglob("*.npz"))) < 4 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert "Stopped. 4 of 6 trajectories are kept" in err
+    assert "Traceback" not in err
+    assert not list((results / "runs").iterdir())
+    shutil.copy(tmp_path / "slow.py", tmp_path / "slow.bak")
+    done = run_bench(*command[3:-2])
+    assert done.returncode == 0
+    assert "4 of 6 trajectories are kept from earlier runs; 2 are left to run" in done.stderr
+
+
+def test_a_run_on_real_frames_says_how_much_of_the_dataset_it_is(run_bench, otb: Path) -> None:
+    done = run_bench(
+        "-t", "siamfc-s1", "-d", "OTB100", "--data-root", otb, "--sequences", "Couple,Crossing", "--limit-frames", 8,
+        "--json", "-",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    scores = json.loads(done.stdout)
+    assert scores["coverage"] == "OTB100, 2 of 100 sequences, first 8 frames"
+    assert scores["complete"] is False
+    assert scores["trackers"][0]["summary"]["overall"]["auc"] > 0.5
+
+
+def test_help_has_examples_and_a_wrong_command_a_suggestion(run_bench) -> None:
+    assert "Examples:" in run_bench("run", "--help").stdout
+    shown = run_bench("--help").stdout
+    assert "list" in shown
+    assert "run" in shown
+    wrong = run_bench("lst")
+    assert wrong.returncode == 2
+    assert "Did you mean 'list'?" in wrong.stderr
+
+
+def test_a_run_is_named_latest(run_bench, picture_folder: Path, tmp_path: Path) -> None:
+    done = run_bench("-t", "cv2:kcf", "-d", "folder", "--data-root", picture_folder, "-q")
+    assert Results(tmp_path / "results").find_run("latest") == Path(done.stdout.strip()).parent

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from benchmark.engine.device import environment_class, find_device, machine
+from trackers.errors import InputError
+
+
+def test_auto_finds_a_device_and_cpu_is_always_there() -> None:
+    assert find_device("cpu") == "cpu"
+    expected = "cuda:0" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    assert find_device("auto") == expected
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has CUDA")
+def test_cuda_without_cuda_is_one_clear_line() -> None:
+    with pytest.raises(InputError, match=r"--device cuda: .*; use --device cpu or auto"):
+        find_device("cuda")
+
+
+@pytest.mark.skipif(torch.backends.mps.is_available(), reason="this machine has Metal")
+def test_mps_without_metal_is_one_clear_line() -> None:
+    with pytest.raises(InputError, match="no Metal device"):
+        find_device("mps")
+
+
+@pytest.mark.parametrize("wanted", ["gpu", "cuda:x", "cpu:0", ""])
+def test_a_device_that_does_not_exist_is_refused(wanted: str) -> None:
+    with pytest.raises(InputError, match="--device takes"):
+        find_device(wanted)
+
+
+def test_the_environment_class_changes_with_the_threads() -> None:
+    before, threads = environment_class("cpu"), torch.get_num_threads()
+    torch.set_num_threads(threads + 1)
+    try:
+        assert environment_class("cpu") != before
+    finally:
+        torch.set_num_threads(threads)
+    assert environment_class("cpu") == before
+    assert machine()["cores"]

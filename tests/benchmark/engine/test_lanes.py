@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import write_folder
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from benchmark.datasets.images import list_images
+from benchmark.datasets.sequence import Annotation, Sequence
+from benchmark.engine.lanes import Job, Outcome, run_lanes
+from trackers.api import Signal, Step, Tracker
+
+
+@dataclass(frozen=True)
+class Memory:
+    box: Tensor
+    brightness: Tensor
+    """(B,), the sum of the mean brightness of all frames seen: shows whose frames a lane got."""
+    age: Tensor
+
+
+class Watcher(Tracker[Memory]):
+    """Its box depends on every frame that its lane has seen, so a mixed-up lane shows."""
+
+    signals = (Signal("age", "frames seen", low=1),)
+
+    def __init__(self, fails: str = "") -> None:
+        self.fails = fails
+        self.widest = 0
+
+    def start(self, frames, boxes, seeds) -> Memory:
+        self.widest = max(self.widest, len(frames))
+        if self.fails == "start" and 1 in seeds:
+            raise RuntimeError("the target of seed 1 frightens me")
+        light = torch.tensor([frame.mean() for frame in frames])
+        return Memory(torch.from_numpy(boxes.copy()), light, torch.ones(len(frames), dtype=torch.int64))
+
+    def step(self, state: Memory, frames):
+        self.widest = max(self.widest, len(frames))
+        if self.fails == "step" and (state.age == 4).any():
+            raise RuntimeError("four is too many")
+        if self.fails == "shape":
+            return Step(np.zeros((len(frames), 3)), np.ones(len(frames))), state
+        light = state.brightness + torch.tensor([frame.mean() for frame in frames])
+        state = replace(state, brightness=light, age=state.age + 1)
+        boxes = state.box.clone()
+        boxes[:, 0] += light
+        telemetry = {"age": state.age.numpy().copy()} if self.recording else {}
+        return Step(boxes.numpy(), np.ones(len(frames)), telemetry), state
+
+
+@pytest.fixture(scope="module")
+def videos(tmp_path_factory: pytest.TempPathFactory) -> list[Sequence]:
+    root = tmp_path_factory.mktemp("videos")
+    found = []
+    for index, frames in enumerate((3, 7, 5, 2, 6)):
+        folder = write_folder(root / str(index), frames, seed=index)
+        boxes = np.tile([40.0, 40.0, 30.0, 24.0], (frames, 1))
+        annotation = Annotation(f"v{index}", boxes, np.ones(frames, bool))
+        found.append(Sequence(annotation, tuple(list_images(folder / "img"))))
+    return found
+
+
+def run(tracker: Tracker, videos: list[Sequence], lanes: int, start: int = 0) -> dict[str, Outcome]:
+    jobs = [Job(video, start, video.annotation.boxes[start], seed) for seed, video in enumerate(videos)]
+    outcomes = list(run_lanes(tracker, jobs, lanes, "cpu"))
+    assert len(outcomes) == len(jobs)
+    return {outcome.job.video.name: outcome for outcome in outcomes}
+
+
+@given(lanes=st.integers(1, 7), order=st.permutations(range(5)))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_runs_beside_it_a_sequence_gets_its_own_boxes(videos, lanes: int, order: list[int]) -> None:
+    tracker = Watcher()
+    together = run(tracker, [videos[index] for index in order], lanes)
+    assert tracker.widest == min(lanes, 5)
+    for name, alone in run(Watcher(), videos, 1).items():
+        np.testing.assert_allclose(together[name].boxes, alone.boxes, rtol=1e-6)
+        assert len(alone.boxes) == len(alone.job)
+        assert not alone.error
+
+
+def test_the_first_row_is_the_box_that_was_given(videos) -> None:
+    for outcome in run(Watcher(), videos, 2).values():
+        np.testing.assert_array_equal(outcome.boxes[0], [40, 40, 30, 24])
+
+
+def test_a_run_may_begin_later(videos) -> None:
+    outcomes = run(Watcher(), [videos[1]], 1, start=4)
+    assert len(outcomes["v1"].boxes) == 3
+
+
+def test_the_longest_sequences_begin_first(videos) -> None:
+    jobs = [Job(video, 0, video.annotation.boxes[0], 0) for video in videos]
+    ended = [len(outcome.job) for outcome in run_lanes(Watcher(), jobs, 1, "cpu")]
+    assert ended == [7, 6, 5, 3, 2]
+
+
+def test_every_frame_is_counted_once(videos) -> None:
+    counted: list[int] = []
+    jobs = [Job(video, 0, video.annotation.boxes[0], 0) for video in videos]
+    list(run_lanes(Watcher(), jobs, 3, "cpu", counted.append))
+    assert sum(counted) == sum(map(len, videos))
+
+
+def test_telemetry_has_a_row_a_step_and_only_when_recorded(videos) -> None:
+    tracker = Watcher()
+    assert run(tracker, videos[:2], 2)["v1"].telemetry == {}
+    tracker.recording = True
+    np.testing.assert_array_equal(run(tracker, videos[:2], 2)["v1"].telemetry["age"], np.arange(2, 8))
+
+
+@pytest.mark.parametrize("lanes", [1, 5])
+def test_an_unreadable_frame_fails_its_sequence_alone(videos, lanes: int, tmp_path: Path) -> None:
+    broken = tmp_path / "0004.png"
+    broken.write_bytes(b"no picture")
+    frames = (*videos[1].frames[:3], broken, *videos[1].frames[4:])
+    outcomes = run(Watcher(), [videos[0], replace(videos[1], frames=frames), *videos[2:]], lanes)
+    assert "0004.png" in outcomes["v1"].reason
+    assert len(outcomes["v1"].boxes) == 3
+    assert [name for name, outcome in outcomes.items() if outcome.error] == ["v1"]
+    expected = run(Watcher(), videos, 1)
+    for name in ("v0", "v2", "v3", "v4"):
+        np.testing.assert_allclose(outcomes[name].boxes, expected[name].boxes, rtol=1e-6)
+
+
+@pytest.mark.parametrize("lanes", [1, 3, 5])
+def test_an_exception_in_a_step_fails_the_lanes_that_raise_it(videos, lanes: int) -> None:
+    outcomes = run(Watcher(fails="step"), videos, lanes)
+    assert {name for name, outcome in outcomes.items() if outcome.error} == {"v1", "v2", "v4"}
+    assert outcomes["v1"].reason == "RuntimeError: four is too many"
+    assert len(outcomes["v1"].boxes) == 4
+
+
+@pytest.mark.parametrize("lanes", [1, 5])
+def test_an_exception_at_the_start_fails_that_lane(videos, lanes: int) -> None:
+    outcomes = run(Watcher(fails="start"), videos, lanes)
+    assert [name for name, outcome in outcomes.items() if outcome.error] == ["v1"]
+    assert len(outcomes["v1"].boxes) == 0
+
+
+def test_boxes_of_a_wrong_shape_are_a_failure_that_says_so(videos) -> None:
+    outcomes = run(Watcher(fails="shape"), videos[:2], 2)
+    assert all("shape (1, 3), not (1, 4)" in outcome.reason for outcome in outcomes.values())

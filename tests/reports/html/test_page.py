@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import html
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from reports.html.page import write_page
+
+HOSTILE = "<script>alert('x')</script>\"&<b>"
+
+
+@pytest.fixture
+def run(run_bench, picture_folder: Path) -> Path:
+    done = run_bench("-t", "siamfc-s1,cv2:kcf", "-d", "folder", "--data-root", picture_folder, "-q")
+    assert done.returncode == 0, done.stderr
+    return Path(done.stdout.strip()).parent
+
+
+def text(page: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", " ", page))
+
+
+def test_the_page_is_one_file_without_network_and_its_numbers_are_those_of_the_json(run: Path) -> None:
+    page = (run / "report.html").read_text()
+    assert not re.search(r'(?:src|href)="(?!#)', re.sub(r'xlink:href="#', "", page))
+    assert "http://" not in re.sub(r'"http://www.w3.org/[^"]*"', "", page)
+    shown = text(page)
+    for tracker in json.loads((run / "scores.json").read_text())["trackers"]:
+        assert tracker["name"] in shown
+        for value in (tracker["summary"]["overall"]["auc"], tracker["summary"]["overall"]["precision"]):
+            assert f"{value:.3f}" in shown
+        for scores in tracker["sequences"].values():
+            assert f"{scores['auc']:.3f}" in shown
+    assert (run / "figures" / "success.svg").read_text().startswith("<svg")
+
+
+def test_what_names_and_reasons_contain_is_text_on_the_page(run: Path) -> None:
+    scores = json.loads((run / "scores.json").read_text())
+    scores["trackers"][0]["name"] = HOSTILE
+    scores["trackers"][0]["failed"] = {HOSTILE: HOSTILE}
+    scores["coverage"] = HOSTILE
+    (run / "scores.json").write_text(json.dumps(scores))
+    page = write_page(run).read_text()
+    assert "<script" not in page
+    assert "<b>" not in page
+    assert HOSTILE in html.unescape(page)
+
+
+def test_the_same_run_gives_the_same_page(run: Path) -> None:
+    assert write_page(run).read_text() == write_page(run).read_text()

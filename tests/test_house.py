@@ -1,0 +1,56 @@
+"""The rules of the house that a machine can hold."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY
+
+PACKAGES = ("trackers", "benchmark", "reports")
+MODULES = sorted(path for package in PACKAGES for path in (REPOSITORY / package).rglob("*.py"))
+
+
+def test_dependencies_point_one_way() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
+        cwd=REPOSITORY, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    "package", ["benchmark.metrics", "benchmark.statistics", "benchmark.scoring", "reports.html.page"]
+)
+def test_scores_and_reports_load_without_torch(package: str) -> None:
+    code = f"import sys, {package}; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY).returncode == 0
+
+
+def test_every_module_is_short() -> None:
+    long = {str(p.relative_to(REPOSITORY)): n for p in MODULES if (n := len(p.read_text().splitlines())) > 300}
+    assert not long
+
+
+def test_the_tests_mirror_the_tree() -> None:
+    tests = REPOSITORY / "tests"
+    for test in tests.rglob("test_*.py"):
+        folder = test.parent.relative_to(tests)
+        assert (REPOSITORY / folder).is_dir(), f"{test} tests a folder that does not exist"
+
+
+def test_every_package_says_what_it_is() -> None:
+    for module in MODULES:
+        if module.name == "__init__.py":
+            assert module.read_text().lstrip().startswith('"""'), module
+
+
+def test_another_distributions_package_in_place_of_ours_is_said(tmp_path: Path, run_bench) -> None:
+    (tmp_path / "trackers").mkdir()
+    (tmp_path / "trackers" / "__init__.py").write_text("")
+    done = run_bench("list", path=tmp_path, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "the package 'trackers' is imported from" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1

@@ -1,0 +1,95 @@
+"""OpenCV's trackers, GOT-10k style classes and Python files, all by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import paint
+
+from trackers.errors import InputError
+from trackers.names import resolve
+
+FIRST = np.array([40.0, 40.0, 30.0, 24.0])
+
+
+def centres(name: str, frames: int = 6) -> np.ndarray:
+    tracker = resolve(name).build("cpu")
+    video = paint(frames)
+    state = tracker.start(video[:1], FIRST[None], [0])
+    found = []
+    for frame in video[1:]:
+        step, state = tracker.step(state, [frame])
+        found.append(step.boxes[0, :2] + step.boxes[0, 2:] / 2)
+    return np.array(found)
+
+
+@pytest.mark.parametrize(("name", "pixels"), [("cv2:csrt", 5), ("cv2:kcf", 5), ("cv2:mil", 15)])
+def test_opencvs_trackers_follow_a_patch(name: str, pixels: float) -> None:
+    np.testing.assert_allclose(centres(name)[:, 0], 55 + 2 * np.arange(1, 6), atol=pixels)
+
+
+def test_an_unknown_opencv_tracker_is_refused() -> None:
+    with pytest.raises(InputError, match="Did you mean 'csrt'"):
+        resolve("cv2:csr")
+
+
+GOT10K = """
+from PIL import Image
+class Still:
+    def init(self, image, box):
+        assert isinstance(image, Image.Image) and image.size == (160, 120)
+        assert box[0] == 41, "GOT-10k's boxes are 1-based"
+        self.box = box
+    def update(self, image):
+        return self.box
+"""
+
+
+def test_a_got10k_style_class_gets_pictures_and_one_based_boxes(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "my_got10k_tracker.py").write_text(GOT10K)
+    monkeypatch.syspath_prepend(tmp_path)
+    np.testing.assert_array_equal(centres("got10k:my_got10k_tracker:Still", 2), [[55.0, 52.0]])
+
+
+def test_a_got10k_class_that_is_not_there_is_refused() -> None:
+    with pytest.raises(InputError, match="got10k:module:Class"):
+        resolve("got10k:json:Nothing")
+
+
+FILE = """
+from trackers.api import register
+@register("{name}", remembers="nothing")
+class {name}:
+    def init(self, image, box): self.box = box
+    def update(self, image): return self.box
+"""
+
+
+def test_a_file_with_one_registered_class_is_a_tracker(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(FILE.format(name="Mine"))
+    assert resolve(f"py:{file}").family.remembers == "nothing"
+    np.testing.assert_array_equal(centres(f"py:{file}", 2), [[55.0, 52.0]])
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("x = 1", "the file has: none"), (FILE.format(name="A") + FILE.format(name="B"), "the file has: A, B"),
+     ("import nowhere", "cannot be run")],
+)  # fmt: skip
+def test_a_file_that_is_no_tracker_says_why(tmp_path: Path, text: str, line: str) -> None:
+    (tmp_path / "mine.py").write_text(text)
+    with pytest.raises(InputError, match=line):
+        resolve(f"py:{tmp_path / 'mine.py'}")
+
+
+def test_of_several_classes_in_a_file_one_is_named(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(FILE.format(name="A") + FILE.format(name="B"))
+    assert resolve(f"py:{tmp_path / 'mine.py'}:B").family.cls.__name__ == "B"
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no Python file"):
+        resolve(f"py:{tmp_path / 'none.py'}")

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+
+from trackers.errors import InputError
+from trackers.names import expand, resolve, split_list
+from trackers.registry import PAPERS_FIVE
+from trackers.siamfc.config import PAPER, SiamFCConfig
+
+
+def test_a_family_alone_is_its_compact_preset() -> None:
+    spec = resolve("siamfc")
+    assert (spec.name, spec.preset, spec.config, spec.weights.name) == ("siamfc", "compact", SiamFCConfig(), "imagenet")
+
+
+def test_a_variant_is_a_delta_of_the_preset() -> None:
+    assert resolve("siamfc-s1").config == SiamFCConfig(scales=1)
+    assert resolve("siamfc-s1:paper@random").config == SiamFCConfig(**{**PAPER, "scales": 1})
+
+
+def test_variants_chain() -> None:
+    assert resolve("siamfc-s1-avg").config == SiamFCConfig(scales=1, template_rate=0.01)
+
+
+@pytest.mark.parametrize(
+    ("said", "canonical"),
+    [
+        ("siamfc{scales=3}", "siamfc"),
+        ("siamfc{scales=1}", "siamfc-s1"),
+        ("siamfc{template_rate=0.01}:paper@random", "siamfc-avg:paper@random"),
+        ("siamfc{window_weight=0.2,scales=1}", "siamfc-s1{window_weight=0.2}"),
+        ("siamfc{scale_limits=none}", "siamfc{scale_limits=none}"),
+        ("siamfc{scale_limits=0.5:2}", "siamfc{scale_limits=0.5:2.0}"),
+    ],
+)
+def test_what_says_the_same_has_the_same_name_and_identity(said: str, canonical: str) -> None:
+    spec = resolve(said)
+    assert spec.name == canonical
+    assert resolve(canonical).identity() == spec.identity()
+
+
+def test_other_configurations_and_weights_have_other_identities() -> None:
+    names = ["siamfc", "siamfc-s1", "siamfc:paper@random", "siamfc@random", "siamfc{scale_step=1.05}"]
+    assert len({resolve(name).identity() for name in names}) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("siamfcc", "no tracker named 'siamfcc'. Did you mean 'siamfc'?"),
+        ("siamfc-s6", "siamfc has no variant 's6'. Did you mean 'siamfc-s"),
+        ("siamfc:papr", "siamfc has no preset 'papr'. Did you mean 'paper'?"),
+        ("siamfc{scale=3}", "siamfc has no field 'scale'. Did you mean 'scales'"),
+        ("siamfc{scales=three}", "scales takes a value of type int"),
+        ("siamfc{whole_pixels=maybe}", "whole_pixels takes a value of type bool"),
+        ("siamfc{scales}", "scales takes a value of type int"),
+        ("siamfc@nowhere.pth", "no weights file 'nowhere.pth'"),
+        ("siamfc:paper", "no trained weights ship for siamfc:paper"),
+        ("siamfc{scales=3", "is not a tracker's name"),
+        ("nothing*", "no tracker matches 'nothing*'"),
+    ],
+)
+def test_a_wrong_name_says_what_is_wrong(name: str, line: str) -> None:
+    with pytest.raises(InputError) as caught:
+        expand([name])
+    assert line in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_lists_split_outside_braces_and_quotes() -> None:
+    assert split_list('a, b{x=1,y=2},trax:"run me, now"') == ["a", "b{x=1,y=2}", 'trax:"run me, now"']
+
+
+def test_names_wildcards_and_repetition_give_each_tracker_once() -> None:
+    names = [spec.name for spec in expand(["siamfc,siamfc-s*", "siamfc{scales=1}", "siamfc"])]
+    assert names == ["siamfc", "siamfc-s1", "siamfc-s5"]
+
+
+def test_a_wildcard_takes_preset_and_weights_along() -> None:
+    names = [spec.name for spec in expand(["siamfc-s*:paper@random"])]
+    assert names == ["siamfc-s1:paper@random", "siamfc-s5:paper@random"]
+
+
+def test_all_begins_with_the_papers_trackers_in_their_order() -> None:
+    names = [spec.name for spec in expand(["all"])]
+    assert names[: len(PAPERS_FIVE)] == list(PAPERS_FIVE)
+
+
+def test_random_weights_are_the_same_every_time() -> None:
+    first, second = (resolve("siamfc:paper@random").build("cpu") for _ in range(2))
+    pairs = zip(first.net.parameters(), second.net.parameters(), strict=True)
+    assert all((a == b).all() for a, b in pairs)

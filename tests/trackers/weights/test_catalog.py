@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from trackers.errors import InputError
+from trackers.weights import catalog
+from trackers.weights.catalog import find_weights
+
+
+def test_every_listed_file_is_there_and_whole() -> None:
+    entries = catalog._entries()
+    assert entries
+    for name in entries:
+        weights = find_weights("any", "compact", name)
+        assert weights.path is not None
+        assert hashlib.sha256(weights.path.read_bytes()).hexdigest() == weights.sha256
+        assert weights.licence
+
+
+def test_a_variant_takes_the_weights_of_its_family() -> None:
+    assert find_weights("siamfc-s1", "compact", "") == find_weights("siamfc", "compact", "")
+
+
+def test_a_users_file_is_known_by_its_content(tmp_path: Path) -> None:
+    for name in ("one.pth", "two.pth"):
+        (tmp_path / name).write_bytes(b"the same")
+    one, two = (find_weights("siamfc", "paper", str(tmp_path / name)) for name in ("one.pth", "two.pth"))
+    assert one.sha256 == two.sha256 == hashlib.sha256(b"the same").hexdigest()
+
+
+def test_damaged_shipped_weights_are_recognised(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = catalog._entries()
+    entries["imagenet"]["sha256"] = "0" * 64
+    monkeypatch.setattr(catalog, "_entries", lambda: entries)
+    with pytest.raises(InputError, match="damaged"):
+        find_weights("siamfc", "compact", "")
