@@ -5,6 +5,7 @@ A lane that fails (an unreadable frame, an exception) ends alone; the others go 
 
 from __future__ import annotations
 
+import sys
 import time
 import traceback
 from collections import deque
@@ -111,8 +112,8 @@ def run_lanes(
         running = _Running(tracker, device)
         try:
             while waiting or running.lanes:
-                vacant = lanes - len(running.lanes)
-                fresh = [waiting.popleft() for _ in range(min(vacant, len(waiting)))]
+                vacant = min(lanes, running.widest) - len(running.lanes)
+                fresh = [waiting.popleft() for _ in range(min(max(vacant, 0), len(waiting)))]
                 if fresh:
                     on_frames(running.start([_Lane(job, FrameStream(job.frames, pool)) for job in fresh]))
                 if running.lanes:
@@ -131,6 +132,8 @@ class _Running:
         self.device = device
         self.lanes: list[_Lane] = []
         self.state: Any = None
+        self.widest = sys.maxsize
+        """The most lanes that a call may hold; falls by half when the device's memory runs out."""
         self._failed: list[Outcome] = []
 
     def start(self, fresh: list[_Lane]) -> int:
@@ -204,25 +207,34 @@ class _Running:
         return alive, frames
 
     def _attempt(self, call: Callable[[Sequence[int]], Any], lanes: list[_Lane]) -> Iterator[tuple[Sequence[int], Any]]:
-        """Yield (lanes, result) of a call for all lanes at once; where that raises, of a call for each alone."""
-        if not lanes:
-            return
+        """Yield (lanes, result) of a call for as many lanes at once as the device's memory holds."""
         everyone = range(len(lanes))
+        width = min(self.widest, len(lanes))
+        for first in range(0, len(lanes), width or 1):
+            yield from self._call(call, everyone[first : first + width], lanes)
+
+    def _call(
+        self, call: Callable[[Sequence[int]], Any], chosen: Sequence[int], lanes: list[_Lane]
+    ) -> Iterator[tuple[Sequence[int], Any]]:
+        """Yield (lanes, result) of a call; where it raises, of calls for fewer lanes: one lane's failure is its own."""
         try:
-            result = self._timed(call, everyone, lanes)
-        except Exception:
-            if len(lanes) == 1:
-                self._failed.append(lanes[0].outcome(traceback.format_exc()))
+            result = self._timed(call, chosen, lanes)
+        except Exception as error:
+            if len(chosen) == 1:
+                self._failed.append(lanes[chosen[0]].outcome(traceback.format_exc()))
                 return
-            for index in everyone:
-                try:
-                    result = self._timed(call, [index], lanes)
-                except Exception:  # this lane's own failure
-                    self._failed.append(lanes[index].outcome(traceback.format_exc()))
-                else:
-                    yield [index], result
+            parts: list[Sequence[int]] = [[index] for index in chosen]
+            if isinstance(error, torch.OutOfMemoryError):
+                self.widest = len(chosen) // 2
+                parts = [chosen[: self.widest], chosen[self.widest :]]
         else:
-            yield everyone, result
+            yield chosen, result
+            return
+        # Past the handler: the traceback no longer holds the tensors of the failed call.
+        if len(parts) == 2 and torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        for part in parts:
+            yield from self._call(call, part, lanes)
 
     def _timed(self, call: Callable[[Sequence[int]], Any], chosen: Sequence[int], lanes: list[_Lane]) -> Any:
         began = time.perf_counter()

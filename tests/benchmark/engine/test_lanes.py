@@ -45,6 +45,8 @@ class Watcher(Tracker[Memory]):
         self.widest = max(self.widest, len(frames))
         if self.fails == "step" and (state.age == 4).any():
             raise RuntimeError("four is too many")
+        if self.fails == "memory" and len(frames) > 2:
+            raise torch.OutOfMemoryError("five lanes are too many")
         if self.fails == "shape":
             return Step(np.zeros((len(frames), 3)), np.ones(len(frames))), state
         light = state.brightness + torch.tensor([frame.mean() for frame in frames])
@@ -148,3 +150,11 @@ def test_an_exception_at_the_start_fails_that_lane(videos, lanes: int) -> None:
 def test_boxes_of_a_wrong_shape_are_a_failure_that_says_so(videos) -> None:
     outcomes = run(Watcher(fails="shape"), videos[:2], 2)
     assert all("shape (1, 3), not (1, 4)" in outcome.reason for outcome in outcomes.values())
+
+
+def test_out_of_memory_halves_the_lanes_and_goes_on(videos) -> None:
+    tracker = Watcher(fails="memory")
+    outcomes = run(tracker, videos, 5)
+    for name, alone in run(Watcher(), videos, 1).items():
+        assert not outcomes[name].error
+        np.testing.assert_allclose(outcomes[name].boxes, alone.boxes, rtol=1e-6)
