@@ -14,7 +14,7 @@ import numpy as np
 from benchmark.datasets.base import Dataset, Inventory, Progress
 from benchmark.datasets.render.cache import cache_folder, complete, fingerprint, install, sequence_folder
 from benchmark.datasets.render.catalogue import Catalogue, read_catalogue
-from benchmark.datasets.render.geometry import Floats, Mask
+from benchmark.datasets.render.geometry import Floats
 from benchmark.datasets.render.truth import Truth
 from benchmark.datasets.sequence import Annotation, Sequence
 from trackers.errors import InputError, did_you_mean
@@ -79,7 +79,7 @@ class RenderedDataset(Dataset):
         """Return when the sequence's cause of failure acts, in order; nothing for a plain one."""
         self._check([name])
         entry = self.catalogue.entries[name]
-        return tuple(CauseSpan(entry.cause, first, last) for first, last in spans(entry.play().acts))
+        return tuple(CauseSpan(entry.cause, first, last) for first, last in entry.play().spans())
 
     def visibility(self, name: str) -> Floats:
         """Return the share (N,) of the target that can be seen: within the picture and behind nothing."""
@@ -115,9 +115,3 @@ class RenderedDataset(Dataset):
     def _sequence(self, name: str, folder: Path) -> Sequence:
         frames = tuple(folder / f"{i + 1:04d}.jpg" for i in range(self.catalogue.entries[name].frames))
         return Sequence(self.annotation(name), frames)
-
-
-def spans(acts: Mask) -> list[tuple[int, int]]:
-    """Return the runs of True in `acts` as (first, last), both included."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], acts, [False]]).astype(np.int8)))
-    return [(int(first), int(last) - 1) for first, last in edges.reshape(-1, 2)]

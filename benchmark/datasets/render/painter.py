@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +23,6 @@ class Painter:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
-        self._layers = paint_layers(scene)
         self._wardrobes = {id(actor): _dress(actor, scene.seed) for actor in self._actors()}
         rng = generator(scene.seed, 17)
         width, height = scene.size
@@ -29,6 +30,10 @@ class Painter:
         grid = np.stack(np.meshgrid(np.arange(2 * width), np.arange(2 * height), [0.0]), -1)[:, :, 0]
         shade = fractal(rng, np.asarray(grid * (2.2 / height), np.float32), octaves=2)
         self._shade = np.clip(4 * (shade - np.float32(0.47)), 0, 1)
+
+    @cached_property
+    def _layers(self) -> tuple[Layer, ...]:
+        return paint_layers(self.scene)
 
     def _actors(self) -> tuple[Actor, ...]:
         return (*self.scene.behind, self.scene.target, *self.scene.before)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from benchmark.datasets.render.motion import pulses, sway
-from benchmark.datasets.render.staging import Stage, Take
+from benchmark.datasets.render.staging import SHORT, Stage, Take
 from benchmark.datasets.render.truth import Truth
 from benchmark.datasets.render.worlds import Skin
 
@@ -24,9 +24,9 @@ def appearance(stage: Stage) -> Take:
     and its texture.
     """
     rng = stage.draws(71)
-    spans = [(0.3, 0.65)] if stage.frames < 80 else [(0.17, 0.4), (0.62, 0.84)]
+    spans = [(0.3, 0.65)] if stage.frames < SHORT else [(0.17, 0.4), (0.62, 0.84)]
     changed = pulses(stage.frames, spans, 0.04 * stage.frames + 4)
-    unlike = stage.world.skin(rng, stage.hue + 0.5 + float(rng.uniform(-0.12, 0.12)))
+    unlike = _unlike(stage, rng)
     scene, pose = stage.scene(), stage.pose
     if stage.plot == "turn":
         side = float(rng.choice([-1.0, 1.0]))
@@ -41,6 +41,13 @@ def appearance(stage: Stage) -> Take:
     return Take(replace(scene, target=target), changed > 0.5)
 
 
+def _unlike(stage: Stage, rng: np.random.Generator) -> Skin:
+    """Return the skin whose colours, of eight drawn, are farthest from the target's."""
+    own = np.mean(stage.skin.front.palette, axis=0)
+    drawn = [stage.world.skin(rng, stage.hue + 0.5 + float(rng.uniform(-0.15, 0.15))) for _ in range(8)]
+    return max(drawn, key=lambda skin: float(np.linalg.norm(np.mean(skin.front.palette, axis=0) - own)))
+
+
 def scale(stage: Stage) -> Take:
     """The target's size changes beyond a half or a double, or its aspect ratio.
 
@@ -49,7 +56,7 @@ def scale(stage: Stage) -> Take:
     rng = stage.draws(72)
     time = np.arange(stage.frames) / stage.frames
     if stage.plot == "squash":
-        wave = np.sin(2 * np.pi * time * (1 if stage.frames < 80 else 2) + rng.uniform(-0.3, 0.3))
+        wave = np.sin(2 * np.pi * time * (1 if stage.frames < SHORT else 2) + rng.uniform(-0.3, 0.3))
         wide = np.exp(0.42 * (wave - wave[0]))
         pose = replace(stage.pose, stretch=np.stack([wide, 1 / wide, np.ones(stage.frames)], axis=1))
     else:

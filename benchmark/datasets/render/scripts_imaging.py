@@ -9,7 +9,7 @@ import numpy as np
 from benchmark.datasets.render.geometry import Floats
 from benchmark.datasets.render.motion import pulses, sway
 from benchmark.datasets.render.scene import Scene
-from benchmark.datasets.render.staging import Stage, Take
+from benchmark.datasets.render.staging import SHORT, Stage, Take
 
 BLUR_PLOTS = ("shake", "defocus")
 LIGHT_PLOTS = ("dim", "flicker", "shade")
@@ -23,7 +23,7 @@ def plain(stage: Stage) -> Take:
 
 
 def _spans(frames: int) -> list[tuple[float, float]]:
-    return [(0.35, 0.75)] if frames < 80 else [(0.2, 0.42), (0.6, 0.85)]
+    return [(0.35, 0.75)] if frames < SHORT else [(0.2, 0.42), (0.6, 0.85)]
 
 
 def blur(stage: Stage) -> Take:

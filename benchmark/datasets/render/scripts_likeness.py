@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmark.datasets.render.motion import sway
 from benchmark.datasets.render.scene import Actor
-from benchmark.datasets.render.staging import Stage, Take
+from benchmark.datasets.render.staging import SHORT, Stage, Take
 from benchmark.datasets.render.truth import Truth
 from benchmark.datasets.render.worlds import Skin
 
@@ -25,22 +25,22 @@ def distractor(stage: Stage) -> Take:
     pose, frames, time = stage.pose, stage.frames, np.arange(stage.frames)
     behind: list[Actor] = []
     before: list[Actor] = []
-    count = {"crossing": 2 if frames < 80 else 4, "swarm": 4, "companion": 1 if frames < 80 else 2}[stage.plot]
+    count = {"crossing": 2 if frames < SHORT else 4, "swarm": 4, "companion": 1 if frames < SHORT else 2}[stage.plot]
     for i in range(count):
         angle = float(rng.uniform(0, 2 * np.pi))
         if stage.plot == "crossing":
-            meeting = frames * (0.3 + 0.6 * i / count + rng.uniform(-0.04, 0.04))
-            miss = stage.extent * rng.uniform(0.35, 0.8) * np.array([-np.sin(angle), np.cos(angle)])
-            speed = stage.pace * rng.uniform(1.0, 1.8)
+            meeting = frames * ((0.5 if frames < SHORT else 0.3) + 0.6 * i / count + rng.uniform(-0.04, 0.04))
+            miss = stage.extent * rng.uniform(0.2, 0.6) * np.array([-np.sin(angle), np.cos(angle)])
+            speed = stage.pace * rng.uniform(0.6, 1.4) * (1.8 if frames < SHORT else 1.0)
             away = (time - meeting)[:, None] * speed * np.array([np.cos(angle), np.sin(angle)])
             path = pose.path[int(meeting)] + 0.6 * (pose.path - pose.path[int(meeting)]) + miss + away
         elif stage.plot == "swarm":
-            radius = stage.extent * (rng.uniform(1.3, 2.0) + sway(rng, frames, 0.6, 50))
+            radius = stage.extent * np.maximum(rng.uniform(1.2, 1.8) + sway(rng, frames, 0.8, 50), 0.55)
             turn = angle + 2 * np.pi * i / count + sway(rng, frames, 1.2, 90)
             path = pose.path + radius[:, None] * np.stack([np.cos(turn), 0.7 * np.sin(turn)], axis=1)
         else:
             meeting = frames * (0.35 + 0.4 * i)
-            gap = stage.extent * (0.75 + ((time - meeting) / (0.22 * frames)) ** 2)
+            gap = stage.extent * (0.5 + ((time - meeting) / (0.22 * frames)) ** 2)
             path = pose.path + gap[:, None] * np.array([np.cos(angle), 0.5 * np.sin(angle)])
         lead = int(rng.integers(5, 40))
         other = replace(
@@ -51,9 +51,9 @@ def distractor(stage: Stage) -> Take:
             roll=np.roll(pose.roll, lead),
             gait=pose.gait + 2.0,
         )
-        (before if rng.random() < 0.4 else behind).append(stage.look_alike(other, 60 + i))
+        (before if rng.random() < 0.35 else behind).append(stage.look_alike(other, 60 + i))
     scene = replace(stage.scene(), behind=tuple(behind), before=tuple(before), crowded=True)
-    return Take(scene, Truth(scene).nearest((*behind, *before)) < 1.8)
+    return Take(scene, Truth(scene).nearest((*behind, *before)) < 1.5)
 
 
 def clutter(stage: Stage) -> Take:
@@ -67,13 +67,19 @@ def clutter(stage: Stage) -> Take:
     if stage.plot == "camouflage":
         own = stage.skin.front
         cover = replace(own, seed=own.seed + 1, frequency=1.5 * own.frequency)
-        backdrop = replace(scene.backdrop, cover=cover, kind=str(rng.choice(["desk", "room"])), items=8)
+        backdrop = replace(
+            scene.backdrop,
+            cover=cover,
+            kind=str(rng.choice(["desk", "room"])),
+            items=8,
+            strewn=((stage.body, stage.skin),) * 4,
+        )
     else:
         strewn = []
-        for i in range(26):
+        for i in range(45):
             front = replace(stage.skin.front, seed=stage.skin.front.seed + i)
             skin = Skin(front, replace(stage.skin.back, seed=stage.skin.back.seed + i))
-            strewn.append((stage.body if rng.random() < 0.35 else stage.world.body(rng), skin))
-        backdrop = replace(scene.backdrop, strewn=tuple(strewn), items=32, kind=str(rng.choice(["desk", "meadow"])))
+            strewn.append((stage.body if rng.random() < 0.6 else stage.world.body(rng), skin))
+        backdrop = replace(scene.backdrop, strewn=tuple(strewn), items=45, kind="desk")
     scene = replace(scene, backdrop=backdrop, crowded=True)
     return Take(scene, np.ones(stage.frames, dtype=np.bool_))

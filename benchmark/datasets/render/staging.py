@@ -12,8 +12,11 @@ from benchmark.datasets.render.geometry import Floats, Mask, euler
 from benchmark.datasets.render.motion import shiver, sway, wander
 from benchmark.datasets.render.scene import Actor, Backdrop, Camera, Lens, Lighting, Scene
 from benchmark.datasets.render.shapes import Body, Motion
-from benchmark.datasets.render.textures import generator
+from benchmark.datasets.render.textures import Colour, generator
 from benchmark.datasets.render.worlds import Skin, World
+
+SHORT = 80
+"""Fewer frames than this are a short video, in which things happen once."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,24 @@ class Take:
     scene: Scene
     acts: Mask
     """(T,) True in the frames where the cause acts."""
+
+    def spans(self, shortest: int = 3) -> list[tuple[int, int]]:
+        """Return the runs of frames in which it acts, (first, last) both included.
+
+        Pauses of fewer than `shortest` frames are bridged first, then runs of fewer are dropped.
+        """
+        quiet = [(first, last) for first, last in runs(~self.acts) if last - first + 1 < shortest]
+        acts = self.acts.copy()
+        for first, last in quiet:
+            if first > 0 and last < len(acts) - 1:
+                acts[first : last + 1] = True
+        return [(first, last) for first, last in runs(acts) if last - first + 1 >= shortest]
+
+
+def runs(flags: Mask) -> list[tuple[int, int]]:
+    """Return the runs of True as (first, last), both included."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
+    return [(int(first), int(last) - 1) for first, last in edges.reshape(-1, 2)]
 
 
 @dataclass(frozen=True)
@@ -117,7 +138,7 @@ class Stage:
         return Scene(
             world=self.world,
             size=self.size,
-            backdrop=Backdrop(str(rng.choice(KINDS)), int(rng.integers(2**31)), items=int(rng.integers(7, 13))),
+            backdrop=Backdrop(str(rng.choice(KINDS)), int(rng.integers(2**31)), items=int(rng.integers(10, 17))),
             camera=self.camera,
             lighting=Lighting.steady(self.frames, towards),
             lens=Lens.sharp(self.frames),
@@ -125,17 +146,20 @@ class Stage:
             seed=self.seed,
         )
 
-    def look_alike(self, pose: Pose, what: int, likeness: float = 0.85) -> Actor:
-        """Return an actor of the target's family and colours, whose pattern is another."""
+    def look_alike(self, pose: Pose, what: int) -> Actor:
+        """Return an actor of the target's family and colours: most in another pattern, some in other shades."""
         rng = self.draws(what)
-        front, back = self.skin.front, self.skin.back
-        fresh = self.world.texture(rng, self.hue)
-        palette = tuple(
-            tuple(float(np.clip(likeness * own + (1 - likeness) * new, 0, 1)) for own, new in zip(a, b))
-            for a, b in zip(front.palette, fresh.palette + fresh.palette)
-        )
-        skin = Skin(
-            replace(front, seed=front.seed + what, palette=palette),  # type: ignore[arg-type]
-            replace(back, seed=back.seed + what),
-        )
-        return Actor(self.body, skin, pose.motion())
+        twin = rng.random() < 0.35
+        skin, fresh = self.skin, self.world.texture(rng, self.hue)
+        palette = _mixed(skin.front.palette, fresh.palette, 0.25 if twin else 0.08)
+        front = replace(skin.front, seed=skin.front.seed + (0 if twin else what), palette=palette)
+        return Actor(self.body, Skin(front, replace(skin.back, seed=skin.back.seed + what)), pose.motion())
+
+
+def _mixed(own: tuple[Colour, ...], other: tuple[Colour, ...], share: float) -> tuple[Colour, ...]:
+    """Return the colours `own` with a share of `other`'s in each."""
+    mixed = []
+    for i, (red, green, blue) in enumerate(own):
+        r, g, b = other[i % len(other)]
+        mixed.append((red + share * (r - red), green + share * (g - green), blue + share * (b - blue)))
+    return tuple(mixed)

@@ -81,7 +81,8 @@ class Truth:
         scene, boxes = self.scene, self.boxes
         area = boxes[:, 2] * boxes[:, 3]
         centres = boxes[:, :2] + boxes[:, 2:] / 2
-        steps = np.linalg.norm(np.diff(centres, axis=0), axis=1)
+        seen = self.valid[1:] & self.valid[:-1]
+        steps = np.where(seen, np.linalg.norm(np.diff(centres, axis=0), axis=1), 0)
         in_plane, out_of_plane = self.turned()
         light = scene.lighting
         gain = light.gain / light.gain[0]
