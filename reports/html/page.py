@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -43,4 +44,5 @@ def render(report: Report, figures: dict[str, str]) -> str:
         manifest=report.manifest,
         figures={name: Markup(text) for name, text in figures.items()},
         colours=colours(names),
+        command=shlex.join(report.manifest["command"]),
     )
