@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,8 @@ class Outcome:
     """Each (M - 1, *shape): there is none for the first frame."""
     error: str = ""
     """Traceback, or "" where the job was done."""
+    timed_out: bool = False
+    """Whether it was ended for the time it took; `error` says how far it came."""
 
     @property
     def reason(self) -> str:
@@ -91,7 +94,14 @@ class _Lane:
     def done(self) -> bool:
         return len(self.boxes) == len(self.job)
 
-    def outcome(self, error: str = "") -> Outcome:
+    def late(self, timeout: float) -> Outcome:
+        return self.outcome(
+            f"timeout: {self.seconds:.1f} s in the tracker for {len(self.boxes)} of {len(self.job)} frames,"
+            f" --timeout is {timeout:g} s",
+            timed_out=True,
+        )
+
+    def outcome(self, error: str = "", *, timed_out: bool = False) -> Outcome:
         self.stream.close()
         return Outcome(
             self.job,
@@ -100,16 +110,25 @@ class _Lane:
             self.seconds,
             {name: np.array(values) for name, values in self.telemetry.items()},
             error,
+            timed_out,
         )
 
 
 def run_lanes(
-    tracker: Tracker[Any], jobs: Iterable[Job], lanes: int, device: str, on_frames: OnFrames = lambda count: None
+    tracker: Tracker[Any],
+    jobs: Iterable[Job],
+    lanes: int,
+    device: str,
+    on_frames: OnFrames = lambda count: None,
+    timeout: float = inf,
 ) -> Iterator[Outcome]:
-    """Yield every job's outcome as it ends, at most `lanes` of them in flight, the longest begun first."""
+    """Yield every job's outcome as it ends, at most `lanes` of them in flight, the longest begun first.
+
+    A job whose lane has spent more than `timeout` seconds inside the tracker ends there, between two frames.
+    """
     waiting = deque(sorted(jobs, key=len, reverse=True))
     with ThreadPoolExecutor(max_workers=DECODERS, thread_name_prefix="frames") as pool:
-        running = _Running(tracker, device)
+        running = _Running(tracker, device, timeout)
         try:
             while waiting or running.lanes:
                 vacant = min(lanes, running.widest) - len(running.lanes)
@@ -127,9 +146,10 @@ def run_lanes(
 class _Running:
     """The lanes in flight and their common state."""
 
-    def __init__(self, tracker: Tracker[Any], device: str) -> None:
+    def __init__(self, tracker: Tracker[Any], device: str, timeout: float) -> None:
         self.tracker = tracker
         self.device = device
+        self.timeout = timeout
         self.lanes: list[_Lane] = []
         self.state: Any = None
         self.widest = sys.maxsize
@@ -185,9 +205,10 @@ class _Running:
     def ended(self) -> Iterator[Outcome]:
         """Yield what failed or came to its end since the last call; its lanes become vacant."""
         outcomes, self._failed = self._failed, []
-        going = [index for index, lane in enumerate(self.lanes) if not lane.done]
+        going = [i for i, lane in enumerate(self.lanes) if not lane.done and lane.seconds <= self.timeout]
         if len(going) < len(self.lanes):
-            outcomes += [lane.outcome() for lane in self.lanes if lane.done]
+            ended = [lane for index, lane in enumerate(self.lanes) if index not in going]
+            outcomes += [lane.outcome() if lane.done else lane.late(self.timeout) for lane in ended]
             self.state = self.tracker.take(self.state, going) if going else None
             self.lanes = [self.lanes[index] for index in going]
         yield from outcomes

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -158,3 +160,18 @@ def test_out_of_memory_halves_the_lanes_and_goes_on(videos) -> None:
     for name, alone in run(Watcher(), videos, 1).items():
         assert not outcomes[name].error
         np.testing.assert_allclose(outcomes[name].boxes, alone.boxes, rtol=1e-6)
+
+
+@pytest.mark.parametrize("lanes", [1, 5])
+def test_a_sequence_that_takes_too_long_ends_alone(videos, lanes: int) -> None:
+    class Dawdler(Watcher):
+        def step(self, state: Memory, frames):
+            time.sleep(0.5 * len(frames) if (state.age == 5).any() else 0)  # v1 and, in its last step, v4
+            return super().step(state, frames)
+
+    jobs = [Job(video, 0, video.annotation.boxes[0], seed) for seed, video in enumerate(videos)]
+    outcomes = {one.job.video.name: one for one in run_lanes(Dawdler(), jobs, lanes, "cpu", timeout=0.4)}
+    assert [name for name, one in outcomes.items() if one.timed_out] == ["v1"]
+    assert len(outcomes["v1"].boxes) == 6
+    assert re.fullmatch(r"timeout: 0\.\d s in the tracker for 6 of 7 frames, --timeout is 0.4 s", outcomes["v1"].reason)
+    assert not any(one.error for name, one in outcomes.items() if name != "v1")
