@@ -21,6 +21,7 @@ PAPERS_FIVE = ("siamfc", "memtrack", "dualmn-short", "dualmn-long", "dualmn")
 """What ``all`` means before plug-ins."""
 BUILT_IN = {
     "siamfc": "trackers.siamfc.tracker",
+    "memtrack": "trackers.memtrack.tracker",
 }
 PREFIXES = {
     "cv2": "trackers.adapters.opencv",

@@ -44,7 +44,7 @@ class MemTrackConfig:
     scales: int = 3
     """Search crops a frame, odd."""
     scale_step: float = 1.0375
-    scale_penalty: float = 0.975
+    scale_penalty: float = 0.98
     """Multiplies the height of every scale's peak but the current one's."""
     penalise_from_mean: bool = True
     """Take that height above the mean response; False: above zero, whatever the trained shift, as the authors do."""

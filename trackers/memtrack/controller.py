@@ -29,7 +29,7 @@ class Attention(nn.Module):
         scores = self.score(torch.tanh(self.features(windows) + self.query(hidden)[:, :, None, None]))
         weights = scores.flatten(1).softmax(1)
         attended = (windows.flatten(2) @ weights[:, :, None])[:, :, 0]
-        return attended, weights.unflatten(1, windows.shape[2:])
+        return attended, weights.reshape(len(windows), *windows.shape[2:])
 
 
 def plain_mean(windows: Tensor) -> tuple[Tensor, Tensor]:
@@ -53,7 +53,7 @@ class LayerNormLSTM(nn.Module):
     def forward(self, x: Tensor, cell: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
         """Return the new cell and hidden state (R, H) from x (R, C) and the last ones."""
         size = cell.shape[1]
-        gates = self.kernel(torch.cat([x, hidden], dim=1)).unflatten(1, (4, size))
+        gates = self.kernel(torch.cat([x, hidden], dim=1)).reshape(len(x), 4, size)
         gates = F.layer_norm(gates, (size,), eps=LAYER_NORM_EPS) * self.gain[:4] + self.shift[:4]
         enter, candidate, forget, leave = gates.unbind(1)
         # the forget bias of 1 is added after the normalisation

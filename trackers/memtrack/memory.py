@@ -107,8 +107,7 @@ def retrieve(memory: Memory, weights: Tensor, *, whole: bool) -> Tensor:
     """
     if whole:
         weights = weights / memory.occupancy.clamp_min(EMPTY)[:, None]
-    flat = weights @ memory.slots.flatten(2)
-    return flat.unflatten(2, memory.slots.shape[2:])
+    return (weights @ memory.slots.flatten(2)).reshape(*weights.shape[:2], *memory.slots.shape[2:])
 
 
 def allocation(usage: Tensor) -> Tensor:

@@ -12,13 +12,22 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from trackers.memtrack import memory as slots
 from trackers.memtrack.config import MemTrackConfig
 from trackers.memtrack.controller import Controller, Controls
-from trackers.memtrack.memory import Memory
+from trackers.memtrack.memory import (
+    Memory,
+    allocation,
+    empty_memory,
+    enqueue,
+    read_weights,
+    retrieve,
+    similarity,
+    write,
+    write_amount,
+)
 from trackers.nets.alexnet import AlexNet
 from trackers.nets.correlation import correlate
-from trackers.nets.lite_features import LITE0_TAPS, LiteFeatures
+from trackers.nets.lite_features import LiteFeatures
 
 
 @dataclass(frozen=True)
@@ -106,7 +115,7 @@ class MemoryNet(nn.Module):
         allocate = template.new_tensor([0.0, 0.0, 1.0]).expand(lanes, 3)
         return Carried(
             first=template,
-            memory=slots.empty_memory(template, count),
+            memory=empty_memory(template, count),
             cell=cell,
             hidden=hidden,
             usage=slot_0,
@@ -127,24 +136,24 @@ class MemoryNet(nn.Module):
         queue = config.memory == "queue"
         # 1. the delayed write: what the last frame decided, with the template it could not have known yet
         if queue:
-            memory = slots.enqueue(carried.memory, newest)
+            memory = enqueue(carried.memory, newest)
         else:
-            amount = slots.write_amount(carried.write_weight, carried.gates, carried.decay)
-            memory = slots.write(carried.memory, newest, amount)
+            amount = write_amount(carried.write_weight, carried.gates, carried.decay)
+            memory = write(carried.memory, newest, amount)
         # 2. the controller
         seen = search if config.control_per_scale else search[:, search.shape[1] // 2, None]
         cell, hidden, attention, controls = self._control(seen, carried)
         # 3. the read
-        scores = slots.similarity(controls.key, memory.slots) * controls.strength
+        scores = similarity(controls.key, memory.slots) * controls.strength
         written = None if config.empty_slots_read else memory.occupancy
-        read = slots.read_weights(torch.zeros_like(scores) if queue else scores, written, hard=config.read == "hard")
-        retrieved = slots.retrieve(memory, read, whole=not config.empty_slots_read)
+        read = read_weights(torch.zeros_like(scores) if queue else scores, written, hard=config.read == "hard")
+        retrieved = retrieve(memory, read, whole=not config.empty_slots_read)
         # 4. the final template
         if config.residual_gate:
             retrieved = retrieved * controls.residual[..., None, None]
         template = carried.first[:, None] + retrieved
         # 5.-7. allocation, the next frame's write weight, usage
-        least = slots.allocation(carried.usage)[:, None]
+        least = allocation(carried.usage)[:, None]
         write_weight = controls.gates[..., 1:2] * read + controls.gates[..., 2:3] * least
         usage = config.usage_decay * carried.usage[:, None] + write_weight + read
         # 8. the response
@@ -154,30 +163,30 @@ class MemoryNet(nn.Module):
         )  # fmt: skip
 
     def _control(self, seen: Tensor, carried: Carried) -> tuple[Tensor, Tensor, Tensor, Controls]:
-        """Return cell, hidden (B, K, H), attention (B, K, m, m) and controls (B, K, ...) for features (B, K, C, H, W)."""
+        """Return cell, hidden (B, K, H), attention (B, K, m, m) and controls (B, K, ...) for seen (B, K, C, H, W)."""
         lanes, count = seen.shape[:2]
         windows = F.avg_pool2d(seen.flatten(0, 1), self.config.template_cells, 1)
         cell, hidden = (state.repeat_interleave(count, 0) for state in (carried.cell, carried.hidden))
         attended, attention = self.controller.look(windows, hidden)
         cell, hidden = self.controller.lstm(attended, cell, hidden)
-        controls = self.controller.controls(hidden)
-        split = {name: value.unflatten(0, (lanes, count)) for name, value in vars(controls).items()}
-        return *(t.unflatten(0, (lanes, count)) for t in (cell, hidden, attention)), Controls(**split)  # type: ignore[return-value]
+
+        def split(rows: Tensor) -> Tensor:
+            return rows.reshape(lanes, count, *rows.shape[1:])
+
+        controls = {name: split(value) for name, value in vars(self.controller.controls(hidden)).items()}
+        return split(cell), split(hidden), split(attention), Controls(**controls)
 
     def correlate(self, search: Tensor, template: Tensor) -> Tensor:
         """Return the (B, S, m, m) response of search (B, S, C, H, W) to templates (B, K, C, h, w), K = S or 1."""
         if template.shape[1] == 1:
-            response = correlate(search, template[:, 0])
-        else:
-            response = correlate(search.flatten(0, 1)[:, None], template.flatten(0, 1)).unflatten(0, search.shape[:2])[
-                :, :, 0
-            ]
-        return response
+            return correlate(search, template[:, 0])
+        response = correlate(search.flatten(0, 1)[:, None], template.flatten(0, 1))
+        return response.reshape(*search.shape[:2], *response.shape[2:])
 
     def logits(self, response: Tensor) -> Tensor:
         """Return the (B, S, m, m) batch-normalised response, with its trained scale and shift."""
-        normalised: Tensor = self.response_norm(response.flatten(0, 1)[:, None])
-        return normalised[:, 0].unflatten(0, response.shape[:2])
+        normalised: Tensor = self.response_norm(response.reshape(-1, 1, *response.shape[2:]))
+        return normalised.reshape(response.shape)
 
 
 class MemTrackNet(MemoryNet):
@@ -198,7 +207,7 @@ class MemTrackNet(MemoryNet):
         if self.config.trunk == "alexnet":
             image = image / 255
         flat: Tensor = self.neck(self.backbone(image))
-        return flat.unflatten(0, crops.shape[:2])
+        return flat.reshape(*crops.shape[:2], *flat.shape[1:])
 
     def template(self, crops: Tensor) -> Tensor:
         """Return the (B, C, cells, cells) templates of crops (B, 1, 3, H, W): the inner cells of their features."""

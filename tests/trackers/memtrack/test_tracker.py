@@ -1,0 +1,261 @@
+"""MemTrack as a tracker: lanes, recovery, telemetry, and a memory that matters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from trackers.api import Boxes, Frame, take_lanes
+from trackers.memtrack.memory import empty_memory
+from trackers.memtrack.tracker import MemTrack, MemTrackState
+from trackers.names import expand, resolve
+
+SMALL = "memtrack{search_size=192}"
+"""Compact, with smaller search regions: quicker, the same code."""
+FRAMES = 8
+
+
+def build(name: str = SMALL) -> MemTrack:
+    tracker = resolve(name).build("cpu")
+    assert isinstance(tracker, MemTrack)
+    return tracker
+
+
+def video(seed: int, frames: int = FRAMES, size: tuple[int, int] = (120, 160)) -> tuple[list[Frame], Boxes]:
+    """A textured patch that wanders and changes over a textured ground, and where it begins."""
+    rng = np.random.default_rng(seed)
+    ground = rng.integers(60, 120, (*size, 3)).astype(np.float64)
+    patch, other = rng.integers(0, 256, (2, 5, 5, 3)).repeat(6, 1).repeat(6, 2).astype(np.float64)
+    pictures, x, y = [], 50, 40
+    for t in range(frames):
+        picture = ground.copy()
+        share = t / frames
+        picture[y : y + 30, x : x + 30] = (1 - share) * patch + share * other
+        pictures.append(picture.astype(np.uint8))
+        x, y = x + int(rng.integers(-2, 5)), y + int(rng.integers(-2, 4))
+    return pictures, np.array([[50.0, 40.0, 30.0, 30.0]])
+
+
+def follow(
+    tracker: MemTrack,
+    frames: list[Frame],
+    box: Boxes,
+    meddle: Callable[[MemTrackState], MemTrackState] = lambda state: state,
+) -> tuple[Boxes, dict[str, np.ndarray]]:
+    """Return the boxes (N - 1, 4) of one lane and its telemetry, its state meddled with before every step."""
+    state, boxes, told = tracker.start(frames[:1], box, [0]), [], []
+    for frame in frames[1:]:
+        step, state = tracker.step(meddle(state), [frame])
+        boxes.append(step.boxes[0])
+        told.append(step.telemetry)
+    return np.array(boxes), {name: np.array([row[name][0] for row in told]) for name in told[0]}
+
+
+def test_names_resolve() -> None:
+    assert resolve("memtrack-m8").name == "memtrack"
+    assert resolve("memtrack{slots=4}").name == "memtrack-m4"
+    assert resolve("memtrack-noatt:paper@random").config.attention is False
+    variants = ["noatt", "hardread", "queue", "nores", "m1", "m2", "m4", "m16"]
+    names = [spec.name for spec in expand(["memtrack*"])]
+    assert names == ["memtrack", *(f"memtrack-{variant}" for variant in variants)]
+    assert resolve("memtrack").weights.name == "imagenet"
+
+
+def test_parameters() -> None:
+    assert build("memtrack:paper@random").parameters() == 6_052_935
+
+
+@pytest.mark.parametrize("name", ["noatt", "hardread", "queue", "nores", "m1", "m16"])
+def test_every_variant_follows(name: str) -> None:
+    spec = resolve(f"memtrack-{name}")
+    tracker = replace(spec, config=replace(spec.config, search_size=192)).build("cpu")
+    frames, box = video(1, frames=4)
+    boxes, _ = follow(tracker, frames, box)
+    assert np.isfinite(boxes).all()
+    assert np.abs(boxes[:, :2] - box[0, :2]).max() < 40
+
+
+def test_paper_preset_follows_on_random_weights() -> None:
+    frames, box = video(1, frames=3)
+    boxes, _ = follow(build("memtrack:paper@random"), frames, box)
+    assert np.isfinite(boxes).all()
+    assert (boxes[:, 2:] > 1).all()
+
+
+def test_a_lane_does_not_know_its_neighbours() -> None:
+    tracker = build()
+    tracker.recording = True
+    films = [video(1), video(2, size=(150, 130))]
+    together = tracker.start([film[0][0] for film in films], np.concatenate([film[1] for film in films]), [0, 0])
+    beside = []
+    for t in range(1, FRAMES):
+        step, together = tracker.step(together, [film[0][t] for film in films])
+        beside.append(step.boxes)
+    for lane, (frames, box) in enumerate(films):
+        alone, told = follow(tracker, frames, box)
+        margins = np.minimum.accumulate(told["decision_margin"])
+        same = np.array([np.allclose(a, b[lane], atol=1e-9) for a, b in zip(alone, beside, strict=True)])
+        differs = np.flatnonzero(~same)
+        # different only from a near-tie on
+        assert not len(differs) or margins[differs[0]] < 1e-4
+        assert same[0]
+
+
+def test_lanes_can_be_taken_and_joined() -> None:
+    tracker = build()
+    films = [video(seed) for seed in (1, 2, 3)]
+    states = [tracker.start(frames[:1], box, [0]) for frames, box in films]
+    joined = tracker.join(tracker.join(states[0], states[1]), states[2])
+    _, joined = tracker.step(joined, [frames[1] for frames, _ in films])
+    swapped = tracker.take(joined, [2, 0])
+    step, after = tracker.step(swapped, [films[2][0][2], films[0][0][2]])
+    expected, _ = tracker.step(joined, [frames[2] for frames, _ in films])
+    np.testing.assert_allclose(step.boxes, expected.boxes[[2, 0]], atol=1e-9)
+    assert after.carried.memory.slots.shape[:2] == (2, 8)
+    assert after.newest.shape == (2, 192, 8, 8)
+
+
+def test_a_state_can_be_stepped_from_twice() -> None:
+    tracker = build()
+    frames, box = video(1)
+    _, state = tracker.step(tracker.start(frames[:1], box, [0]), frames[1:2])
+    first, second = (tracker.step(state, frames[2:3])[0] for _ in range(2))
+    np.testing.assert_array_equal(first.boxes, second.boxes)
+    np.testing.assert_array_equal(first.scores, second.scores)
+
+
+def spoil(state: MemTrackState, field: str, lane: int) -> MemTrackState:
+    """Return a copy of the state with one number of a lane's `field` that is none."""
+    state = take_lanes(state, range(len(state.newest)))
+    carried = state.carried
+    fields = {"slots": carried.memory.slots, "newest": state.newest, **vars(carried)}
+    fields[field][lane].view(-1)[0] = torch.nan
+    return state
+
+
+@pytest.mark.parametrize("field", ["slots", "hidden", "usage", "newest"])
+def test_a_spoilt_lane_falls_back_to_its_first_template(field: str) -> None:
+    tracker = build()
+    tracker.recording = True
+    films = [video(1), video(2)]
+    state = tracker.start([film[0][0] for film in films], np.concatenate([film[1] for film in films]), [0, 0])
+    for t in (1, 2):
+        _, state = tracker.step(state, [film[0][t] for film in films])
+    sound, _ = tracker.step(state, [film[0][3] for film in films])
+    step, after = tracker.step(spoil(state, field, 0), [film[0][3] for film in films])
+    assert step.telemetry["recovered"].tolist() == [1, 0]
+    assert np.isfinite(step.boxes).all()
+    assert np.isfinite(step.scores).all()
+    np.testing.assert_array_equal(step.boxes[1], sound.boxes[1])
+    assert np.abs(step.boxes[0] - sound.boxes[0]).max() < 6  # the first template still finds it
+    fresh = tracker.net.begin(after.carried.first)
+    for name in ("cell", "hidden", "usage", "write_weight", "gates", "decay"):
+        assert torch.equal(getattr(after.carried, name)[0], getattr(fresh, name)[0])
+    assert not after.carried.memory.slots[0].any()
+    assert torch.equal(after.newest[0], after.carried.first[0])
+    step, _ = tracker.step(after, [film[0][4] for film in films])
+    assert step.telemetry["recovered"].tolist() == [0, 0]
+
+
+def test_a_lane_without_a_first_template_stays_where_it_is() -> None:
+    tracker = build()
+    frames, box = video(1)
+    state = spoil(tracker.start(frames[:1], box, [0]), "first", 0)
+    step, state = tracker.step(state, frames[1:2])
+    np.testing.assert_allclose(step.boxes, box)
+    step, _ = tracker.step(state, frames[2:3])
+    np.testing.assert_allclose(step.boxes, box)
+    assert 0 <= step.scores[0] <= 1
+
+
+@pytest.mark.parametrize("name", ["memtrack", "memtrack-m4", "memtrack-hardread", "memtrack:paper@random"])
+def test_telemetry_is_as_announced(name: str) -> None:
+    tracker = build(name)
+    tracker.recording = True
+    frames, box = video(1, frames=3)
+    state = tracker.start(frames[:1] * 2, box.repeat(2, 0), [0, 0])
+    for frame in frames[1:]:
+        step, state = tracker.step(state, [frame] * 2)
+        assert set(step.telemetry) == {signal.name for signal in tracker.signals}
+        for signal in tracker.signals:
+            values = step.telemetry[signal.name]
+            assert values.shape == (2, *signal.shape), signal.name
+            assert (values >= signal.low - 1e-6).all(), signal.name
+            assert (values <= signal.high + 1e-6).all(), signal.name
+    np.testing.assert_allclose(step.telemetry["attention_map"].sum((1, 2)), 1, atol=1e-5)
+    np.testing.assert_allclose(step.telemetry["read_weights"].sum(1), 1, atol=1e-5)
+    np.testing.assert_allclose(step.telemetry["write_gates"].sum(1), 1, atol=1e-5)
+
+
+def test_recording_changes_nothing_and_is_off_by_default() -> None:
+    tracker = build()
+    frames, box = video(1, frames=4)
+    quiet = tracker.start(frames[:1], box, [0])
+    told = quiet
+    for frame in frames[1:]:
+        tracker.recording = False
+        first, quiet = tracker.step(quiet, [frame])
+        assert not first.telemetry
+        tracker.recording = True
+        second, told = tracker.step(told, [frame])
+        assert second.telemetry
+        np.testing.assert_array_equal(first.boxes, second.boxes)
+
+
+def test_state_is_bounded_tensors() -> None:
+    tracker = build()
+    frames, box = video(1, frames=4)
+    state = tracker.start(frames[:1], box, [0])
+    sizes = []
+    for frame in frames[1:]:
+        _, state = tracker.step(state, [frame])
+        carried = state.carried
+        tensors = [state.newest, *vars(carried.memory).values()]
+        tensors += [value for value in vars(carried).values() if isinstance(value, torch.Tensor)]
+        assert all(value.shape[0] == 1 for value in tensors)
+        sizes.append(sum(value.numel() * value.element_size() for value in tensors))
+    assert sizes == [sizes[0]] * len(sizes)
+    assert sizes[0] < 600_000
+
+
+def real(shared_data: Path, name: str, frames: int) -> tuple[list[Frame], Boxes]:
+    import cv2
+
+    folder = shared_data / "data" / "otb" / name
+    pictures = [cv2.imread(str(path))[..., ::-1].copy() for path in sorted((folder / "img").glob("*.jpg"))[:frames]]
+    line = (folder / "groundtruth_rect.txt").read_text().splitlines()[0]
+    box = np.array([[float(value) for value in line.replace(",", " ").split()]])
+    box[:, :2] -= 1
+    return pictures, box  # type: ignore[return-value]
+
+
+def test_memory_is_alive_on_a_real_sequence(shared_data: Path) -> None:
+    tracker = build("memtrack")
+    tracker.recording = True
+    frames, box = real(shared_data, "DragonBaby", 30)
+    boxes, told = follow(tracker, frames, box)
+
+    def zeroed(state: MemTrackState) -> MemTrackState:
+        carried = state.carried
+        nothing = replace(carried, memory=empty_memory(carried.first, 8), write_weight=carried.write_weight * 0)
+        return replace(state, carried=nothing)
+
+    def frozen(state: MemTrackState) -> MemTrackState:
+        if not state.carried.memory.slots.any():
+            return state  # let the first template in
+        closed = torch.tensor([[1.0, 0.0, 0.0]])
+        return replace(state, carried=replace(state.carried, gates=closed))
+
+    for meddle in (zeroed, frozen):
+        changed, _ = follow(tracker, frames, box, meddle)
+        assert np.abs(changed - boxes).max() > 0.5, meddle.__name__
+    for name in ("write_gates", "decay", "read_strength", "residual_mean", "attention_entropy", "read_weights"):
+        moved = np.ptp(told[name][5:], axis=0)
+        assert (moved > 1e-3).all(), (name, moved)
+    assert (told["usage"][-1] > 0).all()
+    assert told["slot_age"].max() > 5

@@ -1,0 +1,116 @@
+"""MemTrack in lanes: a template made anew every frame from what the memory holds (docs/memtrack.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from trackers.api import Boxes, Frame, Step, Tracker, register
+from trackers.memtrack.config import PAPER, VARIANTS, MemTrackConfig
+from trackers.memtrack.initial import initialise
+from trackers.memtrack.network import Carried, MemTrackNet
+from trackers.memtrack.recovery import sound_response, sound_state
+from trackers.memtrack.telemetry import report, signals
+from trackers.nets.checkpoint import frozen
+from trackers.nets.crops import context_side, mean_colour, square_crops
+from trackers.nets.localise import scale_search
+from trackers.nets.pretrained import load_weights
+from trackers.nets.target import Target
+from trackers.weights.catalog import Weights
+
+STRIDE = 8
+"""Pixels of the search crop a response cell, in both trunks."""
+
+
+@dataclass(frozen=True)
+class MemTrackState:
+    """What a MemTrack lane carries from frame to frame."""
+
+    target: Target
+    carried: Carried
+    newest: Tensor
+    """(B, C, cells, cells) the template at the last frame's box, still to be written."""
+
+
+@register(
+    "memtrack",
+    remembers="the first template and a memory of later ones that an LSTM writes and reads",
+    config=MemTrackConfig,
+    presets={"paper": PAPER},
+    variants=VARIANTS,
+)
+class MemTrack(Tracker[MemTrackState]):
+    """Learning Dynamic Memory Networks for Object Tracking (Yang and Chan, ECCV 2018)."""
+
+    signals = signals(MemTrackConfig())
+
+    def __init__(self, config: MemTrackConfig, weights: Weights, device: str) -> None:
+        self.config = config
+        self.device = torch.device(device)
+        self.signals = signals(config)  # type: ignore[misc]  # their shapes are the config's
+        net = MemTrackNet(config)
+        initialise(net, config)
+        load_weights(net, weights)
+        self.net = frozen(net, self.device)
+        half = config.scales // 2
+        self.factors = config.scale_step ** torch.arange(-half, half + 1, dtype=torch.float64)
+
+    def parameters(self) -> int:
+        """Return the number of network parameters."""
+        return sum(p.numel() for p in self.net.parameters())
+
+    @torch.inference_mode()
+    def start(self, frames: Sequence[Frame], boxes: Boxes, seeds: Sequence[int]) -> MemTrackState:
+        """Take each lane's first template from its first frame. Nothing is drawn at random: `seeds` are not used."""
+        target = Target.from_boxes(boxes, [(frame.shape[1], frame.shape[0]) for frame in frames])
+        template = self._template(frames, target, mean_colour(frames))
+        return MemTrackState(target, self.net.begin(template), template)
+
+    @torch.inference_mode()
+    def step(self, state: MemTrackState, frames: Sequence[Frame]) -> tuple[Step, MemTrackState]:
+        """Search each lane's frame around its last box, at every scale, with the template its memory makes."""
+        config, target, colour = self.config, state.target, mean_colour(frames)
+        sides = context_side(target.size)[:, None] * (config.search_size / config.template_size) * self.factors
+        if config.authors_grid:
+            sides = sides.round()
+        search = self.net.features(self._crops(frames, target, sides, config.search_size, colour))
+        outcome = self.net.step(state.carried, state.newest, search)
+        response, soundness = sound_response(self.net, outcome, search)
+        logits = self.net.logits(response)
+        shift = self.net.response_norm.bias if config.penalise_from_mean else logits.new_zeros(1)
+        peak = scale_search(
+            logits - shift,
+            penalty=config.scale_penalty,
+            window_weight=config.window_weight,
+            upsampling=config.upsampling,
+            centre_quirk=0.5 if config.authors_grid else 0.0,
+            corner_aligned=config.authors_grid,
+        )
+        scale = peak.scale.cpu()
+        # a lane that sees nothing stays: `Target.moved` does not take what is not finite
+        cells = torch.where(soundness.seeing[:, None], peak.shift, torch.nan).cpu()
+        factor = self.factors[scale][:, None]
+        target = target.moved(
+            cells * STRIDE * sides.gather(1, scale[:, None]) / config.search_size,
+            target.size * (1 - config.scale_damping + config.scale_damping * factor),
+            config.scale_limits,
+        )
+        newest = self._template(frames, target, colour)
+        carried, newest = sound_state(self.net, outcome.carried(peak.scale), newest, soundness.sound)
+        height = peak.height + shift
+        telemetry = report(config, state.carried, outcome, peak, height, soundness.sound) if self.recording else {}
+        scores = torch.sigmoid(height).double().cpu().numpy()
+        return Step(target.boxes(), scores, telemetry), MemTrackState(target, carried, newest)
+
+    def _template(self, frames: Sequence[Frame], target: Target, colour: Tensor) -> Tensor:
+        sides = context_side(target.size)[:, None]
+        return self.net.template(self._crops(frames, target, sides, self.config.template_size, colour))
+
+    def _crops(self, frames: Sequence[Frame], target: Target, sides: Tensor, size: int, colour: Tensor) -> Tensor:
+        if self.config.authors_grid:
+            # A crop whose corner *pixels* lie (side - 1) apart, as TensorFlow cuts it, in terms of pixel areas.
+            sides = (sides - 1) * size / (size - 1)
+        return square_crops(frames, target.centre, sides, size, colour).to(self.device)
