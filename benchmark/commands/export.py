@@ -1,0 +1,60 @@
+"""``run_bench export``: a run, or imported results, in another toolkit's dialect or as one file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from benchmark.commands.terminal import output
+from benchmark.interop.dialects import dialect_names, read_dialect
+from benchmark.interop.trajectories import Trajectories, load_import
+from trackers.errors import InputError
+
+BUNDLE = "bundle"
+
+
+@click.command(epilog="""\b
+Examples:
+  run_bench export latest --format got10k --out results/OTB2015     for got10k's own report
+  run_bench export latest --format bundle --out run.zip             the whole run as one file
+""")  # fmt: skip
+@click.argument("source", metavar="RUN")
+@click.option("--format", "-f", "format_", type=click.Choice([*dialect_names(), BUNDLE]), required=True)
+@click.option("--out", "-o", type=click.Path(path_type=Path), required=True, metavar="PATH",
+              help="The folder to write into; of a bundle, the file.")  # fmt: skip
+@click.option("--origin", type=click.IntRange(0, 1), default=1, show_default=True, help="Number of the first pixel.")
+@click.option("--results", type=click.Path(path_type=Path, file_okay=False), default=Path("results"),
+              show_default=True, metavar="DIR", help="Where runs are kept.")  # fmt: skip
+def export(*, source: str, format_: str, out: Path, origin: int, results: Path) -> None:
+    """Write a RUN (its folder, its id or `latest`), or the folder of an import, for other toolkits to read."""
+    from benchmark.interop.bundle import pack
+    from benchmark.interop.exporting import export_results
+    from benchmark.store.results import Results
+
+    if (Path(source) / "import.json").is_file():
+        if format_ == BUNDLE:
+            raise InputError(f"{source}: a bundle holds a run; export imported results in a dialect")
+        exported = [load_import(Path(source))]
+    else:
+        run = Results(results).find_run(source)
+        if format_ == BUNDLE:
+            click.echo(f"{out}\nseal {pack(run, out)}")
+            return
+        exported = _run(run)
+    dialect = read_dialect(format_)
+    for one in exported:
+        files = export_results(one, dialect, out, origin=origin)
+        output().print(f"{one.tracker}: {len(files)} sequences of {one.dataset} ({dialect.title})", markup=False)
+    click.echo(out)
+
+
+def _run(run: Path) -> list[Trajectories]:
+    from benchmark.interop.exporting import run_trajectories
+
+    try:
+        manifest = json.loads((run / "manifest.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{run / 'manifest.json'}: cannot be read ({error})") from error
+    return run_trajectories(run, manifest)

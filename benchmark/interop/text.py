@@ -1,0 +1,88 @@
+"""Rows of boxes as text, in and out: fast where the text is as usual, exact about what is wrong where it is not."""
+
+from __future__ import annotations
+
+import math
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.datasets.box_text import parse_boxes
+from trackers.errors import InputError
+
+__all__ = ["format_rows", "format_times", "read_rows", "read_times"]
+
+Values = NDArray[np.float64]
+_TO_SPACES = bytes.maketrans(b",;\t", b"   ")
+
+
+def read_rows(path: Path) -> Values:
+    """Return the (N, 4) rows of a text of boxes, in the text's own convention; commas, tabs and spaces may be mixed.
+
+    Raises InputError with file and line where a row is not four numbers.
+    """
+    content = _content(path)
+    rows = _parse(content)
+    return parse_boxes(content.decode("utf-8-sig", errors="replace"), str(path)) if rows is None else rows
+
+
+def read_times(path: Path, frames: int) -> Values:
+    """Return the (frames,) seconds a frame of a text with one number a line; raises InputError for anything else.
+
+    One time fewer than frames is taken as the first frame's missing (some toolkits time updates only): it becomes 0.
+    """
+    try:
+        times = np.array(_content(path).split(), dtype=np.float64)
+    except ValueError as error:
+        raise InputError(f"{path}: not a text of one time a line ({error})") from None
+    if len(times) == frames - 1:
+        times = np.concatenate([[0.0], times])
+    if len(times) != frames:
+        raise InputError(f"{path}: {len(times)} times for {frames} boxes")
+    return times
+
+
+def format_rows(rows: Values, delimiter: str, first: str = "box") -> str:
+    """Return (N, 4) rows as text that reads back to the same numbers; `first`, unless "box", replaces the first row."""
+    lines = [delimiter.join(map(_number, row)) for row in rows.tolist()]
+    if first != "box" and lines:
+        lines[0] = first
+    return "".join(f"{line}\n" for line in lines)
+
+
+def format_times(times: Values) -> str:
+    """Return (N,) times as text, one a line, that reads back to the same numbers."""
+    return "".join(f"{time!r}\n" for time in times.tolist())
+
+
+def _number(value: float) -> str:
+    """Return the shortest decimal that reads back as the value.
+
+    From 0.5 on, x - 1 + 1 gives back the very x that a file held. Below, a rounding error may be left: it is taken off
+    where nine decimals are as near.
+    """
+    if value < 0.5:
+        rounded = round(value, 9) + 0.0  # + 0.0: no "-0"
+        value = rounded if abs(rounded - value) <= 2 * math.ulp(abs(value) + 1) else value
+    return repr(value).removesuffix(".0")
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def _parse(content: bytes) -> Values | None:
+    """Return the rows of a usual text, four numbers in every line and none of them empty; None for any other text."""
+    body = content.rstrip()
+    if not body:
+        return None
+    try:
+        rows = np.loadtxt(BytesIO(body.translate(_TO_SPACES)), ndmin=2, comments=None)
+    except ValueError:
+        return None
+    return rows if rows.shape == (body.count(b"\n") + 1, 4) else None

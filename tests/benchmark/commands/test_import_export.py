@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from benchmark.commands.export import export
+from benchmark.commands.import_ import import_
+from benchmark.interop import load_import, load_imports
+from trackers.errors import InputError
+
+ROWS = np.array([[20.0 + 3 * i, 30.25 + i, 40, 50] for i in range(140)])
+
+
+def call(command: Any, *arguments: object) -> Result:
+    return CliRunner().invoke(command, [str(argument) for argument in arguments], standalone_mode=True)
+
+
+def fails(command: Any, *arguments: object) -> str:
+    result = call(command, *arguments)
+    assert isinstance(result.exception, InputError), result.output
+    return str(result.exception)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """A run's folder as `run_bench run` leaves it, in ``tmp_path/results``."""
+    folder = tmp_path / "results" / "runs" / "20260101T000000Z-abcdef"
+    (folder / "boxes" / "memtrack").mkdir(parents=True)
+    (folder / "boxes" / "siamfc").mkdir(parents=True)
+    records = []
+    for tracker, name, status in (
+        ("memtrack", "Couple", "done"),
+        ("siamfc", "Couple", "done"),
+        ("siamfc", "Deer", "failed"),
+    ):
+        records.append({"tracker": tracker, "sequence": name, "start": 0, "repeat": 0, "status": status, "key": "0"})
+        if status == "done":
+            text = "".join(f"{x:.4f},{y:.4f},{w:.4f},{h:.4f}\n" for x, y, w, h in ROWS)
+            (folder / "boxes" / tracker / f"{name}.txt").write_text(text)
+    (folder / "manifest.json").write_text(json.dumps({"dataset": {"name": "OTB100"}, "records": records}))
+    (tmp_path / "results" / "latest").write_text(folder.name + "\n")
+    return folder
+
+
+@pytest.fixture
+def truth(tmp_path: Path) -> Path:
+    folder = tmp_path / "truth"
+    folder.mkdir()
+    (folder / "Couple.txt").write_text("".join(f"{x:g},{y:g},{w:g},{h:g}\n" for x, y, w, h in np.round(ROWS)))
+    return folder
+
+
+def test_a_run_is_exported_and_comes_back_as_an_import(run: Path, truth: Path, tmp_path: Path) -> None:
+    results, out = tmp_path / "results", tmp_path / "out"
+    done = call(export, "latest", "--format", "got10k", "--out", out, "--results", results)
+    assert done.exit_code == 0, done.output
+    assert "siamfc: 1 sequences of OTB100" in done.output
+    assert np.array_equal(np.loadtxt(out / "memtrack" / "Couple.txt", delimiter=","), ROWS)
+    back = call(
+        import_,
+        out / "memtrack",
+        "--results",
+        results,
+        "--ground-truth",
+        truth,
+        "--data-root",
+        tmp_path,
+        "--tracker",
+        "M",
+    )
+    assert back.exit_code == 0, back.output
+    assert "M: 1 of 100 sequences of OTB100" in back.output
+    assert "AUC .9" in back.output or "AUC 0.9" in back.output
+    (imported,) = load_imports(results, "OTB100")
+    assert imported.boxes["Couple"] + [1, 1, 0, 0] == pytest.approx(ROWS)
+    again = call(export, results / "imports" / "OTB100" / "M", "-f", "otb-mat", "-o", tmp_path / "mat")
+    assert again.exit_code == 0, again.output
+    assert (tmp_path / "mat" / "Couple_M.mat").is_file()
+
+
+def test_warnings_and_files_left_out(truth: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "Theirs"
+    folder.mkdir()
+    (folder / "Couple.txt").write_text("".join(f"{x - 1:g},{y - 1:g},{w:g},{h:g}\n" for x, y, w, h in np.round(ROWS)))
+    (folder / "Deer.txt").write_text("1,2,3,4\n")
+    options = ("--results", tmp_path / "r", "--ground-truth", truth, "--data-root", tmp_path)
+    assert "Deer.txt: Deer: 1 boxes" in fails(import_, folder, *options)
+    assert not (tmp_path / "r").exists()
+    result = call(import_, folder, "--keep-going", *options)
+    assert result.exit_code == 1
+    assert "left out: " in result.output
+    assert "looks 0-based" in result.output
+    assert "whole number" in result.output
+    (folder / "Deer.txt").unlink()
+    better = call(import_, folder, "--origin", 0, *options)
+    assert better.exit_code == 0
+    assert "0-based" not in better.output
+    imported = load_import(tmp_path / "r" / "imports" / "OTB100" / "Theirs")
+    assert np.array_equal(imported.boxes["Couple"], np.round(ROWS) - [1, 1, 0, 0])
+
+
+def test_a_bundle_goes_out_and_comes_in(run: Path, tmp_path: Path) -> None:
+    out = call(export, run.name, "--format", "bundle", "--out", tmp_path / "run.zip", "--results", tmp_path / "results")
+    assert out.exit_code == 0, out.output
+    seal = out.output.split()[-1]
+    back = call(import_, tmp_path / "run.zip", "--seal", seal, "--results", tmp_path / "there")
+    assert back.exit_code == 0, back.output
+    assert (tmp_path / "there" / "runs" / run.name / "boxes" / "siamfc" / "Couple.txt").is_file()
+    assert "its seal is not" in fails(import_, tmp_path / "run.zip", "--seal", "0" * 64, "--results", tmp_path / "x")
+
+
+def test_what_cannot_be_exported(run: Path, tmp_path: Path) -> None:
+    results = ("--results", tmp_path / "results")
+    assert "no run 'other'" in fails(export, "other", "-f", "otb", "-o", tmp_path / "o", *results)
+    (run / "boxes" / "siamfc" / "Couple.txt").unlink()
+    assert "Couple.txt: cannot be read" in fails(export, "latest", "-f", "otb", "-o", tmp_path / "o", *results)
+    (run / "manifest.json").write_text('{"records": [], "dataset": {"name": "OTB100"}}')
+    assert "no finished trajectory" in fails(export, "latest", "-f", "otb", "-o", tmp_path / "o", *results)
+    (run / "manifest.json").write_text("{}")
+    assert "no manifest of a run" in fails(export, "latest", "-f", "otb", "-o", tmp_path / "o", *results)
+    (run / "manifest.json").write_text("{")
+    assert "cannot be read" in fails(export, "latest", "-f", "otb", "-o", tmp_path / "o", *results)
