@@ -20,6 +20,21 @@ def test_the_peak_is_found_at_its_place_to_a_fraction_of_a_cell(x: float, y: flo
     np.testing.assert_allclose(peak.shift[0], [x, y], atol=0.1)
 
 
+def test_corner_alignment_stretches_shifts_and_the_quirk_moves_the_centre() -> None:
+    # 16 cells from corner to corner become 271 steps, read as 16 a cell: 3 cells come out as 3 * 271 / 256
+    peak = scale_search(bump(3, -2)[None, None], penalty=1.0, window_weight=0.0, upsampling=16, corner_aligned=True)
+    np.testing.assert_allclose(peak.shift[0], [3 * 271 / 256, -2 * 271 / 256], atol=0.5 / 16 + 1e-3)
+    moved = scale_search(
+        bump(3, -2)[None, None],
+        penalty=1.0,
+        window_weight=0.0,
+        upsampling=16,
+        corner_aligned=True,
+        centre_quirk=0.5,
+    )
+    np.testing.assert_allclose(moved.shift, peak.shift - 0.5 / 16)
+
+
 def test_a_flat_map_gives_the_windows_middle_whatever_the_upsampling() -> None:
     for upsampling in (8, 16):
         peak = scale_search(torch.zeros(1, 1, 17, 17), penalty=1.0, window_weight=0.3, upsampling=upsampling)
