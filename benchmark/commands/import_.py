@@ -68,9 +68,9 @@ def import_(
         say.print(f"warning: {remark}", style="yellow", markup=False)
     if without := [name for name in imported.by_sequence if name not in annotations]:
         say.print(f"{len(without)} sequences have no ground truth here: only their lengths were checked", markup=False)
-    folder = save_import(results, imported)
+    file = save_import(results, imported)
     count = f"{len(imported.by_sequence)} of {opened.total} sequences of {opened.name}"
-    text = f"{imported.tracker}: {count} ({chosen.title}){_scores(imported, annotations)}\n{folder}"
+    text = f"{imported.tracker}: {count} ({chosen.title}){_scores(imported, annotations)}\n{file}"
     output().print(text, markup=False)
     if errors:
         raise click.exceptions.Exit(1)

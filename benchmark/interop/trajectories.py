@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.store.manifest import write_json
-from benchmark.store.record import read_arrays, write_arrays
+from benchmark.store.record import read_arrays
 from benchmark.store.results import slug
 from trackers.errors import InputError
 
@@ -65,61 +64,65 @@ class Trajectories:
 
 
 def save_import(results: Path, imported: Trajectories) -> Path:
-    """Keep imported results in ``<results>/imports/<dataset>/<tracker>/`` and return that folder.
+    """Keep imported results in ``<results>/imports/<dataset>/<tracker>.npz`` and return that file.
 
-    An earlier import of the same tracker and dataset is replaced as a whole.
+    One file, written whole or not at all; an earlier import of the same tracker and dataset is replaced. Its arrays are
+    not compressed: reading them is what scoring waits for.
     """
-    folder = results / "imports" / slug(imported.dataset) / slug(imported.tracker)
-    part = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    for name, one in imported.by_sequence.items():
-        arrays = {"boxes": one.boxes} if one.times is None else {"boxes": one.boxes, "times": one.times}
-        write_arrays(part / f"{slug(name)}.npz", {"sequence": name, "start": one.start}, arrays)
-    content = {
+    file = results / "imports" / slug(imported.dataset) / f"{slug(imported.tracker)}.npz"
+    every = list(imported.by_sequence.values())
+    facts = {
         "schema": SCHEMA,
         "tracker": imported.tracker,
         "dataset": imported.dataset,
         "dialect": imported.dialect,
         "source": imported.source,
-        "sequences": list(imported.by_sequence),
         "remarks": list(imported.remarks),
+        "sequences": [one.sequence for one in every],
+        "starts": [one.start for one in every],
+        "timed": [one.times is not None for one in every],
     }
-    write_json(part / "import.json", content)
-    shutil.rmtree(folder, ignore_errors=True)
-    part.rename(folder)
-    return folder
+    content = BytesIO()
+    np.savez(
+        content,
+        facts=np.array(json.dumps(facts)),
+        lengths=np.array([len(one.boxes) for one in every]),
+        boxes=np.concatenate([one.boxes for one in every]),
+        times=np.concatenate([np.empty(0), *(one.times for one in every if one.times is not None)]),
+    )
+    part = file.with_name(f".{file.name}.part")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part.write_bytes(content.getvalue())
+    part.replace(file)
+    return file
 
 
 def load_imports(results: Path, dataset: str) -> list[Trajectories]:
     """Return all results imported for a dataset, by tracker."""
-    folder = results / "imports" / slug(dataset)
-    return [load_import(file.parent) for file in sorted(folder.glob("*/import.json"))]
+    return [load_import(file) for file in sorted((results / "imports" / slug(dataset)).glob("*.npz"))]
 
 
-def load_import(folder: Path) -> Trajectories:
-    """Return what `save_import` kept in that folder; raises InputError where it is damaged or of another schema."""
-    file = folder / "import.json"
-    try:
-        content = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{file}: no readable import ({error}); import the results again") from error
-    if content.get("schema") != SCHEMA:
-        raise InputError(f"{file}: schema {content.get('schema')!r} is not known; import the results again")
-    found = {name: _trajectory(folder / f"{slug(name)}.npz", name) for name in content["sequences"]}
-    return Trajectories(
-        tracker=content["tracker"],
-        dataset=content["dataset"],
-        dialect=content["dialect"],
-        source=content["source"],
-        by_sequence=found,
-        remarks=tuple(content["remarks"]),
-    )
-
-
-def _trajectory(file: Path, name: str) -> Trajectory:
+def load_import(file: Path) -> Trajectories:
+    """Return what `save_import` kept in that file; raises InputError where it is damaged or of another schema."""
     kept = read_arrays(file)
-    if kept is None or kept[0].get("sequence") != name or "boxes" not in kept[1]:
+    if kept is None:
         raise InputError(f"{file}: missing or damaged; import the results again")
     facts, arrays = kept
-    return Trajectory(name, arrays["boxes"], int(facts["start"]), arrays.get("times"))
+    if facts.get("schema") != SCHEMA:
+        raise InputError(f"{file}: schema {facts.get('schema')!r} is not known; import the results again")
+    ends = np.cumsum(arrays["lengths"])
+    timed = np.array(facts["timed"], dtype=bool)
+    boxes = np.split(arrays["boxes"], ends[:-1])
+    times = iter(np.split(arrays["times"], np.cumsum(arrays["lengths"][timed])))
+    found = {
+        name: Trajectory(name, rows, start, next(times) if has_times else None)
+        for name, rows, start, has_times in zip(facts["sequences"], boxes, facts["starts"], timed, strict=True)
+    }
+    return Trajectories(
+        tracker=facts["tracker"],
+        dataset=facts["dataset"],
+        dialect=facts["dialect"],
+        source=facts["source"],
+        by_sequence=found,
+        remarks=tuple(facts["remarks"]),
+    )

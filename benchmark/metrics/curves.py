@@ -14,17 +14,15 @@ Counts = NDArray[np.int64]
 def counts_above(values: Values, thresholds: Values, lengths: Counts, *, strict: bool) -> Counts:
     """Return how many values exceed each threshold, (S, K), in each of S sequences laid end to end.
 
-    `values` (N,) holds sequence after sequence, `lengths` (S,) sums to N, `thresholds` (K,) rise evenly.
-    With `strict` a value exceeds at ``>``, else at ``>=``. NaN exceeds nothing.
+    `values` (N,) holds sequence after sequence, `lengths` (S,) sums to N, `thresholds` (K,) rise evenly. There is no
+    NaN. With `strict` a value exceeds at ``>``, else at ``>=``.
     """
-    values = np.where(np.isnan(values), -np.inf, values)
     table = _tally(_passed(values, thresholds, inclusive=not strict), len(thresholds) + 1, lengths)
     return np.flip(np.cumsum(np.flip(table, 1), 1), 1)[:, 1:]
 
 
 def counts_below(values: Values, thresholds: Values, lengths: Counts) -> Counts:
-    """Return how many values are ``<=`` each threshold, (S, K); otherwise as `counts_above`. NaN is below nothing."""
-    values = np.where(np.isnan(values), np.inf, values)
+    """Return how many values are ``<=`` each threshold, (S, K); otherwise as `counts_above`."""
     table = _tally(_passed(values, thresholds, inclusive=False), len(thresholds) + 1, lengths)
     return np.cumsum(table, 1)[:, :-1]
 
@@ -36,13 +34,14 @@ def _passed(values: Values, thresholds: Values, *, inclusive: bool) -> Counts:
     nearest, is exact; this is several times faster than a binary search.
     """
     last = len(thresholds) - 1
-    step = (thresholds[-1] - thresholds[0]) / last
-    nearest = np.clip(np.rint((values - thresholds[0]) / step), 0, last).astype(np.int64)
-    threshold = thresholds[nearest]
+    scaled = values - thresholds[0]
+    scaled *= last / (thresholds[-1] - thresholds[0])
+    nearest = np.rint(np.clip(scaled, 0, last, out=scaled), out=scaled).astype(np.intp)
+    threshold = thresholds.take(nearest)
     passed: Counts = nearest + (values >= threshold if inclusive else values > threshold)
     return passed
 
 
 def _tally(bins: Counts, width: int, lengths: Counts) -> Counts:
-    sequence = np.repeat(np.arange(len(lengths)) * width, lengths)
-    return np.bincount(sequence + bins, minlength=len(lengths) * width).reshape(len(lengths), width)
+    cells = bins + np.repeat(np.arange(len(lengths)) * width, lengths)
+    return np.bincount(cells, minlength=len(lengths) * width).reshape(len(lengths), width)

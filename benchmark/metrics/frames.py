@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from benchmark.datasets.sequence import Annotation
 from benchmark.metrics.alignment import Alignment
-from benchmark.metrics.overlap import centre_error, normalised_centre_error, overlap
+from benchmark.metrics.overlap import centre_errors, overlap
 from benchmark.profiles import Profile
 from trackers.errors import InputError
 
@@ -49,8 +49,7 @@ def gather(chosen: Sequence[tuple[Values, Annotation, Alignment]], profile: Prof
     if profile.first_frame == "ground truth":
         predicted[offsets] = true[offsets]
     overlaps = overlap(predicted, true)
-    errors = centre_error(predicted, true)
-    normalised = normalised_centre_error(predicted, true)
+    errors, normalised = centre_errors(predicted, true)
     if profile.invalid_truth != "never":
         valid = np.concatenate([annotation.valid[one.first_frame :] for _, annotation, one in chosen])
         bad_overlap, bad_centre = _invalid(true, valid, profile)
@@ -66,7 +65,7 @@ def gather(chosen: Sequence[tuple[Values, Annotation, Alignment]], profile: Prof
 
 def _columns(rows: Sequence[Values]) -> Values:
     """Return the rows end to end, (N, 4), each of the four columns contiguous: what the arithmetic reads fastest."""
-    return np.concatenate([one.T for one in rows], axis=1).T
+    return np.ascontiguousarray(np.concatenate(rows).T).T
 
 
 def _rows(boxes: Values, one: Alignment) -> Values:

@@ -19,8 +19,8 @@ from trackers.errors import InputError
 __all__ = ["ScoreTable", "SequenceScores", "score_sequence", "score_sequences"]
 
 Values = NDArray[np.float64]
-BLOCK = 16_384
-"""Frames scored at a time: arrays of this size stay in the cache."""
+BLOCK = 12_000
+"""Frames scored at a time: arrays of this size stay in the cache, and are too small to be mapped anew each time."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

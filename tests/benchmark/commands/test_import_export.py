@@ -78,7 +78,7 @@ def test_a_run_is_exported_and_comes_back_as_an_import(run: Path, truth: Path, t
     assert "AUC .9" in back.output or "AUC 0.9" in back.output
     (imported,) = load_imports(results, "OTB100")
     assert imported.boxes["Couple"] + [1, 1, 0, 0] == pytest.approx(ROWS)
-    again = call(export, results / "imports" / "OTB100" / "M", "-f", "otb-mat", "-o", tmp_path / "mat")
+    again = call(export, results / "imports" / "OTB100" / "M.npz", "-f", "otb-mat", "-o", tmp_path / "mat")
     assert again.exit_code == 0, again.output
     assert (tmp_path / "mat" / "Couple_M.mat").is_file()
 
@@ -100,7 +100,7 @@ def test_warnings_and_files_left_out(truth: Path, tmp_path: Path) -> None:
     better = call(import_, folder, "--origin", 0, *options)
     assert better.exit_code == 0
     assert "0-based" not in better.output
-    imported = load_import(tmp_path / "r" / "imports" / "OTB100" / "Theirs")
+    imported = load_import(tmp_path / "r" / "imports" / "OTB100" / "Theirs.npz")
     assert np.array_equal(imported.boxes["Couple"], np.round(ROWS) - [1, 1, 0, 0])
 
 

@@ -95,9 +95,9 @@ def test_one_alias_table_knows_every_name_that_is_written(name: str) -> None:
 
 def test_imports_are_kept_whole_and_replaced_whole(tmp_path: Path) -> None:
     original, _ = results(np.random.default_rng(0).random((4, 4)))
-    folder = save_import(tmp_path, original)
-    again = load_import(folder)
-    assert folder == tmp_path / "imports" / "OTB100" / "Some-Tracker"
+    file = save_import(tmp_path, original)
+    again = load_import(file)
+    assert file == tmp_path / "imports" / "OTB100" / "Some-Tracker.npz"
     assert (again.tracker, again.dataset, again.dialect, again.source) == ("Some-Tracker", "OTB100", "x", "y")
     assert again.starts == original.starts
     for name in NAMES:
@@ -107,19 +107,30 @@ def test_imports_are_kept_whole_and_replaced_whole(tmp_path: Path) -> None:
     save_import(tmp_path, fewer)
     (only,) = load_imports(tmp_path, "OTB100")
     assert (list(only.by_sequence), only.remarks) == (["Tiger1"], ("odd",))
-    assert [path.name for path in folder.parent.iterdir()] == ["Some-Tracker"]
+    assert [path.name for path in file.parent.iterdir()] == ["Some-Tracker.npz"]
     assert load_imports(tmp_path, "OTB50") == []
+
+
+def test_sequences_with_and_without_times_are_kept_apart(tmp_path: Path) -> None:
+    original, _ = results(np.ones((4, 4)))
+    mixed = dict(original.by_sequence)
+    mixed["Human4"] = Trajectory("Human4", np.zeros((2, 4)))
+    again = load_import(save_import(tmp_path, Trajectories("T", "OTB100", "x", "y", mixed)))
+    assert list(again.times) == ["Jogging-1", "Tiger1"]
+    assert np.array_equal(again.times["Tiger1"], original.times["Tiger1"])
+    assert again.boxes["Human4"].shape == (2, 4)
 
 
 def test_damaged_imports_are_refused(tmp_path: Path) -> None:
     original, _ = results(np.ones((4, 4)))
-    folder = save_import(tmp_path, original)
-    (folder / "Tiger1.npz").write_bytes(b"PK nothing")
-    with pytest.raises(InputError, match=r"Tiger1\.npz: missing or damaged"):
-        load_import(folder)
-    (folder / "import.json").write_text('{"schema": 99}')
+    file = save_import(tmp_path, original)
+    content = file.read_bytes()
+    changed = bytearray(content)
+    changed[content.rindex(b"boxes.npy", 0, content.rindex(b"PK\x01\x02")) + 200] ^= 1
+    for damaged in (content[:-100], b"PK nothing", bytes(changed)):
+        file.write_bytes(damaged)
+        with pytest.raises(InputError, match=r"Some-Tracker\.npz: missing or damaged"):
+            load_import(file)
+    np.savez(file, facts=np.array('{"schema": 99}'))
     with pytest.raises(InputError, match="schema 99 is not known"):
-        load_import(folder)
-    (folder / "import.json").write_text("{")
-    with pytest.raises(InputError, match="no readable import"):
-        load_import(folder)
+        load_import(file)

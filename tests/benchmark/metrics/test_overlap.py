@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.metrics.overlap import centre_error, normalised_centre_error, overlap
+from benchmark.metrics.overlap import centre_errors, overlap
 
 coordinate = st.floats(-500, 500, width=32)
 size = st.floats(0.5, 400, width=32)
@@ -38,11 +38,12 @@ def test_overlap_of_known_boxes(first: tuple[float, ...], second: tuple[float, .
 
 
 def test_errors_of_known_boxes() -> None:
-    assert centre_error(one(3, 4, 10, 10), one(0, 0, 10, 10))[0] == 5.0
-    assert centre_error(one(0, 0, 20, 10), one(0, 0, 10, 10))[0] == 5.0  # same corner, other width
-    assert normalised_centre_error(one(3, 8, 10, 20), one(0, 0, 10, 20))[0] == pytest.approx(0.5)
-    assert np.isnan(normalised_centre_error(one(0, 0, 5, 5), one(0, 0, 0, 5))[0])
-    assert np.isnan(centre_error(one(0, np.nan, 5, 5), one(0, 0, 5, 5))[0])
+    assert centre_errors(one(3, 4, 10, 10), one(0, 0, 10, 10)) == (5.0, 0.5)
+    assert centre_errors(one(0, 0, 20, 10), one(0, 0, 10, 10)) == (5.0, 0.5)  # same corner, other width
+    assert centre_errors(one(3, 8, 10, 20), one(0, 0, 10, 20))[1] == pytest.approx(0.5)
+    assert centre_errors(one(0, 0, 5, 5), one(0, 0, 0, 5)) == (2.5, np.inf)
+    assert centre_errors(one(0, 0, 5, 5), one(0, 0, -3, 5)) == (4, np.inf)
+    assert centre_errors(one(0, np.nan, 5, 5), one(0, 0, 5, 5)) == (np.inf, np.inf)
 
 
 @given(pairs)
@@ -60,5 +61,6 @@ def test_shift_and_scale_of_both_boxes(
 ) -> None:
     moved = [scale * (b + np.array([right, down, 0, 0])) for b in boxes]
     assert overlap(*moved) == pytest.approx(overlap(*boxes), abs=1e-4)
-    assert centre_error(*moved) == pytest.approx(scale * centre_error(*boxes), abs=1e-6)
-    assert normalised_centre_error(*moved) == pytest.approx(normalised_centre_error(*boxes), rel=1e-6, abs=1e-6)
+    pixels, normalised = centre_errors(*boxes)
+    assert centre_errors(*moved)[0] == pytest.approx(scale * pixels, abs=1e-6)
+    assert centre_errors(*moved)[1] == pytest.approx(normalised, rel=1e-6, abs=1e-6)
