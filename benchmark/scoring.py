@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from benchmark.datasets.selection import Selection
 from benchmark.datasets.sequence import Annotation
 from benchmark.metrics.scores import SequenceScores, score_sequences
-from benchmark.metrics.summary import Summary, summarise
+from benchmark.metrics.summary import Summary, pool, summarise
 from benchmark.profiles import Profile
 from benchmark.statistics.intervals import Interval
-from benchmark.statistics.uncertainty import Uncertainty, uncertainty
+from benchmark.statistics.repeats import Repeats, repeats
+from benchmark.statistics.uncertainty import MEASURES, Uncertainty, uncertainty
 from benchmark.store.record import Record
 from trackers.errors import InputError
 
@@ -22,6 +25,23 @@ if TYPE_CHECKING:
     from trackers.names import TrackerSpec
 
 SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class RepeatedScores:
+    """The spread from repeat to repeat: what a rerun changes, apart from the spread over sequences."""
+
+    count: int
+    identical: bool
+    """Whether every repeat gave the same boxes, bit for bit: there is no spread to speak of."""
+    measures: Mapping[str, Repeats]
+    """By measure: ``auc``, ``precision``, ..."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> RepeatedScores:
+        """Return what ``asdict`` was called on."""
+        measures = {name: Repeats(**{**one, "means": tuple(one["means"])}) for name, one in data["measures"].items()}
+        return cls(data["count"], data["identical"], measures)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +63,8 @@ class TrackerScores:
     sequences: Mapping[str, SequenceScores]
     failed: Mapping[str, str] = field(default_factory=dict)
     """Sequence: reason."""
+    repeats: RepeatedScores | None = None
+    """Where each sequence was run several times: its scores are then averages over the repeats."""
     throughput: float | None = None
     """Frames / second inside the tracker, of the lanes that ran side by side; not a latency."""
     lanes: int = 1
@@ -100,7 +122,8 @@ def score_run(
     """Score every tracker's records; failed ones are listed with their reason and left out of the averages."""
     annotations = {video.name: video.annotation for video in selection.sequences}
     attributes = {name: annotation.attributes for name, annotation in annotations.items()}
-    scores = {spec: _score(own, annotations, profile) for spec, own in records.items()}
+    repeated = {spec: _repeats(own, annotations, profile) for spec, own in records.items()}
+    scores = {spec: average_repeats(own) for spec, own in repeated.items()}
     unsure = uncertainty({spec.name: own for spec, own in scores.items() if own}, attributes)
     trackers = []
     for spec, own in scores.items():
@@ -117,7 +140,8 @@ def score_run(
                 summary=summarise(own, profile, attributes) if own else None,
                 uncertainty=unsure.get(spec.name),
                 sequences=dict(own),
-                failed={record.sequence: record.reason for record in records[spec] if record.status != "done"},
+                failed=_failures(records[spec]),
+                repeats=_spread(records[spec], repeated[spec], profile),
                 throughput=sum(len(record.boxes) for record in done) / seconds if seconds > 0 else None,
                 lanes=max((record.lanes for record in done), default=1),
             )
@@ -134,15 +158,53 @@ def score_run(
     )
 
 
-def _score(
+def average_repeats(repeats: Sequence[Mapping[str, SequenceScores]]) -> Mapping[str, SequenceScores]:
+    """Return each sequence's scores, averaged over its repeats, which have the same sequences."""
+    if len(repeats) == 1:
+        return repeats[0]
+    runs = {name: {str(number): one[name] for number, one in enumerate(repeats)} for name in repeats[0]}
+    return {name: replace(pool(own, name), frames=own["0"].frames) for name, own in runs.items()}
+
+
+def _repeats(
     records: Sequence[Record], annotations: Mapping[str, Annotation], profile: Profile
-) -> Mapping[str, SequenceScores]:
-    done = [record for record in records if record.status == "done"]
-    return score_sequences(
-        {record.sequence: record.boxes for record in done},
-        annotations,
-        profile,
-        starts={record.sequence: record.start for record in done},
+) -> Sequence[Mapping[str, SequenceScores]]:
+    """Return the scores of every repeat; a sequence counts where all its repeats are done."""
+    failed = {record.sequence for record in records if record.status != "done"}
+    found = []
+    for repeat in sorted({record.repeat for record in records}):
+        own = [record for record in records if record.repeat == repeat and record.sequence not in failed]
+        boxes = {record.sequence: record.boxes for record in own}
+        starts = {record.sequence: record.start for record in own}
+        found.append(score_sequences(boxes, annotations, profile, starts=starts))
+    return found
+
+
+def _failures(records: Sequence[Record]) -> dict[str, str]:
+    """Return the first reason of every sequence that failed."""
+    several = any(record.repeat for record in records)
+    reasons: dict[str, str] = {}
+    for record in records:
+        if record.status != "done":
+            which = f"repeat {record.repeat + 1}: " if several else ""
+            reasons.setdefault(record.sequence, which + record.reason)
+    return reasons
+
+
+def _spread(
+    records: Sequence[Record], scores: Sequence[Mapping[str, SequenceScores]], profile: Profile
+) -> RepeatedScores | None:
+    if len(scores) < 2 or not scores[0]:
+        return None
+    weights = {name: one.frames for name, one in scores[0].items()} if profile.average == "frames" else None
+    boxes = {name: [r.boxes for r in records if r.sequence == name] for name in scores[0]}
+    return RepeatedScores(
+        count=len(scores),
+        identical=all(np.array_equal(own[0], one, equal_nan=True) for own in boxes.values() for one in own[1:]),
+        measures={
+            measure: repeats([{name: getattr(one, measure) for name, one in run.items()} for run in scores], weights)
+            for measure in MEASURES
+        },
     )
 
 
@@ -159,12 +221,14 @@ def _marks(spec: TrackerSpec, selection: Selection) -> tuple[str, ...]:
 
 
 def _tracker_to_dict(tracker: TrackerScores) -> dict[str, Any]:
+    facts = {name: value for name, value in vars(tracker).items() if name != "repeats"}
     return {
-        **vars(tracker),
+        **facts,
         "marks": list(tracker.marks),
         "summary": tracker.summary.to_dict() if tracker.summary else None,
         "uncertainty": tracker.uncertainty.to_dict() if tracker.uncertainty else None,
         "sequences": {name: scores.to_dict() for name, scores in tracker.sequences.items()},
+        **({"repeats": asdict(tracker.repeats)} if tracker.repeats else {}),
     }
 
 
@@ -176,5 +240,6 @@ def _tracker_from_dict(data: Mapping[str, Any]) -> TrackerScores:
             "summary": Summary.from_dict(data["summary"]) if data["summary"] else None,
             "uncertainty": Uncertainty.from_dict(data["uncertainty"]) if data["uncertainty"] else None,
             "sequences": {name: SequenceScores.from_dict(one) for name, one in data["sequences"].items()},
+            "repeats": RepeatedScores.from_dict(data["repeats"]) if data.get("repeats") else None,
         }
     )

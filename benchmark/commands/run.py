@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.table import Table
+from rich.console import Console
 
-from benchmark.commands.terminal import output, progress, remarks, sequence_progress
-from benchmark.datasets.lookup import dataset_names, open_dataset
-from benchmark.datasets.selection import select
+from benchmark.commands.options import (
+    choose,
+    data_options,
+    device_option,
+    json_option,
+    results_option,
+    seed_option,
+    trackers_option,
+)
+from benchmark.commands.scoreboard import failures, identical_repeats, table
+from benchmark.commands.terminal import output, progress, remarks
+from benchmark.store.manifest import PLAN
+from benchmark.store.results import writing
+from trackers.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.engine.run import Plan, Task
-    from benchmark.scoring import RunScores, TrackerScores
+    from benchmark.engine.run import Executor, Plan, Task
+    from benchmark.scoring import RunScores
     from benchmark.store.record import Record
     from benchmark.store.results import Results
 
@@ -38,85 +53,112 @@ Examples:
   run_bench --trackers 'siamfc{scale_step=1.05}' --sequences Couple,Crossing --limit-frames 50
 """
 )
-@click.option(
-    "--trackers", "-t", "trackers", multiple=True, default=("all",), show_default=True, metavar="NAMES",
-    help="Names, comma lists or wildcards; may be given several times. `run_bench list` shows all.",
-)  # fmt: skip
-@click.option("--dataset", "-d", default="demo", show_default=True, help=f"One of {', '.join(dataset_names())}.")
-@click.option(
-    "--data-root", type=click.Path(path_type=Path), metavar="DIR",
-    help="The dataset's folder or one that holds it.  [default: $ENGRAM_DATA, else data/]",
-)  # fmt: skip
-@click.option(
-    "--subset", type=click.Choice(["full", "available"]), default="full", show_default=True,
-    help="`available` runs what is there of an incomplete dataset.",
-)  # fmt: skip
-@click.option("--sequences", metavar="NAMES", help="Only these sequences, separated by commas.")
-@click.option("--limit-frames", type=click.IntRange(min=2), metavar="N", help="Only the first N frames of each.")
-@click.option(
-    "--results", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True,
-    metavar="DIR", help="Where records and runs are kept.",
-)  # fmt: skip
-@click.option("--json", "json_file", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
-              help="Write the scores as JSON too; - for standard output.")  # fmt: skip
-@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N or mps.")
+@trackers_option
+@data_options
+@results_option
+@json_option("the scores")
+@device_option
 @click.option("--lanes", type=click.IntRange(min=1), metavar="B",
               help="Sequences that run side by side.  [default: 16 on a GPU, else 1]")  # fmt: skip
-@click.option("--seed", type=int, default=0, show_default=True, help="What all randomness comes from.")
+@seed_option
+@click.option("--repeats", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
+              help="Run everything N times, each with a seed of its own, and show the spread.")  # fmt: skip
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
+              help="Give a sequence up after that time inside the tracker (its lane's share), looked at between two "
+                   "frames; it counts as failed, the others go on.")  # fmt: skip
 @click.option("--profile", default="otb", show_default=True, help="How boxes are scored.")
 @click.option("--telemetry", is_flag=True, help="Keep what trackers report of themselves every frame.")
-@click.option("--retry-failed", is_flag=True, help="Run again what failed before.")
+@click.option("--retry-failed", is_flag=True, help="Run again what failed or took too long before.")
+@click.option("--executor", type=click.Choice(["local", "ray"]), default="local", show_default=True,
+              help="Who does the work: this process, or a Ray cluster (`engram-bench[cluster]`).")  # fmt: skip
+@click.option("--ray-address", metavar="ADDRESS",
+              help="The cluster's HOST:PORT, or auto.  [default: every device of this machine]")  # fmt: skip
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors and the report's path.")
 @click.pass_obj
 def run(
-    write_report: WriteReport, /, *, trackers: tuple[str, ...], dataset: str, data_root: Path | None, subset: str,
-    sequences: str | None, limit_frames: int | None, results: Path, json_file: Path | None, device: str,
-    lanes: int | None, seed: int, profile: str, telemetry: bool, retry_failed: bool, quiet: bool,
+    write_report: WriteReport, /, *, trackers: tuple[str, ...], results: Path, json_file: Path | None, device: str,
+    lanes: int | None, seed: int, repeats: int, timeout: float | None, profile: str, telemetry: bool,
+    retry_failed: bool, executor: str, ray_address: str | None, quiet: bool, **data: Any,
 ) -> None:  # fmt: skip
     """Run trackers on a dataset and write scores, boxes and a report."""
-    from benchmark.engine.device import find_device
     from benchmark.engine.run import Plan, lay_out
     from benchmark.profiles import load_profile
     from benchmark.store.results import Results
     from trackers.names import expand
 
     says = remarks(quiet)
-    chosen_profile = load_profile(profile)
+    load_profile(profile)  # a wrong name stops here, not after the work
     specs = tuple(expand(trackers))
-    chosen_device = find_device(device)
     store = Results(results)
-    opened = open_dataset(dataset, data_root)
-    with sequence_progress(says, f"reading {opened.name}") as advance:
-        selection = select(
-            opened,
-            subset=subset,  # type: ignore[arg-type]
-            sequences=None if sequences is None else sequences.split(","),
-            limit_frames=limit_frames,
-            progress=advance,
-        )
-    plan = Plan(
-        specs, selection, chosen_device, seed, lanes or (16 if chosen_device.startswith("cuda") else 1),
-        telemetry, retry_failed,
-    )  # fmt: skip
-    tasks = lay_out(plan, store)
-    records = _run(plan, tasks, store, quiet)
-    folder = store.new_run()
-    scores = _conclude(folder, plan, tasks, records, chosen_profile.name)
-    report = write_report(folder)
+    selection = choose(says, **data)
+    with _executor(executor, ray_address, device, data["data_root"], says) as workers:
+        plan = Plan(
+            specs, selection, workers.device, seed, lanes or (16 if workers.device.startswith("cuda") else 1),
+            telemetry, retry_failed, repeats, timeout or inf,
+        )  # fmt: skip
+        tasks = lay_out(plan, store, workers.environment)
+        folder = _begin(store, plan, tasks)
+        records = _run(plan, tasks, store, folder, workers, quiet)
+    with writing(folder):
+        scores = _conclude(folder, plan, tasks, records, workers.environment, profile)
+        report = write_report(folder)
     store.set_latest(folder)
+    _show(scores, report, json_file, quiet)
+    sys.exit(1 if scores.failures else 0)
+
+
+@contextmanager
+def _executor(kind: str, address: str | None, device: str, data_root: Path | None, says: Console) -> Iterator[Executor]:
+    """Give whoever does the work, and let go of it in the end."""
+    if kind == "local":
+        from benchmark.engine.executors.local import Local
+
+        if address is not None:
+            raise InputError("--ray-address needs --executor ray")
+        yield Local(device)
+        return
+    from benchmark.engine.executors.cluster import Cluster
+
+    with Cluster(address, device, data_root, lambda line: says.print(line, markup=False)) as cluster:
+        yield cluster
+
+
+def _begin(store: Results, plan: Plan, tasks: list[Task]) -> Path:
+    """Make the run's folder and write down what it will use: cleaning spares it from now on."""
+    from benchmark.store.manifest import plan as run_plan
+    from benchmark.store.manifest import write_plan
+
+    folder = store.new_run()
+    wanted = [
+        {"tracker": task.spec.name, "sequence": task.sequence, "start": task.job.start, "repeat": task.repeat,
+         "key": task.key}
+        for task in tasks
+    ]  # fmt: skip
+    with writing(folder):
+        write_plan(folder, run_plan(plan.selection, _command(), wanted))
+    return folder
+
+
+def _command() -> list[str]:
+    return ["run_bench", *sys.argv[1:]]
+
+
+def _show(scores: RunScores, report: Path, json_file: Path | None, quiet: bool) -> None:
     to_stdout = str(json_file) == "-"
     if json_file is not None:
         text = json.dumps(scores.to_dict(), indent=1)
         click.echo(text) if to_stdout else json_file.write_text(text + "\n", "utf-8")
+    says = remarks(quiet)
     if not quiet and not to_stdout:
-        output().print(_table(scores))
-        for line in _failures(scores):
+        output().print(table(scores))
+        for line in filter(None, (*failures(scores), identical_repeats(scores))):
             says.print(line, markup=False)
     click.echo(f"Report: {report}" if not quiet else str(report), err=to_stdout)
-    sys.exit(1 if scores.failures else 0)
 
 
-def _run(plan: Plan, tasks: list[Task], store: Results, quiet: bool) -> dict[str, Record]:
+def _run(
+    plan: Plan, tasks: list[Task], store: Results, folder: Path, workers: Executor, quiet: bool
+) -> dict[str, Record]:
     """Run what is missing, with a bar a tracker; return all records by key. Ctrl-C ends the command cleanly."""
     from benchmark.engine.run import execute
 
@@ -140,26 +182,38 @@ def _run(plan: Plan, tasks: list[Task], store: Results, quiet: bool) -> dict[str
                 began.setdefault(tracker, time.monotonic())
                 bars.advance(bar[tracker], count)
 
-            for task, record in execute(plan, missing, store, on_frames):
+            for task, record in execute(plan, missing, store, workers, on_frames):
                 records[task.key] = record
+                os.utime(folder / PLAN)  # a sign of life for whoever cleans the folder
                 left[record.tracker] -= 1
                 if record.status != "done":
                     says.print(f"{record.tracker} failed on {record.sequence}: {record.reason}", markup=False)
                 if not left[record.tracker] and not says.is_terminal:
                     seconds = time.monotonic() - began.get(record.tracker, time.monotonic())
                     says.print(f"{record.tracker}: done in {seconds:.0f} s", markup=False)
-    except KeyboardInterrupt:
-        remarks().print(
-            f"Stopped. {len(records)} of {len(tasks)} trajectories are kept in {store.folder}; "
-            "the same command goes on from there."
-        )
+    except (KeyboardInterrupt, InputError) as stop:
+        if not any(task.key in records for task in missing):
+            shutil.rmtree(folder, ignore_errors=True)  # nothing was done that this run would have to remember
+        kept = f"{len(records)} of {len(tasks)} trajectories are kept in {store.folder}"
+        if isinstance(stop, InputError):
+            if records:
+                says.print(kept)
+            raise
+        remarks().print(f"Stopped. {kept}; the same command goes on from there.")
         sys.exit(INTERRUPTED)
     return records
 
 
-def _conclude(folder: Path, plan: Plan, tasks: list[Task], records: dict[str, Record], profile: str) -> RunScores:
+def _conclude(
+    folder: Path,
+    plan: Plan,
+    tasks: list[Task],
+    records: dict[str, Record],
+    environment: Mapping[str, str],
+    profile: str,
+) -> RunScores:
     """Score the records and write the run's folder: manifest, boxes, scores."""
-    from benchmark.engine.device import environment_class, machine
+    from benchmark.engine.device import machine
     from benchmark.engine.run import PROTOCOL
     from benchmark.profiles import load_profile
     from benchmark.scoring import score_run
@@ -170,10 +224,12 @@ def _conclude(folder: Path, plan: Plan, tasks: list[Task], records: dict[str, Re
         selection=plan.selection,
         specs=plan.specs,
         records=ordered,
-        command=["run_bench", *sys.argv[1:]],
+        command=_command(),
         seed=plan.seed,
         lanes=plan.lanes,
-        environment=environment_class(plan.device),
+        repeats=plan.repeats,
+        timeout=None if plan.timeout == inf else plan.timeout,
+        environment=environment,
         machine=machine(),
     )
     by_tracker = {spec: [r for task, r in zip(tasks, ordered, strict=True) if task.spec is spec] for spec in plan.specs}
@@ -181,51 +237,3 @@ def _conclude(folder: Path, plan: Plan, tasks: list[Task], records: dict[str, Re
     write_json(folder / "scores.json", scores.to_dict())
     write_run(folder, content, ordered)
     return scores
-
-
-def _table(scores: RunScores) -> Table:
-    """Return the results as a table: one row a tracker, its scores with their intervals."""
-    notes = ", rendered frames" if scores.rendered else ""
-    table = Table(
-        title=f"{scores.coverage}{notes} · {scores.protocol.upper()} · profile {scores.profile}",
-        caption="[95 % interval over sequences]; frames/s inside the tracker, lanes side by side",
-        title_justify="left",
-        caption_justify="left",
-    )
-    for heading, justify in (
-        ("tracker", "left"), ("weights", "left"), ("success AUC", "left"), ("precision @20 px", "left"),
-        ("frames/s", "right"), ("lanes", "right"), ("failed", "right"), ("note", "left"),
-    ):  # fmt: skip
-        if heading != "note" or any(tracker.marks for tracker in scores.trackers):
-            table.add_column(heading, justify=justify)  # type: ignore[arg-type]
-    ranked = sorted(scores.trackers, key=lambda t: -t.summary.overall.auc if t.summary else 1.0)
-    for tracker in ranked:
-        cells = [
-            _plain(tracker.name), _plain(tracker.weights), _score(tracker, "auc"), _score(tracker, "precision"),
-            f"{tracker.throughput:.1f}" if tracker.throughput else "-", str(tracker.lanes), str(len(tracker.failed)),
-            _plain(", ".join(tracker.marks)),
-        ]  # fmt: skip
-        table.add_row(*cells[: len(table.columns)])
-    return table
-
-
-def _plain(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)
-
-
-def _score(tracker: TrackerScores, name: str) -> str:
-    if tracker.summary is None:
-        return "-"
-    value = f"{getattr(tracker.summary.overall, name):.3f}"
-    interval: Any = tracker.intervals.get(name)
-    return f"{value} \\[{interval.low:.3f}, {interval.high:.3f}]" if interval else value
-
-
-def _failures(scores: RunScores) -> list[str]:
-    return [
-        f"{tracker.name} failed on {sequence}: {reason}"
-        for tracker in scores.trackers
-        for sequence, reason in tracker.failed.items()
-    ]

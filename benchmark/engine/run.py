@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from math import inf
+from typing import Protocol
 
 from benchmark.datasets.fingerprint import digest
 from benchmark.datasets.selection import Selection
-from benchmark.engine.device import environment_class
-from benchmark.engine.lanes import Job, Outcome, run_lanes
+from benchmark.engine.lanes import Job, Outcome
 from benchmark.store.keys import record_key
 from benchmark.store.record import Record
 from benchmark.store.results import Results
 from trackers.names import TrackerSpec
 
 PROTOCOL = "ope"
+OnFrames = Callable[[str, int], None]
+"""Called with a tracker's name and the number of its frames that are done since the last call."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,10 @@ class Plan:
     lanes: int = 1
     telemetry: bool = False
     retry_failed: bool = False
+    repeats: int = 1
+    """How often each tracker runs on each sequence, every time with a seed of its own."""
+    timeout: float = inf
+    """Seconds inside the tracker after which a sequence is given up."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,9 @@ class Task:
 
     spec: TrackerSpec
     job: Job
+    repeat: int
+    digest: str = field(repr=False)
+    """The sequence's."""
     key: str
     kept: Record | None = field(repr=False)
 
@@ -46,60 +56,80 @@ class Task:
         return self.job.video.name
 
 
-def lay_out(plan: Plan, results: Results) -> list[Task]:
-    """Return every tracker's task on every sequence, with what the results folder already keeps of it."""
-    environment = environment_class(plan.device)
+@dataclass(frozen=True)
+class Finished:
+    """A task's outcome, and how many lanes ran side by side for it."""
+
+    task: Task
+    outcome: Outcome
+    lanes: int
+
+
+class Executor(Protocol):
+    """Where the work of a run is done."""
+
+    device: str
+    """The torch device of whoever works, e.g. ``cuda:0``."""
+    environment: Mapping[str, str]
+    """The environment class of whoever works (`benchmark.engine.device`)."""
+
+    def work(self, plan: Plan, tasks: list[Task], on_frames: OnFrames) -> Iterator[Finished]:
+        """Do the tasks, in any order; yield what came of each as it ends."""
+
+
+def lay_out(plan: Plan, results: Results, environment: Mapping[str, str]) -> list[Task]:
+    """Return every tracker's tasks on every sequence, with what the results folder already keeps of them."""
     dataset = f"{plan.selection.dataset} {plan.selection.revision}"
     digests = [digest(video) for video in plan.selection.sequences]
     tasks = []
     for spec in plan.specs:
-        for video, video_digest in zip(plan.selection.sequences, digests, strict=True):
-            start = video.annotation.start
-            seed = lane_seed(plan.seed, plan.selection.dataset, video.name)
-            job = Job(video, start, video.annotation.boxes[start], seed)
-            key = record_key(
-                spec,
-                video_digest,
-                dataset=dataset,
-                protocol=PROTOCOL,
-                start=start,
-                box=job.box,
-                repeat=0,
-                seed=seed,
-                environment=environment,
-            )
-            kept = results.find(plan.selection.dataset, spec.name, key, video.name, start, 0)
-            tasks.append(Task(spec, job, key, kept if kept and _serves(plan, spec, kept, results) else None))
+        for repeat in range(plan.repeats):
+            for video, video_digest in zip(plan.selection.sequences, digests, strict=True):
+                start = video.annotation.start
+                seed = lane_seed(plan.seed, plan.selection.dataset, video.name, repeat)
+                job = Job(video, start, video.annotation.boxes[start], seed)
+                key = record_key(
+                    spec,
+                    video_digest,
+                    dataset=dataset,
+                    protocol=PROTOCOL,
+                    start=start,
+                    box=job.box,
+                    repeat=repeat,
+                    seed=seed,
+                    environment=environment,
+                )
+                kept = results.find(plan.selection.dataset, spec.name, key, video.name, start, repeat)
+                serves = kept is not None and _serves(plan, spec, job, kept, results)
+                tasks.append(Task(spec, job, repeat, video_digest, key, kept if serves else None))
     return tasks
 
 
-def _serves(plan: Plan, spec: TrackerSpec, kept: Record, results: Results) -> bool:
+def _serves(plan: Plan, spec: TrackerSpec, job: Job, kept: Record, results: Results) -> bool:
     """Return whether a kept record is all that the plan wants of it."""
+    if kept.status == "timeout" and kept.seconds < plan.timeout:
+        return False  # it was given less time than it may take now
     if kept.status != "done":
         return not plan.retry_failed
+    if len(kept.boxes) != len(job):
+        return False
     signals = getattr(spec.family.cls, "signals", ())
-    return not (plan.telemetry and signals) or results.telemetry_path(kept).is_file()
+    return not (plan.telemetry and signals) or results.telemetry(kept) is not None
 
 
 def execute(
-    plan: Plan, tasks: list[Task], results: Results, on_frames: Callable[[str, int], None] = lambda tracker, count: None
+    plan: Plan,
+    tasks: list[Task],
+    results: Results,
+    executor: Executor,
+    on_frames: OnFrames = lambda tracker, count: None,
 ) -> Iterator[tuple[Task, Record]]:
-    """Run what is not kept, a tracker at a time; keep and yield every record as it comes.
-
-    All trackers are built before the first frame: a bad checkpoint stops the run before work starts.
-    """
+    """Run what is not kept; keep and yield every record as it comes. This process alone writes."""
     todo = [task for task in tasks if task.kept is None]
-    built = {spec.name: spec.build(plan.device) for spec in dict.fromkeys(task.spec for task in todo)}
-    for name, tracker in built.items():
-        tracker.recording = plan.telemetry
-        lanes = min(plan.lanes, tracker.max_lanes or plan.lanes)
-        own = {id(task.job): task for task in todo if task.spec.name == name}
-        jobs = (task.job for task in own.values())
-        for outcome in run_lanes(tracker, jobs, lanes, plan.device, lambda count, name=name: on_frames(name, count)):  # type: ignore[misc]
-            task = own[id(outcome.job)]
-            record = _record(plan, task, outcome, lanes)
-            results.keep(record, outcome.telemetry)
-            yield task, record
+    for finished in executor.work(plan, todo, on_frames):
+        record = _record(plan, finished)
+        results.keep(record, finished.outcome.telemetry)
+        yield finished.task, record
 
 
 def lane_seed(seed: int, dataset: str, sequence: str, repeat: int = 0) -> int:
@@ -108,18 +138,19 @@ def lane_seed(seed: int, dataset: str, sequence: str, repeat: int = 0) -> int:
     return int.from_bytes(sha256(text.encode()).digest()[:8], "big") >> 1
 
 
-def _record(plan: Plan, task: Task, outcome: Outcome, lanes: int) -> Record:
+def _record(plan: Plan, finished: Finished) -> Record:
+    task, outcome = finished.task, finished.outcome
     return Record(
         key=task.key,
         dataset=plan.selection.dataset,
         tracker=task.spec.name,
         sequence=task.sequence,
         start=task.job.start,
-        repeat=0,
-        status="failed" if outcome.error else "done",
+        repeat=task.repeat,
+        status="timeout" if outcome.timed_out else "failed" if outcome.error else "done",
         boxes=outcome.boxes,
         scores=outcome.scores,
         seconds=outcome.seconds,
-        lanes=lanes,
+        lanes=finished.lanes,
         error=outcome.error,
     )

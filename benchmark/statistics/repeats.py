@@ -26,8 +26,11 @@ class Repeats:
     """The standard deviation over the runs on each sequence; None for one run."""
 
 
-def repeats(runs: Sequence[Mapping[str, float]]) -> Repeats:
-    """Return the scores by sequence of some runs, summed up; raises InputError where their sequences differ."""
+def repeats(runs: Sequence[Mapping[str, float]], weights: Mapping[str, float] | None = None) -> Repeats:
+    """Return the scores by sequence of some runs, summed up; raises InputError where their sequences differ.
+
+    `weights` hold how much each sequence counts in the score of a run; equally by default.
+    """
     if not runs or not runs[0]:
         raise InputError("there is no run to sum up")
     names = list(runs[0])
@@ -36,9 +39,10 @@ def repeats(runs: Sequence[Mapping[str, float]]) -> Repeats:
             raise InputError(f"the repeats differ in their sequences: {', '.join(sorted(odd))}")
     table = np.array([[run[name] for name in names] for run in runs])
     several = len(runs) > 1
+    means = np.average(table, axis=1, weights=None if weights is None else [weights[name] for name in names])
     return Repeats(
-        means=tuple(table.mean(1).tolist()),
-        deviation=float(table.mean(1).std(ddof=1)) if several else None,
+        means=tuple(means.tolist()),
+        deviation=float(means.std(ddof=1)) if several else None,
         by_sequence=dict(zip(names, table.mean(0).tolist(), strict=True)),
         deviation_by_sequence=dict(zip(names, table.std(0, ddof=1).tolist(), strict=True)) if several else None,
     )

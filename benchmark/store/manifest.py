@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from benchmark.datasets.selection import Selection
-from benchmark.store.record import Record
+from benchmark.store.record import Record, write_whole
 from trackers.names import TrackerSpec
 
 SCHEMA = 1
+MANIFEST = "manifest.json"
+PLAN = "plan.json"
+"""What a run that has not ended yet, or was cut off, has instead of a manifest."""
 PACKAGES = ("engram-bench", "torch", "numpy", "opencv-contrib-python-headless", "scipy")
 
 
@@ -27,7 +29,9 @@ def manifest(
     command: Sequence[str],
     seed: int,
     lanes: int,
-    environment: dict[str, str],
+    repeats: int,
+    timeout: float | None,
+    environment: Mapping[str, str],
     machine: dict[str, str],
 ) -> dict[str, Any]:
     """Return a run's manifest as plain data."""
@@ -44,7 +48,9 @@ def manifest(
         "trackers": [_tracker(spec) for spec in specs],
         "seed": seed,
         "lanes": lanes,
-        "environment": environment,
+        "repeats": repeats,
+        "timeout": timeout,
+        "environment": dict(environment),
         "machine": machine,
         "versions": {name: _version(name) for name in PACKAGES},
         "git": _git(),
@@ -55,24 +61,47 @@ def manifest(
     }
 
 
+def plan(selection: Selection, command: Sequence[str], wanted: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what a run that begins says of itself: enough to list it, and to keep its records if it is cut off.
+
+    `wanted` hold tracker, sequence, start, repeat and key of every record that it will use.
+    """
+    return {
+        "schema": SCHEMA,
+        "command": list(command),
+        "dataset": {"name": selection.dataset, "coverage": selection.coverage},
+        "trackers": [{"name": name} for name in dict.fromkeys(one["tracker"] for one in wanted)],
+        "records": [dict(one) for one in wanted],
+    }
+
+
+def write_plan(folder: Path, content: dict[str, Any]) -> None:
+    """Write the plan of a run that begins."""
+    write_json(folder / PLAN, content)
+
+
 def write_run(folder: Path, content: dict[str, Any], records: Sequence[Record]) -> None:
-    """Write a run's manifest and its boxes: OTB text, 1-based, 4 decimals, readable by other toolkits."""
+    """Write a run's manifest, which makes it a finished one, and its boxes.
+
+    Boxes are OTB text, 1-based, 4 decimals, readable by other toolkits; repeats after the first have folders of their
+    own (``repeat-2``, ...).
+    """
     from benchmark.store.results import slug
 
     for record in records:
         if record.status == "done":
-            file = folder / "boxes" / slug(record.tracker) / f"{slug(record.sequence)}.txt"
-            file.parent.mkdir(parents=True, exist_ok=True)
+            place = folder / "boxes" / slug(record.tracker)
+            place = place / f"repeat-{record.repeat + 1}" if record.repeat else place
+            place.mkdir(parents=True, exist_ok=True)
             rows = (f"{x + 1:.4f},{y + 1:.4f},{w:.4f},{h:.4f}\n" for x, y, w, h in record.boxes)
-            file.write_text("".join(rows))
-    write_json(folder / "manifest.json", content)
+            (place / f"{slug(record.sequence)}.txt").write_text("".join(rows))
+    write_json(folder / MANIFEST, content)
+    (folder / PLAN).unlink(missing_ok=True)
 
 
 def write_json(file: Path, content: dict[str, Any]) -> None:
     """Write JSON whole or not at all."""
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    part.write_text(json.dumps(content, indent=1, allow_nan=False) + "\n", "utf-8")
-    os.replace(part, file)
+    write_whole(file, (json.dumps(content, indent=1, allow_nan=False) + "\n").encode())
 
 
 def _tracker(spec: TrackerSpec) -> dict[str, Any]:

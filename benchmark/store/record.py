@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
-import tempfile
+import secrets
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -13,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 SCHEMA = 1
+PART = ".part"
+"""End of the names of files that are being written; a killed process leaves one behind."""
 Status = Literal["done", "failed", "timeout"]
 
 
@@ -69,17 +72,31 @@ def read_record(path: Path, key: str) -> Record | None:
 
 def write_arrays(path: Path, facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
     """Write plain facts and arrays as one ``.npz``, atomically."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as file:
-        try:
-            np.savez_compressed(file, facts=np.array(json.dumps(facts)), **arrays)  # type: ignore[arg-type]
+    content = io.BytesIO()
+    np.savez_compressed(content, facts=np.array(json.dumps(facts)), **arrays)  # type: ignore[arg-type]
+    write_whole(path, content.getvalue())
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a reader, or a process killed at any moment, sees the old one or the new one."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART}")
+    try:
+        for again in (True, False):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                file = part.open("xb")
+                break
+            except FileNotFoundError:  # the folder was empty a moment ago, and cleaned away
+                if not again:
+                    raise
+        with file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
-            file.close()
-            os.replace(file.name, path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]] | None:

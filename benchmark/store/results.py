@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -13,8 +14,20 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from benchmark.store.record import Record, read_record, write_arrays, write_record
+from benchmark.store.record import Record, read_arrays, read_record, write_arrays, write_record
 from trackers.errors import InputError
+
+
+@contextmanager
+def writing(place: Path) -> Iterator[None]:
+    """Turn what the system says of a full disk or a read-only folder into one line; what was kept before stays."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"cannot write {place} ({error.strerror or error}): what is done so far is kept;"
+            " make room or choose another --results, then the same command goes on from there"
+        ) from error
 
 
 def slug(name: str) -> str:
@@ -45,16 +58,30 @@ class Results:
         return self.folder / "records" / slug(dataset) / slug(tracker) / key[:12] / name
 
     def find(self, dataset: str, tracker: str, key: str, sequence: str, start: int, repeat: int) -> Record | None:
-        """Return the record of that key if it is there, whole, and its own."""
-        return read_record(self.record_path(dataset, tracker, key, sequence, start, repeat), key)
+        """Return the record of that key if it is there, whole, and its own; its file is marked as used now."""
+        path = self.record_path(dataset, tracker, key, sequence, start, repeat)
+        with suppress(OSError):
+            os.utime(path)  # cleaning spares what was used of late: a run that counts on it may not be told of yet
+        return read_record(path, key)
 
     def keep(self, record: Record, telemetry: Mapping[str, NDArray[Any]] | None = None) -> Path:
-        """Write a record, its telemetry beside it (``.telemetry.npz``), and return the record's file."""
+        """Write a record, its telemetry beside it (``.telemetry.npz``), and return the record's file.
+
+        A failure does not replace what another run has done meanwhile. InputError where the disk does not take it.
+        """
         path = self.path_of(record)
-        if telemetry:
-            write_arrays(self.telemetry_path(record), {"key": record.key}, dict(telemetry))
-        write_record(path, record)
+        if record.status != "done" and (there := read_record(path, record.key)) and there.status == "done":
+            return path
+        with writing(path):
+            if telemetry:
+                write_arrays(self.telemetry_path(record), {"key": record.key}, dict(telemetry))
+            write_record(path, record)
         return path
+
+    def telemetry(self, record: Record) -> dict[str, NDArray[Any]] | None:
+        """Return a record's telemetry; None where there is none, or it is damaged."""
+        content = read_arrays(self.telemetry_path(record))
+        return content[1] if content and content[0].get("key") == record.key else None
 
     def path_of(self, record: Record) -> Path:
         """Return where a record is kept."""
@@ -69,14 +96,16 @@ class Results:
     def new_run(self) -> Path:
         """Make and return a run's folder, named by the time and a random end."""
         run = self.folder / "runs" / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-        run.mkdir()
+        with writing(run):
+            run.mkdir()
         return run
 
     def set_latest(self, run: Path) -> None:
         """Name `run` as the newest."""
-        part = self.folder / f".latest.{secrets.token_hex(4)}"
-        part.write_text(run.name + "\n")
-        os.replace(part, self.folder / "latest")
+        part = self.folder / f".latest.{secrets.token_hex(4)}.part"
+        with writing(self.folder / "latest"):
+            part.write_text(run.name + "\n")
+            os.replace(part, self.folder / "latest")
 
     def find_run(self, run: str) -> Path:
         """Return the folder of a RUN argument: a run folder, an id, or ``latest``; InputError where there is none."""

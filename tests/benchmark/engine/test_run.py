@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,10 @@ import pytest
 
 from benchmark.datasets.folder import FolderDataset
 from benchmark.datasets.selection import Selection, select
-from benchmark.engine.run import Plan, execute, lane_seed, lay_out
+from benchmark.engine.device import environment_class
+from benchmark.engine.executors.local import Local
+from benchmark.engine.run import Plan, Task, execute, lane_seed, lay_out
+from benchmark.store.record import Record
 from benchmark.store.results import Results
 from trackers.names import resolve
 
@@ -17,6 +21,14 @@ def selection(picture_folder: Path) -> Selection:
     return select(FolderDataset(picture_folder))
 
 
+def laid(wanted: Plan, store: Results) -> list[Task]:
+    return lay_out(wanted, store, environment_class("cpu"))
+
+
+def done(wanted: Plan, tasks: list[Task], store: Results) -> Iterator[tuple[Task, Record]]:
+    return execute(wanted, tasks, store, Local("cpu"))
+
+
 def plan(selection: Selection, *names: str, **options) -> Plan:
     return Plan(tuple(resolve(name) for name in names), selection, "cpu", **options)
 
@@ -24,21 +36,21 @@ def plan(selection: Selection, *names: str, **options) -> Plan:
 def test_a_second_run_finds_everything_kept(selection: Selection, tmp_path: Path) -> None:
     store = Results(tmp_path / "results")
     wanted = plan(selection, "cv2:kcf", "siamfc-s1")
-    first = {(r.tracker, r.sequence): r for _, r in execute(wanted, lay_out(wanted, store), store)}
+    first = {(r.tracker, r.sequence): r for _, r in done(wanted, laid(wanted, store), store)}
     assert len(first) == 6
     assert all(record.status == "done" for record in first.values())
-    again = lay_out(wanted, store)
+    again = laid(wanted, store)
     assert all(task.kept is not None for task in again)
     for task in again:
         np.testing.assert_array_equal(task.kept.boxes, first[task.spec.name, task.sequence].boxes)
-    assert list(execute(wanted, again, store)) == []
+    assert list(done(wanted, again, store)) == []
 
 
 def test_lanes_do_not_change_the_key_and_seeds_do(selection: Selection, tmp_path: Path) -> None:
     store = Results(tmp_path / "results")
 
     def keys(**options) -> list[str]:
-        return [task.key for task in lay_out(plan(selection, "siamfc-s1", **options), store)]
+        return [task.key for task in laid(plan(selection, "siamfc-s1", **options), store)]
 
     assert keys(lanes=3) == keys()
     assert not set(keys(seed=1)) & set(keys())
@@ -49,7 +61,7 @@ def test_a_changed_frame_is_another_key(picture_folder: Path, tmp_path: Path) ->
 
     def keys() -> dict[str, str]:
         chosen = select(FolderDataset(picture_folder))
-        return {task.sequence: task.key for task in lay_out(plan(chosen, "cv2:kcf"), store)}
+        return {task.sequence: task.key for task in laid(plan(chosen, "cv2:kcf"), store)}
 
     before = keys()
     frame = picture_folder / "second" / "img" / "0003.png"
@@ -63,23 +75,23 @@ def test_a_failure_is_kept_and_run_again_only_when_asked(picture_folder: Path, t
     chosen = select(FolderDataset(picture_folder))
     store = Results(tmp_path / "results")
     wanted = plan(chosen, "cv2:kcf")
-    status = {r.sequence: r.status for _, r in execute(wanted, lay_out(wanted, store), store)}
+    status = {r.sequence: r.status for _, r in done(wanted, laid(wanted, store), store)}
     assert status == {"first": "failed", "second": "done", "third": "done"}
-    assert all(task.kept is not None for task in lay_out(wanted, store))
-    retry = lay_out(plan(chosen, "cv2:kcf", retry_failed=True), store)
+    assert all(task.kept is not None for task in laid(wanted, store))
+    retry = laid(plan(chosen, "cv2:kcf", retry_failed=True), store)
     assert [task.sequence for task in retry if task.kept is None] == ["first"]
 
 
 def test_telemetry_that_is_not_kept_is_made(selection: Selection, tmp_path: Path) -> None:
     store = Results(tmp_path / "results")
     silent = plan(selection, "siamfc-s1", "cv2:kcf")
-    list(execute(silent, lay_out(silent, store), store))
+    list(done(silent, laid(silent, store), store))
     telling = plan(selection, "siamfc-s1", "cv2:kcf", telemetry=True)
-    tasks = lay_out(telling, store)
+    tasks = laid(telling, store)
     assert {task.spec.name for task in tasks if task.kept is None} == {"siamfc-s1"}
-    records = [record for _, record in execute(telling, tasks, store)]
+    records = [record for _, record in done(telling, tasks, store)]
     assert all(store.telemetry_path(record).is_file() for record in records)
-    assert all(task.kept is not None for task in lay_out(telling, store))
+    assert all(task.kept is not None for task in laid(telling, store))
 
 
 def test_seeds_differ_by_sequence_and_run_and_repeat() -> None:

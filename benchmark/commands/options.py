@@ -1,0 +1,77 @@
+"""Options that several commands share, and what they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+from rich.console import Console
+
+from benchmark.commands.terminal import sequence_progress
+from benchmark.datasets.lookup import dataset_names, open_dataset
+
+if TYPE_CHECKING:
+    from benchmark.datasets.selection import Selection
+
+Function = Callable[..., Any]
+
+trackers_option = click.option(
+    "--trackers", "-t", "trackers", multiple=True, default=("all",), show_default=True, metavar="NAMES",
+    help="Names, comma lists or wildcards; may be given several times. `run_bench list` shows all.",
+)  # fmt: skip
+results_option = click.option(
+    "--results", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True,
+    metavar="DIR", help="Where records and runs are kept.",
+)  # fmt: skip
+device_option = click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N or mps.")
+seed_option = click.option("--seed", type=int, default=0, show_default=True, help="What all randomness comes from.")
+
+
+def data_options(function: Function) -> Function:
+    """Add what says which sequences are run; `choose` takes the values."""
+    for option in reversed((
+        click.option("--dataset", "-d", default="demo", show_default=True,
+                     help=f"One of {', '.join(dataset_names())}."),
+        click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR",
+                     help="The dataset's folder or one that holds it.  [default: $ENGRAM_DATA, else data/]"),
+        click.option("--subset", type=click.Choice(["full", "available"]), default="full", show_default=True,
+                     help="`available` runs what is there of an incomplete dataset."),
+        click.option("--sequences", metavar="NAMES", help="Only these sequences, separated by commas."),
+        click.option("--limit-frames", type=click.IntRange(min=2), metavar="N",
+                     help="Only the first N frames of each."),
+    )):  # fmt: skip
+        function = option(function)
+    return function
+
+
+def choose(
+    says: Console,
+    *,
+    dataset: str,
+    data_root: Path | None,
+    subset: Literal["full", "available"],
+    sequences: str | None,
+    limit_frames: int | None,
+) -> Selection:
+    """Return what `data_options` stand for, with a bar while it is read or rendered."""
+    from benchmark.datasets.selection import select
+
+    opened = open_dataset(dataset, data_root)
+    with sequence_progress(says, f"reading {opened.name}") as advance:
+        return select(
+            opened,
+            subset=subset,
+            sequences=None if sequences is None else sequences.split(","),
+            limit_frames=limit_frames,
+            progress=advance,
+        )
+
+
+def json_option(what: str) -> Callable[[Function], Function]:
+    """Return the option that writes `what` as JSON too."""
+    return click.option(
+        "--json", "json_file", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
+        help=f"Write {what} as JSON too; - for standard output alone.",
+    )  # fmt: skip

@@ -1,0 +1,85 @@
+"""A run's scores on the terminal: one row a tracker, intervals and failures beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from benchmark.scoring import RunScores, TrackerScores
+
+
+def table(scores: RunScores) -> Table:
+    """Return the results as a table, best first."""
+    notes = ", rendered frames" if scores.rendered else ""
+    repeated = next((tracker.repeats.count for tracker in scores.trackers if tracker.repeats), 0)
+    caption = "[95 % interval over sequences]; frames/s inside the tracker, lanes side by side"
+    shown = Table(
+        title=f"{scores.coverage}{notes} · {scores.protocol.upper()} · profile {scores.profile}",
+        caption=caption + (f"; ± standard deviation of the AUC over {repeated} repeats" if repeated else ""),
+        title_justify="left",
+        caption_justify="left",
+    )
+    columns = {
+        "tracker": "left", "weights": "left", "success AUC": "left", "precision @20 px": "left",
+        "frames/s": "right", "lanes": "right", "failed": "right", "repeats": "left", "note": "left",
+    }  # fmt: skip
+    if not repeated:
+        del columns["repeats"]
+    if not any(tracker.marks for tracker in scores.trackers):
+        del columns["note"]
+    for heading, justify in columns.items():
+        shown.add_column(heading, justify=justify)  # type: ignore[arg-type]
+    for tracker in sorted(scores.trackers, key=lambda t: -t.summary.overall.auc if t.summary else 1.0):
+        cells = _cells(tracker)
+        shown.add_row(*(cells[heading] for heading in columns))
+    return shown
+
+
+def _cells(tracker: TrackerScores) -> dict[str, str]:
+    return {
+        "tracker": escape(tracker.name),
+        "weights": escape(tracker.weights),
+        "success AUC": _score(tracker, "auc"),
+        "precision @20 px": _score(tracker, "precision"),
+        "frames/s": f"{tracker.throughput:.1f}" if tracker.throughput else "-",
+        "lanes": str(tracker.lanes),
+        "failed": str(len(tracker.failed)),
+        "repeats": _repeats(tracker),
+        "note": escape(", ".join(tracker.marks)),
+    }
+
+
+def _score(tracker: TrackerScores, name: str) -> str:
+    if tracker.summary is None:
+        return "-"
+    value = f"{getattr(tracker.summary.overall, name):.3f}"
+    interval = tracker.intervals.get(name)
+    return f"{value} \\[{interval.low:.3f}, {interval.high:.3f}]" if interval else value
+
+
+def _repeats(tracker: TrackerScores) -> str:
+    if tracker.repeats is None:
+        return "-"
+    if tracker.repeats.identical:
+        return "identical"
+    return f"±{tracker.repeats.measures['auc'].deviation:.4f}"
+
+
+def identical_repeats(scores: RunScores) -> str:
+    """Return the line about trackers whose repeats do not differ, or ""."""
+    same = [tracker.name for tracker in scores.trackers if tracker.repeats and tracker.repeats.identical]
+    if not same:
+        return ""
+    return f"{', '.join(same)}: every repeat gave the same boxes, bit for bit; nothing is drawn at random there"
+
+
+def failures(scores: RunScores) -> list[str]:
+    """Return a line for every trajectory that failed."""
+    return [
+        f"{tracker.name} failed on {sequence}: {reason}"
+        for tracker in scores.trackers
+        for sequence, reason in tracker.failed.items()
+    ]

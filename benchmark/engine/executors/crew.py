@@ -1,0 +1,156 @@
+"""The workers of a Ray cluster: one a GPU, or one for as many cores as torch uses threads. Ray is imported here."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import torch
+
+from benchmark.engine.executors.worker import Worker
+from trackers.errors import InputError
+
+START_SECONDS = 180.0
+"""How long workers may take to start."""
+FAILURES = 3
+"""How many workers of one node may fail or be lost in a row before the node is left alone."""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A worker and the node that it sits on."""
+
+    node: str
+    """Ray's id of the node."""
+    name: str
+    """What people call the node."""
+    actor: Any
+
+
+def connect(address: str | None) -> Any:
+    """Return the module ``ray``, connected to a cluster, or to one of this machine alone, bound to 127.0.0.1."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    try:
+        ray: Any = import_module("ray")
+    except ImportError as error:
+        raise InputError("--executor ray needs Ray: pip install 'engram-bench[cluster]'") from error
+    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}
+    try:
+        if address is None:
+            ray.init(include_dashboard=False, _node_ip_address="127.0.0.1", **quiet)
+        else:
+            _knock(address)
+            ray.init(address=address, **quiet)
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"no Ray cluster can be used at {address or 'this machine'}: {reason}") from error
+    return ray
+
+
+def _knock(address: str) -> None:
+    """Look whether anything listens there: Ray itself would wait for minutes."""
+    host, colon, port = address.rpartition(":")
+    if address == "auto":
+        return
+    if not colon or not port.isdigit() or "/" in host:
+        raise InputError(f"--ray-address takes HOST:PORT (as `ray start --head` prints it) or auto, not {address!r}")
+    try:
+        socket.create_connection((host, int(port)), timeout=5).close()
+    except OSError as error:
+        raise InputError(f"nothing answers at --ray-address {address} ({error.strerror or error})") from error
+
+
+class Crew:
+    """The workers of one run, all of one environment class."""
+
+    def __init__(self, ray: Any, device: str, say: Callable[[str], None]) -> None:
+        """Start the workers for ``auto|cpu|cuda`` and settle on the environment class that most of them have."""
+        self._ray = ray
+        self._say = say
+        self._threads = torch.get_num_threads()
+        self._failures: Counter[str] = Counter()
+        self.seats: list[Seat] = []
+        gpus = any(node["Resources"].get("GPU", 0) >= 1 for node in self._nodes())
+        self.device = "cuda:0" if device == "cuda" or (device == "auto" and gpus) else "cpu"
+        """As every worker calls its own."""
+        self.environment: Mapping[str, str] = self._agree()
+
+    def recruit(self) -> list[Seat]:
+        """Start and return a worker for every device that has none."""
+        started = []
+        strategies: Any = import_module("ray.util.scheduling_strategies")
+        for node in self._nodes():
+            ident, have = node["NodeID"], node["Resources"]
+            if self.device == "cpu":
+                cores = min(self._threads, int(have.get("CPU", 0)))
+                room, needs = int(have.get("CPU", 0)) // max(cores, 1), {"num_cpus": cores}
+            else:
+                room, needs = int(have.get("GPU", 0)), {"num_gpus": 1, "num_cpus": 0}
+            room -= sum(seat.node == ident for seat in self.seats)
+            if self._failures[ident] >= FAILURES:
+                continue
+            place = strategies.NodeAffinitySchedulingStrategy(ident, soft=False)
+            make = self._ray.remote(Worker).options(scheduling_strategy=place, **needs)
+            started += [Seat(ident, _name(node), make.remote(self.device, self._threads)) for _ in range(room)]
+        self.seats += started
+        return started
+
+    def dismiss(self, seat: Seat, why: str) -> None:
+        """Go on without a worker, and say so."""
+        self._failures[seat.node] += 1
+        self.seats.remove(seat)
+        self._ray.kill(seat.actor)
+        self._say(f"worker {seat.name} is left out: {why}")
+
+    def praise(self, seat: Seat) -> None:
+        """Take note that a worker has done its work."""
+        self._failures[seat.node] = 0
+
+    def close(self) -> None:
+        """Stop all workers."""
+        for seat in self.seats:
+            self._ray.kill(seat.actor)
+        self.seats = []
+
+    def _nodes(self) -> list[dict[str, Any]]:
+        return [node for node in self._ray.nodes() if node["Alive"]]
+
+    def _agree(self) -> dict[str, str]:
+        calls = [(seat, seat.actor.environment.remote()) for seat in self.recruit()]
+        if not calls:
+            raise InputError(f"no node of the cluster has a {'free core' if self.device == 'cpu' else 'GPU'}")
+        self._ray.wait([call for _, call in calls], num_returns=len(calls), timeout=START_SECONDS)
+        found: list[tuple[Seat, dict[str, str]]] = []
+        for seat, call in calls:
+            try:
+                found.append((seat, self._ray.get(call, timeout=0)))
+            except self._ray.exceptions.RayError as error:
+                self.dismiss(seat, reason(error))
+        if not found:
+            raise InputError("no worker of the cluster could be started")
+        most: dict[str, str] = dict(Counter(tuple(sorted(one.items())) for _, one in found).most_common(1)[0][0])
+        for seat, one in found:
+            if one != most:
+                other = ", ".join(f"{fact} {one[fact]}" for fact in most if one[fact] != most[fact])
+                self.dismiss(seat, f"{other}, and most have {', '.join(most[f] for f in most if one[f] != most[f])}")
+        return most
+
+
+def reason(error: Exception) -> str:
+    """Return what a worker or Ray says is wrong, in one line."""
+    if isinstance(cause := getattr(error, "cause", None), InputError):
+        return str(cause)
+    lines = [line.strip() for line in str(cause or error).splitlines() if line.strip()]
+    return lines[-1] if lines else type(error).__name__
+
+
+def _name(node: Mapping[str, Any]) -> str:
+    """Return what people call a node: its own name or its host's, and its address."""
+    address: str = node["NodeManagerAddress"]
+    name = node.get("NodeName") or address
+    return f"{name if name != address else node['NodeManagerHostname']} ({address})"

@@ -1,0 +1,123 @@
+"""What is in a results folder: its runs, which records each of them uses, and how much room everything takes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from benchmark.store.manifest import MANIFEST, PLAN
+from benchmark.store.record import PART
+from benchmark.store.results import Results
+
+_NAME = re.compile(r"(.+\.\d+\.\d+)(?:\.[A-Za-z][\w-]*)+")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run, finished or not."""
+
+    id: str
+    folder: Path
+    finished: bool
+    """False while it runs, and for good where it was cut off."""
+    coverage: str
+    """Dataset and how much of it, in words."""
+    trackers: tuple[str, ...]
+    failures: int
+    """Trajectories that failed or took too long."""
+    records: frozenset[Path] = field(repr=False)
+    """The files of the records that it uses, there or not."""
+    size: int
+    """Bytes of its own folder."""
+    touched: float
+    """When its plan or manifest was last written, in seconds since 1970."""
+
+    @property
+    def date(self) -> str:
+        """When it began, UTC: ``2026-03-01 17:05``; "" where the folder was named by hand."""
+        try:
+            return f"{datetime.strptime(self.id.partition('-')[0], '%Y%m%dT%H%M%SZ'):%Y-%m-%d %H:%M}"
+        except ValueError:
+            return ""
+
+
+@dataclass(frozen=True)
+class Stock:
+    """The records of one tracker on one dataset."""
+
+    dataset: str
+    tracker: str
+    """Both as their folders are called."""
+    records: int
+    size: int
+    """Bytes, attachments included."""
+    unused: int
+    """Records that no run in the folder uses."""
+
+
+def read_runs(results: Results) -> list[Run]:
+    """Return all runs that can be read, the newest first."""
+    folders = sorted((results.folder / "runs").iterdir(), key=lambda folder: folder.name, reverse=True)
+    return [run for folder in folders if (run := read_run(results, folder)) is not None]
+
+
+def read_run(results: Results, folder: Path) -> Run | None:
+    """Return the run in a folder; None where there is none, or its manifest is damaged."""
+    for name in (MANIFEST, PLAN, MANIFEST):  # again: a run may end meanwhile
+        try:
+            content = json.loads((folder / name).read_text("utf-8"))
+            return Run(
+                id=folder.name,
+                folder=folder,
+                finished=name == MANIFEST,
+                coverage=content["dataset"]["coverage"],
+                trackers=tuple(tracker["name"] for tracker in content["trackers"]),
+                failures=sum(record.get("status", "done") != "done" for record in content["records"]),
+                records=frozenset(_records(results, content)),
+                size=sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
+                touched=(folder / name).stat().st_mtime,
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return None
+
+
+def _records(results: Results, content: dict[str, Any]) -> Iterator[Path]:
+    dataset = content["dataset"]["name"]
+    for one in content["records"]:
+        yield results.record_path(dataset, one["tracker"], one["key"], one["sequence"], one["start"], one["repeat"])
+
+
+def record_files(results: Results) -> Iterator[Path]:
+    """Yield every file below ``records/``, part files left out."""
+    for file in sorted((results.folder / "records").rglob("*")):
+        if file.is_file() and not file.name.endswith(PART):
+            yield file
+
+
+def record_of(file: Path) -> Path:
+    """Return the record that a file below ``records/`` is, or is attached to.
+
+    ``a.0.0.npz`` is the record of sequence ``a`` from frame 0, repeat 0; ``a.0.0.telemetry.npz`` is attached to it.
+    """
+    named = _NAME.fullmatch(file.name)
+    return file.with_name(f"{named[1]}.npz") if named else file
+
+
+def read_stock(results: Results, runs: list[Run]) -> list[Stock]:
+    """Return what is kept of each tracker on each dataset."""
+    used = frozenset[Path]().union(*(run.records for run in runs))
+    found: dict[tuple[str, str], list[int]] = {}
+    for file in record_files(results):
+        dataset, tracker = file.relative_to(results.folder / "records").parts[:2]
+        row = found.setdefault((dataset, tracker), [0, 0, 0])
+        row[1] += file.stat().st_size
+        if record_of(file) == file:
+            row[0] += 1
+            row[2] += file not in used
+    return [Stock(dataset, tracker, *row) for (dataset, tracker), row in sorted(found.items())]
