@@ -87,4 +87,4 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "nores": {"residual_gate": False},
     **{f"m{slots}": {"slots": slots} for slots in (1, 2, 4, 8, 16)},
 }
-"""The paper's ablations (section 4.2 of the paper)."""
+"""The paper's ablation study (docs/memtrack.md)."""

@@ -1,4 +1,6 @@
-"""The memory's controller: attention over the search region, an LSTM, and what it decides (sections 3.2 and 3.3).
+"""The memory's controller: attention over the search region, an LSTM, and what it decides.
+
+"Attention Scheme" and "LSTM Memory Controller" in the paper; step 2 in docs/memtrack.md.
 
 ``R`` rows are lanes times scales.
 """

@@ -1,4 +1,6 @@
-"""The memory of templates: writing, reading, allocating, in lanes (sections 3.4 and 3.6 of the paper).
+"""The memory of templates: writing, reading, allocating, in lanes.
+
+"Memory Reading" and "Memory Writing" in the paper; steps 1, 3 and 5 to 7 in docs/memtrack.md.
 
 ``B`` lanes, ``S`` scales, ``N`` slots; a template is (C, h, w). Everything is differentiable but the choice of the
 slot to allocate and, in a hard read, the choice of the slot to read.

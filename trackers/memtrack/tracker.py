@@ -38,12 +38,13 @@ class MemTrackState:
 @register(
     "memtrack",
     remembers="the first template and a memory of later ones that an LSTM writes and reads",
+    paper="Yang and Chan, Learning Dynamic Memory Networks for Object Tracking, ECCV 2018 (arXiv 1803.07268)",
     config=MemTrackConfig,
     presets={"paper": PAPER},
     variants=VARIANTS,
 )
 class MemTrack(Tracker[MemTrackState]):
-    """Learning Dynamic Memory Networks for Object Tracking (Yang and Chan, ECCV 2018)."""
+    """The template of every frame is the first one plus what the memory answers, gated channel by channel."""
 
     signals = signals(MemTrackConfig())
 

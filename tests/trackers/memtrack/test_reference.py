@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -29,9 +30,14 @@ def softmax(values: list[float]) -> list[float]:
     return [power / sum(powers) for power in powers]
 
 
-def dense(layer: torch.nn.Module, x: list[float]) -> list[float]:
+@cache
+def table(layer: torch.nn.Module) -> tuple[list[list[float]], list[float]]:
     weight = layer.weight.detach().reshape(layer.weight.shape[0], -1).tolist()
-    bias = [0.0] * len(weight) if layer.bias is None else layer.bias.tolist()
+    return weight, [0.0] * len(weight) if layer.bias is None else layer.bias.tolist()
+
+
+def dense(layer: torch.nn.Module, x: list[float]) -> list[float]:
+    weight, bias = table(layer)
     return [sum(w * value for w, value in zip(row, x, strict=True)) + b for row, b in zip(weight, bias, strict=True)]
 
 

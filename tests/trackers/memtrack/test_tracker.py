@@ -14,6 +14,7 @@ from trackers.api import Boxes, Frame, take_lanes
 from trackers.memtrack.memory import empty_memory
 from trackers.memtrack.tracker import MemTrack, MemTrackState
 from trackers.names import expand, resolve
+from trackers.nets.target import Target
 
 SMALL = "memtrack{search_size=192}"
 """Compact, with smaller search regions: quicker, the same code."""
@@ -85,6 +86,29 @@ def test_paper_preset_follows_on_random_weights() -> None:
     boxes, _ = follow(build("memtrack:paper@random"), frames, box)
     assert np.isfinite(boxes).all()
     assert (boxes[:, 2:] > 1).all()
+
+
+def test_authors_crops_are_corner_aligned_and_search_sides_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    tracker = build("memtrack:paper@random")
+    ramp = np.broadcast_to(np.arange(256, dtype=np.uint8)[None, :, None], (200, 256, 3)).copy()
+    cut: list[torch.Tensor] = []
+    crops = tracker._crops
+
+    def keep(frames: list[Frame], target: Target, sides: torch.Tensor, size: int, colour: torch.Tensor) -> torch.Tensor:
+        cut.append(sides)
+        return crops(frames, target, sides, size, colour)
+
+    target = Target.from_boxes(np.array([[112.0, 84.0, 32.0, 32.0]]), [(256, 200)])
+    pixels = crops([ramp], target, torch.tensor([[64.0]]), 127, torch.zeros(1, 3))[0, 0, 0, 60]
+    # a crop of side 64 around pixel 127.5: its corner pixels lie 63 apart
+    assert (pixels[0], pixels[-1]) == (96, 159)
+
+    monkeypatch.setattr(tracker, "_crops", keep)
+    box = np.array([[112.0, 84.0, 31.0, 32.0]])
+    tracker.step(tracker.start([ramp], box, [0]), [ramp])
+    template = np.sqrt((31 + 31.5) * (32 + 31.5))
+    np.testing.assert_allclose(cut[0], [[template]])
+    np.testing.assert_allclose(cut[1], [np.round(template * 255 / 127 * np.array([1 / 1.05, 1, 1.05]))])
 
 
 def test_a_lane_does_not_know_its_neighbours() -> None:
