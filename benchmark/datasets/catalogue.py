@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -78,6 +79,7 @@ def is_plain(name: str) -> bool:
     return bool(name) and not name.startswith(".") and not set(name) & set('/\\:*?"<>|\0')
 
 
+@lru_cache(maxsize=4)
 def read_catalogue(name: str) -> Catalogue:
     """Return the benchmark described in ``catalogues/<name>.toml``, which ships with the program."""
     data = files("benchmark.datasets").joinpath("catalogues", f"{name}.toml").read_text(encoding="utf-8")

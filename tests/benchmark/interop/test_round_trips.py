@@ -126,7 +126,7 @@ def test_damaged_imports_are_refused(tmp_path: Path) -> None:
     file = save_import(tmp_path, original)
     content = file.read_bytes()
     changed = bytearray(content)
-    changed[content.rindex(b"boxes.npy", 0, content.rindex(b"PK\x01\x02")) + 200] ^= 1
+    changed[len(content) // 2] ^= 1
     for damaged in (content[:-100], b"PK nothing", bytes(changed)):
         file.write_bytes(damaged)
         with pytest.raises(InputError, match=r"Some-Tracker\.npz: missing or damaged"):
