@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmark.store.manifest import MANIFEST, PLAN
 from benchmark.store.record import PART
-from benchmark.store.results import Results
+from benchmark.store.results import Results, slug
 
 _NAME = re.compile(r"(.+\.\d+\.\d+)(?:\.[A-Za-z][\w-]*)+")
 
@@ -37,6 +37,10 @@ class Run:
     touched: float
     """When its plan or manifest was last written, in seconds since 1970."""
 
+    def kept(self) -> int:
+        """Return how many of its records are there."""
+        return sum(file.is_file() for file in self.records)
+
     @property
     def date(self) -> str:
         """When it began, UTC: ``2026-03-01 17:05``; "" where the folder was named by hand."""
@@ -51,8 +55,9 @@ class Stock:
     """The records of one tracker on one dataset."""
 
     dataset: str
+    """As its folder is called."""
     tracker: str
-    """Both as their folders are called."""
+    """By name; as its folder is called where no run knows it."""
     records: int
     size: int
     """Bytes, attachments included."""
@@ -94,8 +99,8 @@ def _records(results: Results, content: dict[str, Any]) -> Iterator[Path]:
 
 
 def record_files(results: Results) -> Iterator[Path]:
-    """Yield every file below ``records/``, part files left out."""
-    for file in sorted((results.folder / "records").rglob("*")):
+    """Yield every file in a record's folder, part files left out."""
+    for file in sorted((results.folder / "records").glob("*/*/*/*")):
         if file.is_file() and not file.name.endswith(PART):
             yield file
 
@@ -112,10 +117,11 @@ def record_of(file: Path) -> Path:
 def read_stock(results: Results, runs: list[Run]) -> list[Stock]:
     """Return what is kept of each tracker on each dataset."""
     used = frozenset[Path]().union(*(run.records for run in runs))
+    names = {slug(name): name for run in runs for name in run.trackers}
     found: dict[tuple[str, str], list[int]] = {}
     for file in record_files(results):
         dataset, tracker = file.relative_to(results.folder / "records").parts[:2]
-        row = found.setdefault((dataset, tracker), [0, 0, 0])
+        row = found.setdefault((dataset, names.get(tracker, tracker)), [0, 0, 0])
         row[1] += file.stat().st_size
         if record_of(file) == file:
             row[0] += 1
