@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from benchmark.datasets.base import Dataset, Inventory, Progress
@@ -106,12 +109,28 @@ class RenderedDataset(Dataset):
                 install(self.catalogue.entries[name], folders[name])
                 yield name
             return
-        with ProcessPoolExecutor(min(len(names), self._workers), mp_context=get_context("spawn")) as pool:
+        waiting = set(names)
+        pool = ProcessPoolExecutor(min(len(names), self._workers), get_context("spawn"), _quiet_worker)
+        try:
             jobs = {pool.submit(install, self.catalogue.entries[name], folders[name]): name for name in names}
             for job in as_completed(jobs):
                 job.result()
+                waiting.discard(jobs[job])
                 yield jobs[job]
+        except BrokenProcessPool:
+            # A script without `if __name__ == "__main__":` cannot start processes: draw here.
+            for name in sorted(waiting, key=names.index):
+                install(self.catalogue.entries[name], folders[name])
+                yield name
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def _sequence(self, name: str, folder: Path) -> Sequence:
         frames = tuple(folder / f"{i + 1:04d}.jpg" for i in range(self.catalogue.entries[name].frames))
         return Sequence(self.annotation(name), frames)
+
+
+def _quiet_worker() -> None:
+    """Leave Ctrl-C to the process that draws with this one's help, and one core to each."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    cv2.setNumThreads(1)

@@ -48,7 +48,7 @@ def _across(stage: Stage) -> Floats:
     span = width - 2 * margin
     travelled = 1.2 * stage.pace * np.arange(stage.frames) + rng.uniform(0, 0.06) * span
     x = width / 2 - span / np.pi * np.arcsin(0.97 * np.cos(np.pi * travelled / span))
-    y = rng.uniform(0.45, 0.6) * height + 10 * np.sin(travelled / 45 + rng.uniform(0, 6))
+    y = rng.uniform(0.45, 0.6) * height + 6 * np.sin(travelled / 45 + rng.uniform(0, 6))
     return np.stack([x, y], axis=1) + stage.trembles
 
 
@@ -114,8 +114,8 @@ def _passer_by(stage: Stage, path: Floats, share: float, what: int) -> Actor:
 def _hedge(stage: Stage, camera: Camera, path: Floats, rng: np.random.Generator) -> Actor:
     wide, tall = stage.size[0] * rng.uniform(0.2, 0.26), stage.size[1] * 0.8
     t = stage.frames // 2
-    top = path[:, 1].mean() + rng.uniform(-0.1, 0.05) * stage.extent
-    spot = camera.unproject((stage.size[0] * rng.uniform(0.5, 0.6), float(top + tall)), t, stage.size)
+    top = path[:, 1].mean() + rng.uniform(0.02, 0.12) * stage.extent
+    spot = camera.unproject((stage.size[0] * rng.uniform(0.58, 0.66), float(top + tall)), t, stage.size)
     body = Body("hedge", (Part(Solid.CUBE, (wide, tall, 30.0), gloss=0.0),))
     size = float(np.sqrt(np.prod(body.rest_size())))
     skin = stage.world.skin(rng, stage.hue + rng.uniform(0.2, 0.8))

@@ -76,10 +76,10 @@ def clutter(stage: Stage) -> Take:
         )
     else:
         strewn = []
-        for i in range(45):
+        for i in range(36):
             front = replace(stage.skin.front, seed=stage.skin.front.seed + i)
             skin = Skin(front, replace(stage.skin.back, seed=stage.skin.back.seed + i))
             strewn.append((stage.body if rng.random() < 0.6 else stage.world.body(rng), skin))
-        backdrop = replace(scene.backdrop, strewn=tuple(strewn), items=45, kind="desk")
+        backdrop = replace(scene.backdrop, strewn=tuple(strewn), items=36, kind="desk")
     scene = replace(scene, backdrop=backdrop, crowded=True)
     return Take(scene, np.ones(stage.frames, dtype=np.bool_))

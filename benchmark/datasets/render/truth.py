@@ -40,8 +40,9 @@ class Truth:
 
     @cached_property
     def valid(self) -> Mask:
-        """(T,), False where the target is wholly outside the picture: nobody could say where it is."""
-        return np.asarray(self.inside > 0)
+        """(T,), False where the box is wholly outside the picture: nobody could say where the target is."""
+        low, high = self.boxes[:, :2], self.boxes[:, :2] + self.boxes[:, 2:]
+        return np.asarray(np.all((high > 0) & (low < np.array(self.scene.size)), axis=1))
 
     @cached_property
     def _shares(self) -> tuple[Floats, Floats]:
@@ -95,7 +96,7 @@ class Truth:
             or np.ptp(light.towards, axis=0).max() > 0.7,
             "OPR": out_of_plane.max() > np.radians(30),
             "SV": (area / area[0]).max() > 2 or (area / area[0]).min() < 0.5,
-            "OCC": (self.uncovered[self.valid] < 0.9).sum() >= 2,
+            "OCC": (self.uncovered[self.inside > 0.05] < 0.9).sum() >= 2,
             "DEF": swings or (stretch / stretch[0]).max() > 1.2,
             "MB": (smear > 8).sum() >= 2,
             "FM": steps.max() > 20,
