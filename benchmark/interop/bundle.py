@@ -55,7 +55,7 @@ def unpack(file: Path, runs: Path, *, seal: str | None = None) -> Path:
         with zipfile.ZipFile(file) as archive:
             members = archive.namelist()
             contents = {name: archive.read(name) for name in members}
-    except (OSError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise InputError(f"{file}: damaged, or not a bundle ({error}); fetch it again") from error
     if len(members) != len(contents):
         raise InputError(f"{file}: refused: a name stands twice in it")

@@ -22,6 +22,8 @@ from trackers.errors import InputError
 __all__ = ["import_results"]
 
 Values = NDArray[np.float64]
+NOT_BOXES = ("_time", "_scores", "_confidence", "_all_boxes")
+"""How the names of texts end that toolkits write beside those of boxes."""
 
 
 def import_results(
@@ -95,7 +97,7 @@ def _files(path: Path, dialect: Dialect, tracker: str) -> Iterator[tuple[Path, s
         file for file in files if dialect.name == "otb-mat" and file.stem.casefold().endswith(f"_{tracker}".casefold())
     ]
     for file in own or files:
-        if not file.stem.endswith("_time") and file.is_file():
+        if not file.stem.endswith(NOT_BOXES) and file.is_file():
             yield file, file.parent.name if dialect.first != "box" else file.stem
 
 

@@ -43,6 +43,15 @@ def test_mixed_delimiters_and_names(tmp_path: Path) -> None:
     assert found.remarks[0] == "left out notes.txt: no sequence is called so"
 
 
+def test_texts_beside_the_boxes_are_not_boxes(tmp_path: Path) -> None:
+    (tmp_path / "Couple.txt").write_text(text(ROWS))
+    for ending in ("time", "object_presence_scores", "all_boxes", "confidence"):
+        (tmp_path / f"Couple_{ending}.txt").write_text("0.5\n" * 30)
+    found = take(tmp_path, truths("Couple"), "pytracking")
+    assert list(found.boxes) == ["Couple"]
+    assert found.times["Couple"].tolist() == [0.5] * 30
+
+
 def test_results_from_either_start(tmp_path: Path) -> None:
     annotations = truths("Couple", start=5)
     for rows, start in ((ROWS, 0), (ROWS[5:], 5)):

@@ -26,6 +26,24 @@ def test_ten_trackers(golden: Any, tracker: str) -> None:
     assert (overall.auc, overall.precision) == pytest.approx(EXPECTED[tracker], abs=0.0005)
 
 
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.parametrize("tracker", ["SRDCF", "KCF", "CFNet-conv2"])  # whole, half and decimal numbers
+def test_real_boxes_equal_the_got10k_packages_own_code(golden: Any, tracker: str) -> None:
+    from got10k.experiments import ExperimentOTB
+
+    experiment = ExperimentOTB.__new__(ExperimentOTB)  # its __init__ would download OTB
+    experiment.nbins_iou, experiment.nbins_ce = 21, 51
+    table = score_sequences(golden.trackers[tracker], golden.annotations, load_profile("got10k"))
+    for name, boxes in golden.trackers[tracker].items():
+        origin = np.array([1.0, 1.0, 0.0, 0.0])
+        truth = golden.annotations[name].boxes[-len(boxes) :] + origin
+        rows = boxes + origin
+        rows[0] = truth[0]
+        success, precision = experiment._calc_curves(*experiment._calc_metrics(rows, truth))
+        assert np.abs(table[name].success_curve - success).max() < 1e-9
+        assert np.abs(table[name].precision_curve - precision).max() < 1e-9
+
+
 def test_got10k_results_equal_got10ks_own_report(golden: Any) -> None:
     profile = load_profile("got10k")
     folder = golden.folder / "dialects" / "got10k"
