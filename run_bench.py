@@ -12,6 +12,7 @@ import click
 COMMANDS = {
     "run": "benchmark.commands.run:run",
     "list": "benchmark.commands.list:list_",
+    "speed": "benchmark.commands.speed:speed",
     "results": "benchmark.commands.results:results",
 }
 """Command: where it is; imported when it is needed."""

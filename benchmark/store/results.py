@@ -72,9 +72,9 @@ class Results:
         path = self.path_of(record)
         if record.status != "done" and (there := read_record(path, record.key)) and there.status == "done":
             return path
+        if telemetry:
+            self.attach(record, "telemetry", {}, telemetry)
         with writing(path):
-            if telemetry:
-                write_arrays(self.telemetry_path(record), {"key": record.key}, dict(telemetry))
             write_record(path, record)
         return path
 
@@ -82,6 +82,12 @@ class Results:
         """Return a record's telemetry; None where there is none, or it is damaged."""
         content = read_arrays(self.telemetry_path(record))
         return content[1] if content and content[0].get("key") == record.key else None
+
+    def attach(self, record: Record, kind: str, facts: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Write facts and arrays beside a record (``.KIND.npz``), replacing what is there of that kind."""
+        path = self.path_of(record).with_suffix(f".{kind}.npz")
+        with writing(path):
+            write_arrays(path, {"key": record.key, **facts}, dict(arrays))
 
     def path_of(self, record: Record) -> Path:
         """Return where a record is kept."""

@@ -1,0 +1,199 @@
+"""Latency: what one frame costs one lane with the device to itself.
+
+Decoding is outside the timer, the device is synchronised before and after every frame, and the warm-up is done on
+another sequence. The boxes that come out must be those of the record, so that a speed always belongs to an accuracy.
+A calibration workload is timed in between, and what else the machine did meanwhile is measured.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.utils.flop_counter import FlopCounterMode
+
+from benchmark.datasets.images import read_frame
+from benchmark.engine.lanes import Job
+from trackers.api import Boxes, Frame, Tracker
+from trackers.names import resolve
+
+WARM_UP = 10
+"""Frames tracked before the first timed one."""
+CALIBRATION_SIDE = 512
+"""Side of the matrices that the calibration workload multiplies."""
+QUIET = 0.15
+"""Cores that other processes may keep busy during a measurement before it is marked."""
+
+
+@dataclass(frozen=True)
+class Latency:
+    """What a tracker's frames cost at one lane."""
+
+    frames: int
+    fps: float
+    """frames / total time."""
+    median_ms: float
+    p95_ms: float
+    p99_ms: float
+    first_frame_ms: float
+    """Median time of showing the tracker its target."""
+    start_up_s: float
+    """Time to build the tracker and to track the first warm-up frame."""
+    memory_mb: float
+    """Peak memory: of the device on a GPU, of the process elsewhere."""
+    parameters: int
+    gflop: float
+    """Floating-point operations of torch a frame, in 10^9; 0 where nothing runs in torch."""
+    calibration_ms: float
+    """Median time of the calibration workload, timed between the sequences."""
+    busy_cores: float
+    """Cores that other processes kept busy meanwhile."""
+
+    @property
+    def loaded(self) -> bool:
+        """Whether something else loaded the machine: the number is kept, but marked."""
+        return self.busy_cores > QUIET
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data, ready for JSON."""
+        return {**asdict(self), "loaded": self.loaded}
+
+
+@dataclass(frozen=True)
+class Timed:
+    """One job as the clock saw it."""
+
+    boxes: Boxes
+    """(N, 4); row 0 is the box that was given."""
+    seconds: NDArray[np.float64]
+    """(N,); the first is what showing the target took."""
+
+
+def measure_latency(name: str, jobs: Sequence[Job], warm_up: Job, device: str) -> tuple[Latency, list[Timed]]:
+    """Time a tracker alone on every job, in a process of its own: start-up and peak memory are that process's."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
+        return alone.submit(_measure, name, tuple(jobs), warm_up, device).result()
+
+
+def _measure(name: str, jobs: Sequence[Job], warm_up: Job, device: str) -> tuple[Latency, list[Timed]]:
+    spec = resolve(name)
+    decoded = [[read_frame(path) for path in job.frames] for job in jobs]
+    warm_frames = [read_frame(path) for path in warm_up.frames[: WARM_UP + 1]]
+    began = time.perf_counter()
+    tracker = spec.build(device)
+    _follow(tracker, warm_up, warm_frames[:2], device)
+    start_up = time.perf_counter() - began
+    _follow(tracker, warm_up, warm_frames, device)
+    gflop = _gflop(tracker, warm_up, warm_frames)
+    if device.startswith("cuda"):
+        torch.cuda.reset_peak_memory_stats(device)
+    watch = Watch()
+    timed: list[Timed] = []
+    calibration(device)
+    calibrations = [calibration(device)]
+    for job, frames in zip(jobs, decoded, strict=True):
+        timed.append(_follow(tracker, job, frames, device))
+        calibrations.append(calibration(device))
+    times = np.concatenate([one.seconds[1:] for one in timed])
+    return (
+        Latency(
+            frames=len(times),
+            fps=len(times) / float(times.sum()),
+            median_ms=float(np.median(times)) * 1e3,
+            p95_ms=float(np.percentile(times, 95)) * 1e3,
+            p99_ms=float(np.percentile(times, 99)) * 1e3,
+            first_frame_ms=float(np.median([one.seconds[0] for one in timed])) * 1e3,
+            start_up_s=start_up,
+            memory_mb=_peak_memory(device),
+            parameters=tracker.parameters(),
+            gflop=gflop,
+            calibration_ms=float(np.median(calibrations)) * 1e3,
+            busy_cores=watch.others(),
+        ),
+        timed,
+    )
+
+
+def calibration(device: str) -> float:
+    """Return the seconds that a fixed workload takes: what the speeds of two machines can be divided by."""
+    a = torch.ones(CALIBRATION_SIDE, CALIBRATION_SIDE, device=device)
+    return _timed(lambda: [a @ a for _ in range(8)], device)[1]
+
+
+class Watch:
+    """Measures what others do with the machine's cores from its making on."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._own, self._all = _own_seconds(), _busy_seconds()
+
+    def others(self) -> float:
+        """Return how many cores other processes kept busy; NaN where the system does not tell."""
+        wall = time.monotonic() - self._began
+        return max(_busy_seconds() - self._all - (_own_seconds() - self._own), 0.0) / wall
+
+
+def _follow(tracker: Tracker[Any], job: Job, frames: Sequence[Frame], device: str) -> Timed:
+    """Track one lane on decoded frames."""
+    state, first = _timed(lambda: tracker.start([frames[0]], job.box[None], [job.seed]), device)
+    boxes, times = [job.box], [first]
+    for frame in frames[1:]:
+        (step, state), seconds = _timed(lambda now=frame, before=state: tracker.step(before, [now]), device)  # type: ignore[misc]
+        boxes.append(step.boxes[0])
+        times.append(seconds)
+    return Timed(np.array(boxes), np.array(times))
+
+
+def _timed(call: Callable[[], Any], device: str) -> tuple[Any, float]:
+    _synchronise(device)
+    began = time.perf_counter_ns()
+    result = call()
+    _synchronise(device)
+    return result, (time.perf_counter_ns() - began) / 1e9
+
+
+def _synchronise(device: str) -> None:
+    if device.startswith("cuda"):
+        torch.cuda.synchronize(device)
+    elif device == "mps":
+        torch.mps.synchronize()
+
+
+def _gflop(tracker: Tracker[Any], job: Job, frames: Sequence[Frame]) -> float:
+    state = tracker.start([frames[0]], job.box[None], [job.seed])
+    with FlopCounterMode(display=False) as counter:
+        for frame in frames[1:]:
+            _, state = tracker.step(state, [frame])
+    return float(counter.get_total_flops()) / 1e9 / max(len(frames) - 1, 1)
+
+
+def _peak_memory(device: str) -> float:
+    if device.startswith("cuda"):
+        return torch.cuda.max_memory_allocated(device) / 2**20
+    unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes there, in KiB elsewhere
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
+
+
+def _own_seconds() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _busy_seconds() -> float:
+    """Return the seconds that all cores together were busy since the machine started; NaN off Linux."""
+    stat = Path("/proc/stat")
+    if not stat.is_file():
+        return float("nan")
+    user, nice, system, _, _, irq, soft_irq, steal = map(int, stat.read_text().split("\n", 1)[0].split()[1:9])
+    return (user + nice + system + irq + soft_irq + steal) / os.sysconf("SC_CLK_TCK")

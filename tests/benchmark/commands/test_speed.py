@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+CHANCE = """
+import numpy as np
+from trackers.api import register
+@register("chance", remembers="nothing")
+class Chance:
+    def init(self, image, box):
+        self.box, self.random = box, np.random.default_rng()
+    def update(self, image):
+        return self.box + self.random.random()
+"""
+
+
+def test_a_speed_belongs_to_the_boxes_of_the_record(run_bench, picture_folder: Path, tmp_path: Path) -> None:
+    words = ("speed", "-t", "cv2:kcf", "-d", "folder", "--data-root", picture_folder, "--results", tmp_path / "r")
+    done = run_bench(*words, "--json", "-")
+    assert done.returncode == 0, done.stderr
+    row = json.loads(done.stdout)["trackers"]["cv2:kcf"]
+    assert row["sequences"] == ["first", "second"]
+    assert row["frames"] == 5 + 7
+    assert row["invalid"] == []
+    assert row["median_ms"] <= row["p95_ms"] <= row["p99_ms"]
+    assert len(list((tmp_path / "r").rglob("*.latency.npz"))) == 2
+
+
+def test_boxes_that_do_not_repeat_make_a_speed_invalid(run_bench, picture_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "chance.py").write_text(CHANCE)
+    words = ("-t", f"py:{tmp_path / 'chance.py'}", "-d", "folder", "--data-root", picture_folder)
+    done = run_bench("speed", *words, "--results", tmp_path / "r", "--json", "-")
+    assert done.returncode == 1
+    (row,) = json.loads(done.stdout)["trackers"].values()
+    assert row["invalid"] == [f"{n}: boxes differ from the record from frame 1 on" for n in ("first", "second")]
+
+
+def test_one_sequence_is_not_enough(run_bench, picture_folder: Path, tmp_path: Path) -> None:
+    words = ("speed", "-d", "folder", "--data-root", picture_folder, "--results", tmp_path, "--sequences", "first")
+    done = run_bench(*words)
+    assert done.returncode == 2
+    assert "two sequences" in done.stderr

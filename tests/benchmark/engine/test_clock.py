@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmark.datasets.folder import FolderDataset
+from benchmark.datasets.selection import select
+from benchmark.engine.clock import QUIET, Latency, Watch, calibration, measure_latency
+from benchmark.engine.lanes import Job
+
+SLEEPER = """
+import time
+from trackers.api import register
+@register("sleeper", remembers="nothing")
+class Sleeper:
+    def init(self, image, box):
+        time.sleep(0.05)
+        self.box, self.frame = box, 0
+    def update(self, image):
+        self.frame += 1
+        time.sleep(0.1 if self.frame == 3 else 0.02)
+        return self.box + self.frame
+"""
+
+
+@pytest.fixture
+def jobs(picture_folder: Path) -> list[Job]:
+    videos = select(FolderDataset(picture_folder)).sequences
+    return [Job(video, 0, video.annotation.boxes[0], 0) for video in videos]
+
+
+def test_every_frame_is_timed_and_the_first_apart(jobs: list[Job], tmp_path: Path) -> None:
+    (tmp_path / "sleeper.py").write_text(SLEEPER)
+    latency, timed = measure_latency(f"py:{tmp_path / 'sleeper.py'}", jobs[:2], jobs[2], "cpu")
+    assert latency.frames == 5 + 7
+    assert [len(one.seconds) for one in timed] == [6, 8]
+    np.testing.assert_array_equal(timed[0].boxes[2], jobs[0].box + 2)
+    assert 20 <= latency.median_ms < 60
+    assert latency.first_frame_ms >= 50
+    assert latency.p95_ms >= 90
+    total = sum(float(one.seconds[1:].sum()) for one in timed)
+    assert latency.fps == pytest.approx(12 / total)
+    assert latency.fps < 1e3 / latency.median_ms, "frames / total time, not the mean of 1 / t"
+    assert latency.memory_mb > 50
+    assert latency.gflop == 0
+
+
+def test_operations_are_counted(jobs: list[Job]) -> None:
+    latency, _ = measure_latency("siamfc:paper@random", jobs[:1], jobs[2], "cpu")
+    # Convolutions of AlexNet on three crops of 255 pixels: 2 x 2.7 x 3 GFLOP, and little beside.
+    assert 14 < latency.gflop < 20
+    assert latency.parameters == 2_336_320
+
+
+def test_another_process_is_noticed() -> None:
+    spin = [sys.executable, "-c", "while True: pass"]
+    with subprocess.Popen(spin) as other:
+        try:
+            time.sleep(0.3)
+            watch = Watch()
+            time.sleep(0.5)
+            others = watch.others()
+        finally:
+            other.kill()
+    assert others > QUIET
+
+
+def test_own_work_is_not_mistaken_for_anothers() -> None:
+    before, watch = os.times().user, Watch()
+    while os.times().user - before < 0.3:
+        calibration("cpu")
+    own = watch.others()
+    assert np.isfinite(own)
+
+
+def test_a_busy_machine_marks_the_figure() -> None:
+    quiet = Latency(1, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0, 0.0, 1.0, QUIET / 2)
+    assert not quiet.loaded
+    assert replace(quiet, busy_cores=2 * QUIET).loaded
+    assert replace(quiet, busy_cores=2 * QUIET).to_dict()["loaded"] is True
