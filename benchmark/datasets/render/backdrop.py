@@ -92,9 +92,9 @@ def _far_picture(
         return picture
     sky = np.asarray(rng.uniform((0.45, 0.6, 0.7), (0.75, 0.85, 1.0)), np.float32)
     fade = np.linspace(0.75, 1.1, height, dtype=np.float32)[:, None, None]
-    clouds = Texture("noise", int(rng.integers(2**31)), ((0.82,) * 3, (1.0,) * 3, (1.0,) * 3), 0.6, 0.05)
-    family = world.textures[0] if "noise" not in world.textures else "noise"
-    picture = Texture(family, clouds.seed, clouds.palette, 0.6, 0.05).paint(points) * sky * fade
+    greys = ((0.82,) * 3, (1.0,) * 3, (1.0,) * 3)
+    clouds = Texture(world.textures[0], int(rng.integers(2**31)), greys, frequency=0.6, grain=0.05)
+    picture = clouds.paint(points) * sky * fade
     if kind == "street":
         x = -20
         while x < width:

@@ -17,6 +17,13 @@ from benchmark.datasets.render.worlds import Skin
 
 OCCLUSION_PLOTS = ("pillar", "passers-by", "hedge")
 ABSENCE_PLOTS = ("exit", "elsewhere", "edge")
+ONE_PASS = ((0.0, -1.0), (0.12, -0.95), (0.42, -0.1), (0.58, 0.1), (0.9, 1.0), (1.0, 1.0))
+"""The way past a pillar: shares of the video, and places from one side (-1) by the pillar (0) to the other (1)."""
+THREE_VISITS = (
+    *((0.0, -1.0), (0.05, -0.95), (0.2, -0.1), (0.27, 0.1), (0.38, 0.95), (0.42, 0.95)),
+    *((0.54, 0.05), (0.6, 0.05), (0.71, 0.9), (0.74, 0.9), (0.85, 0.1), (0.92, -0.1), (1.0, -0.7)),
+)
+"""Past it, back behind it where it turns, and past it again."""
 
 
 def occlusion(stage: Stage) -> Take:
@@ -61,15 +68,10 @@ def _behind_the_pillar(stage: Stage) -> Floats:
     width, height = stage.size
     side = float(rng.choice([-1.0, 1.0]))
     reach = 0.31 * width
-    times = np.array([0.0, 0.12, 0.42, 0.58, 0.9, 1.0]) if stage.frames < SHORT else _LONG_TIMES
-    places = np.array([-1.0, -0.95, -0.1, 0.1, 1.0, 1.0]) if stage.frames < SHORT else _LONG_PLACES
+    times, places = np.array(ONE_PASS if stage.frames < SHORT else THREE_VISITS).T
     x = width / 2 + side * reach * PchipInterpolator(times * stage.frames, places)(np.arange(stage.frames))
     y = rng.uniform(0.45, 0.6) * height + 9 * np.sin(np.arange(stage.frames) / 17 + rng.uniform(0, 6))
     return np.stack([x, y], axis=1) + stage.trembles
-
-
-_LONG_TIMES = np.array([0.0, 0.05, 0.2, 0.27, 0.38, 0.42, 0.54, 0.6, 0.71, 0.74, 0.85, 0.92, 1.0])
-_LONG_PLACES = np.array([-1.0, -0.95, -0.1, 0.1, 0.95, 0.95, 0.05, 0.05, 0.9, 0.9, 0.1, -0.1, -0.7])
 
 
 def _standing(body: Body, path: Floats, size: float, turn: float = 0.0) -> Motion:
@@ -80,13 +82,13 @@ def _standing(body: Body, path: Floats, size: float, turn: float = 0.0) -> Motio
 
 def _pillar(stage: Stage, camera: Camera, what: int) -> Actor:
     rng = stage.draws(what)
-    spot = (stage.size[0] / 2, stage.size[1] / 2)
-    broad = Posed.of(stage.body, replace(stage.pose, path=stage.pose.path).motion()).boxes()[:, 2].mean()
+    broad = Posed.of(stage.body, stage.pose.motion()).boxes()[:, 2].mean()
     wide = float(rng.uniform(0.58, 0.68) * broad)
     solid = Solid.CUBE if rng.random() < 0.5 else Solid.CYLINDER
     body = Body("pillar", (Part(solid, (wide, 0.75 * stage.size[1], wide), gloss=0.1),))
     size = float(np.sqrt(np.prod(body.rest_size())))
-    middle = camera.project(spot, stage.size) - camera.project(spot, stage.size)[stage.frames // 2] + np.array(spot)
+    seen = camera.project((stage.size[0] / 2, stage.size[1] / 2), stage.size)
+    middle = seen - seen[stage.frames // 2] + np.array(stage.size) / 2
     skin = stage.world.skin(rng, stage.hue + rng.uniform(0.2, 0.8))
     coarse = Skin(replace(skin.front, frequency=2.2 / wide), replace(skin.back, frequency=2.2 / wide))
     return Actor(body, coarse, _standing(body, middle, size), shadow=0)
@@ -100,7 +102,7 @@ def _passer_by(stage: Stage, path: Floats, share: float, what: int) -> Actor:
     offset = (np.arange(stage.frames) - t)[:, None] * speed * np.array([np.cos(heading), np.sin(heading)])
     # It goes along with the target for a little: its way past it is slowest at the meeting.
     past = offset * (1 - 0.5 * np.exp(-((np.arange(stage.frames) - t) ** 2) / 40))[:, None]
-    body = stage.world.body(rng, str(rng.choice(["crate", "ball", "bottle", "blob", "figure", "card"])))
+    body = stage.world.body(rng, str(rng.choice(stage.world.broad)))
     motion = _standing(
         body,
         path[t] + past + 0.5 * (path - path[t]),

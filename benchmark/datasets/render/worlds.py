@@ -27,6 +27,9 @@ class World:
     name: str
     bodies: tuple[str, ...]
     textures: tuple[str, ...]
+    """The first covers the sky."""
+    broad: tuple[str, ...]
+    """Those of the bodies that can hide another."""
 
     def body(self, rng: np.random.Generator, family: str = "") -> Body:
         """Draw a body, of the named family if one is named."""
@@ -76,10 +79,12 @@ def palette(
 def demo_world() -> World:
     """Return the world of both demo sets."""
     families = ("ball", "crate", "card", "car", "figure", "bottle", "critter", "blob")
-    return World("demo", families, ("noise", "stripes", "checks", "cells", "brush", "patches"))
+    broad = ("crate", "ball", "bottle", "blob", "figure", "card")
+    return World("demo", families, ("noise", "stripes", "checks", "cells", "brush", "patches"), broad)
 
 
 def training_world() -> World:
     """Return the world for training and its validation: no family in common with `demo_world`."""
     families = ("drum", "plane", "beetle", "tower", "worm", "dumbbell")
-    return World("training", families, ("marble", "dots", "plaid", "rings", "wood", "scales"))
+    textures = ("marble", "dots", "plaid", "rings", "wood", "scales")
+    return World("training", families, textures, ("drum", "beetle", "tower"))

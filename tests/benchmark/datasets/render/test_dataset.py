@@ -48,6 +48,7 @@ def test_sequences_come_in_the_order_asked_for_with_their_truth(tmp_path: Path) 
     assert seen == [(0, 2), (1, 2), (2, 2)]
     assert len(first.frames) == len(first.annotation.boxes) == 3
     image = cv2.imread(str(first.frames[2]))
+    assert image is not None
     assert image.shape == (240, 320, 3)
     assert image.std() > 20
     assert np.array_equal(first.annotation.boxes, dataset.annotation("blur-1").boxes)

@@ -53,7 +53,9 @@ def test_the_ground_truth_is_that_of_its_revision(name: str) -> None:
 
 
 def test_pixels_look_as_they_did() -> None:
-    strip = cv2.imread(str(THUMBNAILS))[..., ::-1]
+    picture = cv2.imread(str(THUMBNAILS))
+    assert picture is not None
+    strip = picture[..., ::-1]
     for i, (name, sequence, t) in enumerate(SHOWN):
         expected = strip[:, i * SIZE[0] : (i + 1) * SIZE[0]].astype(float)
         assert np.abs(thumbnail(name, sequence, t) - expected).mean() < 2, sequence

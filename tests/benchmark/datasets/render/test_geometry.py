@@ -11,7 +11,7 @@ from benchmark.datasets.render.geometry import Rays, Solid, about_axis, covers, 
 def _matrix(seed: int) -> np.ndarray:
     rng = np.random.default_rng(seed)
     turn = np.linalg.qr(rng.standard_normal((3, 3)))[0]
-    return turn * rng.uniform(8, 40, 3) @ np.linalg.qr(rng.standard_normal((3, 3)))[0]
+    return np.asarray(turn * rng.uniform(8, 40, 3) @ np.linalg.qr(rng.standard_normal((3, 3)))[0])
 
 
 @pytest.mark.parametrize("solid", list(Solid))

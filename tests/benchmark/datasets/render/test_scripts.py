@@ -132,8 +132,11 @@ def test_the_other_world_can_play_every_script(cause: str) -> None:
         stage = Stage(training_world(), 60, (256, 192), 9, plot, extent=44.0)
         take = CAUSES[cause].play(stage)
         assert len(take.scene) == 60
-        assert take.scene.target.body.family in training_world().bodies
-        assert take.scene.target.skin.front.family in training_world().textures
+        scene = take.scene
+        actors = [(actor.body, actor.skin) for actor in (scene.target, *scene.behind, *scene.before)]
+        for body, skin in (*actors, *scene.backdrop.strewn):
+            assert body.family in (*training_world().bodies, "pillar", "hedge")
+            assert {skin.front.family, skin.back.family} <= set(training_world().textures)
 
 
 def test_a_script_says_what_it_does() -> None:

@@ -23,6 +23,8 @@ def _points(side: int = 24) -> np.ndarray:
 def test_worlds_are_disjoint_and_use_up_what_there_is() -> None:
     demo, training = demo_world(), training_world()
     assert not set(demo.bodies) & set(training.bodies)
+    assert set(demo.broad) < set(demo.bodies)
+    assert set(training.broad) < set(training.bodies)
     assert not set(demo.textures) & set(training.textures)
     assert set(demo.bodies) | set(training.bodies) == set(bodies.FAMILIES)
     assert set(demo.textures) | set(training.textures) == set(textures.FIELDS)
