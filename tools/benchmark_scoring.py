@@ -181,6 +181,7 @@ def take_turns(name: str, theirs: Callable[[], Any], ours: Callable[[], Any], ro
 @click.option("--out", type=click.Path(path_type=Path), help="Write the table here too.")
 def main(rounds: int, out: Path | None) -> None:
     """Measure and print a Markdown table."""
+    before = os.getloadavg()[0]
     made = make()
     targets = {target.name: target for target in read_catalogue("otb").targets}
     annotations = {
@@ -207,7 +208,8 @@ def main(rounds: int, out: Path | None) -> None:
     whole = median(clock(lambda: everything(annotations, boxes))[0] for _ in range(3))
     text = "\n".join([
         f"Ten trackers, {len(made.truth)} targets, {made.frames:,} frames each; {rounds} rounds in turns, medians.",
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, NumPy {np.__version__}.",
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, NumPy {np.__version__};"
+        f" load average before and after: {before:.1f}, {os.getloadavg()[0]:.1f}.",
         "",
         "| | got10k 0.1.3 | Engram | ratio (range over rounds) |",
         "|---|---|---|---|",
