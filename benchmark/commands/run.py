@@ -119,7 +119,7 @@ def _executor(kind: str, address: str | None, device: str, data_root: Path | Non
         return
     from benchmark.engine.executors.cluster import Cluster
 
-    with Cluster(address, device, data_root, lambda line: says.print(line, markup=False)) as cluster:
+    with Cluster(address, device, data_root, lambda line: says.print(line, markup=False, soft_wrap=True)) as cluster:
         yield cluster
 
 
@@ -152,7 +152,7 @@ def _show(scores: RunScores, report: Path, json_file: Path | None, quiet: bool) 
     if not quiet and not to_stdout:
         output().print(table(scores))
         for line in filter(None, (*failures(scores), identical_repeats(scores))):
-            says.print(line, markup=False)
+            says.print(line, markup=False, soft_wrap=True)
     click.echo(f"Report: {report}" if not quiet else str(report), err=to_stdout)
 
 
@@ -187,19 +187,21 @@ def _run(
                 os.utime(folder / PLAN)  # a sign of life for whoever cleans the folder
                 left[record.tracker] -= 1
                 if record.status != "done":
-                    says.print(f"{record.tracker} failed on {record.sequence}: {record.reason}", markup=False)
+                    says.print(
+                        f"{record.tracker} failed on {record.sequence}: {record.reason}", markup=False, soft_wrap=True
+                    )
                 if not left[record.tracker] and not says.is_terminal:
                     seconds = time.monotonic() - began.get(record.tracker, time.monotonic())
-                    says.print(f"{record.tracker}: done in {seconds:.0f} s", markup=False)
+                    says.print(f"{record.tracker}: done in {seconds:.0f} s", markup=False, soft_wrap=True)
     except (KeyboardInterrupt, InputError) as stop:
         if not any(task.key in records for task in missing):
             shutil.rmtree(folder, ignore_errors=True)  # nothing was done that this run would have to remember
         kept = f"{len(records)} of {len(tasks)} trajectories are kept in {store.folder}"
         if isinstance(stop, InputError):
             if records:
-                says.print(kept)
+                says.print(kept, markup=False, soft_wrap=True)
             raise
-        remarks().print(f"Stopped. {kept}; the same command goes on from there.")
+        remarks().print(f"Stopped. {kept}; the same command goes on from there.", markup=False, soft_wrap=True)
         sys.exit(INTERRUPTED)
     return records
 

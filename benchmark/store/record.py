@@ -82,8 +82,8 @@ def write_whole(path: Path, content: bytes) -> None:
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART}")
     try:
         for again in (True, False):
-            path.parent.mkdir(parents=True, exist_ok=True)
             try:
+                path.parent.mkdir(parents=True, exist_ok=True)
                 file = part.open("xb")
                 break
             except FileNotFoundError:  # the folder was empty a moment ago, and cleaned away

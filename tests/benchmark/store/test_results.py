@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -63,3 +68,66 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> No
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="choose another --results"):
         Results(tmp_path / "file")
+
+
+@contextmanager
+def without_rights() -> Iterator[None]:
+    """Go on as a user to whom the folder does not belong: nothing is forbidden to the system's own."""
+    mine = os.getuid()
+    if mine == 0:
+        os.setresuid(65534, 65534, 0)
+    try:
+        yield
+    finally:
+        if mine == 0:
+            os.setresuid(0, 0, 0)
+
+
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    """A folder that every user may look into, as pytest's own is not."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are not kept in modes there")
+def test_a_read_only_folder_is_said_before_work_starts(reachable: Path) -> None:
+    store = Results(reachable)
+    (store.folder / "runs").chmod(0o555)
+    with without_rights(), pytest.raises(InputError, match=r"permission denied\); choose another --results"):
+        Results(reachable)
+    (store.folder / "runs").chmod(0o755)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are not kept in modes there")
+def test_a_record_that_cannot_be_written_is_one_clear_line(reachable: Path) -> None:
+    store = Results(reachable)
+    (store.folder / "records").chmod(0o555)
+    with without_rights(), pytest.raises(InputError, match=r"cannot write .*\(Permission denied\): what is done"):
+        store.keep(record("ab" * 32))
+    (store.folder / "records").chmod(0o755)
+
+
+def test_telemetry_of_another_key_or_damaged_is_none(tmp_path: Path) -> None:
+    store = Results(tmp_path)
+    kept = record("ab" * 32)
+    store.keep(kept, {"peak": np.arange(2)})
+    np.testing.assert_array_equal((store.telemetry(kept) or {})["peak"], [0, 1])
+    assert store.telemetry(record("ab" * 6 + "0" * 52)) is None
+    store.telemetry_path(kept).write_bytes(b"half")
+    assert store.telemetry(kept) is None
+
+
+def test_a_record_is_written_into_a_folder_that_was_cleaned_away_meanwhile(tmp_path: Path, monkeypatch) -> None:
+    store = Results(tmp_path)
+    make, cleaned = Path.mkdir, []
+
+    def made_and_cleaned(path: Path, *arguments: object, **options: object) -> None:
+        make(path, *arguments, **options)  # type: ignore[arg-type]
+        if path.name == "ab" * 6 and not cleaned:
+            cleaned.append(path.rmdir())
+
+    monkeypatch.setattr(Path, "mkdir", made_and_cleaned)
+    assert store.keep(record("ab" * 32)).is_file()
+    assert cleaned
