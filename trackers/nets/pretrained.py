@@ -11,18 +11,19 @@ from trackers.weights.catalog import Weights, find_weights
 TRUNK = "backbone.trunk."
 
 
-def load_weights(net: nn.Module, weights: Weights) -> None:
+def load_weights(net: nn.Module, weights: Weights, ignored: tuple[str, ...] = ()) -> None:
     """Fill a network that keeps its trunk under ``backbone``.
 
     The ImageNet trunk alone leaves everything else as it is. A file may hold every tensor or, where the trunk is
     Lite0, only what was trained on top of it: then the ImageNet trunk is taken underneath. No file: nothing changes.
+    Tensors whose names begin with one of `ignored` are not taken.
 
     Raises:
         InputError: the file is unreadable or does not fit the network.
     """
     if weights.path is None:
         return
-    tensors = load_tensors(weights.path)
+    tensors = {name: value for name, value in load_tensors(weights.path).items() if not name.startswith(ignored)}
     backbone = net.get_submodule("backbone")
     if isinstance(backbone, LiteFeatures):
         if weights.is_trunk:

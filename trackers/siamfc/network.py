@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from trackers.nets.alexnet import AlexNet
@@ -10,11 +11,15 @@ from trackers.siamfc.config import SiamFCConfig
 
 
 class SiamFCNet(nn.Module):
-    """The shared trunk and the scale of the response."""
+    """The shared trunk, a neck that begins as the identity, and the scale of the response."""
 
     def __init__(self, config: SiamFCConfig) -> None:
         super().__init__()
         self.backbone: nn.Module = LiteFeatures() if config.trunk == "lite0" else AlexNet(groups=2)
+        self.neck: nn.Module = nn.Identity()
+        if config.trunk == "lite0":
+            self.neck = nn.Conv2d(LiteFeatures.channels, LiteFeatures.channels, 1, bias=False)
+            nn.init.eye_(self.neck.weight[:, :, 0, 0])
         self.cells = config.template_cells
         # lite0: the mean over cells of a cosine in [-1, 1]; alexnet: the authors' constant (docs/siamfc.md).
         weights = sum(w * w for w in LITE0_TAPS.values())
@@ -29,4 +34,14 @@ class SiamFCNet(nn.Module):
         """Return the (B, C, cells, cells) template of crops (B, 1, 3, H, W): the inner cells of its features."""
         features = self.features(crops)[:, 0]
         border = (features.shape[-1] - self.cells) // 2
-        return features[..., border : border + self.cells, border : border + self.cells].contiguous()
+        return self.ready(features[..., border : border + self.cells, border : border + self.cells].contiguous())
+
+    def ready(self, template: Tensor) -> Tensor:
+        """Return the template (B, C, cells, cells) that search features as they are can be correlated with.
+
+        With a neck W the response is <W x, W z> = <x, W'W z>: applied twice to the template, once transposed, it costs
+        nothing in the search region.
+        """
+        if not isinstance(self.neck, nn.Conv2d):
+            return template
+        return F.conv2d(self.neck(template), self.neck.weight.transpose(0, 1))

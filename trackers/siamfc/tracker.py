@@ -10,11 +10,11 @@ import torch
 from torch import Tensor
 
 from trackers.api import Boxes, Frame, Signal, Step, Tracker, register
-from trackers.nets.checkpoint import fill, frozen, load_tensors
+from trackers.nets.checkpoint import frozen
 from trackers.nets.correlation import correlate
 from trackers.nets.crops import context_side, mean_colour, square_crops
-from trackers.nets.lite_features import LiteFeatures
 from trackers.nets.localise import Peak, scale_search
+from trackers.nets.pretrained import load_weights
 from trackers.nets.target import Target
 from trackers.siamfc.config import PAPER, VARIANTS, SiamFCConfig
 from trackers.siamfc.network import SiamFCNet
@@ -56,16 +56,7 @@ class SiamFC(Tracker[SiamFCState]):
         self.config = config
         self.device = torch.device(device)
         net = SiamFCNet(config)
-        if weights.path is not None:
-            tensors = load_tensors(weights.path)
-            if isinstance(net.backbone, LiteFeatures) and weights.is_trunk:
-                net.backbone.trunk.load_imagenet(tensors)
-            else:
-                fill(
-                    net,
-                    {name: value for name, value in tensors.items() if not name.startswith("head.")},
-                    weights.path,
-                )
+        load_weights(net, weights, ignored=("head.",))
         self.net = frozen(net, self.device)
         half = config.scales // 2
         self.factors = config.scale_step ** torch.arange(-half, half + 1, dtype=torch.float64)

@@ -1,0 +1,315 @@
+"""The training loop: steps, validation on held-out clips, checkpoints from which a killed run goes on."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import math
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from benchmark.training.batches import Batch, FeatureStore, fill, stream
+from benchmark.training.clips import ClipSource
+from benchmark.training.learners import Learner, make_learner
+from benchmark.training.readers import READERS
+from benchmark.training.recipe import Recipe
+from benchmark.training.sources import Track
+from trackers.errors import InputError
+
+CHECKPOINT = "checkpoint.pt"
+CURVE = "curve.csv"
+BEST = "best.safetensors"
+LAST = "last.safetensors"
+COLUMNS = ("step", "seconds", "loss", "logistic", "choice", "found", "held_out_found")
+VALIDATION_BATCH = 8
+
+OnProgress = Callable[[str, int, int, str], None]
+"""Called with what is done (``features`` or ``steps``), how much of it, of how much, and a remark."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """How a run ended."""
+
+    steps: int
+    found: float
+    """Share of held-out searches in which the target was found, by the best weights."""
+    weights: Path
+    """The best weights; without the trunk where it did not change."""
+    seconds: float
+
+
+def train(
+    recipe: Recipe,
+    tracks: tuple[Track, ...],
+    out: Path,
+    *,
+    device: str = "cpu",
+    seed: int = 0,
+    workers: int = 0,
+    limit_steps: int | None = None,
+    cache: Path | None = None,
+    on_progress: OnProgress = lambda what, done, total, remark: None,
+) -> Trained:
+    """Run a recipe; a folder `out` that holds a run of the same recipe and seed is gone on with.
+
+    Args:
+        recipe: What to do.
+        tracks: The data, see `read_tracks`.
+        out: Where weights, checkpoints and the curve go.
+        device: A torch device.
+        seed: What all randomness comes from.
+        workers: Processes that paint clips; 0: this one.
+        limit_steps: Stop after that many steps; the schedule stays the whole one's.
+        cache: Folder for the features of a fixed trunk; `out`'s own by default.
+        on_progress: Hears of every clip and step.
+
+    Raises:
+        InputError: `out` holds a run of another recipe, or there are too few tracks.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(seed)
+    run = _Run(recipe, tracks, out, torch.device(device), seed, workers, cache or out / "features", on_progress)
+    return run.go(min(recipe.schedule.steps, limit_steps or recipe.schedule.steps))
+
+
+def read_tracks(recipe: Recipe, root: Path) -> tuple[Track, ...]:
+    """Return the tracks of a recipe's sources under `root`. InputError where a reader or its folder is missing."""
+    tracks: list[Track] = []
+    for entry in recipe.mixture.sources:
+        if entry.reader not in READERS:
+            raise InputError(f"recipe {recipe.name}: no reader {entry.reader!r}; there are {', '.join(READERS)}")
+        tracks += READERS[entry.reader](root / entry.folder)
+    weights = recipe.mixture.weights
+    return tuple(track for track in tracks if weights.get(track.source, 1.0) > 0)
+
+
+def split(tracks: tuple[Track, ...], share: float) -> tuple[tuple[Track, ...], tuple[Track, ...]]:
+    """Return tracks to train on and tracks held out, chosen by their names alone: the same in every run."""
+
+    def place(track: Track) -> float:
+        return int(hashlib.sha256(f"{track.source}/{track.name}".encode()).hexdigest()[:8], 16) / 16**8
+
+    held = tuple(track for track in tracks if place(track) < share)
+    rest = tuple(track for track in tracks if place(track) >= share)
+    return rest, held
+
+
+class _Run:
+    def __init__(
+        self, recipe: Recipe, tracks: tuple[Track, ...], out: Path, device: torch.device, seed: int, workers: int,
+        cache: Path, on_progress: OnProgress,
+    ) -> None:  # fmt: skip
+        self.recipe, self.out, self.device, self.seed, self.workers = recipe, out, device, seed, workers
+        self.cache, self.on_progress = cache, on_progress
+        self.learner: Learner = make_learner(recipe)
+        self.learner.net.to(device)
+        self.learner.extra.to(device)
+        kept, held = split(tracks, recipe.mixture.held_out)
+        if len(kept) < 2 or not held:
+            raise InputError(f"{len(tracks)} tracks are too few to train on some and hold others out: give more data")
+        self.sources = {"train": self._source(kept, 1), "held": self._source(held, 2)}
+        named = [*self.learner.net.named_parameters()]
+        for name, parameter in named:
+            parameter.requires_grad_(recipe.trains(name))
+        self.parameters = [p for _, p in named if p.requires_grad] + list(self.learner.extra.parameters())
+        self.optimiser = torch.optim.AdamW(
+            self.parameters, lr=recipe.schedule.rate, weight_decay=recipe.schedule.decay
+        )
+        self.step, self.best, self.seconds = 0, -1.0, 0.0
+        self.identity = json.dumps([asdict(recipe_plain(recipe)), seed], sort_keys=True, default=dict)
+
+    def _source(self, tracks: tuple[Track, ...], part: int) -> ClipSource:
+        mixture = self.recipe.mixture
+        return ClipSource(
+            tracks, mixture.weights, frames=self.recipe.frames, seed=1000 * self.seed + part, cut=self.recipe.cut,
+            chances=self.recipe.chances, pasted=mixture.pasted,
+        )  # fmt: skip
+
+    def go(self, steps: int) -> Trained:
+        self._resume()
+        held = self._held_out()
+        batches = self._batches()
+        began = time.monotonic() - self.seconds
+        if self.step == 0:
+            self._validate(held, began, {})
+        while self.step < steps:
+            shown = self._learn(next(batches))
+            self.step += 1
+            remark = f"loss {shown['loss']:.3f}  found {shown['found']:.3f}"
+            self.on_progress("steps", self.step, steps, remark)
+            if self.step % self.recipe.schedule.validate_every == 0 or self.step == steps:
+                self._validate(held, began, shown)
+        return Trained(self.step, self.best, self.out / BEST, self.seconds)
+
+    def _learn(self, batch: Batch) -> dict[str, float]:
+        schedule, learner = self.recipe.schedule, self.learner
+        for group in self.optimiser.param_groups:
+            group["lr"] = schedule.rate * pace(self.step, schedule.steps)
+        set_training(learner.net, self.recipe)
+        generator = torch.Generator().manual_seed(hash((self.seed, self.step)) & 0x7FFFFFFF)
+        with torch.set_grad_enabled(not self.recipe.trunk_is_fixed):
+            seen = learner.see(batch.to(self.device))
+        loss, shown = learner.loss(seen, generator)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        norm = nn.utils.clip_grad_norm_(self.parameters, schedule.clip)
+        if torch.isfinite(norm):
+            self.optimiser.step()
+        return {"loss": float(loss), **{name: float(value) for name, value in shown.items()}}
+
+    def _batches(self) -> Iterator[Batch]:
+        """Yield the batches from the present step on: each step's clips follow from its number alone."""
+        recipe, size = self.recipe, self.recipe.schedule.batch
+        if recipe.clips and recipe.trunk_is_fixed:
+            store = self._store("train", recipe.clips)
+            while True:
+                yield store.batch(_drawn(self.seed, self.step, recipe.clips, size))
+        last = recipe.schedule.steps
+        numbers = [n for step in range(self.step, last) for n in range(step * size, (step + 1) * size)]
+        if recipe.clips:
+            numbers = [n % recipe.clips for n in numbers]
+        yield from stream(self.sources["train"], numbers, size, self.workers)
+
+    def _held_out(self) -> list[Batch]:
+        count = self.recipe.held_out_clips
+        if self.recipe.trunk_is_fixed:
+            store = self._store("held", count)
+            parts = [range(i, min(i + VALIDATION_BATCH, count)) for i in range(0, count, VALIDATION_BATCH)]
+            return [store.batch(part) for part in parts]
+        return list(stream(self.sources["held"], range(count), VALIDATION_BATCH, 0))
+
+    def _store(self, part: str, clips: int) -> FeatureStore:
+        """Return the features of so many clips, computing what is not there yet."""
+        recipe = self.recipe
+        what = [asdict(recipe.cut), asdict(recipe.chances), recipe.frames, recipe.mixture.pasted,
+                dict(recipe.mixture.weights), recipe.mixture.held_out, self.seed, part, _digest(self.learner.net, "backbone")]  # fmt: skip
+        key = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:12]
+
+        @torch.inference_mode()
+        def see(batch: Batch) -> Batch:
+            with torch.autocast(self.device.type, torch.bfloat16):
+                return self.learner.see(batch.to(self.device))
+
+        probe = see(next(stream(self.sources[part], [0], 1, 0)))
+        store = FeatureStore(
+            self.cache / key, clips, recipe.frames, tuple(probe.templates.shape[2:]), tuple(probe.searches.shape[2:])
+        )
+        self.learner.net.eval()
+        fill(store, self.sources[part], see, self.workers,
+             lambda left: self.on_progress("features", clips - left, clips, part))  # fmt: skip
+        return store
+
+    @torch.inference_mode()
+    def _validate(self, held: list[Batch], began: float, shown: Mapping[str, float]) -> None:
+        """Score the held-out clips, keep the best weights, write curve and checkpoint."""
+        self.learner.net.eval()
+        right = total = 0.0
+        for batch in held:
+            found, weight = self.learner.correct(self.learner.see(batch.to(self.device)))
+            right += float((found * weight).sum())
+            total += float(weight.sum())
+        score = right / max(total, 1e-6)
+        self.seconds = time.monotonic() - began
+        row = {"step": self.step, "seconds": round(self.seconds, 1), **shown, "held_out_found": score}
+        _append(self.out / CURVE, row)
+        if score > self.best:
+            self.best = score
+            self._save(BEST)
+        self._save(LAST)
+        self._checkpoint()
+
+    def _save(self, name: str) -> None:
+        """Write what was trained: without the trunk where it is the ImageNet one as it came."""
+        tensors = {
+            key: value.detach().cpu().contiguous().clone()
+            for key, value in self.learner.net.state_dict().items()
+            if not (self.recipe.trunk_is_fixed and key.startswith("backbone."))
+        }
+        partial = self.out / f".{name}"
+        save_file(tensors, partial)
+        partial.replace(self.out / name)
+
+    def _checkpoint(self) -> None:
+        content = {
+            "net": self.learner.net.state_dict(), "extra": self.learner.extra.state_dict(),
+            "optimiser": self.optimiser.state_dict(), "step": self.step, "best": self.best, "seconds": self.seconds,
+            "identity": self.identity, "random": torch.get_rng_state(),
+        }  # fmt: skip
+        partial = self.out / f".{CHECKPOINT}"
+        torch.save(content, partial)
+        os.replace(partial, self.out / CHECKPOINT)
+
+    def _resume(self) -> None:
+        path = self.out / CHECKPOINT
+        if not path.is_file():
+            (self.out / CURVE).unlink(missing_ok=True)
+            return
+        content = torch.load(path, map_location=self.device, weights_only=True)
+        if content["identity"] != self.identity:
+            raise InputError(f"{self.out} holds a run of another recipe or seed: choose another --out, or remove it")
+        self.learner.net.load_state_dict(content["net"])
+        self.learner.extra.load_state_dict(content["extra"])
+        self.optimiser.load_state_dict(content["optimiser"])
+        self.step, self.best, self.seconds = content["step"], content["best"], content["seconds"]
+        torch.set_rng_state(content["random"].cpu())
+
+
+def recipe_plain(recipe: Recipe) -> Recipe:
+    """Return the recipe with plain dictionaries, for `asdict`."""
+    from dataclasses import replace
+
+    mixture = replace(recipe.mixture, weights=dict(recipe.mixture.weights))
+    return replace(recipe, mixture=mixture, options=dict(recipe.options))
+
+
+def pace(step: int, steps: int) -> float:
+    """Return the share of the highest learning rate at a step: a linear warm-up, then a cosine to a hundredth."""
+    warm = max(steps // 20, 1)
+    if step < warm:
+        return (step + 1) / warm
+    along = (step - warm) / max(steps - warm, 1)
+    return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * along))
+
+
+def set_training(net: nn.Module, recipe: Recipe) -> None:
+    """Put into training mode what changes; batch norm that only keeps its scale and shift uses its averages."""
+    net.train()
+    for name, module in net.named_modules():
+        fixed = name.startswith("backbone") and recipe.trunk_is_fixed
+        if fixed or (name == "response_norm" and recipe.trunk_is_fixed):
+            module.eval()
+
+
+def _drawn(seed: int, step: int, clips: int, size: int) -> list[int]:
+    rng = np.random.default_rng([seed, step, 7])
+    return [int(i) for i in rng.choice(clips, size, replace=clips < size)]
+
+
+def _digest(net: nn.Module, part: str) -> str:
+    digest = hashlib.sha256()
+    for name, value in net.state_dict().items():
+        if name.startswith(part):
+            digest.update(name.encode() + value.cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()[:12]
+
+
+def _append(path: Path, row: Mapping[str, object]) -> None:
+    fresh = not path.is_file()
+    with path.open("a", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, restval="")
+        if fresh:
+            writer.writeheader()
+        writer.writerow(row)
+
+
+__all__ = ["BEST", "CURVE", "LAST", "OnProgress", "Tensor", "Trained", "read_tracks", "split", "train"]
