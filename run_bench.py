@@ -13,6 +13,9 @@ COMMANDS = {
     "run": "benchmark.commands.run:run",
     "list": "benchmark.commands.list:list_",
     "speed": "benchmark.commands.speed:speed",
+    "verify": "benchmark.commands.verify:verify",
+    "import": "benchmark.commands.import_:import_",
+    "export": "benchmark.commands.export:export",
     "results": "benchmark.commands.results:results",
 }
 """Command: where it is; imported when it is needed."""

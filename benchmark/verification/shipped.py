@@ -22,7 +22,7 @@ TOLERANCE = 1e-9
 
 
 def shipped_data() -> dict[str, Any]:
-    """Return the stored trajectories and expected scores; ``tools/make_verification_data.py`` made them."""
+    """Return the stored trajectories and expected scores; ``benchmark/verification/make_data.py`` made them."""
     content: dict[str, Any] = json.loads(files(__package__).joinpath("shipped.json").read_text("utf-8"))
     return content
 

@@ -1,32 +1,17 @@
-"""What several tests of scores need: the plain reference and the golden results."""
+"""What several tests of scores need: the golden results."""
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
 from benchmark.datasets.box_text import from_one_based, read_boxes
 from benchmark.datasets.sequence import Annotation, Boxes
-
-TOOLS = Path(__file__).resolve().parents[2] / "tools"
-
-
-@pytest.fixture(scope="session")
-def plain_reference() -> ModuleType:
-    """``tools/plain_reference.py``: the scores by the plainest means."""
-    spec = importlib.util.spec_from_file_location("plain_reference", TOOLS / "plain_reference.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
-import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -14,21 +11,9 @@ import pytest
 from benchmark.metrics import score_sequences, summarise
 from benchmark.profiles import load_profile
 from benchmark.verification import Row, verify_golden, verify_shipped
+from benchmark.verification.make_data import make
 from benchmark.verification.shipped import shipped_data, shipped_inputs
 from trackers.errors import InputError
-
-TOOL = Path(__file__).resolve().parents[3] / "tools" / "make_verification_data.py"
-
-
-@pytest.fixture
-def maker(monkeypatch: pytest.MonkeyPatch, plain_reference: ModuleType) -> ModuleType:
-    monkeypatch.setitem(sys.modules, "plain_reference", plain_reference)
-    spec = importlib.util.spec_from_file_location("make_verification_data", TOOL)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def close(made: Any, stored: Any) -> bool:
@@ -43,8 +28,8 @@ def close(made: Any, stored: Any) -> bool:
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_what_ships_is_what_the_tool_makes(maker: ModuleType) -> None:
-    assert close(maker.make(), shipped_data())
+def test_what_ships_is_what_the_script_makes() -> None:
+    assert close(make(), shipped_data())
 
 
 def test_all_shipped_rows_come_out() -> None:

@@ -1,6 +1,6 @@
 """Time the scoring of ten trackers on 100 sequences against got10k's own code, on the same boxes, in one process.
 
-    python tools/benchmark_scoring.py [--rounds N] [--out results/tables/scoring-speed.md]
+    python -m benchmark.measurements.scoring_speed [--rounds N] [--out results/tables/scoring-speed.md]
 
 The boxes are made up, in OTB-100's numbers: 100 targets, 59,040 frames. The two sides take turns, round by round, and
 the ratio of each round's times is what counts: a busy machine slows both. got10k's plotting is replaced by nothing,
@@ -225,7 +225,7 @@ def main(rounds: int, out: Path | None) -> None:
     click.echo(text)
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(f"# Speed of scoring\n\n`python tools/benchmark_scoring.py`\n\n{text}\n", "utf-8")
+        out.write_text(f"# Speed of scoring\n\n`python -m benchmark.measurements.scoring_speed`\n\n{text}\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """Make ``benchmark/verification/shipped.json``: made-up targets and trackers, and what their scores must be.
 
-    python tools/make_verification_data.py
+    python -m benchmark.verification.make_data
 
 Targets move by smooth random paths; trackers are the targets' boxes perturbed in the ways trackers fail. The awkward
 cases of real results are all there: ground truth without a target, a late official start, a missing last row, boxes
-that are NaN or have no size. Every expected value comes from ``plain_reference.py``; under the profile ``got10k``, AUC
+that are NaN or have no size. Every expected value comes from `plain_reference`; under the profile ``got10k``, AUC
 and precision come from the installed got10k package's own code, and the plain reference must agree with it.
 """
 
@@ -17,10 +17,11 @@ from typing import Any
 import click
 import numpy as np
 from numpy.typing import NDArray
-from plain_reference import plain_scores
+
+from benchmark.verification.plain_reference import plain_scores
 
 Values = NDArray[np.float64]
-FILE = Path(__file__).resolve().parents[1] / "benchmark" / "verification" / "shipped.json"
+FILE = Path(__file__).with_name("shipped.json")
 LATE = {"Late": 3}
 """Sequences whose official start is not the first frame, and its index."""
 FRAMES = {"Plain": 60, "Small": 45, "Fast": 50, "Late": 40, "Vanishing": 48, "Edge": 36}
@@ -109,7 +110,7 @@ def make() -> dict[str, Any]:
     results = trackers(rng, truth)
     return {
         "schema": 1,
-        "about": "Made-up targets and trackers, 1-based x, y, w, h; null is NaN. By tools/make_verification_data.py.",
+        "about": "Made-up targets and trackers, 1-based x, y, w, h; null is NaN. By benchmark/verification/make_data.py.",
         "sources": {profile: "got10k 0.1.3" if profile == "got10k" else "plain reference" for profile in PROFILES},
         "starts": LATE,
         "truth": {name: rows.tolist() for name, rows in truth.items()},

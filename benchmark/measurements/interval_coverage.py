@@ -1,6 +1,6 @@
 """Print how often the intervals of ``benchmark.statistics`` hold the true mean; docs/evaluation.md quotes the table.
 
-    python tools/simulate_coverage.py
+    python -m benchmark.measurements.interval_coverage
 
 Scores are drawn from populations whose mean is known. Each simulated benchmark gets a 95 % interval; the table says in
 how many of them it holds that mean, and how wide it is.

@@ -1,0 +1,1 @@
+"""What the documentation claims of speed and coverage, measured: one script a claim, each writes a committed table."""
