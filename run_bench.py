@@ -12,11 +12,13 @@ import click
 COMMANDS = {
     "run": "benchmark.commands.run:run",
     "list": "benchmark.commands.list:list_",
+    "train": "benchmark.commands.train:train",
     "speed": "benchmark.commands.speed:speed",
     "verify": "benchmark.commands.verify:verify",
     "import": "benchmark.commands.import_:import_",
     "export": "benchmark.commands.export:export",
     "results": "benchmark.commands.results:results",
+    "audit": "benchmark.commands.audit:audit",
 }
 """Command: where it is; imported when it is needed."""
 

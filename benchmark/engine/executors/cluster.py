@@ -6,9 +6,11 @@ which alone writes. What a lost worker had in hand is given to another.
 
 from __future__ import annotations
 
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -45,12 +47,15 @@ class Cluster:
 
     def __enter__(self) -> Self:
         """Connect and start the workers; InputError where none can work."""
-        self._ray = connect(self._address)
-        try:
+        with ExitStack() as stack:
+            # Ray prints of its own accord what becomes of nodes, among results on the standard output.
+            silence = stack.enter_context(Path(os.devnull).open("w"))
+            stack.enter_context(redirect_stdout(silence))
+            self._ray = connect(self._address)
+            stack.callback(self._ray.shutdown)
             self._crew = Crew(self._ray, self._wanted, self._say)
-        except BaseException:
-            self._ray.shutdown()
-            raise
+            stack.callback(self._crew.close)
+            self._stack = stack.pop_all()
         self.device, self.environment = self._crew.device, self._crew.environment
         return self
 
@@ -58,8 +63,7 @@ class Cluster:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop the workers and let go of the cluster."""
-        self._crew.close()
-        self._ray.shutdown()
+        self._stack.close()
 
     def work(self, plan: Plan, tasks: list[Task], on_frames: OnFrames) -> Iterator[Finished]:
         """Do the tasks on all workers, the longest first; InputError where a worker lacks something."""

@@ -34,18 +34,23 @@ class Seat:
 
 def connect(address: str | None) -> Any:
     """Return the module ``ray``, connected to a cluster, or to one of this machine alone, bound to 127.0.0.1."""
+    if address is not None:
+        _knock(address)
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    if address is None or address.startswith("127."):
+        # Ray has no other way to stay on the loopback address, where a cluster of one machine is safe from others.
+        os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
     try:
         ray: Any = import_module("ray")
     except ImportError as error:
         raise InputError("--executor ray needs Ray: pip install 'engram-bench[cluster]'") from error
-    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}
     try:
-        if address is None:
-            ray.init(include_dashboard=False, _node_ip_address="127.0.0.1", **quiet)
-        else:
-            _knock(address)
-            ray.init(address=address, **quiet)
+        ray.init(
+            address=address or "local",
+            include_dashboard=False if address is None else None,
+            log_to_driver=False,
+            logging_level="error",
+        )
     except (ConnectionError, RuntimeError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise InputError(f"no Ray cluster can be used at {address or 'this machine'}: {reason}") from error
