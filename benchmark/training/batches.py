@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Dataset
 
 from benchmark.training.clips import Clip, ClipSource
 
@@ -32,8 +33,15 @@ class Batch:
 
     def to(self, device: torch.device) -> Batch:
         """Return the batch on a device, features as float32."""
-        moved = [getattr(self, name).to(device) for name in ("templates", "searches", "positions", "sizes", "weight")]
-        return Batch(*[x.float() if x.dtype != torch.uint8 else x for x in moved], self.seen)
+
+        def moved(values: Tensor) -> Tensor:
+            there = values.to(device)
+            return there if there.dtype == torch.uint8 else there.float()
+
+        return Batch(
+            moved(self.templates), moved(self.searches), moved(self.positions), moved(self.sizes), moved(self.weight),
+            self.seen,
+        )  # fmt: skip
 
 
 HIDDEN = 0.25
@@ -60,7 +68,7 @@ def stream(source: ClipSource, numbers: Sequence[int], batch: int, workers: int)
     """Yield batches of the clips of these numbers, in order, made by that many processes (0: by this one)."""
     context = "spawn" if workers else None
     yield from DataLoader(
-        source, batch_size=batch, sampler=numbers, num_workers=workers, collate_fn=collate,
+        cast("Dataset[Clip]", source), batch_size=batch, sampler=numbers, num_workers=workers, collate_fn=collate,
         multiprocessing_context=context, drop_last=False,
     )  # fmt: skip
 
@@ -68,7 +76,9 @@ def stream(source: ClipSource, numbers: Sequence[int], batch: int, workers: int)
 class FeatureStore:
     """Features of N clips in files of half precision, filled clip by clip; what a run has filled the next one finds."""
 
-    def __init__(self, folder: Path, clips: int, frames: int, template: tuple[int, ...], search: tuple[int, ...]) -> None:
+    def __init__(
+        self, folder: Path, clips: int, frames: int, template: tuple[int, ...], search: tuple[int, ...]
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._shapes = {
             "templates": (clips, frames, *template),
@@ -101,9 +111,7 @@ class FeatureStore:
             return torch.from_numpy(np.stack([np.asarray(self._files[name][i]) for i in numbers]))
 
         table = take("tables")
-        return Batch(
-            take("templates"), take("searches"), table[..., :2], table[..., 2:4], table[..., 4], seen=True
-        )
+        return Batch(take("templates"), take("searches"), table[..., :2], table[..., 2:4], table[..., 4], seen=True)
 
 
 def fill(

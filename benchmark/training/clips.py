@@ -209,7 +209,9 @@ class _Look:
         """Fill with the mean colour what lies beyond the picture's edge."""
         assert self.edges is not None
         corner = np.tile(view.centre - view.side / 2, 2)
-        left, top, right, bottom = np.clip((self.edges - corner) * view.size / view.side, 0, view.size).round().astype(int)
+        left, top, right, bottom = (
+            np.clip((self.edges - corner) * view.size / view.side, 0, view.size).round().astype(int)
+        )
         if left >= right or top >= bottom:
             return
         colour = light[top:bottom, left:right].mean((0, 1))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import cv2
 import numpy as np
@@ -70,10 +71,9 @@ class Layer:
 def outline(portrait: Portrait) -> Floats:
     """Return the corners (K, 2) of the mask's pixels on its convex hull, from the portrait's middle."""
     assert portrait.mask is not None
-    pixels = cv2.findNonZero(portrait.mask)
-    if pixels is None:
+    if not portrait.mask.any():
         return np.zeros((1, 2))
-    hull = cv2.convexHull(pixels)[:, 0].astype(np.float64)
+    hull = cv2.convexHull(cv2.findNonZero(portrait.mask))[:, 0].astype(np.float64)
     corners = hull[:, None] + np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
     shifted: Floats = corners.reshape(-1, 2) - CANVAS / 2
     return shifted
@@ -101,7 +101,7 @@ class Painting:
 def paint(layers: tuple[Layer, ...], target: int, t: int, view: View) -> Painting:
     """Paint frame `t` of layers, the farthest first; `target` is the index of the layer followed."""
     canvas = np.zeros((view.size, view.size, 3), np.float32)
-    own: NDArray[np.float32] | None = None
+    own: NDArray[Any] | None = None
     total = 0.0
     for index, layer in enumerate(layers):
         if layer.shown is not None and not layer.shown[t]:

@@ -30,10 +30,13 @@ STRIDE = 8
 class Learner(Protocol):
     """One family in training."""
 
-    net: nn.Module
-    """What ships; its features are taken by ``net.features`` and ``net.template``."""
-    extra: nn.Module
-    """What is trained beside it and does not ship."""
+    @property
+    def net(self) -> nn.Module:
+        """What ships; it keeps its trunk under ``backbone``."""
+
+    @property
+    def extra(self) -> nn.Module:
+        """What is trained beside it and does not ship."""
 
     def see(self, batch: Batch) -> Batch:
         """Return the batch as the trunk sees it."""
@@ -43,6 +46,12 @@ class Learner(Protocol):
 
     def correct(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Return (B, T): whether the highest cell lies within `NEAR` pixels of the target; and the maps' weights."""
+
+    def prepare(self, batch: Batch) -> None:
+        """Fit to a seen batch what is not learnt by steps, once before the first."""
+
+    def shipped(self) -> dict[str, Tensor]:
+        """Return the network's tensors as they are to be used."""
 
 
 NEAR = 12.0
@@ -64,7 +73,8 @@ def hits(logits: Tensor, positions: Tensor) -> Tensor:
     side = logits.shape[-1]
     best = logits.flatten(1).argmax(1)
     cell = torch.stack([best % side, best // side], dim=1) - (side - 1) / 2
-    return (cell * STRIDE - positions).norm(dim=1) <= NEAR
+    gap: Tensor = cell * STRIDE - positions
+    return gap.square().sum(1) <= NEAR**2
 
 
 class SiamFCLearner:
@@ -122,6 +132,17 @@ class SiamFCLearner:
         response = correlate_by_shifts(batch.searches, self.net.ready(batch.templates[:, 0]))
         return hits(response.flatten(0, 1), batch.positions.flatten(0, 1)).reshape(batch.weight.shape), batch.weight
 
+    def prepare(self, batch: Batch) -> None:
+        """Nothing is to be fitted."""
+
+    def shipped(self) -> dict[str, Tensor]:
+        """Return the tensors, the neck brought to the identity's norm: responses keep about the range of a cosine."""
+        tensors = self.net.state_dict()
+        if isinstance(self.net.neck, nn.Conv2d):
+            neck = tensors["neck.weight"]
+            tensors["neck.weight"] = neck * (len(neck) ** 0.5 / neck.norm())
+        return tensors
+
 
 class _ShiftingNet(MemTrackNet):
     """The same network, correlating in the way that is fast to train."""
@@ -140,15 +161,35 @@ class MemTrackLearner:
         self.extra = nn.Identity()
         self.choice = recipe.options.get("choice", 0.0)
         self.neck_is_fixed = not recipe.trains("neck")
+        self.trunk_is_fixed = recipe.trunk_is_fixed
+        self.own_templates = recipe.options.get("own_templates", 0.0)
 
     def _begin(self, spec: TrackerSpec, recipe: Recipe) -> None:
-        if recipe.start != "siamfc":
+        """Take the weights to start from; those of a SiamFC (``siamfc``, ``siamfc@FILE``) are trunk and neck."""
+        if not recipe.start.startswith("siamfc"):
             load_weights(self.net, find_weights(spec.family.name, spec.preset, recipe.start))
             return
-        siamfc = resolve(f"siamfc:{spec.preset}").build("cpu")
-        own = siamfc.net.state_dict()  # type: ignore[attr-defined]
-        missing = self.net.load_state_dict(own, strict=False)
-        assert not missing.unexpected_keys, missing.unexpected_keys
+        siamfc = resolve(recipe.start)
+        other = SiamFCNet(siamfc.config)
+        load_weights(other, siamfc.weights)
+        self.net.load_state_dict(other.state_dict(), strict=False)
+
+    @torch.no_grad()
+    def prepare(self, batch: Batch) -> None:
+        """Set the response's averages to those of the first templates alone, where batch norm keeps to them."""
+        norm = self.net.response_norm
+        if not self.trunk_is_fixed:
+            return
+        assert norm.running_mean is not None
+        assert norm.running_var is not None
+        search, template = self.net.neck(batch.searches[:, 0]), self.net.neck(batch.templates[:, 0])
+        response = self.net.correlate(search[:, None], template[:, None])
+        norm.running_mean.fill_(float(response.mean()))
+        norm.running_var.fill_(float(response.var()))
+
+    def shipped(self) -> dict[str, Tensor]:
+        """Return the network's tensors."""
+        return self.net.state_dict()
 
     def see(self, batch: Batch) -> Batch:
         """Return the batch in features, before the neck."""
@@ -156,29 +197,49 @@ class MemTrackLearner:
 
     def loss(self, batch: Batch, generator: torch.Generator | None) -> tuple[Tensor, Mapping[str, Tensor]]:
         """Return the mean loss over all steps of all clips."""
-        logits = self._follow(batch).flatten(0, 1)
+        logits = self._follow(batch, self.own_templates, generator).flatten(0, 1)
         positions, sizes = batch.positions.flatten(0, 1), batch.sizes.flatten(0, 1)
         loss = memtrack_loss(logits, positions, sizes, batch.weight.flatten(), STRIDE, self.choice)
         found = hits(logits.detach(), positions).float()
         return loss.total, {"logistic": loss.logistic, "choice": loss.choice, "found": found.mean()}
 
     def correct(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Return (B, T) hits and weights."""
-        logits = self._follow(batch).flatten(0, 1)
+        """Return (B, T) hits and weights, every template but the first where the network itself found the target."""
+        logits = self._follow(batch, 1.0, None).flatten(0, 1)
         return hits(logits, batch.positions.flatten(0, 1)).reshape(batch.weight.shape), batch.weight
 
-    def _follow(self, batch: Batch) -> Tensor:
-        """Return the (B, T, m, m) logits of clips followed from their first template on."""
-        carried, maps = None, []
-        for t in range(batch.weight.shape[1]):
+    def _follow(self, batch: Batch, own_templates: float, generator: torch.Generator | None) -> Tensor:
+        """Return the (B, T, m, m) logits of clips followed from their first template on.
+
+        In a share `own_templates` of the clips, what is written is the window of the search region in which the
+        network itself placed the target, as in tracking; in the others, the template at the true box.
+        """
+        clips, frames = batch.weight.shape
+        own = torch.rand(clips, generator=generator) < own_templates
+        carried, maps, found = None, [], None
+        for t in range(frames):
             with torch.set_grad_enabled(torch.is_grad_enabled() and not self.neck_is_fixed):
                 template = self.net.neck(batch.templates[:, t])
-                search = self.net.neck(batch.searches[:, t])[:, None]
+                search = self.net.neck(batch.searches[:, t])
+            if found is not None:
+                template = torch.where(own.to(template.device)[:, None, None, None], found, template)
             carried = self.net.begin(template) if carried is None else carried
-            outcome = self.net.step(carried, template, search)
-            maps.append(self.net.logits(outcome.response)[:, 0])
-            carried = outcome.carried(torch.zeros(len(template), dtype=torch.long, device=template.device))
+            outcome = self.net.step(carried, template, search[:, None])
+            logits = self.net.logits(outcome.response)[:, 0]
+            maps.append(logits)
+            found = windows(search, logits.detach(), self.net.config.template_cells)
+            carried = outcome.carried(torch.zeros(clips, dtype=torch.long, device=template.device))
         return torch.stack(maps, dim=1)
+
+
+def windows(search: Tensor, logits: Tensor, cells: int) -> Tensor:
+    """Return the (B, C, cells, cells) windows of search features (B, C, H, W) where logits (B, m, m) are highest."""
+    side = logits.shape[-1]
+    best = logits.flatten(1).argmax(1).tolist()
+    corners = [(index // side, index % side) for index in best]
+    return torch.stack(
+        [features[:, r : r + cells, c : c + cells] for features, (r, c) in zip(search, corners, strict=True)]
+    )
 
 
 def _see(net: SiamFCNet | MemTrackNet, batch: Batch) -> Batch:

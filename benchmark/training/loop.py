@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from safetensors.torch import save_file
-from torch import Tensor, nn
+from torch import nn
 
 from benchmark.training.batches import Batch, FeatureStore, fill, stream
 from benchmark.training.clips import ClipSource
+from benchmark.training.curve import add_row
+from benchmark.training.data import split
 from benchmark.training.learners import Learner, make_learner
-from benchmark.training.readers import READERS
 from benchmark.training.recipe import Recipe
 from benchmark.training.sources import Track
 from trackers.errors import InputError
@@ -29,7 +29,6 @@ CHECKPOINT = "checkpoint.pt"
 CURVE = "curve.csv"
 BEST = "best.safetensors"
 LAST = "last.safetensors"
-COLUMNS = ("step", "seconds", "loss", "logistic", "choice", "found", "held_out_found")
 VALIDATION_BATCH = 8
 
 OnProgress = Callable[[str, int, int, str], None]
@@ -64,7 +63,7 @@ def train(
 
     Args:
         recipe: What to do.
-        tracks: The data, see `read_tracks`.
+        tracks: The data, see `benchmark.training.data.read_tracks`.
         out: Where weights, checkpoints and the curve go.
         device: A torch device.
         seed: What all randomness comes from.
@@ -80,28 +79,6 @@ def train(
     torch.manual_seed(seed)
     run = _Run(recipe, tracks, out, torch.device(device), seed, workers, cache or out / "features", on_progress)
     return run.go(min(recipe.schedule.steps, limit_steps or recipe.schedule.steps))
-
-
-def read_tracks(recipe: Recipe, root: Path) -> tuple[Track, ...]:
-    """Return the tracks of a recipe's sources under `root`. InputError where a reader or its folder is missing."""
-    tracks: list[Track] = []
-    for entry in recipe.mixture.sources:
-        if entry.reader not in READERS:
-            raise InputError(f"recipe {recipe.name}: no reader {entry.reader!r}; there are {', '.join(READERS)}")
-        tracks += READERS[entry.reader](root / entry.folder)
-    weights = recipe.mixture.weights
-    return tuple(track for track in tracks if weights.get(track.source, 1.0) > 0)
-
-
-def split(tracks: tuple[Track, ...], share: float) -> tuple[tuple[Track, ...], tuple[Track, ...]]:
-    """Return tracks to train on and tracks held out, chosen by their names alone: the same in every run."""
-
-    def place(track: Track) -> float:
-        return int(hashlib.sha256(f"{track.source}/{track.name}".encode()).hexdigest()[:8], 16) / 16**8
-
-    held = tuple(track for track in tracks if place(track) < share)
-    rest = tuple(track for track in tracks if place(track) >= share)
-    return rest, held
 
 
 class _Run:
@@ -122,9 +99,7 @@ class _Run:
         for name, parameter in named:
             parameter.requires_grad_(recipe.trains(name))
         self.parameters = [p for _, p in named if p.requires_grad] + list(self.learner.extra.parameters())
-        self.optimiser = torch.optim.AdamW(
-            self.parameters, lr=recipe.schedule.rate, weight_decay=recipe.schedule.decay
-        )
+        self.optimiser = torch.optim.AdamW(self.parameters, lr=recipe.schedule.rate, weight_decay=recipe.schedule.decay)
         self.step, self.best, self.seconds = 0, -1.0, 0.0
         self.identity = json.dumps([asdict(recipe_plain(recipe)), seed], sort_keys=True, default=dict)
 
@@ -141,6 +116,8 @@ class _Run:
         batches = self._batches()
         began = time.monotonic() - self.seconds
         if self.step == 0:
+            with torch.inference_mode():
+                self.learner.prepare(self.learner.see(held[0].to(self.device)))
             self._validate(held, began, {})
         while self.step < steps:
             shown = self._learn(next(batches))
@@ -165,7 +142,7 @@ class _Run:
         norm = nn.utils.clip_grad_norm_(self.parameters, schedule.clip)
         if torch.isfinite(norm):
             self.optimiser.step()
-        return {"loss": float(loss), **{name: float(value) for name, value in shown.items()}}
+        return {"loss": loss.item(), **{name: value.item() for name, value in shown.items()}}
 
     def _batches(self) -> Iterator[Batch]:
         """Yield the batches from the present step on: each step's clips follow from its number alone."""
@@ -191,8 +168,11 @@ class _Run:
     def _store(self, part: str, clips: int) -> FeatureStore:
         """Return the features of so many clips, computing what is not there yet."""
         recipe = self.recipe
-        what = [asdict(recipe.cut), asdict(recipe.chances), recipe.frames, recipe.mixture.pasted,
-                dict(recipe.mixture.weights), recipe.mixture.held_out, self.seed, part, _digest(self.learner.net, "backbone")]  # fmt: skip
+        mixture = recipe_plain(recipe).mixture
+        what = [
+            asdict(recipe.cut), asdict(recipe.chances), recipe.frames, mixture.pasted, dict(mixture.weights),
+            mixture.held_out, self.seed, part, _digest(self.learner.net, "backbone"),
+        ]  # fmt: skip
         key = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:12]
 
         @torch.inference_mode()
@@ -221,7 +201,7 @@ class _Run:
         score = right / max(total, 1e-6)
         self.seconds = time.monotonic() - began
         row = {"step": self.step, "seconds": round(self.seconds, 1), **shown, "held_out_found": score}
-        _append(self.out / CURVE, row)
+        add_row(self.out / CURVE, row)
         if score > self.best:
             self.best = score
             self._save(BEST)
@@ -232,7 +212,7 @@ class _Run:
         """Write what was trained: without the trunk where it is the ImageNet one as it came."""
         tensors = {
             key: value.detach().cpu().contiguous().clone()
-            for key, value in self.learner.net.state_dict().items()
+            for key, value in self.learner.shipped().items()
             if not (self.recipe.trunk_is_fixed and key.startswith("backbone."))
         }
         partial = self.out / f".{name}"
@@ -266,8 +246,6 @@ class _Run:
 
 def recipe_plain(recipe: Recipe) -> Recipe:
     """Return the recipe with plain dictionaries, for `asdict`."""
-    from dataclasses import replace
-
     mixture = replace(recipe.mixture, weights=dict(recipe.mixture.weights))
     return replace(recipe, mixture=mixture, options=dict(recipe.options))
 
@@ -301,15 +279,3 @@ def _digest(net: nn.Module, part: str) -> str:
         if name.startswith(part):
             digest.update(name.encode() + value.cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()[:12]
-
-
-def _append(path: Path, row: Mapping[str, object]) -> None:
-    fresh = not path.is_file()
-    with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, restval="")
-        if fresh:
-            writer.writeheader()
-        writer.writerow(row)
-
-
-__all__ = ["BEST", "CURVE", "LAST", "OnProgress", "Tensor", "Trained", "read_tracks", "split", "train"]

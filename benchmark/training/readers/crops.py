@@ -30,14 +30,21 @@ def read_crops(folder: Path) -> tuple[Track, ...]:
             if row["shard"] not in members:
                 members[row["shard"]] = _members(folder / row["shard"])
             where = (folder / row["shard"], members[row["shard"]])
-            shot = Shot(_stored(where, row["file"]), _box(row["box"]), _stored(where, row["mask"]) if row.get("mask") else None)
+            shot = Shot(
+                _stored(where, row["file"]), _box(row["box"]), _stored(where, row["mask"]) if row.get("mask") else None
+            )
         except (KeyError, ValueError, TypeError) as error:
             raise InputError(f"{index}, line {number}: not a crop's entry ({error!r})") from error
         tracks.setdefault(key, []).append((int(row.get("group_frame") or row.get("frame") or 0), shot))
         if row.get("pseudo"):
             loose.add(key)
     return tuple(
-        Track(source, name, tuple(shot for _, shot in sorted(shots, key=lambda pair: pair[0])), (source, name) not in loose)
+        Track(
+            source,
+            name,
+            tuple(shot for _, shot in sorted(shots, key=lambda pair: pair[0])),
+            (source, name) not in loose,
+        )
         for (source, name), shots in tracks.items()
     )
 

@@ -14,7 +14,7 @@ SMALLEST = 20.0
 
 
 def read_coco(folder: Path) -> tuple[Track, ...]:
-    """Return the objects of ``annotations/instances_<split>.json``, their pictures in ``<split>/`` or ``images/<split>/``.
+    """Return objects of ``annotations/instances_<split>.json``; pictures are in ``<split>/`` or ``images/<split>/``.
 
     Crowds are left out. Objects whose outline is given as polygons can be cut out.
     """

@@ -24,7 +24,9 @@ def read_got10k(folder: Path) -> tuple[Track, ...]:
     tracks = []
     for sequence in _folders_with(folder, "groundtruth.txt", "GOT-10k"):
         seen = ~_flags(sequence / "absence.label")
-        tracks.append(_track("got10k", sequence.name, list_images(sequence), read_boxes(sequence / "groundtruth.txt"), seen))
+        tracks.append(
+            _track("got10k", sequence.name, list_images(sequence), read_boxes(sequence / "groundtruth.txt"), seen)
+        )
     return _some(tracks, folder, "GOT-10k")
 
 
@@ -52,7 +54,9 @@ def read_trackingnet(folder: Path) -> tuple[Track, ...]:
         frames = text.parent.parent / "frames" / text.stem
         if frames.is_dir():
             rows = read_boxes(text) + np.array([1.0, 1.0, 0.0, 0.0])
-            tracks.append(_track("trackingnet", text.stem, list_images(frames), rows, np.ones(0, np.bool_), exact=False))
+            tracks.append(
+                _track("trackingnet", text.stem, list_images(frames), rows, np.ones(0, np.bool_), exact=False)
+            )
     return _some(tracks, folder, "TrackingNet")
 
 
@@ -68,7 +72,9 @@ def read_vid(folder: Path) -> tuple[Track, ...]:
             for item in found:
                 corners = item.find("bndbox")
                 assert corners is not None
-                low_x, low_y, high_x, high_y = (float(corners.findtext(k) or "") for k in ("xmin", "ymin", "xmax", "ymax"))
+                low_x, low_y, high_x, high_y = (
+                    float(corners.findtext(k) or "") for k in ("xmin", "ymin", "xmax", "ymax")
+                )
                 box = (low_x, low_y, high_x - low_x, high_y - low_y)
                 if _usable(box):
                     key = (relative.parent.as_posix(), item.findtext("trackid") or "0")

@@ -1,0 +1,34 @@
+"""A recipe's data: its tracks, and which of them only validation sees."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from benchmark.training.readers import READERS
+from benchmark.training.recipe import Recipe
+from benchmark.training.sources import Track
+from trackers.errors import InputError
+
+
+def read_tracks(recipe: Recipe, root: Path) -> tuple[Track, ...]:
+    """Return the tracks of a recipe's sources under `root`. InputError where a reader or its folder is missing."""
+    tracks: list[Track] = []
+    for entry in recipe.mixture.sources:
+        if entry.reader not in READERS:
+            raise InputError(f"recipe {recipe.name}: no reader {entry.reader!r}; there are {', '.join(READERS)}")
+        tracks += READERS[entry.reader](root / entry.folder)
+    weights = recipe.mixture.weights
+    return tuple(track for track in tracks if weights.get(track.source, 1.0) > 0)
+
+
+def split(tracks: tuple[Track, ...], share: float) -> tuple[tuple[Track, ...], tuple[Track, ...]]:
+    """Return tracks to train on and tracks held out, chosen by their names alone: the same in every run."""
+
+    def place(track: Track) -> float:
+        return int(hashlib.sha256(f"{track.source}/{track.name}".encode()).hexdigest()[:8], 16) / 16**8
+
+    share = max(share, min(map(place, tracks), default=0.0))  # at least one
+    held = tuple(track for track in tracks if place(track) <= share)
+    rest = tuple(track for track in tracks if place(track) > share)
+    return rest, held

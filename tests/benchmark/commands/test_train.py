@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+SMALL = """
+tracker = "siamfc"
+start = "imagenet"
+frames = 2
+clips = 2
+held_out_clips = 1
+train = ["neck"]
+[mixture]
+sources = [{ reader = "folder" }]
+pasted = 0.0
+held_out = 0.5
+[schedule]
+steps = 2
+batch = 2
+rate = 1e-3
+"""
+
+
+def test_a_users_recipe_runs_on_his_own_videos(run_bench, picture_folder: Path, tmp_path: Path) -> None:
+    recipe, out = tmp_path / "mine.toml", tmp_path / "out"
+    recipe.write_text(SMALL)
+    words = ("train", recipe, "--data-root", picture_folder, "--out", out, "--device", "cpu", "--results", "unused")[
+        :-2
+    ]
+    done = run_bench(*words)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == f"Weights: {out / 'best.safetensors'}"
+    assert {"best.safetensors", "last.safetensors", "checkpoint.pt", "curve.csv", "curve.png"} <= {
+        file.name for file in out.iterdir()
+    }
+    again = run_bench(*words)
+    assert again.returncode == 0, again.stderr
+    assert "2 steps" in again.stderr
+
+
+def test_a_mistake_is_one_line(run_bench, tmp_path: Path) -> None:
+    done = run_bench("train", "siamfk", "--data-root", tmp_path)
+    assert done.returncode == 2
+    assert "siamfc" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert json.dumps(done.stdout) == '""'

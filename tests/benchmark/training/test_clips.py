@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmark.training.clips import ClipSource, Cut
+from benchmark.training.layers import Layer, View, paint
+from benchmark.training.readers import READERS
+from benchmark.training.scripting import Chances, occluder, pulse
+from benchmark.training.sources import CANVAS, Portrait
+
+T = 5
+
+
+def flat(colour: int, half: int = 20) -> Portrait:
+    """Return a portrait of one colour whose mask is a square."""
+    mask = np.zeros((CANVAS, CANVAS), np.uint8)
+    mask[CANVAS // 2 - half : CANVAS // 2 + half, CANVAS // 2 - half : CANVAS // 2 + half] = 255
+    return Portrait(np.full((CANVAS, CANVAS, 3), colour, np.uint8), mask, (2.0 * half, 2.0 * half))
+
+
+def layer(portrait: Portrait, **changes: object) -> Layer:
+    still: dict[str, object] = {
+        "centre": np.zeros((T, 2)), "scale": np.ones(T), "angle": np.zeros(T), "stretch": np.ones(T),
+        "gain": np.ones((T, 3)),
+    }  # fmt: skip
+    return Layer((portrait,), **{**still, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("angle", "scale", "stretch"), [(0.0, 1.0, 1.0), (0.6, 1.3, 1.0), (0.3, 0.8, 1.4)])
+def test_a_layers_box_is_where_its_pixels_are(angle: float, scale: float, stretch: float) -> None:
+    body = layer(
+        flat(200), centre=np.tile([7.0, -5.0], (T, 1)), angle=np.full(T, angle), scale=np.full(T, scale),
+        stretch=np.full(T, stretch),
+    )  # fmt: skip
+    ground = layer(flat(0), cut_out=False)
+    pixels = paint((ground, body), 1, 0, View(np.zeros(2), 256.0, 256)).pixels[..., 0] > 100
+    rows, columns = np.flatnonzero(pixels.any(1)), np.flatnonzero(pixels.any(0))
+    found = np.array([columns[0], rows[0], columns[-1] + 1 - columns[0], rows[-1] + 1 - rows[0]]) - [128, 128, 0, 0]
+    np.testing.assert_allclose(body.box(0), found, atol=1.5)
+
+
+def test_a_view_shows_the_world_at_its_scale() -> None:
+    scene = (layer(flat(0), cut_out=False), layer(flat(200)))
+    large, small = (paint(scene, 1, 0, View(np.zeros(2), side, 128)).pixels[..., 0] for side in (128.0, 256.0))
+    assert (large > 100).sum() == pytest.approx(4 * (small > 100).sum(), rel=0.05)
+
+
+def test_what_comes_in_front_hides_the_target() -> None:
+    scene = (layer(flat(0), cut_out=False), layer(flat(200)), layer(flat(90), centre=np.tile([20.0, 0.0], (T, 1))))
+    assert paint(scene, 1, 0, View(np.zeros(2), 256.0, 256)).visible == pytest.approx(0.5, abs=0.02)
+    assert paint(scene[:2], 1, 0, View(np.zeros(2), 256.0, 256)).visible == 1
+
+
+def test_an_occluder_comes_goes_and_covers() -> None:
+    target = layer(flat(200))
+    for seed in range(5):
+        passing = occluder(np.random.default_rng(seed), target, flat(90))
+        assert passing.shown is not None
+        assert 0 < passing.shown.sum() < T
+        assert not passing.shown[0]
+
+
+def test_a_pulse_begins_at_nothing() -> None:
+    shapes = [pulse(np.random.default_rng(seed), 17, 3) for seed in range(20)]
+    assert all(shape[0] == 0 and shape.max() == 1 for shape in shapes)
+    assert 0 < sum(shape[-1] == 0 for shape in shapes) < 20
+
+
+def source(crops: Path, **changes: object) -> ClipSource:
+    usual: dict[str, object] = {"frames": 3, "seed": 5, "cut": Cut(), "chances": Chances()}
+    return ClipSource(READERS["crops"](crops), {}, **{**usual, **changes})  # type: ignore[arg-type]
+
+
+def test_the_same_number_gives_the_same_clip(crops: Path) -> None:
+    first, again, other = source(crops)[4], source(crops)[4], source(crops)[5]
+    np.testing.assert_array_equal(first.searches, again.searches)
+    np.testing.assert_array_equal(first.positions, again.positions)
+    assert not np.array_equal(first.searches, other.searches)
+
+
+@pytest.mark.parametrize("pasted", [0.0, 1.0])
+def test_clips_have_the_shapes_and_ranges_they_promise(crops: Path, pasted: float) -> None:
+    clip = source(crops, pasted=pasted)[1]
+    assert (clip.templates.shape, clip.searches.shape) == ((3, 128, 128, 3), (3, 256, 256, 3))
+    assert clip.searches.dtype == np.uint8
+    assert np.abs(clip.positions).max() <= Cut().shift
+    assert ((clip.sizes > 10) & (clip.sizes < 256)).all()
+    assert ((clip.visible >= 0) & (clip.visible <= 1)).all()
+
+
+def alike(one: np.ndarray, other: np.ndarray) -> float:
+    return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
+
+
+def test_the_target_is_where_the_clip_says(crops: Path) -> None:
+    calm = Chances(appearance=0, occlusion=0, distractor=0, border=0, grey=0, blur=0, pose=0)
+    for number in range(4):
+        clip = source(crops, pasted=1.0, chances=calm, cut=Cut(scale=0.0, template_shift=0.0, template_scale=0.0))[
+            number
+        ]
+        inner = clip.templates[0, 52:76, 52:76].astype(float)
+        for search, (x, y) in zip(clip.searches, clip.positions):
+            left, top = round(128 + x - 12), round(128 + y - 12)
+            right = search[top : top + 24, left : left + 24].astype(float)
+            wrong = np.roll(search, 60, 1)[top : top + 24, left : left + 24].astype(float)
+            assert alike(right, inner) > max(0.5, alike(wrong, inner))
+
+
+def test_a_set_of_weight_0_is_never_drawn(crops: Path) -> None:
+    only = source(crops, pasted=0.0)
+    assert only[0].searches.shape == (3, 256, 256, 3)
+    none = ClipSource(READERS["crops"](crops), {"video": 0.0}, frames=2, seed=0, cut=Cut(), chances=Chances())
+    assert set(none._all.tracks) == {"still"}

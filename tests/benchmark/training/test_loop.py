@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from benchmark.training.data import read_tracks, split
+from benchmark.training.learners import make_learner
+from benchmark.training.loop import CHECKPOINT, CURVE, pace, train
+from benchmark.training.readers import READERS
+from benchmark.training.recipe import Recipe, read_recipe
+from trackers.errors import InputError
+from trackers.names import resolve
+
+
+def tiny(name: str, **changes: object) -> Recipe:
+    """Return a recipe that ships, cut down to two clips of two searches."""
+    recipe = read_recipe(name)
+    schedule = replace(recipe.schedule, steps=4, batch=2, validate_every=2)
+    small = replace(
+        recipe, frames=2, clips=min(recipe.clips, 2), held_out_clips=1, schedule=schedule,
+        mixture=replace(recipe.mixture, weights={}, held_out=0.3),
+    )  # fmt: skip
+    return replace(small, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def features(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("features")
+
+
+def test_a_run_that_was_killed_ends_as_one_that_was_not(crops: Path, tmp_path: Path, features: Path) -> None:
+    recipe, tracks = tiny("siamfc"), READERS["crops"](crops)
+    whole = train(recipe, tracks, tmp_path / "whole", cache=features)
+    train(recipe, tracks, tmp_path / "parts", cache=features, limit_steps=2)
+    parts = train(recipe, tracks, tmp_path / "parts", cache=features)
+    assert whole.steps == parts.steps == 4
+    one, other = (load_file(tmp_path / run / "last.safetensors") for run in ("whole", "parts"))
+    assert list(one) == ["neck.weight"]
+    assert torch.equal(one["neck.weight"], other["neck.weight"])
+    rows = list(csv.DictReader((tmp_path / "parts" / CURVE).read_text().splitlines()))
+    assert [int(row["step"]) for row in rows] == [0, 2, 4]
+
+
+@pytest.mark.parametrize(("name", "changed"), [("siamfc", "neck.weight"), ("memtrack", "controller.key.weight")])
+def test_a_recipe_changes_what_it_names_and_gives_a_tracker(
+    name: str, changed: str, crops: Path, tmp_path: Path, features: Path
+) -> None:
+    recipe = tiny(name)
+    before = {key: value.clone() for key, value in make_learner(recipe).net.state_dict().items()}
+    done = train(recipe, READERS["crops"](crops), tmp_path, cache=features)
+    after = load_file(tmp_path / "last.safetensors")
+    assert not torch.equal(before[changed], after[changed])
+    assert not any(key.startswith("backbone") for key in after)
+    net = resolve(f"{name}@{done.weights}").build("cpu").net  # type: ignore[attr-defined]
+    imagenet = resolve(f"{name}@imagenet").build("cpu").net.backbone.state_dict()  # type: ignore[attr-defined]
+    assert all(torch.equal(value, imagenet[key]) for key, value in net.backbone.state_dict().items())
+
+
+@pytest.mark.parametrize("name", ["siamfc-paper", "memtrack-paper"])
+def test_the_papers_presets_train_end_to_end(name: str, crops: Path, tmp_path: Path) -> None:
+    recipe = tiny(name)
+    before = make_learner(recipe).net.state_dict()["backbone.conv1.0.weight"].clone()
+    done = train(recipe, READERS["crops"](crops), tmp_path, limit_steps=1)
+    after = load_file(tmp_path / "last.safetensors")
+    assert done.steps == 1
+    assert after["backbone.conv1.0.weight"].shape == before.shape
+    resolve(f"{recipe.tracker}@{done.weights}").build("cpu")
+
+
+def test_a_folder_of_another_run_is_left_alone(crops: Path, tmp_path: Path, features: Path) -> None:
+    tracks = READERS["crops"](crops)
+    train(tiny("siamfc"), tracks, tmp_path, cache=features, limit_steps=1)
+    kept = (tmp_path / CHECKPOINT).read_bytes()
+    with pytest.raises(InputError, match="another recipe"):
+        train(tiny("siamfc", held_out_clips=2), tracks, tmp_path, cache=features)
+    assert (tmp_path / CHECKPOINT).read_bytes() == kept
+
+
+def test_tracks_are_held_out_by_name_alone(crops: Path) -> None:
+    tracks = READERS["crops"](crops)
+    kept, held = split(tracks, 0.4)
+    assert set(kept).isdisjoint(held)
+    assert len(kept) + len(held) == len(tracks)
+    assert split(tuple(reversed(tracks)), 0.4)[1] == tuple(reversed(held))
+
+
+def test_too_little_data_is_said(tmp_path: Path, crops: Path) -> None:
+    with pytest.raises(InputError, match="too few"):
+        train(tiny("siamfc"), READERS["crops"](crops)[:1], tmp_path)
+    with pytest.raises(InputError, match=r"index\.jsonl"):
+        read_tracks(read_recipe("siamfc"), tmp_path)
+
+
+def test_the_rate_warms_up_and_falls() -> None:
+    rates = [pace(step, 100) for step in range(100)]
+    assert rates[0] < rates[4] <= 1
+    assert rates[5:] == sorted(rates[5:], reverse=True)
+    assert rates[-1] == pytest.approx(0.01, abs=0.01)

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+
+from benchmark.training.recipe import parse_recipe, read_recipe, recipe_names
+from trackers.errors import InputError
+
+SMALL = """
+tracker = "siamfc"
+start = "imagenet"
+frames = 2
+train = ["neck"]
+[mixture]
+sources = [{ reader = "crops" }]
+[schedule]
+steps = 2
+batch = 2
+rate = 1e-3
+"""
+
+
+def test_every_recipe_that_ships_can_be_read() -> None:
+    assert {"siamfc", "memtrack", "siamfc-paper", "memtrack-paper"} <= set(recipe_names())
+    for name in recipe_names():
+        recipe = read_recipe(name)
+        assert recipe.name == name
+        assert recipe.mixture.weights.get("dronevid_vis", 0) + recipe.mixture.weights.get(
+            "dronevid_ir", 0
+        ) <= 0.1 * sum(recipe.mixture.weights.values())
+
+
+def test_a_recipe_says_what_changes() -> None:
+    recipe = parse_recipe(SMALL, "mine", "mine.toml")
+    assert recipe.trains("neck.weight")
+    assert not recipe.trains("backbone.trunk.stem.weight")
+    assert recipe.trunk_is_fixed
+    assert not parse_recipe(SMALL.replace('["neck"]', '[""]'), "mine", "mine.toml").trunk_is_fixed
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("steps = 2", "stepz = 2", "steps"),
+        ("steps = 2", "steps = 'two'", "type int"),
+        ("frames = 2", "", "frames"),
+        ("frames = 2", "frames = ", "not TOML"),
+        ("[schedule]", "[timetable]", "no .timetable"),
+    ],
+)
+def test_what_does_not_fit_is_said_in_one_line(old: str, new: str, message: str) -> None:
+    with pytest.raises(InputError, match=message) as refused:
+        parse_recipe(SMALL.replace(old, new), "mine", "mine.toml")
+    assert "mine.toml" in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_an_unknown_recipe_gets_a_suggestion() -> None:
+    with pytest.raises(InputError, match="siamfc"):
+        read_recipe("siamfk")
+    with pytest.raises(InputError, match="no recipe file"):
+        read_recipe("missing.toml")
