@@ -15,6 +15,7 @@ from benchmark.datasets.sequence import Annotation
 from benchmark.metrics.scores import SequenceScores, score_sequences
 from benchmark.metrics.summary import Summary, pool, summarise
 from benchmark.profiles import Profile
+from benchmark.protocols import score_runs, start_of
 from benchmark.statistics.intervals import Interval
 from benchmark.statistics.repeats import Repeats, repeats
 from benchmark.statistics.uncertainty import MEASURES, Uncertainty, uncertainty
@@ -22,6 +23,7 @@ from benchmark.store.record import Record
 from trackers.errors import InputError
 
 if TYPE_CHECKING:
+    from benchmark.interop.trajectories import Trajectories
     from trackers.names import TrackerSpec
 
 SCHEMA = 1
@@ -117,14 +119,23 @@ class RunScores:
 
 
 def score_run(
-    run: str, records: Mapping[TrackerSpec, Sequence[Record]], selection: Selection, profile: Profile, protocol: str
+    run: str,
+    records: Mapping[TrackerSpec, Sequence[Record]],
+    selection: Selection,
+    profile: Profile,
+    protocol: str = "ope",
+    imported: Sequence[Trajectories] = (),
 ) -> RunScores:
-    """Score every tracker's records; failed ones are listed with their reason and left out of the averages."""
+    """Score every tracker's records; failed ones are listed with their reason and left out of the averages.
+
+    `imported` results, which have every sequence of the selection, are scored on the same sequences beside them.
+    """
     annotations = {video.name: video.annotation for video in selection.sequences}
     attributes = {name: annotation.attributes for name, annotation in annotations.items()}
-    repeated = {spec: _repeats(own, annotations, profile) for spec, own in records.items()}
+    repeated = {spec: _repeats(own, annotations, profile, protocol) for spec, own in records.items()}
     scores = {spec: average_repeats(own) for spec, own in repeated.items()}
-    unsure = uncertainty({spec.name: own for spec, own in scores.items() if own}, attributes)
+    foreign = {f"{one.tracker} (imported)": _score_imported(one, annotations, profile) for one in imported}
+    unsure = uncertainty({**{spec.name: own for spec, own in scores.items() if own}, **foreign}, attributes)
     trackers = []
     for spec, own in scores.items():
         done = [record for record in records[spec] if record.status == "done"]
@@ -146,6 +157,20 @@ def score_run(
                 lanes=max((record.lanes for record in done), default=1),
             )
         )
+    trackers += [
+        TrackerScores(
+            name=name,
+            remembers="",
+            paper="",
+            preset="",
+            weights="",
+            marks=(one.dialect, *one.remarks),
+            summary=summarise(own, profile, attributes),
+            uncertainty=unsure[name],
+            sequences=dict(own),
+        )
+        for one, (name, own) in zip(imported, foreign.items(), strict=True)
+    ]
     return RunScores(
         run=run,
         profile=profile.name,
@@ -167,17 +192,42 @@ def average_repeats(repeats: Sequence[Mapping[str, SequenceScores]]) -> Mapping[
 
 
 def _repeats(
-    records: Sequence[Record], annotations: Mapping[str, Annotation], profile: Profile
+    records: Sequence[Record], annotations: Mapping[str, Annotation], profile: Profile, protocol: str
 ) -> Sequence[Mapping[str, SequenceScores]]:
-    """Return the scores of every repeat; a sequence counts where all its repeats are done."""
+    """Return the scores of every repeat; a sequence counts where all its runs are done."""
     failed = {record.sequence for record in records if record.status != "done"}
-    found = []
+    found: list[Mapping[str, SequenceScores]] = []
     for repeat in sorted({record.repeat for record in records}):
         own = [record for record in records if record.repeat == repeat and record.sequence not in failed]
+        if protocol != "ope":
+            found.append(_score_starts(own, annotations, profile))
+            continue
         boxes = {record.sequence: record.boxes for record in own}
         starts = {record.sequence: record.start for record in own}
         found.append(score_sequences(boxes, annotations, profile, starts=starts))
     return found
+
+
+def _score_starts(
+    records: Sequence[Record], annotations: Mapping[str, Annotation], profile: Profile
+) -> dict[str, SequenceScores]:
+    """Return the pooled scores of the runs of TRE or SRE on every sequence."""
+    by_sequence: dict[str, dict[str, Record]] = {}
+    for record in records:
+        by_sequence.setdefault(record.sequence, {})[record.begun] = record
+    scores = {}
+    for name, own in by_sequence.items():
+        begun = [start_of(record.begun, record.start, record.boxes[0]) for record in own.values()]
+        boxes = {start: record.boxes for start, record in own.items()}
+        scores[name] = score_runs(boxes, begun, annotations[name], profile)
+    return scores
+
+
+def _score_imported(
+    imported: Trajectories, annotations: Mapping[str, Annotation], profile: Profile
+) -> Mapping[str, SequenceScores]:
+    boxes = {name: imported.by_sequence[name].boxes for name in annotations}
+    return score_sequences(boxes, annotations, profile, starts={name: imported.starts[name] for name in annotations})
 
 
 def _failures(records: Sequence[Record]) -> dict[str, str]:
@@ -197,7 +247,10 @@ def _spread(
     if len(scores) < 2 or not scores[0]:
         return None
     weights = {name: one.frames for name, one in scores[0].items()} if profile.average == "frames" else None
-    boxes = {name: [r.boxes for r in records if r.sequence == name] for name in scores[0]}
+    boxes: dict[tuple[str, str], list[Any]] = {}
+    for record in records:
+        if record.sequence in scores[0]:
+            boxes.setdefault((record.sequence, record.begun), []).append(record.boxes)
     return RepeatedScores(
         count=len(scores),
         identical=all(np.array_equal(own[0], one, equal_nan=True) for own in boxes.values() for one in own[1:]),

@@ -14,6 +14,7 @@ from benchmark.datasets.lookup import dataset_names, open_dataset
 
 if TYPE_CHECKING:
     from benchmark.datasets.selection import Selection
+    from benchmark.interop.trajectories import Trajectories
 
 Function = Callable[..., Any]
 
@@ -67,6 +68,27 @@ def choose(
             limit_frames=limit_frames,
             progress=advance,
         )
+
+
+def choose_imports(results: Path, selection: Selection, names: str) -> list[Trajectories]:
+    """Return the imported results of that dataset by name; InputError where one is missing or lacks a sequence."""
+    from benchmark.interop.trajectories import load_imports
+    from trackers.errors import InputError, did_you_mean
+
+    there = {one.tracker: one for one in load_imports(results, selection.dataset)}
+    wanted = list(there) if names.strip().casefold() == "all" else [name.strip() for name in names.split(",")]
+    for name in wanted:
+        if name not in there:
+            known = ", ".join(there) or "none; `run_bench import` adds some"
+            hint = did_you_mean(name, there)
+            raise InputError(f"no results of {name!r} were imported for {selection.dataset}.{hint} There are: {known}")
+        if missing := [video.name for video in selection.sequences if video.name not in there[name].by_sequence]:
+            raise InputError(
+                f"the imported results of {name} lack {', '.join(missing[:3])}; import them or leave them out"
+            )
+    if selection.limit_frames is not None and wanted:
+        raise InputError("imported results are whole; --imported does not go with --limit-frames")
+    return [there[name] for name in wanted]
 
 
 def json_option(what: str) -> Callable[[Function], Function]:

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import inf
 from pathlib import Path
@@ -18,6 +18,7 @@ from rich.console import Console
 
 from benchmark.commands.options import (
     choose,
+    choose_imports,
     data_options,
     device_option,
     json_option,
@@ -27,12 +28,14 @@ from benchmark.commands.options import (
 )
 from benchmark.commands.scoreboard import failures, identical_repeats, table
 from benchmark.commands.terminal import output, progress, remarks
+from benchmark.protocols import PROTOCOLS
 from benchmark.store.manifest import PLAN
 from benchmark.store.results import writing
 from trackers.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.engine.run import Executor, Plan, Task
+    from benchmark.interop.trajectories import Trajectories
     from benchmark.scoring import RunScores
     from benchmark.store.record import Record
     from benchmark.store.results import Results
@@ -61,11 +64,15 @@ Examples:
 @click.option("--lanes", type=click.IntRange(min=1), metavar="B",
               help="Sequences that run side by side.  [default: 16 on a GPU, else 1]")  # fmt: skip
 @seed_option
+@click.option("--protocol", type=click.Choice(PROTOCOLS), default="ope", show_default=True,
+              help="One pass; 20 starts in time; or 12 shifted and scaled first boxes.")  # fmt: skip
 @click.option("--repeats", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
               help="Run everything N times, each with a seed of its own, and show the spread.")  # fmt: skip
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
               help="Give a sequence up after that time inside the tracker (its lane's share), looked at between two "
                    "frames; it counts as failed, the others go on.")  # fmt: skip
+@click.option("--imported", metavar="NAMES",
+              help="Imported results (`run_bench import`) to score beside: names, or all.")  # fmt: skip
 @click.option("--profile", default="otb", show_default=True, help="How boxes are scored.")
 @click.option("--telemetry", is_flag=True, help="Keep what trackers report of themselves every frame.")
 @click.option("--retry-failed", is_flag=True, help="Run again what failed or took too long before.")
@@ -77,8 +84,8 @@ Examples:
 @click.pass_obj
 def run(
     write_report: WriteReport, /, *, trackers: tuple[str, ...], results: Path, json_file: Path | None, device: str,
-    lanes: int | None, seed: int, repeats: int, timeout: float | None, profile: str, telemetry: bool,
-    retry_failed: bool, executor: str, ray_address: str | None, quiet: bool, **data: Any,
+    lanes: int | None, seed: int, protocol: str, repeats: int, timeout: float | None, imported: str | None,
+    profile: str, telemetry: bool, retry_failed: bool, executor: str, ray_address: str | None, quiet: bool, **data: Any,
 ) -> None:  # fmt: skip
     """Run trackers on a dataset and write scores, boxes and a report."""
     from benchmark.engine.run import Plan, lay_out
@@ -91,16 +98,17 @@ def run(
     specs = tuple(expand(trackers))
     store = Results(results)
     selection = choose(says, **data)
+    beside = choose_imports(store.folder, selection, imported) if imported else []
     with _executor(executor, ray_address, device, data["data_root"], says) as workers:
         plan = Plan(
             specs, selection, workers.device, seed, lanes or (16 if workers.device.startswith("cuda") else 1),
-            telemetry, retry_failed, repeats, timeout or inf,
+            protocol, telemetry, retry_failed, repeats, timeout or inf,
         )  # fmt: skip
         tasks = lay_out(plan, store, workers.environment)
         folder = _begin(store, plan, tasks)
         records = _run(plan, tasks, store, folder, workers, quiet)
     with writing(folder):
-        scores = _conclude(folder, plan, tasks, records, workers.environment, profile)
+        scores = _conclude(folder, plan, tasks, records, workers.environment, profile, beside)
         report = write_report(folder)
     store.set_latest(folder)
     _show(scores, report, json_file, quiet)
@@ -213,10 +221,10 @@ def _conclude(
     records: dict[str, Record],
     environment: Mapping[str, str],
     profile: str,
+    imported: Sequence[Trajectories],
 ) -> RunScores:
     """Score the records and write the run's folder: manifest, boxes, scores."""
     from benchmark.engine.device import machine
-    from benchmark.engine.run import PROTOCOL
     from benchmark.profiles import load_profile
     from benchmark.scoring import score_run
     from benchmark.store.manifest import manifest, write_json, write_run
@@ -235,7 +243,7 @@ def _conclude(
         machine=machine(),
     )
     by_tracker = {spec: [r for task, r in zip(tasks, ordered, strict=True) if task.spec is spec] for spec in plan.specs}
-    scores = score_run(folder.name, by_tracker, plan.selection, load_profile(profile), PROTOCOL)
+    scores = score_run(folder.name, by_tracker, plan.selection, load_profile(profile), plan.protocol, imported)
     write_json(folder / "scores.json", scores.to_dict())
     write_run(folder, content, ordered)
     return scores

@@ -9,14 +9,16 @@ from math import inf
 from typing import Protocol
 
 from benchmark.datasets.fingerprint import digest
+from benchmark.datasets.images import frame_size
 from benchmark.datasets.selection import Selection
+from benchmark.datasets.sequence import Sequence
 from benchmark.engine.lanes import Job, Outcome
+from benchmark.protocols import Start, starts
 from benchmark.store.keys import record_key
 from benchmark.store.record import Record
 from benchmark.store.results import Results
 from trackers.names import TrackerSpec
 
-PROTOCOL = "ope"
 OnFrames = Callable[[str, int], None]
 """Called with a tracker's name and the number of its frames that are done since the last call."""
 
@@ -30,6 +32,8 @@ class Plan:
     device: str
     seed: int = 0
     lanes: int = 1
+    protocol: str = "ope"
+    """What is run of each sequence (`benchmark.protocols`)."""
     telemetry: bool = False
     retry_failed: bool = False
     repeats: int = 1
@@ -44,6 +48,8 @@ class Task:
 
     spec: TrackerSpec
     job: Job
+    begun: str
+    """Name of the protocol's start."""
     repeat: int
     digest: str = field(repr=False)
     """The sequence's."""
@@ -85,24 +91,30 @@ def lay_out(plan: Plan, results: Results, environment: Mapping[str, str]) -> lis
     for spec in plan.specs:
         for repeat in range(plan.repeats):
             for video, video_digest in zip(plan.selection.sequences, digests, strict=True):
-                start = video.annotation.start
                 seed = lane_seed(plan.seed, plan.selection.dataset, video.name, repeat)
-                job = Job(video, start, video.annotation.boxes[start], seed)
-                key = record_key(
-                    spec,
-                    video_digest,
-                    dataset=dataset,
-                    protocol=PROTOCOL,
-                    start=start,
-                    box=job.box,
-                    repeat=repeat,
-                    seed=seed,
-                    environment=environment,
-                )
-                kept = results.find(plan.selection.dataset, spec.name, key, video.name, start, repeat)
-                serves = kept is not None and _serves(plan, spec, job, kept, results)
-                tasks.append(Task(spec, job, repeat, video_digest, key, kept if serves else None))
+                for begun in begin(plan.protocol, video):
+                    job = Job(video, begun.frame, begun.box, seed)
+                    key = record_key(
+                        spec,
+                        video_digest,
+                        dataset=dataset,
+                        protocol=plan.protocol,
+                        start=begun.frame,
+                        box=begun.box,
+                        repeat=repeat,
+                        seed=seed,
+                        environment=environment,
+                    )
+                    kept = results.find(plan.selection.dataset, spec.name, key, video.name, begun.frame, repeat)
+                    serves = kept is not None and _serves(plan, spec, job, kept, results)
+                    tasks.append(Task(spec, job, begun.name, repeat, video_digest, key, kept if serves else None))
     return tasks
+
+
+def begin(protocol: str, video: Sequence) -> list[Start]:
+    """Return where a protocol starts on a sequence, and on which boxes."""
+    size = frame_size(video.frames[video.annotation.start]) if protocol == "sre" else (0, 0)
+    return starts(protocol, video.annotation, size)
 
 
 def _serves(plan: Plan, spec: TrackerSpec, job: Job, kept: Record, results: Results) -> bool:
@@ -146,6 +158,7 @@ def _record(plan: Plan, finished: Finished) -> Record:
         tracker=task.spec.name,
         sequence=task.sequence,
         start=task.job.start,
+        begun=task.begun,
         repeat=task.repeat,
         status="timeout" if outcome.timed_out else "failed" if outcome.error else "done",
         boxes=outcome.boxes,

@@ -17,7 +17,7 @@ from benchmark.metrics import SequenceScores, pool, score_sequence
 from benchmark.profiles import Profile
 from trackers.errors import InputError, did_you_mean
 
-__all__ = ["PROTOCOLS", "Start", "ope", "score_runs", "sre", "starts", "tre"]
+__all__ = ["PROTOCOLS", "Start", "ope", "score_runs", "sre", "start_of", "starts", "tre"]
 
 Values = NDArray[np.float64]
 PROTOCOLS = ("ope", "tre", "sre")
@@ -57,6 +57,11 @@ def starts(protocol: str, annotation: Annotation, image_size: tuple[int, int]) -
         return sre(annotation, image_size)
     known = ", ".join(PROTOCOLS)
     raise InputError(f"there is no protocol {protocol!r}.{did_you_mean(protocol, PROTOCOLS)} Known: {known}")
+
+
+def start_of(name: str, frame: int, box: Values) -> Start:
+    """Return the start of that name, as a record of its run tells it."""
+    return Start(name, frame, box, _SCALES.get(name, 1.0))
 
 
 def ope(annotation: Annotation) -> Start:

@@ -55,7 +55,10 @@ def manifest(
         "versions": {name: _version(name) for name in PACKAGES},
         "git": _git(),
         "records": [
-            {name: getattr(record, name) for name in ("tracker", "sequence", "start", "repeat", "status", "key")}
+            {
+                name: getattr(record, name)
+                for name in ("tracker", "sequence", "begun", "start", "repeat", "status", "key")
+            }
             for record in records
         ],
     }
@@ -84,7 +87,7 @@ def write_run(folder: Path, content: dict[str, Any], records: Sequence[Record]) 
     """Write a run's manifest, which makes it a finished one, and its boxes.
 
     Boxes are OTB text, 1-based, 4 decimals, readable by other toolkits; repeats after the first have folders of their
-    own (``repeat-2``, ...).
+    own (``repeat-2``, ...), and so have the starts of TRE and SRE (``tre-01``, ``left``, ...).
     """
     from benchmark.store.results import slug
 
@@ -92,6 +95,7 @@ def write_run(folder: Path, content: dict[str, Any], records: Sequence[Record]) 
         if record.status == "done":
             place = folder / "boxes" / slug(record.tracker)
             place = place / f"repeat-{record.repeat + 1}" if record.repeat else place
+            place = place / record.begun if record.begun != "ope" else place
             place.mkdir(parents=True, exist_ok=True)
             rows = (f"{x + 1:.4f},{y + 1:.4f},{w:.4f},{h:.4f}\n" for x, y, w, h in record.boxes)
             (place / f"{slug(record.sequence)}.txt").write_text("".join(rows))

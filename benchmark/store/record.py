@@ -42,6 +42,8 @@ class Record:
     """How many lanes ran side by side."""
     error: str = ""
     """Traceback of a failed run."""
+    begun: str = "ope"
+    """Name of the protocol's start (`benchmark.protocols.Start`)."""
 
     @property
     def reason(self) -> str:

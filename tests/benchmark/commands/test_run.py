@@ -224,3 +224,52 @@ def test_help_has_examples_and_a_wrong_command_a_suggestion(run_bench) -> None:
 def test_a_run_is_named_latest(run_bench, picture_folder: Path, tmp_path: Path) -> None:
     done = run_bench("-t", "cv2:kcf", "-d", "folder", "--data-root", picture_folder, "-q")
     assert Results(tmp_path / "results").find_run("latest") == Path(done.stdout.strip()).parent
+
+
+@pytest.mark.parametrize(
+    ("protocol", "runs"), [("tre", {"first": 20, "second": 20}), ("sre", {"first": 12, "second": 12})]
+)
+def test_other_protocols_start_more_often_and_pool_their_runs(run_bench, tmp_path: Path, protocol: str, runs) -> None:
+    root = tmp_path / "videos"
+    for seed, name in enumerate(runs):
+        write_folder(root / name, 42, seed=seed, step=1)
+    words = ("-t", "cv2:kcf", "-d", "folder", "--data-root", root, "--protocol", protocol)
+    done = run_bench(*words, "--json", "-")
+    assert done.returncode == 0, done.stderr
+    scores = json.loads(done.stdout)
+    assert scores["protocol"] == protocol
+    run = Results(tmp_path / "results").find_run("latest")
+    records = json.loads((run / "manifest.json").read_text())["records"]
+    assert {name: sum(r["sequence"] == name for r in records) for name in runs} == runs
+    (tracker,) = scores["trackers"]
+    assert 0.3 < tracker["summary"]["overall"]["auc"] <= 1
+    assert "nothing is left to run" in run_bench(*words).stderr
+
+
+def test_imported_results_stand_beside_ours(run_bench, picture_folder: Path, tmp_path: Path) -> None:
+    results = tmp_path / "results"
+    words = ("-t", "cv2:kcf", "-d", "folder", "--data-root", picture_folder)
+    first = run_bench(*words, "-q")
+    exported = run_bench("export", first.stdout.strip().rsplit("/", 1)[0], "-f", "got10k", "-o", tmp_path / "out")
+    assert exported.returncode == 0, exported.stderr
+    (folder,) = {file.parent for file in (tmp_path / "out").rglob("first*.txt") if "time" not in file.name}
+    brought = run_bench(
+        "import",
+        folder,
+        "--dataset",
+        "folder",
+        "--data-root",
+        picture_folder,
+        "--results",
+        results,
+        "--tracker",
+        "Theirs",
+    )
+    assert brought.returncode == 0, brought.stderr
+    done = run_bench(*words, "--imported", "all", "--json", "-")
+    assert done.returncode == 0, done.stderr
+    ours, theirs = json.loads(done.stdout)["trackers"]
+    assert theirs["name"] == "Theirs (imported)"
+    assert theirs["summary"]["overall"]["auc"] == pytest.approx(ours["summary"]["overall"]["auc"], abs=1e-4)
+    wrong = run_bench(*words, "--imported", "Theris")
+    assert "Did you mean 'Theirs'?" in error(wrong)

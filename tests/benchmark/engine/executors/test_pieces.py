@@ -20,7 +20,7 @@ def task(name: str, frames: int, spec=SIAMFC) -> Task:
 
     annotation = Annotation(name, np.ones((frames, 4)), np.ones(frames, bool))
     video = Sequence(annotation, tuple(Path(f"{index}.png") for index in range(frames)))
-    return Task(spec, Job(video, 0, annotation.boxes[0], 0), 0, "digest", f"key of {name}", None)
+    return Task(spec, Job(video, 0, annotation.boxes[0], 0), "ope", 0, "digest", f"key of {name}", None)
 
 
 @given(lengths=st.lists(st.integers(2, 90), min_size=1, max_size=30), lanes=st.integers(1, 8))
