@@ -1,121 +1,29 @@
-"""From the records of a run to its scores: the typed value behind ``scores.json``, every table and every page."""
+"""From the records of a run, and imported results beside them, to its scores (`benchmark.scores`)."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmark.datasets.selection import Selection
 from benchmark.datasets.sequence import Annotation
 from benchmark.metrics.scores import SequenceScores, score_sequences
-from benchmark.metrics.summary import Summary, pool, summarise
+from benchmark.metrics.sensitivity import Change, sensitivity
+from benchmark.metrics.summary import pool, summarise
 from benchmark.profiles import Profile
 from benchmark.protocols import score_runs, start_of
-from benchmark.statistics.intervals import Interval
-from benchmark.statistics.repeats import Repeats, repeats
-from benchmark.statistics.uncertainty import MEASURES, Uncertainty, uncertainty
+from benchmark.scores import RepeatedScores, RunScores, TrackerScores
+from benchmark.statistics.repeats import repeats
+from benchmark.statistics.uncertainty import MEASURES, uncertainty
 from benchmark.store.record import Record
-from trackers.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.interop.trajectories import Trajectories
     from trackers.names import TrackerSpec
-
-SCHEMA = 1
-
-
-@dataclass(frozen=True)
-class RepeatedScores:
-    """The spread from repeat to repeat: what a rerun changes, apart from the spread over sequences."""
-
-    count: int
-    identical: bool
-    """Whether every repeat gave the same boxes, bit for bit: there is no spread to speak of."""
-    measures: Mapping[str, Repeats]
-    """By measure: ``auc``, ``precision``, ..."""
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> RepeatedScores:
-        """Return what ``asdict`` was called on."""
-        measures = {name: Repeats(**{**one, "means": tuple(one["means"])}) for name, one in data["measures"].items()}
-        return cls(data["count"], data["identical"], measures)
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrackerScores:
-    """What one tracker reached in a run."""
-
-    name: str
-    remembers: str
-    paper: str
-    preset: str
-    weights: str
-    """Name of the weights; "none" for trackers without a network of ours."""
-    marks: tuple[str, ...]
-    """What a reader must know beside any number, e.g. ``trained on OTB100``."""
-    summary: Summary | None
-    """None where every sequence failed."""
-    uncertainty: Uncertainty | None
-    """95 % intervals over sequences; None where there is no score."""
-    sequences: Mapping[str, SequenceScores]
-    failed: Mapping[str, str] = field(default_factory=dict)
-    """Sequence: reason."""
-    repeats: RepeatedScores | None = None
-    """Where each sequence was run several times: its scores are then averages over the repeats."""
-    throughput: float | None = None
-    """Frames / second inside the tracker, of the lanes that ran side by side; not a latency."""
-    lanes: int = 1
-
-    @property
-    def intervals(self) -> Mapping[str, Interval]:
-        """The interval of each score; empty for fewer than two sequences."""
-        return self.uncertainty.overall if self.uncertainty else {}
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunScores:
-    """The scores of one run under one profile."""
-
-    run: str
-    profile: str
-    protocol: str
-    dataset: str
-    coverage: str
-    complete: bool
-    rendered: bool
-    trackers: tuple[TrackerScores, ...]
-
-    @property
-    def failures(self) -> int:
-        """How many trajectories failed."""
-        return sum(len(tracker.failed) for tracker in self.trackers)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain data, ready for JSON."""
-        return {"schema": SCHEMA, **vars(self), "trackers": [_tracker_to_dict(tracker) for tracker in self.trackers]}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> RunScores:
-        """Return what `to_dict` was called on; InputError for another schema."""
-        facts = dict(data)
-        if facts.pop("schema", None) != SCHEMA:
-            raise InputError(
-                f"these scores have schema {data.get('schema')!r}, this program reads {SCHEMA}; run it again"
-            )
-        return cls(**{**facts, "trackers": tuple(_tracker_from_dict(one) for one in facts["trackers"])})
-
-    @classmethod
-    def read(cls, run: Path) -> RunScores:
-        """Return the scores kept in a run's folder."""
-        try:
-            return cls.from_dict(json.loads((run / "scores.json").read_text("utf-8")))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{run / 'scores.json'} cannot be read ({error}); run the same command again") from error
 
 
 def score_run(
@@ -134,7 +42,11 @@ def score_run(
     attributes = {name: annotation.attributes for name, annotation in annotations.items()}
     repeated = {spec: _repeats(own, annotations, profile, protocol) for spec, own in records.items()}
     scores = {spec: average_repeats(own) for spec, own in repeated.items()}
-    foreign = {f"{one.tracker} (imported)": _score_imported(one, annotations, profile) for one in imported}
+    beside = [_chosen(one, annotations) for one in imported]
+    foreign = {
+        f"{one.tracker} (imported)": score_sequences(boxes, annotations, profile, starts=starts)
+        for one, (boxes, starts) in zip(imported, beside, strict=True)
+    }
     unsure = uncertainty({**{spec.name: own for spec, own in scores.items() if own}, **foreign}, attributes)
     trackers = []
     for spec, own in scores.items():
@@ -151,6 +63,7 @@ def score_run(
                 summary=summarise(own, profile, attributes) if own else None,
                 uncertainty=unsure.get(spec.name),
                 sequences=dict(own),
+                sensitivity=_sensitivity(done, annotations, profile) if protocol == "ope" else (),
                 failed=_failures(records[spec]),
                 repeats=_spread(records[spec], repeated[spec], profile),
                 throughput=sum(len(record.boxes) for record in done) / seconds if seconds > 0 else None,
@@ -168,8 +81,9 @@ def score_run(
             summary=summarise(own, profile, attributes),
             uncertainty=unsure[name],
             sequences=dict(own),
+            sensitivity=tuple(sensitivity(boxes, annotations, profile, starts=starts)),
         )
-        for one, (name, own) in zip(imported, foreign.items(), strict=True)
+        for one, (boxes, starts), (name, own) in zip(imported, beside, foreign.items(), strict=True)
     ]
     return RunScores(
         run=run,
@@ -223,11 +137,24 @@ def _score_starts(
     return scores
 
 
-def _score_imported(
-    imported: Trajectories, annotations: Mapping[str, Annotation], profile: Profile
-) -> Mapping[str, SequenceScores]:
-    boxes = {name: imported.by_sequence[name].boxes for name in annotations}
-    return score_sequences(boxes, annotations, profile, starts={name: imported.starts[name] for name in annotations})
+def _chosen(
+    imported: Trajectories, annotations: Mapping[str, Annotation]
+) -> tuple[dict[str, NDArray[np.float64]], dict[str, int]]:
+    """Return the imported boxes and first frames of the selection's sequences alone."""
+    return (
+        {name: imported.by_sequence[name].boxes for name in annotations},
+        {name: imported.by_sequence[name].start for name in annotations},
+    )
+
+
+def _sensitivity(done: Sequence[Record], annotations: Mapping[str, Annotation], profile: Profile) -> tuple[Change, ...]:
+    """Return what other conventions would do to the first repeat's scores."""
+    first = [record for record in done if record.repeat == 0]
+    if not first:
+        return ()
+    boxes = {record.sequence: record.boxes for record in first}
+    starts = {record.sequence: record.start for record in first}
+    return tuple(sensitivity(boxes, annotations, profile, starts=starts))
 
 
 def _failures(records: Sequence[Record]) -> dict[str, str]:
@@ -271,28 +198,3 @@ def _marks(spec: TrackerSpec, selection: Selection) -> tuple[str, ...]:
     if spec.weights.name == "random":
         marks.append("random weights")
     return tuple(marks)
-
-
-def _tracker_to_dict(tracker: TrackerScores) -> dict[str, Any]:
-    facts = {name: value for name, value in vars(tracker).items() if name != "repeats"}
-    return {
-        **facts,
-        "marks": list(tracker.marks),
-        "summary": tracker.summary.to_dict() if tracker.summary else None,
-        "uncertainty": tracker.uncertainty.to_dict() if tracker.uncertainty else None,
-        "sequences": {name: scores.to_dict() for name, scores in tracker.sequences.items()},
-        **({"repeats": asdict(tracker.repeats)} if tracker.repeats else {}),
-    }
-
-
-def _tracker_from_dict(data: Mapping[str, Any]) -> TrackerScores:
-    return TrackerScores(
-        **{
-            **data,
-            "marks": tuple(data["marks"]),
-            "summary": Summary.from_dict(data["summary"]) if data["summary"] else None,
-            "uncertainty": Uncertainty.from_dict(data["uncertainty"]) if data["uncertainty"] else None,
-            "sequences": {name: SequenceScores.from_dict(one) for name, one in data["sequences"].items()},
-            "repeats": RepeatedScores.from_dict(data["repeats"]) if data.get("repeats") else None,
-        }
-    )

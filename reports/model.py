@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.profiles import Profile, load_profile
-from benchmark.scoring import RunScores, TrackerScores
+from benchmark.scores import RunScores, TrackerScores
 from trackers.errors import InputError
 
 

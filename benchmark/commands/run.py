@@ -36,7 +36,7 @@ from trackers.errors import InputError
 if TYPE_CHECKING:
     from benchmark.engine.run import Executor, Plan, Task
     from benchmark.interop.trajectories import Trajectories
-    from benchmark.scoring import RunScores
+    from benchmark.scores import RunScores
     from benchmark.store.record import Record
     from benchmark.store.results import Results
 

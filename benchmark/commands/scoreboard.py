@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from benchmark.scoring import RunScores, TrackerScores
+    from benchmark.scores import RunScores, TrackerScores
 
 
 def table(scores: RunScores) -> Table:

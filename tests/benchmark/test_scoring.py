@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from benchmark.datasets.folder import FolderDataset
 from benchmark.datasets.selection import Selection, select
 from benchmark.profiles import load_profile
-from benchmark.scoring import RunScores, score_run
+from benchmark.scoring import RunScores, TrackerScores, score_run
 from benchmark.store.record import Record
 from trackers.errors import InputError
 from trackers.names import resolve
@@ -70,3 +71,78 @@ def test_random_weights_are_marked(selection: Selection) -> None:
     own = {resolve("siamfc@random"): records(selection, "siamfc@random")}
     (tracker,) = score_run("run", own, selection, load_profile("otb"), "ope").trackers
     assert tracker.marks == ("random weights",)
+
+
+def shifted(record: Record, repeat: int, by: float) -> Record:
+    boxes = record.boxes + [by, 0, 0, 0]
+    return replace(record, repeat=repeat, boxes=boxes, seconds=0.5)
+
+
+def repeated(selection: Selection, *shifts: float, failing: tuple[int, str] = (9, "")) -> TrackerScores:
+    own = [
+        replace(shifted(one, number, by), status="failed", error="boom")
+        if (number, one.sequence) == failing
+        else shifted(one, number, by)
+        for number, by in enumerate(shifts)
+        for one in records(selection, "cv2:kcf")
+    ]
+    (tracker,) = score_run("run", {resolve("cv2:kcf"): own}, selection, load_profile("otb"), "ope").trackers
+    return tracker
+
+
+def test_repeats_are_averaged_and_their_spread_stands_apart(selection: Selection) -> None:
+    alone = [repeated(selection, by).summary.overall.auc for by in (0.0, 6.0, 9.0)]  # type: ignore[union-attr]
+    assert len(set(alone)) == 3
+    together = repeated(selection, 0.0, 6.0, 9.0)
+    assert together.repeats is not None
+    assert together.repeats.count == 3
+    assert not together.repeats.identical
+    assert together.repeats.measures["auc"].means == pytest.approx(alone)
+    assert together.repeats.measures["auc"].deviation == pytest.approx(np.std(alone, ddof=1))
+    assert together.summary is not None
+    assert together.summary.overall.auc == pytest.approx(np.mean(alone))
+    assert together.summary.overall.frames == 6 + 8 + 10
+    assert together.sequences["first"].frames == 6
+    interval = together.intervals["auc"]  # over sequences: these score alike
+    assert interval.high - interval.low < 0.1 < max(alone) - min(alone)
+
+
+def test_repeats_that_do_not_differ_are_said_to_be_identical(selection: Selection) -> None:
+    same = repeated(selection, 6.0, 6.0)
+    assert same.repeats is not None
+    assert same.repeats.identical
+    assert same.repeats.measures["auc"].deviation == 0
+    assert same.summary is not None
+    assert same.summary.overall.auc == pytest.approx(repeated(selection, 6.0).summary.overall.auc)  # type: ignore[union-attr]
+
+
+def test_a_sequence_counts_where_all_its_repeats_are_done(selection: Selection) -> None:
+    tracker = repeated(selection, 0.0, 6.0, failing=(1, "second"))
+    assert tracker.failed == {"second": "repeat 2: boom"}
+    assert sorted(tracker.sequences) == ["first", "third"]
+    assert tracker.repeats is not None
+    assert set(tracker.repeats.measures["auc"].by_sequence) == {"first", "third"}
+
+
+def test_repeats_survive_json_and_one_run_says_nothing_of_them(selection: Selection) -> None:
+    own = {resolve("cv2:kcf"): [shifted(one, n, 3.0 * n) for n in (0, 1) for one in records(selection, "cv2:kcf")]}
+    scores = score_run("run", own, selection, load_profile("otb"), "ope")
+    data = json.loads(json.dumps(scores.to_dict()))
+    assert RunScores.from_dict(data).to_dict() == scores.to_dict()
+    assert RunScores.from_dict(data).trackers[0].repeats == scores.trackers[0].repeats
+    assert all("repeats" not in tracker for tracker in score(selection).to_dict()["trackers"])
+
+
+def test_frames_weigh_in_the_spread_where_the_profile_weighs_frames(selection: Selection) -> None:
+    profile = replace(load_profile("otb"), average="frames")
+    own = {resolve("cv2:kcf"): [shifted(one, n, 4.0 * n * len(one.boxes)) for n in (0, 1) for one in records(selection, "cv2:kcf")]}  # fmt: skip
+    (tracker,) = score_run("run", own, selection, profile, "ope").trackers
+    assert tracker.repeats is not None
+    assert tracker.summary is not None
+    assert np.mean(tracker.repeats.measures["auc"].means) == pytest.approx(tracker.summary.overall.auc)
+
+
+def test_other_conventions_are_said_beside_the_score(selection: Selection) -> None:
+    changes = {change.name: change for change in score(selection).trackers[0].sensitivity}
+    assert changes["success at overlap >= threshold"].auc == pytest.approx(1 / 21)
+    assert changes["average overlap (AO) as AUC"].auc == pytest.approx(1 - 20 / 21)

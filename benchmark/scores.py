@@ -1,0 +1,137 @@
+"""The scores of a run: the typed value behind ``scores.json``, every table and every page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmark.metrics.scores import SequenceScores
+from benchmark.metrics.sensitivity import Change
+from benchmark.metrics.summary import Summary
+from benchmark.statistics.intervals import Interval
+from benchmark.statistics.repeats import Repeats
+from benchmark.statistics.uncertainty import Uncertainty
+from trackers.errors import InputError
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class RepeatedScores:
+    """The spread from repeat to repeat: what a rerun changes, apart from the spread over sequences."""
+
+    count: int
+    identical: bool
+    """Whether every repeat gave the same boxes, bit for bit: there is no spread to speak of."""
+    measures: Mapping[str, Repeats]
+    """By measure: ``auc``, ``precision``, ..."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> RepeatedScores:
+        """Return what ``asdict`` was called on."""
+        measures = {name: Repeats(**{**one, "means": tuple(one["means"])}) for name, one in data["measures"].items()}
+        return cls(data["count"], data["identical"], measures)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackerScores:
+    """What one tracker reached in a run."""
+
+    name: str
+    remembers: str
+    paper: str
+    preset: str
+    weights: str
+    """Name of the weights; "none" for trackers without a network of ours."""
+    marks: tuple[str, ...]
+    """What a reader must know beside any number, e.g. ``trained on OTB100``."""
+    summary: Summary | None
+    """None where every sequence failed."""
+    uncertainty: Uncertainty | None
+    """95 % intervals over sequences; None where there is no score."""
+    sequences: Mapping[str, SequenceScores]
+    failed: Mapping[str, str] = field(default_factory=dict)
+    """Sequence: reason."""
+    sensitivity: tuple[Change, ...] = ()
+    """What each other convention of scoring would do to AUC and precision; one pass only."""
+    repeats: RepeatedScores | None = None
+    """Where each sequence was run several times: its scores are then averages over the repeats."""
+    throughput: float | None = None
+    """Frames / second inside the tracker, of the lanes that ran side by side; not a latency."""
+    lanes: int = 1
+
+    @property
+    def intervals(self) -> Mapping[str, Interval]:
+        """The interval of each score; empty for fewer than two sequences."""
+        return self.uncertainty.overall if self.uncertainty else {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunScores:
+    """The scores of one run under one profile."""
+
+    run: str
+    profile: str
+    protocol: str
+    dataset: str
+    coverage: str
+    complete: bool
+    rendered: bool
+    trackers: tuple[TrackerScores, ...]
+
+    @property
+    def failures(self) -> int:
+        """How many trajectories failed."""
+        return sum(len(tracker.failed) for tracker in self.trackers)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data, ready for JSON."""
+        return {"schema": SCHEMA, **vars(self), "trackers": [_tracker_to_dict(tracker) for tracker in self.trackers]}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> RunScores:
+        """Return what `to_dict` was called on; InputError for another schema."""
+        facts = dict(data)
+        if facts.pop("schema", None) != SCHEMA:
+            raise InputError(
+                f"these scores have schema {data.get('schema')!r}, this program reads {SCHEMA}; run it again"
+            )
+        return cls(**{**facts, "trackers": tuple(_tracker_from_dict(one) for one in facts["trackers"])})
+
+    @classmethod
+    def read(cls, run: Path) -> RunScores:
+        """Return the scores kept in a run's folder."""
+        try:
+            return cls.from_dict(json.loads((run / "scores.json").read_text("utf-8")))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{run / 'scores.json'} cannot be read ({error}); run the same command again") from error
+
+
+def _tracker_to_dict(tracker: TrackerScores) -> dict[str, Any]:
+    facts = {name: value for name, value in vars(tracker).items() if name != "repeats"}
+    return {
+        **facts,
+        "marks": list(tracker.marks),
+        "sensitivity": [asdict(change) for change in tracker.sensitivity],
+        "summary": tracker.summary.to_dict() if tracker.summary else None,
+        "uncertainty": tracker.uncertainty.to_dict() if tracker.uncertainty else None,
+        "sequences": {name: scores.to_dict() for name, scores in tracker.sequences.items()},
+        **({"repeats": asdict(tracker.repeats)} if tracker.repeats else {}),
+    }
+
+
+def _tracker_from_dict(data: Mapping[str, Any]) -> TrackerScores:
+    return TrackerScores(
+        **{
+            **data,
+            "marks": tuple(data["marks"]),
+            "sensitivity": tuple(Change(**change) for change in data["sensitivity"]),
+            "summary": Summary.from_dict(data["summary"]) if data["summary"] else None,
+            "uncertainty": Uncertainty.from_dict(data["uncertainty"]) if data["uncertainty"] else None,
+            "sequences": {name: SequenceScores.from_dict(one) for name, one in data["sequences"].items()},
+            "repeats": RepeatedScores.from_dict(data["repeats"]) if data.get("repeats") else None,
+        }
+    )
