@@ -93,7 +93,7 @@ def _code(rows: list[Comparison]) -> int:
     unsound = [row for row in rows if not row.sound]
     if not unsound:
         return 0
-    return UNSURE if all(row.verdict == "cannot tell" and row.lanes != (1, 1) for row in unsound) else UNSOUND
+    return UNSURE if all(row.verdict == "cannot tell" for row in unsound) else UNSOUND
 
 
 def _write(rows: list[Comparison], file: Path) -> None:

@@ -7,8 +7,8 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -97,9 +97,10 @@ def run(
     load_profile(profile)  # a wrong name stops here, not after the work
     specs = tuple(expand(trackers))
     store = Results(results)
+    executors = _executor(executor, ray_address, device, data["data_root"], says)
     selection = choose(says, **data)
     beside = choose_imports(store.folder, selection, imported) if imported else []
-    with _executor(executor, ray_address, device, data["data_root"], says) as workers:
+    with executors as workers:
         plan = Plan(
             specs, selection, workers.device, seed, lanes or (16 if workers.device.startswith("cuda") else 1),
             protocol, telemetry, retry_failed, repeats, timeout or inf,
@@ -115,20 +116,19 @@ def run(
     sys.exit(1 if scores.failures else 0)
 
 
-@contextmanager
-def _executor(kind: str, address: str | None, device: str, data_root: Path | None, says: Console) -> Iterator[Executor]:
-    """Give whoever does the work, and let go of it in the end."""
+def _executor(
+    kind: str, address: str | None, device: str, data_root: Path | None, says: Console
+) -> AbstractContextManager[Executor]:
+    """Return whoever does the work; a cluster is connected when the context is entered."""
     if kind == "local":
         from benchmark.engine.executors.local import Local
 
         if address is not None:
             raise InputError("--ray-address needs --executor ray")
-        yield Local(device)
-        return
+        return nullcontext(Local(device))
     from benchmark.engine.executors.cluster import Cluster
 
-    with Cluster(address, device, data_root, lambda line: says.print(line, markup=False, soft_wrap=True)) as cluster:
-        yield cluster
+    return Cluster(address, device, data_root, lambda line: says.print(line, markup=False, soft_wrap=True))
 
 
 def _begin(store: Results, plan: Plan, tasks: list[Task]) -> Path:

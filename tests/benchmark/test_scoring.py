@@ -135,7 +135,8 @@ def test_repeats_survive_json_and_one_run_says_nothing_of_them(selection: Select
 
 def test_frames_weigh_in_the_spread_where_the_profile_weighs_frames(selection: Selection) -> None:
     profile = replace(load_profile("otb"), average="frames")
-    own = {resolve("cv2:kcf"): [shifted(one, n, 4.0 * n * len(one.boxes)) for n in (0, 1) for one in records(selection, "cv2:kcf")]}  # fmt: skip
+    both = [shifted(one, n, 4.0 * n * len(one.boxes)) for n in (0, 1) for one in records(selection, "cv2:kcf")]
+    own = {resolve("cv2:kcf"): both}
     (tracker,) = score_run("run", own, selection, profile, "ope").trackers
     assert tracker.repeats is not None
     assert tracker.summary is not None

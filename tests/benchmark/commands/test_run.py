@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -273,3 +274,79 @@ def test_imported_results_stand_beside_ours(run_bench, picture_folder: Path, tmp
     assert theirs["summary"]["overall"]["auc"] == pytest.approx(ours["summary"]["overall"]["auc"], abs=1e-4)
     wrong = run_bench(*words, "--imported", "Theris")
     assert "Did you mean 'Theirs'?" in error(wrong)
+
+
+def test_repeats_show_their_spread_or_say_that_there_is_none(run_bench, picture_folder: Path) -> None:
+    words = ("-d", "folder", "--data-root", picture_folder, "--sequences", "first", "--repeats", 2)
+    shown = run_bench("-t", "cv2:kcf", *words)
+    assert "standard deviation of the AUC over 2 repeats" in " ".join(shown.stdout.split())
+    assert "identical" in shown.stdout
+    assert "cv2:kcf: every repeat gave the same boxes, bit for bit; nothing is drawn at random there" in shown.stderr
+    (tracker,) = json.loads(run_bench("-t", "cv2:kcf", *words, "--json", "-").stdout)["trackers"]
+    assert tracker["repeats"]["identical"]
+    assert tracker["repeats"]["count"] == 2
+
+
+def test_a_tracker_that_draws_gets_another_seed_each_time(run_bench, picture_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "lucky.py").write_text(LUCKY)
+    words = ("-t", f"py:{tmp_path / 'lucky.py'}", "-d", "folder", "--data-root", picture_folder)
+    shown = run_bench(*words, "--repeats", 3)
+    assert "±" in shown.stdout
+    assert "bit for bit" not in shown.stderr
+    run = Path(shown.stdout.strip().splitlines()[-1].removeprefix("Report: ")).parent
+    (folder,) = (run / "boxes").iterdir()
+    texts = [(folder / place / "first.txt").read_text() for place in (".", "repeat-2", "repeat-3")]
+    assert len(set(texts)) == 3
+    again = run_bench(*words)
+    assert "3 of 3 trajectories are kept from earlier runs" in again.stderr
+
+
+LUCKY = """
+import numpy as np
+from trackers.api import register
+@register("lucky", remembers="nothing")
+class Lucky:
+    def init(self, image, box): self.box = box
+    def update(self, image):
+        return self.box + np.random.rand() * 9
+"""
+
+
+def test_a_sequence_that_takes_too_long_is_given_up_and_the_others_go_on(
+    run_bench, picture_folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "slow.py").write_text(SLOW)
+    words = ("-d", "folder", "--data-root", picture_folder, "--json", "-")
+    done = run_bench("-t", f"py:{tmp_path / 'slow.py'},cv2:kcf", *words, "--timeout", 0.5)
+    assert done.returncode == 1
+    slow, kcf = json.loads(done.stdout)["trackers"]
+    assert set(slow["failed"]) == {"first", "second", "third"}
+    assert "s in the tracker for 3 of 6 frames, --timeout is 0.5 s" in slow["failed"]["first"]
+    assert not kcf["failed"]
+
+
+def test_the_same_command_says_within_3_seconds_that_nothing_is_left(run_bench, picture_folder: Path) -> None:
+    words = ("-t", "siamfc-s1,cv2:kcf", "-d", "folder", "--data-root", str(picture_folder))
+    run_bench(*words)
+    results = picture_folder.parent / "results"
+    command = [sys.executable, "-m", "run_bench", *words, "--results", str(results)]
+    began = time.monotonic()
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, cwd=REPOSITORY) as one:
+        assert one.stderr is not None
+        said = one.stderr.readline()
+        seconds = min(time.monotonic() - began, processor_seconds(one.pid))
+    assert "nothing is left to run" in said
+    assert seconds < 3
+
+
+def processor_seconds(process: int) -> float:
+    """Return the time that a process itself has worked: what it would take on a machine that has nothing else to do."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return float("inf")
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_an_address_without_ray_is_misuse(run_bench) -> None:
+    assert error(run_bench("--ray-address", "127.0.0.1:6379")) == "run_bench: --ray-address needs --executor ray"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -99,3 +100,69 @@ def test_seeds_differ_by_sequence_and_run_and_repeat() -> None:
     assert len(seeds) == 8
     assert lane_seed(0, "demo", "a") == lane_seed(0, "demo", "a")
     assert all(0 <= seed < 2**63 for seed in seeds)
+
+
+PATIENT = """
+import time
+from trackers.api import register
+@register("patient", remembers="nothing")
+class Patient:
+    def init(self, image, box): self.box, self.age = box, 0
+    def update(self, image):
+        self.age += 1
+        if self.age == 6: time.sleep(0.5)
+        return self.box
+"""
+
+
+def test_a_timeout_is_kept_and_run_again_only_when_there_is_more_time(selection: Selection, tmp_path: Path) -> None:
+    (tmp_path / "patient.py").write_text(PATIENT)
+    store, name = Results(tmp_path / "results"), f"py:{tmp_path / 'patient.py'}"
+    short = plan(selection, name, timeout=0.4)
+    records = {record.sequence: record for _, record in done(short, laid(short, store), store)}
+    assert {sequence: record.status for sequence, record in records.items()} == {
+        "first": "done", "second": "timeout", "third": "timeout",
+    }  # fmt: skip
+    assert "--timeout is 0.4 s" in records["second"].reason
+    assert len(records["second"].boxes) == 7
+
+    def left(**options) -> list[str]:
+        return [task.sequence for task in laid(plan(selection, name, **options), store) if task.kept is None]
+
+    assert left(timeout=0.4) == left(timeout=0.1) == []
+    assert left(timeout=0.4, retry_failed=True) == left(timeout=9.0) == left() == ["second", "third"]
+    longer = plan(selection, name)
+    assert [record.status for _, record in done(longer, laid(longer, store), store)] == ["done", "done"]
+    assert left(timeout=0.1) == []
+
+
+def test_repeats_are_kept_apart_and_draw_other_seeds(selection: Selection, tmp_path: Path) -> None:
+    store = Results(tmp_path / "results")
+    thrice = plan(selection, "cv2:kcf", repeats=3)
+    tasks = laid(thrice, store)
+    assert [(task.sequence, task.repeat) for task in tasks] == [
+        (name, repeat) for repeat in range(3) for name in ("first", "second", "third")
+    ]
+    assert len({task.key for task in tasks}) == len({task.job.seed for task in tasks}) == 9
+    records = [record for _, record in done(thrice, tasks, store)]
+    assert len({store.path_of(record) for record in records}) == 9
+    once = laid(plan(selection, "cv2:kcf"), store)
+    assert [task.key for task in once] == [task.key for task in tasks if task.repeat == 0]
+    assert all(task.kept is not None for task in once)
+
+
+def test_a_record_of_another_length_is_not_used(selection: Selection, tmp_path: Path) -> None:
+    store = Results(tmp_path / "results")
+    wanted = plan(selection, "cv2:kcf")
+    _, record = next(iter(done(wanted, laid(wanted, store), store)))
+    store.keep(replace(record, boxes=record.boxes[:-1], scores=record.scores[:-1]))
+    assert record.sequence in [task.sequence for task in laid(wanted, store) if task.kept is None]
+
+
+def test_damaged_telemetry_is_made_anew(selection: Selection, tmp_path: Path) -> None:
+    store = Results(tmp_path / "results")
+    telling = plan(selection, "siamfc-s1", telemetry=True)
+    records = [record for _, record in done(telling, laid(telling, store), store)]
+    file = store.telemetry_path(records[0])
+    file.write_bytes(file.read_bytes()[:-30])
+    assert [t.sequence for t in laid(telling, store) if t.kept is None] == [records[0].sequence]
