@@ -14,9 +14,11 @@ from functools import lru_cache
 from pathlib import Path
 
 import trackers
+from benchmark.datasets import images
 from trackers.names import TrackerSpec
 
 _OURS = Path(trackers.__file__).parent
+_DECODING = Path(images.__file__)
 
 
 def record_key(
@@ -63,13 +65,13 @@ def code_digest(cls: type, plug_in: str) -> str:
     """Return the digest of the code that decides a tracker's boxes.
 
     For a family of Engram's: its folder, what families share (``trackers/nets``) and the API. For a plug-in: its
-    folder (or single file), name and version, the adapter and the API.
+    folder (or single file), name and version, the adapter and the API. For all: how a frame is decoded.
     """
     file = Path(inspect.getfile(cls))
     own = file.parent if (file.parent / "__init__.py").is_file() else file
     shared = _OURS / ("adapters" if plug_in else "nets")
     parts = [plug_in]
-    for root in (own, shared, _OURS / "api.py"):
+    for root in (own, shared, _OURS / "api.py", _DECODING):
         for source in [root] if root.is_file() else sorted(root.rglob("*.py")):
             parts += [source.relative_to(root.parent).as_posix(), _syntax(source, source.stat().st_mtime_ns)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -166,3 +166,26 @@ def test_damaged_telemetry_is_made_anew(selection: Selection, tmp_path: Path) ->
     file = store.telemetry_path(records[0])
     file.write_bytes(file.read_bytes()[:-30])
     assert [t.sequence for t in laid(telling, store) if t.kept is None] == [records[0].sequence]
+
+
+def test_ground_truth_and_frame_limit_are_in_the_key(picture_folder: Path, tmp_path: Path) -> None:
+    store = Results(tmp_path / "results")
+
+    def keys(**options) -> dict[str, str]:
+        chosen = select(FolderDataset(picture_folder), **options)
+        return {task.sequence: task.key for task in laid(plan(chosen, "cv2:kcf"), store)}
+
+    before = keys()
+    assert {name for name, key in keys(limit_frames=7).items() if before[name] != key} == {"second", "third"}
+    assert keys(limit_frames=90) == before
+    assert keys(sequences=["third"])["third"] == before["third"]
+    file = picture_folder / "first" / "groundtruth_rect.txt"
+    file.write_text(file.read_text().replace("30,24", "30,25"))
+    assert {name for name, key in keys().items() if before[name] != key} == {"first"}
+
+
+def test_the_environment_is_in_the_key(selection: Selection, tmp_path: Path) -> None:
+    store = Results(tmp_path / "results")
+    here = {task.key for task in laid(plan(selection, "cv2:kcf"), store)}
+    there = lay_out(plan(selection, "cv2:kcf"), store, {**environment_class("cpu"), "torch": "9.9"})
+    assert not here & {task.key for task in there}

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import ast
+import shutil
 from pathlib import Path
 
 import pytest
+from conftest import REPOSITORY
 
+from benchmark.store import keys
 from benchmark.store.keys import code_digest, record_key
 from trackers.names import resolve
 
@@ -71,3 +75,49 @@ def test_comments_and_docstrings_are_no_code(tmp_path: Path, change: tuple[str, 
 def test_families_have_digests_of_their_own() -> None:
     siamfc, csrt = resolve("siamfc").family, resolve("cv2:csrt").family
     assert code_digest(siamfc.cls, siamfc.plug_in) != code_digest(csrt.cls, csrt.plug_in)
+
+
+@pytest.mark.parametrize(
+    ("file", "addition", "same"),
+    [
+        ("nets/crops.py", "# a comment", True),
+        ("nets/crops.py", "TWICE = 2", False),
+        ("api.py", "TWICE = 2", False),
+        ("memtrack/memory.py", "TWICE = 2", True),
+        ("names.py", "TWICE = 2", True),
+    ],
+)
+def test_the_familys_own_code_what_families_share_and_the_api_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, addition: str, same: bool
+) -> None:
+    copy = shutil.copytree(
+        REPOSITORY / "trackers", tmp_path / "trackers", ignore=shutil.ignore_patterns("*.safetensors")
+    )
+    monkeypatch.setattr(keys, "_OURS", copy)
+    siamfc = resolve("siamfc").family.cls
+    code_digest.cache_clear()
+    before = code_digest(siamfc, "")
+    with (copy / file).open("a") as source:
+        source.write(f"\n{addition}\n")
+    code_digest.cache_clear()
+    assert (code_digest(siamfc, "") == before) is same
+    code_digest.cache_clear()
+
+
+@pytest.mark.parametrize("family", ["siamfc", "memtrack", "dualmn", "nets"])
+def test_a_family_uses_no_code_that_its_digest_leaves_out(family: str) -> None:
+    counted = (f"trackers.{family}", "trackers.nets", "trackers.api")
+    harmless = ("trackers.errors", "trackers.weights", "trackers.registry")
+    for source in (REPOSITORY / "trackers" / family).rglob("*.py"):
+        for node in ast.walk(ast.parse(source.read_text())):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            for name in names:
+                assert not name.startswith(("trackers", "benchmark")) or name.startswith(counted + harmless), source
+
+
+def test_the_weights_bytes_count_and_not_their_name(tmp_path: Path) -> None:
+    for name, content in (("a.pth", b"one"), ("b.pth", b"one"), ("c.pth", b"two")):
+        (tmp_path / name).write_bytes(content)
+    first, copied, other = (key(f"siamfc@{tmp_path / name}") for name in ("a.pth", "b.pth", "c.pth"))
+    assert first == copied != other
