@@ -22,6 +22,7 @@ PAPERS_FIVE = ("siamfc", "memtrack", "dualmn-short", "dualmn-long", "dualmn")
 BUILT_IN = {
     "siamfc": "trackers.siamfc.tracker",
     "memtrack": "trackers.memtrack.tracker",
+    "dualmn": "trackers.dualmn.tracker",
 }
 PREFIXES = {
     "cv2": "trackers.adapters.opencv",

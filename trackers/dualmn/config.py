@@ -1,0 +1,182 @@
+"""What sizes and steers a DualMN tracker. Defaults are the compact preset; the papers' numbers are `PAPER`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class DualMNConfig:
+    """One DualMN tracker; where each number comes from is in docs/dualmn.md."""
+
+    branches: str = "both"
+    """``both``, ``short`` or ``long``: one implementation, three trackers."""
+
+    # Crops and features
+    trunk: str = "lite0"
+    """``lite0`` (EfficientNet-Lite0, blocks 7 and 10) or ``inception`` (Inception-v3 to Mixed_6e)."""
+    search_size: int = 256
+    """Side of the search crop in pixels."""
+    search_area: float = 2.0
+    """Side of the search crop in context sides."""
+    memory_size: int = 128
+    """Side in pixels of the long memory's and of the ruler's crop, which shows the target as large as a search crop."""
+    context: float = 0.5
+    """The context side is sqrt((w+p)(h+p)), p = context (w+h): sqrt(wh) for 0."""
+    channels: int = 192
+    """Of the features behind the necks."""
+    neck_kernel: int = 1
+    """Cells of the necks' convolution: 1, the identity at the start where the shapes allow, or 3."""
+
+    # Long branch
+    slots: int = 32
+    """Frames the long memory can hold."""
+    segments: int = 4
+    """N: the frames read are the first, the middle ones of N segments of the past, and the newest if it is sure."""
+    newest_score: float = 0.6
+    """Confidence from which on the newest frame is read too."""
+    store_score: float = 0.5
+    """Confidence from which on a frame is stored."""
+    sharpness: float = 20.0
+    """Logit of the affinity between equal cells, before anything is trained."""
+    half_sure_votes: float = 0.12
+    """Share of the target's cells found in their place at which the long branch is half sure, without a head."""
+    long_head: bool = False
+    """Whether the long branch's box comes from its head; off until it is trained."""
+    tower_depth: int = 3
+    tower_channels: int = 192
+    separable: bool = True
+    """Towers of depthwise and pointwise convolutions."""
+
+    # Short branch
+    filter_size: int = 5
+    """Cells of the online filter's side."""
+    augmentations: int = 9
+    """Samples of the first frame: the first so many of the list in augment.py."""
+    samples: int = 16
+    """K: how many of the latest frames are learnt from."""
+    weighting: str = "decay"
+    """``decay``: later samples weigh more, the lightest is replaced (DiMP); ``latest``: the latest weigh the same."""
+    sample_rate: float = 0.05
+    """Learning rate of ``decay``."""
+    hard_rate: float = 0.1
+    """The same for a frame with a distractor."""
+    first_mass: float = 0.25
+    """Share of the weight that the first frame's samples keep."""
+    label_sigma: float = 1.0
+    """Of the initial Gaussian label in cells: an eighth of a square target."""
+    regulariser: float = 0.01
+    step: float = 1.0
+    """Factor on the exact step length."""
+    start_steps: int = 15
+    update_steps: int = 2
+    update_every: int = 8
+    """Frames between updates of the filter."""
+    hard_steps: int = 1
+    """Steps taken at once where a distractor shows."""
+    restart_steps: int = 5
+    """Steps after the filter has begun afresh, because the long branch was right."""
+    short_head: bool = False
+    """Whether the short branch's box comes from its head; off until it is trained."""
+
+    # Both memories
+    gated: bool = True
+    """Whether doubtful frames are kept out of both memories."""
+    keep_first: bool = True
+    """Whether the first frame is kept for good."""
+
+    # Where the target is
+    window_weight: float = 0.3
+    """Weight of the cosine window on the long branch's map."""
+    short_window: float = 0.0
+    """Weight of the cosine window on the short branch's map."""
+    upsampling: int = 8
+    """Bicubic enlargement of the maps."""
+    not_found: float = 0.25
+    """Peak of the short branch's map below which the target is not there."""
+    distractor: float = 0.8
+    """Second peak, as a share of the first, from which on the two cannot be told apart."""
+    hard_negative: float = 0.5
+    """Second peak, as a share of the first, from which on it is learnt as a hard negative."""
+
+    # What box it has
+    scales: int = 3
+    """Crops of the ruler, odd; used while a head is off."""
+    scale_step: float = 1.0375
+    scale_penalty: float = 0.985
+    """Multiplies what the ruler reads at every scale but the current one."""
+    scale_damping: float = 0.5
+    """Share of the chosen scale that the size takes over."""
+    ruler_window: float = 0.3
+    """Weight of the cosine window on the ruler's map."""
+    size_penalty: float = 0.08
+    """Of changed size and shape, with a head."""
+    size_rate: float = 0.55
+    """Share of the head's size taken over, times its score."""
+    scale_limits: tuple[float, float] = (0.2, 5.0)
+    """Multiples of the first size."""
+
+    # Who is right
+    decision: str = "rules"
+    """``rules`` (agree, disagree, lost, hysteresis), ``soft`` (fused maps) or ``max`` (the larger confidence)."""
+    agree_overlap: float = 0.5
+    """IoU of the branches' boxes from which on they agree."""
+    long_lost: float = 0.3
+    short_lost: float = 0.25
+    """Confidences under which, both at once, the target counts as lost."""
+    soft_weight: float = 0.5
+    """Weight of the short branch's map in ``soft``."""
+    patience: int = 20
+    """Frames of disagreement in a row after which the long branch is preferred."""
+
+
+PAPER: Mapping[str, Any] = {
+    "trunk": "inception",
+    "search_size": 289,
+    "search_area": 4.0,
+    "memory_size": 289,
+    "context": 0.0,
+    "channels": 512,
+    "neck_kernel": 3,
+    "long_head": True,
+    "tower_depth": 7,
+    "tower_channels": 256,
+    "separable": False,
+    "filter_size": 4,
+    "augmentations": 15,
+    "samples": 50,
+    "sample_rate": 0.01,
+    "hard_rate": 0.02,
+    "label_sigma": 2.26,
+    "regulariser": 0.1,
+    "step": 0.9,
+    "start_steps": 10,
+    "update_every": 20,
+    "short_head": True,
+    "window_weight": 0.2053,
+    "size_penalty": 0.0759,
+    "size_rate": 0.5501,
+}
+"""The long branch has STMTrack's sizes, the short one DiMP's: what the papers' text and figures point to."""
+
+VARIANTS: Mapping[str, Mapping[str, Any]] = {
+    "short": {"branches": "short"},
+    "long": {"branches": "long"},
+    "n1": {"segments": 1},
+    "n2": {"segments": 2},
+    "n4": {"segments": 4},
+    "n8": {"segments": 8},
+    "k1": {"samples": 1},
+    "k2": {"samples": 2},
+    "k4": {"samples": 4},
+    "k8": {"samples": 8},
+    "k16": {"samples": 16},
+    "latest": {"weighting": "latest"},
+    "ungated": {"gated": False},
+    "nofirst": {"keep_first": False},
+    "soft": {"decision": "soft"},
+    "max": {"decision": "max"},
+}
+"""They chain: ``dualmn-short-k4`` is the short branch alone with the latest four frames."""

@@ -1,0 +1,76 @@
+"""The long-term branch at work: what it looks for in a frame and what it keeps of it (docs/dualmn.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from trackers.dualmn import memory
+from trackers.dualmn.config import DualMNConfig
+from trackers.dualmn.memory import LongMemory, Reading, Stored
+from trackers.dualmn.network import LongNet
+from trackers.dualmn.read import affinity, foreground, votes
+from trackers.dualmn.search import enlarged, find_peaks
+from trackers.dualmn.view import HeadRules, View, head_box
+from trackers.nets.lanes import choose_lanes, finite_lanes
+from trackers.nets.localise import hann_window
+
+
+@dataclass(frozen=True)
+class LongView(View):
+    """What the long branch sees."""
+
+    reading: Reading
+    shares: Tensor
+    """(B, h h, R, m m) affinity of query cells to memory cells."""
+    on_target: Tensor
+    """(B, h h) each query cell's share of target cells."""
+
+    def mass(self) -> Tensor:
+        """Return (B, R), the share of each frame read in what the query's target cells read."""
+        of_frame = self.shares.sum(3)
+        weight = self.on_target / self.on_target.sum(1, keepdim=True).clamp_min(1e-12)
+        return (of_frame * weight[:, :, None]).sum(1)
+
+
+class LongBranch:
+    """Reads and writes the long memory of every lane."""
+
+    def __init__(self, net: LongNet, config: DualMNConfig, stride: int) -> None:
+        self.net, self.config, self.stride = net, config, stride
+        self.rules = HeadRules(config.size_penalty, config.window_weight, config.size_rate)
+
+    def look(self, features: Tensor, state: LongMemory, size: Tensor) -> LongView:
+        """Search trunk features (B, C', h, h) for targets of size (B, 2) in crop pixels."""
+        config = self.config
+        query = self.net.query(features)
+        read = memory.reading(state, config.segments, config.newest_score)
+        cells = query.shape[-1]
+        shares = affinity(query, read.frames.features, read.valid)
+        on_target = foreground(shares, read.frames.label)
+        if config.long_head:
+            maps = self.net.decode(query, shares, read.frames.features)
+            window = hann_window(cells, query.device) * (cells - 1) ** 2 / 4
+            chosen, new_size = head_box(maps.scores(), maps.boxes(self.stride), size, window, self.rules)
+            fine = enlarged(maps.scores(), cells, config.upsampling)
+        else:
+            fine = enlarged(votes(shares, read.frames.label, cells), cells, config.upsampling)
+        peaks = find_peaks(fine, size / self.stride, window_weight=config.window_weight, upsampling=config.upsampling)
+        if config.long_head:
+            place, confidence, margin = chosen.box[:, :2], chosen.score, chosen.margin
+        else:
+            place, new_size, margin = peaks.first * self.stride, size, peaks.margin
+            confidence = peaks.height.clamp_min(0) / (peaks.height.clamp_min(0) + config.half_sure_votes)
+        sound = finite_lanes(fine) & finite_lanes(new_size) & read.valid.any(1)
+        return LongView(fine, peaks, place, new_size, confidence, sound, sound, margin, read, shares, on_target)
+
+    def written(self, state: LongMemory, lanes: Tensor, new: Stored, score: Tensor) -> LongMemory:
+        """Return the memory after some lanes, a mask (B,), accepted a frame with score (B,)."""
+        return memory.written(state, lanes, new, score, self.config.keep_first)
+
+    def recovered(self, state: LongMemory, sound: Tensor) -> LongMemory:
+        """Return the memory with the lanes that are not sound (B,) begun afresh from their first frame."""
+        if bool(sound.all()):
+            return state
+        return choose_lanes(sound, state, memory.begin(state.first, state.capacity))

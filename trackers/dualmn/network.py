@@ -1,0 +1,189 @@
+"""DualMN's network: one trunk, four light encoders, two branches; all differentiable over clips.
+
+The four encoders (memory and query of each branch) are the paper's figure; that they share a trunk in the compact
+preset is ours (docs/dualmn.md).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from trackers.dualmn.config import DualMNConfig
+from trackers.dualmn.filters import apply_filter
+from trackers.dualmn.head import AnchorFreeHead, HeadMaps
+from trackers.dualmn.initial_filter import FilterInitialiser
+from trackers.dualmn.online import LabelShapes, Learnt, OnlineOptimiser, Samples
+from trackers.dualmn.read import affinity, read
+from trackers.nets.inception import Inception
+from trackers.nets.label_maps import label_maps
+from trackers.nets.lite_features import LITE0_TAPS, LiteFeatures
+
+LITE0_POWER = sum(weight**2 for weight in LITE0_TAPS.values())
+"""Squared length of a cell's Lite0 features."""
+LABEL_BINS = 100
+
+
+class Neck(nn.Module):
+    """One encoder's own convolution: trunk channels to C.
+
+    With a 1x1 kernel and as many channels as the trunk it starts as `gain` times the identity, and leaves what ImageNet
+    taught the trunk as it is; with fewer, as an orthogonal projection; with a 3x3 kernel, as STMTrack's, at random.
+    """
+
+    def __init__(self, channels_in: int, channels: int, kernel: int, gain: float) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels_in, channels, kernel, padding=kernel // 2)
+        with torch.no_grad():
+            assert self.conv.bias is not None
+            self.conv.bias.zero_()
+            if kernel > 1:
+                nn.init.normal_(self.conv.weight, std=0.01)
+            elif channels == channels_in:
+                self.conv.weight[:, :, 0, 0] = gain * torch.eye(channels)
+            else:
+                generator = torch.Generator().manual_seed(0)
+                nn.init.orthogonal_(self.conv.weight, gain, generator)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return the (..., C, h, w) encoding of features (..., C', h, w)."""
+        flat: Tensor = self.conv(features.reshape(-1, *features.shape[-3:]))
+        return flat.reshape(*features.shape[:-3], *flat.shape[1:])
+
+
+class LongNet(nn.Module):
+    """The long-term branch: memory encoder with label map, query encoder, affinity read, box head."""
+
+    def __init__(self, config: DualMNConfig, channels_in: int, stride: int, labelled_trunk: bool) -> None:
+        super().__init__()
+        channels = config.channels
+        # <q, m> / sqrt(C) of equal cells is then `sharpness`.
+        gain = math.sqrt(config.sharpness * math.sqrt(channels) / LITE0_POWER)
+        self.query = Neck(channels_in, channels, config.neck_kernel, gain)
+        self.memory = Neck(channels_in, channels, config.neck_kernel, gain)
+        self.label_map: nn.Conv2d | None = None
+        if not labelled_trunk:
+            self.label_map = nn.Conv2d(1, channels, 3, padding=1, bias=False)
+            nn.init.zeros_(self.label_map.weight)
+        self.head = AnchorFreeHead(2 * channels, config.tower_channels, config.tower_depth, stride, config.separable)
+
+    def remember(self, features: Tensor, label: Tensor) -> Tensor:
+        """Return the (N, C, m, m) memory of trunk features (N, C', m, m) with label maps (N, m, m)."""
+        memory: Tensor = self.memory(features)
+        return memory if self.label_map is None else memory + self.label_map(label[:, None])
+
+    def forward(self, query: Tensor, memory: Tensor, valid: Tensor) -> HeadMaps:
+        """Return the head's maps for encoded queries (B, C, h, w) and memory (B, R, C, m, m) of valid (B, R) frames."""
+        shares = affinity(query, memory, valid)
+        return self.decode(query, shares, memory)
+
+    def decode(self, query: Tensor, shares: Tensor, memory: Tensor) -> HeadMaps:
+        """Return the head's maps for an affinity that is there already."""
+        maps: HeadMaps = self.head(torch.cat([read(shares, memory, query.shape[-2]), query], 1))
+        return maps
+
+
+class ShortNet(nn.Module):
+    """The short-term branch: two encoders, the filter's start, the optimiser, box head."""
+
+    def __init__(self, config: DualMNConfig, channels_in: int, stride: int) -> None:
+        super().__init__()
+        channels = config.channels
+        self.query = Neck(channels_in, channels, config.neck_kernel, 1.0)
+        self.memory = Neck(channels_in, channels, config.neck_kernel, 1.0)
+        self.filter_size = config.filter_size
+        self.initial = FilterInitialiser(channels, config.filter_size)
+        # Side of a square target in cells; the mask's radius is DiMP's 1.1 half sides.
+        target = config.search_size / stride / (config.search_area * (1 + 2 * config.context))
+        spacing = config.search_size / stride / LABEL_BINS
+        shapes = LabelShapes(LABEL_BINS, spacing, config.label_sigma, target_radius=1.1 * target / 2)
+        self.optimiser = OnlineOptimiser(shapes, config.regulariser, config.step)
+        self.head = AnchorFreeHead(channels + 1, config.tower_channels, config.tower_depth, stride, config.separable)
+
+    def encode(self, features: Tensor, memory: bool) -> Tensor:
+        """Return trunk features (..., C', h, w) as the memory's or the query's encoder sees them, of a fixed power.
+
+        DiMP's normalisation: every map has the root mean square 1 / (k sqrt(C)), so that the features under a filter
+        of k x k cells have length 1.
+        """
+        encoded: Tensor = (self.memory if memory else self.query)(features)
+        power = (encoded**2).mean((-3, -2, -1), keepdim=True)
+        size = self.filter_size * math.sqrt(encoded.shape[-3])
+        return encoded / ((power + 1e-12).sqrt() * size)
+
+    def learn(self, samples: Samples, boxes: Tensor, steps: int) -> Learnt:
+        """Return the filter learnt on a clip from its start, with every iterate; boxes (B, N, 4) as in `initial`."""
+        learnt: Learnt = self.optimiser(self.initial(samples.features, boxes), [samples], steps, keep_path=True)
+        return learnt
+
+    def score(self, query: Tensor, filters: Tensor) -> Tensor:
+        """Return the (B, h, w) scores of encoded queries (B, C, h, w) under filters (B, C, k, k).
+
+        An even filter's h + 1 cells a side, which lie between the query's, become h by the mean of each four.
+        """
+        scores = self.raw_score(query, filters)
+        if scores.shape[-1] == query.shape[-1]:
+            return scores
+        return F.avg_pool2d(scores[:, None], 2, 1)[:, 0]
+
+    def raw_score(self, query: Tensor, filters: Tensor) -> Tensor:
+        """Return the filter's own map, (B, h + 1, w + 1) where the filter is even."""
+        return apply_filter(query[:, None], filters)[:, 0]
+
+    def boxes(self, query: Tensor, scores: Tensor) -> HeadMaps:
+        """Return the head's maps for encoded queries (B, C, h, w) and the filter's scores (B, h, w) on them."""
+        unit = self.filter_size * math.sqrt(query.shape[1])
+        maps: HeadMaps = self.head(torch.cat([query * unit, scores[:, None]], 1))
+        return maps
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What the memory encoder makes of a crop around the target."""
+
+    features: Tensor
+    """(N, C, m, m)."""
+    label: Tensor
+    """(N, m, m)."""
+
+
+class DualMNNet(nn.Module):
+    """The trunk and the branches that a configuration asks for."""
+
+    def __init__(self, config: DualMNConfig) -> None:
+        super().__init__()
+        self.backbone: LiteFeatures | Inception = LiteFeatures() if config.trunk == "lite0" else Inception()
+        self.stride = self.backbone.stride
+        channels = self.backbone.channels
+        self.memory_backbone: Inception | None = None
+        self.long: LongNet | None = None
+        self.short: ShortNet | None = None
+        if config.branches in ("both", "long"):
+            if config.trunk == "inception":
+                self.memory_backbone = Inception(labelled=True)
+            self.long = LongNet(config, channels, self.stride, labelled_trunk=self.memory_backbone is not None)
+        if config.branches in ("both", "short"):
+            self.short = ShortNet(config, channels, self.stride)
+
+    def features(self, crops: Tensor) -> Tensor:
+        """Return the trunk's (..., C', h, w) features of crops (..., 3, H, W) in 0..255."""
+        flat: Tensor = self.backbone(crops.flatten(0, -4).float())
+        return flat.reshape(*crops.shape[:-3], *flat.shape[1:])
+
+    def remember(self, crops: Tensor, centres: Tensor, sizes: Tensor) -> Remembered:
+        """Return the long memory of crops (N, 3, H, W) with the targets' centres (N, 2) and sizes (N, 2) in pixels.
+
+        Centres count from the middle of the crop.
+        """
+        assert self.long is not None
+        if self.memory_backbone is None:
+            features = self.features(crops)
+        else:
+            inside = label_maps(centres, sizes, crops.shape[-1], 1.0) > 0
+            features = self.memory_backbone(crops.float(), inside[:, None].to(sizes.dtype))
+        label = label_maps(centres, sizes, features.shape[-1], float(self.stride))
+        return Remembered(self.long.remember(features, label), label)

@@ -1,0 +1,82 @@
+"""What a branch makes of one search crop, in the crop's own units, before the host decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from trackers.dualmn.decision import Found
+from trackers.dualmn.head import Chosen, choose_box
+from trackers.dualmn.search import Peaks
+
+
+@dataclass(frozen=True)
+class View:
+    """One branch's look at the search crops of B lanes, on the device."""
+
+    fine: Tensor
+    """(B, F, F) enlarged map: the centre is the target's last place."""
+    peaks: Peaks
+    place: Tensor
+    """(B, 2) x, y of the target from the crop's centre, in crop pixels."""
+    size: Tensor
+    """(B, 2) width and height in crop pixels."""
+    confidence: Tensor
+    """(B,) in [0, 1]."""
+    sound: Tensor
+    """(B,), false where the memory gave nothing finite, or held nothing: it begins afresh."""
+    usable: Tensor
+    """(B,), false where it is not sound, or says itself that the target is not there."""
+    margin: Tensor
+    """(B,)."""
+
+    def found(self, scale: Tensor) -> Found:
+        """Return the same in frame pixels, on the host; scale (B,) is frame pixels a crop pixel."""
+        numbers = (
+            torch.cat(
+                [
+                    self.place,
+                    self.size,
+                    torch.stack([self.confidence, self.peaks.ratio(), self.margin, self.usable.to(self.place)], 1),
+                ],
+                1,
+            )
+            .cpu()
+            .double()
+        )  # one transfer
+        usable = numbers[:, 7] > 0
+        numbers = torch.where(usable[:, None], numbers, torch.zeros_like(numbers))
+        size = torch.where(usable[:, None], numbers[:, 2:4], self.size.cpu().double().nan_to_num(0))
+        return Found(
+            numbers[:, :2] * scale[:, None], size * scale[:, None], numbers[:, 4], numbers[:, 5], usable, numbers[:, 6]
+        )
+
+
+@dataclass(frozen=True)
+class HeadRules:
+    """How a head's maps become one box."""
+
+    penalty: float
+    """Of changed size and shape."""
+    window_weight: float
+    rate: float
+    """Share of the new size that is taken over, times the box's score."""
+
+
+def head_box(scores: Tensor, boxes: Tensor, size: Tensor, window: Tensor, rules: HeadRules) -> tuple[Chosen, Tensor]:
+    """Return the chosen box of every lane and its smoothed size (B, 2), in crop pixels.
+
+    Args:
+        scores: (B, h, w) of the head.
+        boxes: (B, 4, h, w) of the head, centre and size in crop pixels.
+        size: (B, 2) the target's last size in crop pixels.
+        window: (h, w), 1 at the centre.
+        rules: Penalty, window, rate.
+    """
+    chosen = choose_box(
+        scores, boxes, size, penalty=rules.penalty, window_weight=rules.window_weight, window=window
+    )  # fmt: skip
+    rate = (rules.rate * chosen.penalised)[:, None]
+    return chosen, size * (1 - rate) + chosen.box[:, 2:] * rate

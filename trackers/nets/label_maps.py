@@ -1,0 +1,25 @@
+"""Foreground-background label maps: which cells of a crop a target's box covers."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def label_maps(centres: Tensor, sizes: Tensor, cells: int, stride: float) -> Tensor:
+    """Return (..., cells, cells), the share in [0, 1] of each cell's area that a box covers.
+
+    Args:
+        centres: (..., 2) x, y of the boxes from the crop's centre, in pixels of the crop.
+        sizes: (..., 2) width and height in pixels of the crop.
+        cells: Side of the map, whose centre is the crop's.
+        stride: Pixels a cell.
+    """
+    edges = (torch.arange(cells, device=centres.device, dtype=centres.dtype) - cells / 2) * stride
+
+    def covered(axis: int) -> Tensor:
+        low = (centres[..., axis] - sizes[..., axis] / 2)[..., None]
+        high = (centres[..., axis] + sizes[..., axis] / 2)[..., None]
+        return (torch.minimum(high, edges + stride) - torch.maximum(low, edges)).clamp_min(0) / stride
+
+    return covered(1)[..., :, None] * covered(0)[..., None, :]
