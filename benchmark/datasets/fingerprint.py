@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
+from stat import S_ISREG
 
 import numpy as np
 
@@ -22,11 +24,19 @@ def digest(sequence: Sequence) -> str:
     text.update(np.ascontiguousarray(annotation.boxes, "<f8").tobytes())
     text.update(np.ascontiguousarray(annotation.valid, "u1").tobytes())
     for frame in sequence.frames:
-        size = frame.stat().st_size if frame.is_file() else -1
-        text.update(f"\n{frame.name}\t{size}".encode())
+        text.update(f"\n{frame.name}\t{_bytes(frame)}".encode())
     try:
         width, height = frame_size(sequence.frames[0])
     except FrameError:
         width, height = 0, 0
     text.update(f"\n{width}x{height}".encode())
     return text.hexdigest()
+
+
+def _bytes(frame: Path) -> int:
+    """Return the size of a frame's file; -1 where there is none."""
+    try:
+        found = frame.stat()
+    except OSError:
+        return -1
+    return found.st_size if S_ISREG(found.st_mode) else -1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -30,13 +31,14 @@ class FrameError(Exception):
 
 def list_images(folder: Path) -> list[Path]:
     """Return a folder's image files in numeric order (9 before 10); hidden files are none of them."""
-    files = (entry for entry in folder.iterdir() if entry.suffix.casefold() in SUFFIXES)
-    return sorted((f for f in files if not f.name.startswith(".") and f.is_file()), key=_numeric)
+    with os.scandir(folder) as entries:  # which knows what is a file without a call for each
+        names = [one.name for one in entries if one.name.casefold().endswith(SUFFIXES) and one.is_file()]
+    return [folder / name for name in sorted(names, key=_numeric) if not name.startswith(".")]
 
 
-def _numeric(path: Path) -> tuple[list[tuple[int, str]], str]:
-    pieces = re.findall(r"\d+|\D+", path.stem)
-    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces], path.name
+def _numeric(name: str) -> tuple[list[tuple[int, str]], str]:
+    pieces = re.findall(r"\d+|\D+", name.rpartition(".")[0])
+    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces], name
 
 
 def read_frame(path: Path) -> NDArray[np.uint8]:
