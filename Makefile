@@ -13,6 +13,7 @@ test: lint
 	$(BIN)/python -m pytest
 
 test-slow: $(VENV)/.tests
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,cluster]'
 	$(BIN)/python -m pytest -m slow
 
 lint: $(VENV)/.tests

@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -176,7 +176,7 @@ def _run(
     if records:
         what = "nothing is left to run" if not missing else f"{len(missing)} are left to run"
         says.print(f"{len(records)} of {len(tasks)} trajectories are kept from earlier runs; {what}")
-    began: dict[str, float] = {}
+    began = time.monotonic()
     try:
         with progress(says, "frames") as bars:
             bar = {
@@ -187,20 +187,20 @@ def _run(
             left = {spec.name: sum(task.spec is spec for task in missing) for spec in plan.specs}
 
             def on_frames(tracker: str, count: int) -> None:
-                began.setdefault(tracker, time.monotonic())
                 bars.advance(bar[tracker], count)
 
             for task, record in execute(plan, missing, store, workers, on_frames):
                 records[task.key] = record
-                os.utime(folder / PLAN)  # a sign of life for whoever cleans the folder
+                with suppress(OSError):
+                    os.utime(folder / PLAN)  # a sign of life for whoever cleans the folder
                 left[record.tracker] -= 1
                 if record.status != "done":
                     says.print(
                         f"{record.tracker} failed on {record.sequence}: {record.reason}", markup=False, soft_wrap=True
                     )
                 if not left[record.tracker] and not says.is_terminal:
-                    seconds = time.monotonic() - began.get(record.tracker, time.monotonic())
-                    says.print(f"{record.tracker}: done in {seconds:.0f} s", markup=False, soft_wrap=True)
+                    after = f"{time.monotonic() - began:.0f} s after the start"
+                    says.print(f"{record.tracker}: done, {after}", markup=False, soft_wrap=True)
     except (KeyboardInterrupt, InputError) as stop:
         if not any(task.key in records for task in missing):
             shutil.rmtree(folder, ignore_errors=True)  # nothing was done that this run would have to remember
