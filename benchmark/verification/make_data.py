@@ -110,7 +110,7 @@ def make() -> dict[str, Any]:
     results = trackers(rng, truth)
     return {
         "schema": 1,
-        "about": "Made-up targets and trackers, 1-based x, y, w, h; null is NaN. By benchmark/verification/make_data.py.",
+        "about": "Made-up targets and trackers, 1-based x, y, w, h; null is NaN. Made by make_data.py.",
         "sources": {profile: "got10k 0.1.3" if profile == "got10k" else "plain reference" for profile in PROFILES},
         "starts": LATE,
         "truth": {name: rows.tolist() for name, rows in truth.items()},

@@ -10,7 +10,7 @@ from trackers.siamfc.config import PAPER, SiamFCConfig
 
 def test_a_family_alone_is_its_compact_preset() -> None:
     spec = resolve("siamfc")
-    assert (spec.name, spec.preset, spec.config, spec.weights.name) == ("siamfc", "compact", SiamFCConfig(), "siamfc-compact")
+    assert (spec.name, spec.preset, spec.config, spec.weights.name) == ("siamfc", "compact", SiamFCConfig(), "imagenet")
 
 
 def test_a_variant_is_a_delta_of_the_preset() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 def test_the_list_shows_trackers_and_what_is_found_of_datasets(run_bench, otb: Path) -> None:
     shown = json.loads(run_bench("list", "--json", "--data-root", otb).stdout)
     trackers = {row["name"]: row for row in shown["trackers"]}
-    assert trackers["siamfc"]["weights"] == "siamfc-compact"
+    assert trackers["siamfc"]["weights"] == "imagenet"
     assert trackers["siamfc"]["parameters"] > 100_000
     assert "s5" in trackers["siamfc"]["variants"]
     assert "paper" in trackers["siamfc"]["presets"]

@@ -33,7 +33,7 @@ def test_a_users_file_is_known_by_its_content(tmp_path: Path) -> None:
 
 def test_damaged_shipped_weights_are_recognised(monkeypatch: pytest.MonkeyPatch) -> None:
     entries = catalog._entries()
-    entries["siamfc-compact"]["sha256"] = "0" * 64
+    entries["imagenet"]["sha256"] = "0" * 64
     monkeypatch.setattr(catalog, "_entries", lambda: entries)
     with pytest.raises(InputError, match="damaged"):
         find_weights("siamfc", "compact", "")
