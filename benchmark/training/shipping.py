@@ -9,7 +9,6 @@ import hashlib
 import sys
 from pathlib import Path
 
-import torch
 from safetensors.torch import save_file
 
 from trackers.nets.checkpoint import load_tensors
