@@ -52,6 +52,11 @@ def shiver(rng: np.random.Generator, frames: int, amplitude: float) -> Floats:
     return tremble
 
 
+def jolts(rng: np.random.Generator, frames: int, reach: float) -> Floats:
+    """Return quick swings (T, 2) of about `reach` pixels, as of a camera that is knocked about."""
+    return np.stack([sway(rng, frames, reach, 9.0), sway(rng, frames, 0.6 * reach, 7.0)], axis=1)
+
+
 def pulse(frames: int, first: float, last: float, ramp: float) -> Floats:
     """Return (T,): 0, rising over `ramp` frames to 1 at `first`, 1 until `last`, then falling to 0 as slowly."""
     time = np.arange(frames)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from benchmark.datasets.render.motion import pulses, sway
+from benchmark.datasets.render.scripts_likeness import crossing
 from benchmark.datasets.render.staging import SHORT, Stage, Take
 from benchmark.datasets.render.truth import Truth
 from benchmark.datasets.render.worlds import Skin
@@ -21,7 +22,7 @@ def appearance(stage: Stage) -> Take:
     """The target comes to look quite different, stays so, and comes back to its first looks; in a long video, twice.
 
     Plots: `turn`, it shows its other side; `recolour`, it changes its texture; `posture`, it changes its proportions
-    and its texture.
+    and its texture. While it is changed, another passes it that looks as it did at first.
     """
     rng = stage.draws(71)
     spans = [(0.3, 0.65)] if stage.frames < SHORT else [(0.17, 0.4), (0.62, 0.84)]
@@ -38,7 +39,13 @@ def appearance(stage: Stage) -> Take:
             wide = np.stack([1 + 0.45 * changed, 1 - 0.3 * changed, np.ones(stage.frames)], axis=1)
             pose = replace(pose, stretch=wide if rng.random() < 0.5 else wide[:, [1, 0, 2]])
         target = replace(scene.target, motion=pose.motion(), other=unlike, blend=changed)
-    return Take(replace(scene, target=target), changed > 0.5)
+    decoys = []
+    for i, (first, last) in enumerate(spans):
+        meeting = (0.4 * first + 0.6 * last) * stage.frames
+        path = pose.path + crossing(rng, stage, meeting, float(rng.uniform(0, 2 * np.pi)))
+        usual = replace(stage.pose, path=path, size=pose.size, yaw=np.roll(stage.pose.yaw, 9))
+        decoys.append(stage.look_alike(usual, 75 + i, twins=1.0))
+    return Take(replace(scene, target=target, behind=tuple(decoys), crowded=True), changed > 0.5)
 
 
 def _unlike(stage: Stage, rng: np.random.Generator) -> Skin:

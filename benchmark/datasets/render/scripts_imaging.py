@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from benchmark.datasets.render.geometry import Floats
-from benchmark.datasets.render.motion import pulses, sway
-from benchmark.datasets.render.scene import Scene
+from benchmark.datasets.render.motion import jolts, pulses
 from benchmark.datasets.render.staging import SHORT, Stage, Take
 
 BLUR_PLOTS = ("shake", "defocus")
@@ -36,20 +35,9 @@ def blur(stage: Stage) -> Take:
     scene = stage.scene()
     if stage.plot == "defocus":
         return Take(replace(scene, lens=replace(scene.lens, defocus=3.6 * acts)), acts > 0.4)
-    jolts = _jolts(rng, stage.frames, 13) * acts[:, None]
-    scene = _jolted(stage, jolts)
+    knocks = jolts(rng, stage.frames, 13) * acts[:, None]
+    scene = stage.jolted(replace(stage.pose, path=stage.pose.path + knocks), knocks)
     return Take(replace(scene, lens=replace(scene.lens, shutter=0.33 + 0.57 * acts)), acts > 0.4)
-
-
-def _jolts(rng: np.random.Generator, frames: int, reach: float) -> Floats:
-    """Return quick swings (T, 2) of about `reach` pixels."""
-    return np.stack([sway(rng, frames, reach, 9.0), sway(rng, frames, 0.6 * reach, 7.0)], axis=1)
-
-
-def _jolted(stage: Stage, jolts: Floats) -> Scene:
-    pose = replace(stage.pose, path=stage.pose.path + jolts)
-    scene = stage.scene(pose)
-    return replace(scene, camera=replace(stage.camera, shift=stage.camera.shift - jolts))
 
 
 def light(stage: Stage) -> Take:
@@ -85,8 +73,8 @@ def fast_motion(stage: Stage) -> Take:
     frames, time = stage.frames, np.arange(stage.frames)
     width, height = stage.size
     if stage.plot == "quake":
-        jolts = _jolts(rng, frames, 26) * pulses(frames, _spans(frames), 4)[:, None]
-        scene = _jolted(stage, jolts)
+        knocks = jolts(rng, frames, 26) * pulses(frames, _spans(frames), 4)[:, None]
+        scene = stage.jolted(replace(stage.pose, path=stage.pose.path + knocks), knocks)
     else:
         pose = stage.pose
         if stage.plot == "dash":

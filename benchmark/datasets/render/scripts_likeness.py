@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from benchmark.datasets.render.motion import sway
+from benchmark.datasets.render.geometry import Floats
+from benchmark.datasets.render.motion import jolts, sway
 from benchmark.datasets.render.scene import Actor
 from benchmark.datasets.render.staging import SHORT, Stage, Take
 from benchmark.datasets.render.truth import Truth
@@ -17,12 +18,21 @@ CLUTTER_PLOTS = ("camouflage", "litter")
 
 
 def distractor(stage: Stage) -> Take:
-    """Bodies of the target's family and colours, but with a pattern of their own, come near it.
+    """Bodies of the target's family and colours, but of other shades or patterns, come near it.
 
-    Plots: some come `crossing` its way; a `swarm` keeps around it; a `companion` goes beside it and leaves.
+    Plots: some come `crossing` its way; a `swarm` keeps around it; a `companion` goes beside it and leaves. The target
+    sways more than they do, so that at times they look more like its first frame than it does.
     """
     rng = stage.draws(51)
-    pose, frames, time = stage.pose, stage.frames, np.arange(stage.frames)
+    frames, time = stage.frames, np.arange(stage.frames)
+    knocks = jolts(stage.draws(53), frames, 7)
+    usual = stage.pose
+    pose = replace(
+        usual,
+        path=usual.path + knocks,
+        yaw=usual.yaw[0] + 2.4 * (usual.yaw - usual.yaw[0]),
+        roll=2.4 * usual.roll,
+    )
     behind: list[Actor] = []
     before: list[Actor] = []
     count = {"crossing": 2 if frames < SHORT else 4, "swarm": 4, "companion": 1 if frames < SHORT else 2}[stage.plot]
@@ -30,30 +40,35 @@ def distractor(stage: Stage) -> Take:
         angle = float(rng.uniform(0, 2 * np.pi))
         if stage.plot == "crossing":
             meeting = frames * ((0.5 if frames < SHORT else 0.3) + 0.6 * i / count + rng.uniform(-0.04, 0.04))
-            miss = stage.extent * rng.uniform(0.2, 0.6) * np.array([-np.sin(angle), np.cos(angle)])
-            speed = stage.pace * rng.uniform(0.6, 1.4) * (1.8 if frames < SHORT else 1.0)
-            away = (time - meeting)[:, None] * speed * np.array([np.cos(angle), np.sin(angle)])
-            path = pose.path[int(meeting)] + 0.6 * (pose.path - pose.path[int(meeting)]) + miss + away
+            path = pose.path + crossing(rng, stage, meeting, angle)
         elif stage.plot == "swarm":
-            radius = stage.extent * np.maximum(rng.uniform(1.2, 1.8) + sway(rng, frames, 0.8, 50), 0.55)
+            radius = stage.extent * np.maximum(rng.uniform(1.15, 1.6) + sway(rng, frames, 0.9, 50), 0.45)
             turn = angle + 2 * np.pi * i / count + sway(rng, frames, 1.2, 90)
             path = pose.path + radius[:, None] * np.stack([np.cos(turn), 0.7 * np.sin(turn)], axis=1)
         else:
             meeting = frames * (0.35 + 0.4 * i)
-            gap = stage.extent * (0.5 + ((time - meeting) / (0.22 * frames)) ** 2)
+            gap = stage.extent * (0.3 + ((time - meeting) / (0.22 * frames)) ** 2)
             path = pose.path + gap[:, None] * np.array([np.cos(angle), 0.5 * np.sin(angle)])
-        lead = int(rng.integers(5, 40))
+        # They hold themselves as the target did at first.
         other = replace(
             pose,
             path=path,
-            size=pose.size * rng.uniform(0.9, 1.1),
-            yaw=np.roll(pose.yaw, lead),
-            roll=np.roll(pose.roll, lead),
-            gait=pose.gait + 2.0,
+            size=pose.size * rng.uniform(0.95, 1.1),
+            yaw=usual.yaw[0] + 0.3 * (usual.yaw - usual.yaw[0]),
+            roll=-0.5 * usual.roll,
+            gait=pose.gait + rng.uniform(-0.5, 0.5),
         )
-        (before if rng.random() < 0.35 else behind).append(stage.look_alike(other, 60 + i))
-    scene = replace(stage.scene(), behind=tuple(behind), before=tuple(before), crowded=True)
+        (before if rng.random() < 0.5 else behind).append(stage.look_alike(other, 60 + i, twins=0.75))
+    scene = replace(stage.jolted(pose, knocks), behind=tuple(behind), before=tuple(before), crowded=True)
     return Take(scene, Truth(scene).nearest((*behind, *before)) < 1.5)
+
+
+def crossing(rng: np.random.Generator, stage: Stage, meeting: float, angle: float) -> Floats:
+    """Return how far from the target (T, 2) one is that passes it at `angle`, nearest at the frame `meeting`."""
+    miss = stage.extent * rng.uniform(0.1, 0.4) * np.array([-np.sin(angle), np.cos(angle)])
+    speed = stage.pace * rng.uniform(0.7, 1.1) * (1.8 if stage.frames < SHORT else 1.0)
+    away = (np.arange(stage.frames) - meeting)[:, None] * speed
+    return np.asarray(miss + away * np.array([np.cos(angle), np.sin(angle)]), dtype=np.float64)
 
 
 def clutter(stage: Stage) -> Take:

@@ -146,12 +146,17 @@ class Stage:
             seed=self.seed,
         )
 
-    def look_alike(self, pose: Pose, what: int) -> Actor:
-        """Return an actor of the target's family and colours: most in another pattern, some in other shades."""
+    def jolted(self, pose: Pose, knocks: Floats) -> Scene:
+        """Return the scene of `pose`, which has the (T, 2) pixels in it by which the camera is knocked about."""
+        scene = self.scene(pose)
+        return replace(scene, camera=replace(self.camera, shift=self.camera.shift - knocks))
+
+    def look_alike(self, pose: Pose, what: int, twins: float = 0.35) -> Actor:
+        """Return an actor of the target's family and colours: a share `twins` in other shades, else another pattern."""
         rng = self.draws(what)
-        twin = rng.random() < 0.35
+        twin = rng.random() < twins
         skin, fresh = self.skin, self.world.texture(rng, self.hue)
-        palette = _mixed(skin.front.palette, fresh.palette, 0.25 if twin else 0.08)
+        palette = _mixed(skin.front.palette, fresh.palette, 0.18 if twin else 0.08)
         front = replace(skin.front, seed=skin.front.seed + (0 if twin else what), palette=palette)
         return Actor(self.body, Skin(front, replace(skin.back, seed=skin.back.seed + what)), pose.motion())
 

@@ -28,7 +28,7 @@ def test_a_tracker_follows_a_plain_target_for_a_moment(tracker: str, tmp_path: P
 def test_the_page_has_a_row_a_cause_and_their_means() -> None:
     auc = {tracker: {"light-1": 0.5, "light-2": 0.7, "scale-1": 0.3} for tracker in TRACKERS}
     cause = {"light-1": "light", "light-2": "light", "scale-1": "scale"}
-    sets = [{"dataset": "demo", "revision": "demo/1", "frames": 120, "cause": cause, "auc": auc}]
+    sets = [{"dataset": "demo", "revision": "demo/2", "frames": 120, "cause": cause, "auc": auc}]
     page = to_markdown({"opencv": "5.0.0", "date": "2026-01-01", "sets": sets})
     assert "| light | 2 | 0.600 | 0.600 |" in page
     assert "| scale | 1 | 0.300 | 0.300 |" in page

@@ -116,6 +116,10 @@ def test_appearance_changes_and_comes_back(plot: str) -> None:
     first, changed, back, again = (_colours(painter, take, t) for t in times)
     assert np.linalg.norm(changed - first) > 3 * np.linalg.norm(back - first)
     assert np.linalg.norm(again - first) > 3 * np.linalg.norm(again - changed)
+    near = Truth(take.scene).nearest(take.scene.behind)
+    assert all(near[begin : end + 1].min() < 0.6 for begin, end in spans), "one in its first looks must pass it"
+    decoy = take.scene.behind[0].skin.front
+    assert (decoy.family, decoy.seed) == (take.scene.target.skin.front.family, take.scene.target.skin.front.seed)
 
 
 def _colours(painter: Painter, take: Take, t: int) -> np.ndarray:
