@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from benchmark.training.batches import Batch
+from benchmark.training.learners import STRIDE, hits, make_learner, windows
+from benchmark.training.recipe import read_recipe
+from trackers.errors import InputError
+
+
+def batch(clips: int = 2, frames: int = 3) -> Batch:
+    """Return features in which each target's template stands in the middle of its search regions."""
+    generator = torch.Generator().manual_seed(0)
+    templates = torch.nn.functional.normalize(torch.randn(clips, 1, 192, 8, 8, generator=generator), dim=2)
+    searches = 0.02 * torch.randn(clips, frames, 192, 32, 32, generator=generator)
+    searches[..., 12:20, 12:20] = templates
+    return Batch(
+        templates.expand(clips, frames, 192, 8, 8), searches, torch.zeros(clips, frames, 2),
+        torch.full((clips, frames, 2), 64.0), torch.ones(clips, frames), seen=True,
+    )  # fmt: skip
+
+
+def test_a_hit_is_a_peak_near_the_target() -> None:
+    logits = torch.zeros(2, 25, 25)
+    logits[:, 10, 15] = 1  # two rows above the middle, three columns right of it
+    near, far = [3.0 * STRIDE, -2.0 * STRIDE], [0.0, 0.0]
+    assert hits(logits, torch.tensor([near, far])).tolist() == [True, False]
+
+
+def test_a_window_is_cut_where_the_peak_is() -> None:
+    search = torch.arange(2 * 1 * 6 * 6.0).reshape(2, 1, 6, 6)
+    logits = torch.zeros(2, 4, 4)
+    logits[0, 1, 2] = logits[1, 3, 0] = 1
+    cut = windows(search, logits, 3)
+    torch.testing.assert_close(cut[0], search[0, :, 1:4, 2:5])
+    torch.testing.assert_close(cut[1], search[1, :, 3:6, 0:3])
+
+
+@pytest.mark.parametrize("name", ["siamfc", "memtrack"])
+def test_steps_lower_the_loss_and_only_named_parameters_get_gradients(name: str) -> None:
+    recipe = replace(read_recipe(name), start="imagenet")
+    learner = make_learner(recipe)
+    trained = [p for key, p in learner.net.named_parameters() if p.requires_grad_(recipe.trains(key)).requires_grad]
+    learner.prepare(batch())
+    learner.net.eval()
+    optimiser = torch.optim.Adam([*trained, *learner.extra.parameters()], 1e-3)
+    losses = []
+    for _ in range(6):
+        loss, shown = learner.loss(batch(), torch.Generator().manual_seed(1))
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    assert losses[-1] < losses[0]
+    assert all(p.grad is None for key, p in learner.net.named_parameters() if not recipe.trains(key))
+    assert float(shown["found"]) == 1
+    found, weight = learner.correct(batch())
+    assert found.shape == weight.shape == (2, 3)
+    assert found.all()
+
+
+def test_the_shipped_neck_has_the_identitys_norm() -> None:
+    learner = make_learner(replace(read_recipe("siamfc"), start="imagenet"))
+    weight = learner.net.state_dict()["neck.weight"]
+    weight.mul_(3)
+    assert float(learner.shipped()["neck.weight"].norm()) == pytest.approx(192**0.5, rel=1e-5)
+
+
+def test_memtrack_begins_from_a_siamfc(tmp_path: Path) -> None:
+    neck = torch.randn(192, 192, 1, 1, generator=torch.Generator().manual_seed(3))
+    save_file({"neck.weight": neck}, tmp_path / "s.safetensors")
+    learner = make_learner(replace(read_recipe("memtrack"), start=f"siamfc@{tmp_path / 's.safetensors'}"))
+    torch.testing.assert_close(learner.net.state_dict()["neck.weight"], neck)
+
+
+def test_a_family_without_a_learner_is_refused() -> None:
+    with pytest.raises(InputError, match="no learner"):
+        make_learner(replace(read_recipe("siamfc"), tracker="dualmn-short"))
