@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 SMALL = """
@@ -13,7 +12,7 @@ train = ["neck"]
 [mixture]
 sources = [{ reader = "folder" }]
 pasted = 0.0
-held_out = 0.5
+held_out = 0.1
 [schedule]
 steps = 2
 batch = 2
@@ -24,9 +23,7 @@ rate = 1e-3
 def test_a_users_recipe_runs_on_his_own_videos(run_bench, picture_folder: Path, tmp_path: Path) -> None:
     recipe, out = tmp_path / "mine.toml", tmp_path / "out"
     recipe.write_text(SMALL)
-    words = ("train", recipe, "--data-root", picture_folder, "--out", out, "--device", "cpu", "--results", "unused")[
-        :-2
-    ]
+    words = ("train", recipe, "--data-root", picture_folder, "--out", out, "--device", "cpu")
     done = run_bench(*words)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == f"Weights: {out / 'best.safetensors'}"
@@ -43,4 +40,4 @@ def test_a_mistake_is_one_line(run_bench, tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "siamfc" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
-    assert json.dumps(done.stdout) == '""'
+    assert not done.stdout

@@ -1,4 +1,7 @@
-"""Every set of weights that ships gives the trajectory it gave when it was put in."""
+"""Every set of weights that ships gives the trajectory it gave when it was put in.
+
+ENGRAM_STORE_TRAJECTORIES=1 stores anew: for new weights, or where the demo sequence itself was changed on purpose.
+"""
 
 from __future__ import annotations
 
