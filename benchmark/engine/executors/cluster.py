@@ -87,7 +87,8 @@ class Cluster:
                 except self._ray.exceptions.RayTaskError as error:
                     raise InputError(f"worker {seat.name}: {reason(error)}") from error
                 except self._ray.exceptions.RayError as error:
-                    self._crew.dismiss(seat, "it is lost" + (", its sequences run again" if given else ""))
+                    lost = "it is lost, its sequences run again" if given else f"it did not start: {reason(error)}"
+                    self._crew.dismiss(seat, lost, at_work=given is not None)
                     yield from _retry(given, waiting, f"{seat.name}: {reason(error)}", on_frames)
                     continue
                 if given is None and answer:
@@ -95,7 +96,6 @@ class Cluster:
                     continue
                 idle.append(seat)
                 if given is not None:
-                    self._crew.praise(seat)
                     for result in answer:
                         on_frames(given.tracker, len(result.boxes))
                         yield _finished(given.tasks[result.number], result)
@@ -156,7 +156,7 @@ def _retry(given: Piece | None, waiting: deque[Piece], why: str, on_frames: OnFr
     if given is None:
         return
     again = given.again()
-    waiting.extendleft(again)
+    (waiting.extend if given.losses else waiting.extendleft)(again)  # what was lost twice may be the cause: it waits
     for task in given.tasks if not again else ():
         on_frames(given.tracker, len(task.job))
         error = f"{LOSSES} workers were lost with this sequence in hand, the last of them {why}"

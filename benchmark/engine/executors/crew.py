@@ -18,7 +18,7 @@ from trackers.errors import InputError
 START_SECONDS = 180.0
 """How long workers may take to start."""
 FAILURES = 3
-"""How many workers of one node may fail or be lost in a row before the node is left alone."""
+"""How many workers of one node may fail to start before the node is left alone."""
 
 
 @dataclass(frozen=True)
@@ -105,16 +105,12 @@ class Crew:
         self.seats += started
         return started
 
-    def dismiss(self, seat: Seat, why: str) -> None:
-        """Go on without a worker, and say so."""
-        self._failures[seat.node] += 1
+    def dismiss(self, seat: Seat, why: str, *, at_work: bool = False) -> None:
+        """Go on without a worker, and say so; `at_work`: it had started well, so that its node may be used again."""
+        self._failures[seat.node] += not at_work
         self.seats.remove(seat)
         self._ray.kill(seat.actor)
         self._say(f"worker {seat.name} is left out: {why}")
-
-    def praise(self, seat: Seat) -> None:
-        """Take note that a worker has done its work."""
-        self._failures[seat.node] = 0
 
     def close(self) -> None:
         """Stop all workers."""

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 from conftest import REPOSITORY, write_folder
 
+from benchmark.datasets.images import list_images, read_frame
 from benchmark.store.record import read_arrays
 
 pytest.importorskip("ray", reason="the extra `cluster` is not installed")
@@ -48,8 +50,12 @@ class Nodes:
         self.cluster.remove_node(self.second, allow_graceful=False)
 
 
-@pytest.fixture
-def nodes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Nodes]:
+COMMON = {"num_cpus": 1, "node_ip_address": "127.0.0.1", "include_dashboard": False}
+
+
+@contextmanager
+def cluster(monkeypatch: pytest.MonkeyPatch, num_gpus: int = 0) -> Iterator[Any]:
+    """A cluster of one node, called one."""
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     monkeypatch.setenv("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")  # stay on 127.0.0.1
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
@@ -57,13 +63,19 @@ def nodes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Nodes]:
     monkeypatch.delenv("ENGRAM_DATA", raising=False)
     from ray.cluster_utils import Cluster
 
-    common = {"num_cpus": 1, "num_gpus": 0, "node_ip_address": "127.0.0.1", "include_dashboard": False}
     quick = {"health_check_initial_delay_ms": 0, "health_check_period_ms": 500, "health_check_failure_threshold": 4}
-    cluster = Cluster(initialize_head=True, head_node_args={**common, "node_name": "one", "_system_config": quick})
+    head = {**COMMON, "num_gpus": num_gpus, "node_name": "one", "_system_config": quick}
+    made = Cluster(initialize_head=True, head_node_args=head)
     try:
-        yield Nodes(cluster, cluster.add_node(**common, node_name="two"))
+        yield made
     finally:
-        cluster.shutdown()
+        made.shutdown()
+
+
+@pytest.fixture
+def nodes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Nodes]:
+    with cluster(monkeypatch) as made:
+        yield Nodes(made, made.add_node(**COMMON, num_gpus=0, node_name="two"))
 
 
 @pytest.fixture
@@ -143,3 +155,42 @@ def test_what_a_worker_lacks_is_said_by_its_name(nodes: Nodes, words: list[str],
         said
     )
     assert not list((tmp_path / "ray").rglob("*.npz"))
+
+
+def test_a_worker_for_every_gpu(monkeypatch: pytest.MonkeyPatch, words: list[str], tmp_path: Path) -> None:
+    """The GPUs are promised to Ray, not there: each of the two workers says so by its name."""
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("this machine has CUDA")
+    with cluster(monkeypatch, num_gpus=2) as one:
+        ray = ("--executor", "ray", "--ray-address", one.address, "--device", "auto")
+        _, said = finish(start(words, tmp_path / "ray", *ray), 2)
+    assert len(re.findall(r"worker one \(127\.0\.0\.1\) is left out: --device cuda:0: ", said)) == 2, said
+    assert said.strip().splitlines()[-1] == "run_bench: no worker of the cluster could be started"
+
+
+DEADLY = """
+import os
+from trackers.api import register
+@register("deadly", remembers="nothing")
+class Deadly:
+    def init(self, image, box):
+        if int(image.sum()) == {poison}: os._exit(1)
+        self.box = box
+    def update(self, image): return self.box
+"""
+
+
+def test_a_sequence_that_kills_its_worker_fails_alone(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], tmp_path: Path
+) -> None:
+    first = list_images(tmp_path / "videos" / "v3" / "img")[0]
+    (tmp_path / "deadly.py").write_text(DEADLY.format(poison=int(read_frame(first).sum())))
+    words = ["--trackers", f"py:{tmp_path / 'deadly.py'}", *words[2:], "--json", "-"]
+    with cluster(monkeypatch) as one:
+        out, _ = finish(start(words, tmp_path / "ray", "--executor", "ray", "--ray-address", one.address), 1)
+    (tracker,) = json.loads(out)["trackers"]
+    assert list(tracker["failed"]) == ["v3"]
+    assert "3 workers were lost with this sequence in hand, the last of them one (127.0.0.1)" in tracker["failed"]["v3"]
+    assert len(tracker["sequences"]) == 5
