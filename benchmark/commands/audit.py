@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,9 +17,9 @@ from benchmark.commands.options import (
     json_option,
     seed_option,
     trackers_option,
+    write_json,
 )
 from benchmark.commands.terminal import output, progress, remarks
-from trackers.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.engine.audit import Comparison
@@ -79,9 +78,7 @@ def audit(
         for spec in specs:
             bar = bars.add_task(spec.name, total=audit_frames(spec, selection, lanes))
             rows += run_audit(spec, selection, chosen, seed, lanes, lambda count, bar=bar: bars.advance(bar, count))  # type: ignore[misc]
-    if json_file is not None:
-        _write(rows, json_file)
-    if str(json_file) != "-":
+    if not write_json([{**asdict(row), "sound": row.sound} for row in rows], json_file):
         if unequal := [row for row in rows if row.verdict != "equal"]:
             output().print(_table(unequal))
         for line in _summary(rows):
@@ -94,17 +91,6 @@ def _code(rows: list[Comparison]) -> int:
     if not unsound:
         return 0
     return UNSURE if all(row.verdict == "cannot tell" for row in unsound) else UNSOUND
-
-
-def _write(rows: list[Comparison], file: Path) -> None:
-    text = json.dumps([{**asdict(row), "sound": row.sound} for row in rows], indent=1) + "\n"
-    if str(file) == "-":
-        click.echo(text, nl=False)
-        return
-    try:
-        file.write_text(text, "utf-8")
-    except OSError as error:
-        raise InputError(f"cannot write {file} ({error.strerror})") from error
 
 
 def _table(rows: list[Comparison]) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,6 +12,7 @@ from rich.console import Console
 
 from benchmark.commands.terminal import sequence_progress
 from benchmark.datasets.lookup import dataset_names, open_dataset
+from trackers.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.datasets.selection import Selection
@@ -97,3 +99,17 @@ def json_option(what: str) -> Callable[[Function], Function]:
         "--json", "json_file", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
         help=f"Write {what} as JSON too; - for standard output alone.",
     )  # fmt: skip
+
+
+def write_json(content: Any, file: Path | None) -> bool:
+    """Write what `json_option` asks for, and return whether standard output is given to it alone."""
+    alone = str(file) == "-"
+    text = json.dumps(content, indent=1) + "\n"
+    if alone:
+        click.echo(text, nl=False)
+    elif file is not None:
+        try:
+            file.write_text(text, "utf-8")
+        except OSError as error:
+            raise InputError(f"cannot write --json {file} ({error.strerror or error})") from error
+    return alone

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -25,6 +24,7 @@ from benchmark.commands.options import (
     results_option,
     seed_option,
     trackers_option,
+    write_json,
 )
 from benchmark.commands.scoreboard import failures, identical_repeats, table
 from benchmark.commands.terminal import output, progress, remarks
@@ -152,10 +152,7 @@ def _command() -> list[str]:
 
 
 def _show(scores: RunScores, report: Path, json_file: Path | None, quiet: bool) -> None:
-    to_stdout = str(json_file) == "-"
-    if json_file is not None:
-        text = json.dumps(scores.to_dict(), indent=1)
-        click.echo(text) if to_stdout else json_file.write_text(text + "\n", "utf-8")
+    to_stdout = write_json(scores.to_dict(), json_file)
     says = remarks(quiet)
     if not quiet and not to_stdout:
         output().print(table(scores))

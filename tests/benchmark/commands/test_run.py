@@ -350,3 +350,10 @@ def processor_seconds(process: int) -> float:
 
 def test_an_address_without_ray_is_misuse(run_bench) -> None:
     assert error(run_bench("--ray-address", "127.0.0.1:6379")) == "run_bench: --ray-address needs --executor ray"
+
+
+def test_a_json_file_that_cannot_be_written_is_one_clear_line(run_bench, picture_folder: Path, tmp_path: Path) -> None:
+    words = ("-t", "cv2:kcf", "-d", "folder", "--data-root", picture_folder, "--quiet")
+    done = run_bench(*words, "--json", tmp_path / "none" / "scores.json")
+    assert done.returncode == 2
+    assert f"cannot write --json {tmp_path / 'none' / 'scores.json'} (No such file or directory)" in done.stderr
