@@ -12,7 +12,7 @@ from rich.console import Console
 
 from benchmark.commands.terminal import sequence_progress
 from benchmark.datasets.lookup import dataset_names, open_dataset
-from trackers.errors import InputError
+from trackers.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
     from benchmark.datasets.selection import Selection
@@ -75,7 +75,6 @@ def choose(
 def choose_imports(results: Path, selection: Selection, names: str) -> list[Trajectories]:
     """Return the imported results of that dataset by name; InputError where one is missing or lacks a sequence."""
     from benchmark.interop.trajectories import load_imports
-    from trackers.errors import InputError, did_you_mean
 
     there = {one.tracker: one for one in load_imports(results, selection.dataset)}
     wanted = list(there) if names.strip().casefold() == "all" else [name.strip() for name in names.split(",")]
