@@ -35,7 +35,7 @@ def test_the_target_lies_where_every_sample_says() -> None:
     assert found.crops.shape == (1, len(AUGMENTATIONS), 3, 128, 128)
     for index in range(len(AUGMENTATIONS)):
         # Blurred, some of the target's red is hidden by the green beside it.
-        close = 1.2 if AUGMENTATIONS[index].blur else 0.5
+        close = 1.6 if AUGMENTATIONS[index].blur else 0.5
         assert (red_centre(found.crops[0, index]) - found.shifts[0, index]).abs().max() < close, AUGMENTATIONS[index]
 
 
