@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from trackers.registry import register
 
 __all__ = [
-    "Boxes", "Frame", "OneTarget", "Signal", "State", "Step", "Tracker", "join_lanes", "register", "take_lanes",
+    "Boxes", "Frame", "OneTarget", "Signal", "State", "Step", "Tracker", "join_lanes", "lane_bytes",
+    "register", "take_lanes",
 ]  # fmt: skip
 
 Frame = NDArray[np.uint8]
@@ -138,3 +139,14 @@ def join_lanes(first: State, second: State) -> State:
     import torch  # kept out of the import of this module: listing trackers must not wait for it
 
     return torch.cat([first, second])  # type: ignore
+
+
+def lane_bytes(state: Any, lanes: int = 1) -> int:
+    """Return how many bytes of tensors and arrays a lane of a state of `lanes` lanes holds."""
+    if is_dataclass(state) and not isinstance(state, type):
+        return sum(lane_bytes(getattr(state, f.name), lanes) for f in fields(state))
+    if isinstance(state, Mapping):
+        return sum(lane_bytes(value, lanes) for value in state.values())
+    if isinstance(state, tuple | list):
+        return sum(lane_bytes(value, lanes) for value in state)
+    return int(getattr(state, "nbytes", 0)) // lanes

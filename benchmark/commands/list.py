@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 from rich.markup import escape
 from rich.table import Table
 
 from benchmark.commands.terminal import output
 from benchmark.datasets.lookup import dataset_names, open_dataset
+from trackers.api import lane_bytes
 from trackers.errors import InputError
 
 
@@ -23,6 +25,8 @@ class TrackerRow:
     name: str
     remembers: str
     parameters: int | None
+    lane_bytes: int | None
+    """Memory that one lane's state takes, whatever the sequence's length."""
     weights: str
     origin: str
     """Where the weights or the plug-in come from; or why it cannot be used."""
@@ -78,15 +82,18 @@ def _tracker(name: str) -> TrackerRow:
 
     try:
         spec = resolve(name)
-        parameters = spec.build("cpu").parameters()
+        tracker = spec.build("cpu")
+        grey = np.full((120, 160, 3), 128, np.uint8)
+        state = tracker.start([grey], np.array([[60.0, 40.0, 40.0, 40.0]]), [0])
     except Exception as error:  # a plug-in may fail in any way; the list shows how and goes on
         reason = str(error) if isinstance(error, InputError) else repr(error)
-        return TrackerRow(name, "", None, "", f"cannot be used: {reason}")
+        return TrackerRow(name, "", None, None, "", f"cannot be used: {reason}")
     family = spec.family
     return TrackerRow(
         name,
         family.remembers,
-        parameters,
+        tracker.parameters(),
+        lane_bytes(state),
         spec.weights.name,
         spec.weights.licence or spec.weights.note or family.plug_in,
         tuple(family.variants) if name == family.name else (),
@@ -105,11 +112,20 @@ def _dataset(name: str, root: Path | None) -> DatasetRow:
 
 def _tracker_table(rows: list[TrackerRow]) -> Table:
     table = Table(title="Trackers", title_justify="left")
-    for heading in ("name", "remembers", "parameters", "weights", "from", "variants"):
-        table.add_column(heading, justify="right" if heading == "parameters" else "left")
+    for heading in ("name", "remembers", "parameters", "lane kB", "weights", "from", "variants"):
+        table.add_column(heading, justify="right" if heading in ("parameters", "lane kB") else "left")
     for row in rows:
         parameters = "-" if row.parameters is None else f"{row.parameters:,}"
-        cells = (row.name, row.remembers, parameters, row.weights, row.origin, " ".join(f"-{v}" for v in row.variants))
+        memory = f"{row.lane_bytes / 1000:,.0f}" if row.lane_bytes else "-"
+        cells = (
+            row.name,
+            row.remembers,
+            parameters,
+            memory,
+            row.weights,
+            row.origin,
+            " ".join(f"-{v}" for v in row.variants),
+        )
         table.add_row(*map(escape, cells))
     return table
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from trackers.api import join_lanes, take_lanes
+from trackers.api import join_lanes, lane_bytes, take_lanes
 
 
 @dataclass(frozen=True)
@@ -58,3 +58,9 @@ def test_joined_lanes_come_first_then_second(first: int, second: int) -> None:
 def test_joining_what_was_taken_apart_gives_the_whole() -> None:
     whole = tree(5)
     assert facts(join_lanes(take_lanes(whole, [0, 1, 2]), take_lanes(whole, [3, 4]))) == facts(whole)
+
+
+def test_a_lanes_memory_is_that_of_its_tensors_and_arrays() -> None:
+    one = 3 * 4 + 8 + 4 + 4 + 4  # memory, ages, the pair, usage; objects count for nothing
+    assert lane_bytes(tree(1)) == one
+    assert lane_bytes(tree(5), 5) == one

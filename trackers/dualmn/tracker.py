@@ -58,7 +58,8 @@ class DualMNState:
 @register(
     "dualmn",
     remembers="what the target is (frames spread over its past) and how it differs from what is around it now",
-    paper="Wang et al., Dual-Branch Memory Network for Visual Object Tracking, PRCV 2022",
+    paper="Wang et al., Dual-Branch Memory Network for Visual Object Tracking, PRCV 2022; "
+    "a reconstruction: the authors released no code",
     config=DualMNConfig,
     presets={"paper": PAPER},
     variants=VARIANTS,
@@ -189,7 +190,7 @@ class DualMN(Tracker[DualMNState]):
         """Return what the long memory makes of crops (B, 3, H, W) of sides (B,), centred on the targets."""
         pixels = (target.size / sides[:, None] * self.config.memory_size).float().to(self.device)
         remembered = self.net.remember(crops, torch.zeros_like(pixels), pixels)
-        return Stored(remembered.features, remembered.label, age.to(self.device))
+        return Stored(remembered.features, remembered.ballots, age.to(self.device))
 
     def _long_stores(self, decision: Decision) -> Tensor:
         """Return (B,), whether the long memory takes the frame in."""

@@ -9,6 +9,7 @@ def test_the_list_shows_trackers_and_what_is_found_of_datasets(run_bench, otb: P
     trackers = {row["name"]: row for row in shown["trackers"]}
     assert trackers["siamfc"]["weights"] == "imagenet"
     assert trackers["siamfc"]["parameters"] > 100_000
+    assert 0 < trackers["siamfc"]["lane_bytes"] < trackers["memtrack"]["lane_bytes"]
     assert "s5" in trackers["siamfc"]["variants"]
     assert "paper" in trackers["siamfc"]["presets"]
     datasets = {row["name"]: row for row in shown["datasets"]}
