@@ -92,8 +92,8 @@ class DualMNConfig:
     """Weight of the cosine window on the long branch's map."""
     short_window: float = 0.0
     """Weight of the cosine window on the short branch's map."""
-    upsampling: int = 8
-    """Bicubic enlargement of the maps."""
+    upsampling: int = 4
+    """Bicubic enlargement of the branches' maps."""
     not_found: float = 0.25
     """Peak of the short branch's map below which the target is not there."""
     distractor: float = 0.8
@@ -111,6 +111,8 @@ class DualMNConfig:
     """Share of the chosen scale that the size takes over."""
     ruler_window: float = 0.3
     """Weight of the cosine window on the ruler's map."""
+    ruler_upsampling: int = 8
+    """Bicubic enlargement of that map."""
     size_penalty: float = 0.08
     """Of changed size and shape, with a head."""
     size_rate: float = 0.55

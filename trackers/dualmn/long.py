@@ -48,14 +48,14 @@ class LongBranch:
         read = memory.reading(state, config.segments, config.newest_score)
         cells = query.shape[-1]
         shares = affinity(query, read.frames.features, read.valid)
-        on_target = foreground(shares, read.frames.label)
+        on_target = foreground(shares, read.frames.ballots)
         if config.long_head:
             maps = self.net.decode(query, shares, read.frames.features)
             window = hann_window(cells, query.device) * (cells - 1) ** 2 / 4
             chosen, new_size = head_box(maps.scores(), maps.boxes(self.stride), size, window, self.rules)
             fine = enlarged(maps.scores(), cells, config.upsampling)
         else:
-            fine = enlarged(votes(shares, read.frames.label, cells), cells, config.upsampling)
+            fine = enlarged(votes(shares, read.frames.ballots, cells), cells, config.upsampling)
         peaks = find_peaks(fine, size / self.stride, window_weight=config.window_weight, upsampling=config.upsampling)
         if config.long_head:
             place, confidence, margin = chosen.box[:, :2], chosen.score, chosen.margin

@@ -19,8 +19,8 @@ class Stored:
 
     features: Tensor
     """(B, C, m, m) memory features of the crop around the target."""
-    label: Tensor
-    """(B, m, m) share of each cell that the target's box covers, in [0, 1]."""
+    ballots: Tensor
+    """(B, m, m) how much each cell's vote for the target's centre counts, in [0, 1]; 0 off the target."""
     born: Tensor
     """(B,) the lane's age in frames when it was stored; -1 where there is nothing."""
 
@@ -61,7 +61,7 @@ def begin(first: Stored, capacity: int) -> LongMemory:
 
     ones = torch.ones_like(first.born)
     return LongMemory(
-        Stored(slots(first.features, 0), slots(first.label, 0), slots(first.born, -1)),
+        Stored(slots(first.features, 0), slots(first.ballots, 0), slots(first.born, -1)),
         first,
         first.features.new_ones(lanes),
         ones,
@@ -131,7 +131,7 @@ def _thinned(memory: LongMemory, lanes: Tensor, keep_first: bool) -> LongMemory:
 
 def _map(change, first: Stored, second: Stored) -> Stored:  # type: ignore[no-untyped-def]
     return Stored(
-        change(first.features, second.features), change(first.label, second.label), change(first.born, second.born)
+        change(first.features, second.features), change(first.ballots, second.ballots), change(first.born, second.born)
     )
 
 

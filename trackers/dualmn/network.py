@@ -20,7 +20,7 @@ from trackers.dualmn.initial_filter import FilterInitialiser
 from trackers.dualmn.online import LabelShapes, Learnt, OnlineOptimiser, Samples
 from trackers.dualmn.read import affinity, read
 from trackers.nets.inception import Inception
-from trackers.nets.label_maps import label_maps
+from trackers.nets.label_maps import centreness_maps, label_maps
 from trackers.nets.lite_features import LITE0_TAPS, LiteFeatures
 
 LITE0_POWER = sum(weight**2 for weight in LITE0_TAPS.values())
@@ -147,8 +147,8 @@ class Remembered:
 
     features: Tensor
     """(N, C, m, m)."""
-    label: Tensor
-    """(N, m, m)."""
+    ballots: Tensor
+    """(N, m, m) how much each cell's vote for the target's centre counts, in [0, 1]."""
 
 
 class DualMNNet(nn.Module):
@@ -177,7 +177,8 @@ class DualMNNet(nn.Module):
     def remember(self, crops: Tensor, centres: Tensor, sizes: Tensor) -> Remembered:
         """Return the long memory of crops (N, 3, H, W) with the targets' centres (N, 2) and sizes (N, 2) in pixels.
 
-        Centres count from the middle of the crop.
+        Centres count from the middle of the crop. A cell's vote counts by how much of it the box covers, and by its
+        centre-ness: what is near the sides of a box is often not the target.
         """
         assert self.long is not None
         if self.memory_backbone is None:
@@ -186,4 +187,5 @@ class DualMNNet(nn.Module):
             inside = label_maps(centres, sizes, crops.shape[-1], 1.0) > 0
             features = self.memory_backbone(crops.float(), inside[:, None].to(sizes.dtype))
         label = label_maps(centres, sizes, features.shape[-1], float(self.stride))
-        return Remembered(self.long.remember(features, label), label)
+        ballots = label * centreness_maps(centres, sizes, features.shape[-1], float(self.stride))
+        return Remembered(self.long.remember(features, label), ballots)

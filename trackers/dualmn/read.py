@@ -41,7 +41,7 @@ def read(shares: Tensor, memory: Tensor, height: int) -> Tensor:
     return mixed.reshape(*mixed.shape[:2], height, -1)
 
 
-def votes(shares: Tensor, labels: Tensor, height: int) -> Tensor:
+def votes(shares: Tensor, ballots: Tensor, height: int) -> Tensor:
     """Return (B, h', h') votes for the target's centre, in [0, 1]; 1 where all of the target is found in its place.
 
     A query cell at p that has a share of the memory cell at q from a target's centre votes by it for the centre p - q.
@@ -50,21 +50,21 @@ def votes(shares: Tensor, labels: Tensor, height: int) -> Tensor:
 
     Args:
         shares: (B, h h, R, m m) affinity.
-        labels: (B, R, m, m) share of each memory cell that lies on the target; centred on it.
+        ballots: (B, R, m, m) how much each memory cell's vote counts, in [0, 1]; centred on the target.
         height: h.
     """
-    side = labels.shape[-1]
-    ballots = (shares * labels.flatten(2)[:, None]).sum(2).transpose(1, 2)
+    side = ballots.shape[-1]
+    cast = (shares * ballots.flatten(2)[:, None]).sum(2).transpose(1, 2)
     whole = height + side - 1
     # fold adds what lies at p + j, j = 0 .. m-1; a vote goes to p - q, so that memory cells are taken backwards.
-    counted = F.fold(ballots.flip(1), (whole, whole), side)[:, 0]
+    counted = F.fold(cast.flip(1), (whole, whole), side)[:, 0]
     border = (side - 1) // 2
     counted = counted[:, border : whole - border, border : whole - border]
     # Of a target that is found whole every frame's copy may get the votes: no more than the largest copy can.
-    most = labels.sum((2, 3)).amax(1).clamp_min(1e-6)
+    most = ballots.sum((2, 3)).amax(1).clamp_min(1e-6)
     return counted / most[:, None, None]
 
 
-def foreground(shares: Tensor, labels: Tensor) -> Tensor:
-    """Return (B, h w) in [0, 1], each query cell's share of memory cells on the target; labels (B, R, m, m)."""
-    return (shares * labels.flatten(2)[:, None]).sum((2, 3))
+def foreground(shares: Tensor, ballots: Tensor) -> Tensor:
+    """Return (B, h w) in [0, 1], each query cell's share of memory cells that count, by ballots (B, R, m, m)."""
+    return (shares * ballots.flatten(2)[:, None]).sum((2, 3))

@@ -88,7 +88,7 @@ class Ruler:
             inner.reshape(lanes, scales, *inner.shape[1:]),
             penalty=config.scale_penalty,
             window_weight=config.ruler_window,
-            upsampling=config.upsampling,
+            upsampling=config.ruler_upsampling,
         )
         scale = peak.scale.cpu()
         factor = self.factors[scale]

@@ -23,3 +23,19 @@ def label_maps(centres: Tensor, sizes: Tensor, cells: int, stride: float) -> Ten
         return (torch.minimum(high, edges + stride) - torch.maximum(low, edges)).clamp_min(0) / stride
 
     return covered(1)[..., :, None] * covered(0)[..., None, :]
+
+
+def centreness_maps(centres: Tensor, sizes: Tensor, cells: int, stride: float) -> Tensor:
+    """Return (..., cells, cells), the centre-ness in [0, 1] of each cell's middle: 1 in a box's middle, 0 outside.
+
+    FCOS's: sqrt(min(l, r) / max(l, r) * min(t, b) / max(t, b)) of the distances to the box's sides. Arguments as in
+    `label_maps`.
+    """
+    middles = (torch.arange(cells, device=centres.device, dtype=centres.dtype) - (cells - 1) / 2) * stride
+
+    def ratio(axis: int) -> Tensor:
+        off = (middles - centres[..., axis, None]).abs()
+        half = sizes[..., axis, None] / 2
+        return ((half - off) / (half + off)).clamp_min(0)
+
+    return (ratio(1)[..., :, None] * ratio(0)[..., None, :]).sqrt()

@@ -121,7 +121,10 @@ def test_the_paper_presets_shapes(paper: DualMNNet) -> None:
         assert query.shape == (1, 512, 25, 25)
         remembered = paper.remember(crops, torch.zeros(1, 2), torch.tensor([[72.0, 72.0]]))
         assert remembered.features.shape == (1, 512, 25, 25)
-        assert remembered.label.sum().item() == pytest.approx(81)
+        # 72 pixels are nine cells; centre-ness falls from 1 in the middle to (9 / 2 - 4) / (9 / 2 + 4) at the sides.
+        assert remembered.ballots[0, 12, 12].item() == pytest.approx(1)
+        assert remembered.ballots[0, 12, 16].item() == pytest.approx((0.5 / 8.5) ** 0.5)
+        assert remembered.ballots[0, 12, 17].item() == 0
         maps = paper.long(query, remembered.features[:, None], torch.ones(1, 1, dtype=torch.bool))
         assert maps.boxes(8).shape == (1, 4, 25, 25)
         scores = paper.short.score(paper.short.encode(paper.features(crops), memory=False), torch.randn(1, 512, 4, 4))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import torch
 
-from trackers.nets.label_maps import label_maps
+from trackers.nets.label_maps import centreness_maps, label_maps
 
 
 def test_cells_hold_the_share_of_their_area_that_the_box_covers() -> None:
@@ -23,3 +23,12 @@ def test_what_lies_beyond_the_crop_is_not_counted() -> None:
     label = label_maps(torch.tensor([16.0, 0.0]), torch.tensor([8.0, 8.0]), 4, 8.0)
     assert label.sum().item() * 64 == 32
     assert label_maps(torch.tensor([90.0, 0.0]), torch.tensor([8.0, 8.0]), 4, 8.0).sum() == 0
+
+
+def test_centreness_falls_from_the_middle_to_the_sides() -> None:
+    centreness = centreness_maps(torch.zeros(2), torch.tensor([40.0, 24.0]), 5, 8.0)
+    across = torch.tensor([4 / 36, 12 / 28, 1, 12 / 28, 4 / 36])  # l, r of cells 16, 8, 0 pixels off, half 20
+    down = torch.tensor([0, 4 / 20, 1, 4 / 20, 0])  # half 12
+    torch.testing.assert_close(centreness, (down[:, None] * across[None]).sqrt())
+    moved = centreness_maps(torch.tensor([8.0, 0.0]), torch.tensor([40.0, 24.0]), 5, 8.0)
+    torch.testing.assert_close(moved[:, 1:], centreness[:, :-1])
