@@ -19,12 +19,13 @@ SHARPEST = 2.0
 
 
 class Decider(IntEnum):
-    """Who decided a frame."""
+    """Who decided a frame: where they agree, whose confidence weighed more."""
 
     NEITHER = 0
     SHORT = 1
     LONG = 2
     BOTH = 3
+    """One box from fused maps."""
 
 
 class Reason(IntEnum):
@@ -82,9 +83,13 @@ class Decision:
     margin: Tensor
     """(B,) how near the decision was to another: the smallest relative lead."""
 
-    def by(self, *deciders: Decider) -> Tensor:
-        """Return (B,), whether one of these decided."""
-        return torch.isin(self.decider, torch.tensor([int(d) for d in deciders]))
+    def by(self, decider: Decider) -> Tensor:
+        """Return (B,), whether that one decided."""
+        return self.decider == int(decider)
+
+    def trusts(self, decider: Decider) -> Tensor:
+        """Return (B,), whether that branch decided or agreed: whether its memory may learn of the frame."""
+        return self.by(decider) | (self.reason == int(Reason.AGREE)) | (self.reason == int(Reason.FUSED))
 
 
 def alone(found: Found, size: Tensor, decider: Decider, lost_below: float, disagreement: Tensor) -> Decision:
@@ -124,8 +129,8 @@ def decide(config: DualMNConfig, size: Tensor, long: Found, short: Found, disagr
         prefer_long = impatient | (long_quality >= short_quality)
         margin = torch.where(agree, margin, torch.minimum(margin, _lead(long_quality, short_quality)))
         margin = torch.minimum(margin, _lead(overlap, torch.full_like(overlap, config.agree_overlap)))
-        decider = torch.where(prefer_long, int(Decider.LONG), int(Decider.SHORT))
-        decider = torch.where(agree, int(Decider.BOTH), decider)
+        leads_long = torch.where(agree, long_sure >= short_sure, prefer_long)
+        decider = torch.where(leads_long, int(Decider.LONG), int(Decider.SHORT))
         why = torch.where(impatient, int(Reason.PATIENCE), int(Reason.QUALITY))
         why = torch.where(agree, int(Reason.AGREE), why)
         mixed = torch.where(agree, long_sure / (long_sure + short_sure).clamp_min(1e-12), prefer_long.double())

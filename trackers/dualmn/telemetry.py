@@ -36,7 +36,7 @@ _SHORT = (
     Signal("first_share", "share of the first frame's samples in the online loss", low=0, high=1),
 )
 _COMMON = (
-    Signal("decider", "who decided: 0 neither, 1 short, 2 long, 3 both", low=0, high=3),
+    Signal("decider", "who decided, or weighed more in agreement: 0 neither, 1 short, 2 long, 3 both", low=0, high=3),
     Signal(
         "reason",
         "why: 0 alone, 1 agree, 2 lost, 3 quality, 4 patience, 5 confidence, 6 fused",

@@ -169,9 +169,9 @@ class DualMN(Tracker[DualMNState]):
         """Return the targets with the sizes that the ruler finds where no head has said them, and its margins (B,)."""
         by_head = torch.zeros_like(decision.decider, dtype=torch.bool)
         if self.config.long_head:
-            by_head = by_head | decision.by(Decider.LONG, Decider.BOTH)
+            by_head = by_head | decision.trusts(Decider.LONG)
         if self.config.short_head:
-            by_head = by_head | decision.by(Decider.SHORT)
+            by_head = by_head | (decision.by(Decider.SHORT) & ~decision.trusts(Decider.LONG))
         rows = (~by_head & ~decision.by(Decider.NEITHER)).nonzero()[:, 0]
         margin = torch.ones(len(frames), dtype=torch.float64)
         if len(rows) == 0:
@@ -196,7 +196,7 @@ class DualMN(Tracker[DualMNState]):
         """Return (B,), whether the long memory takes the frame in."""
         if not self.config.gated:
             return torch.ones_like(decision.decider, dtype=torch.bool)
-        return decision.by(Decider.LONG, Decider.BOTH) & (decision.score > self.config.store_score)
+        return decision.trusts(Decider.LONG) & (decision.score > self.config.store_score)
 
     def _keep(
         self,
@@ -233,8 +233,9 @@ class DualMN(Tracker[DualMNState]):
         clear = (flag == int(Flag.NORMAL)) | (flag == int(Flag.HARD_NEGATIVE))
         restarted = torch.zeros_like(clear)
         if self.config.branches == "both" and self.config.decision == "rules":
-            restarted = decision.by(Decider.LONG) & (decision.score > self.config.store_score)
-        stored = (clear & decision.by(Decider.SHORT, Decider.BOTH)) | restarted
+            restarted = ~decision.trusts(Decider.SHORT) & decision.by(Decider.LONG)
+            restarted = restarted & (decision.score > self.config.store_score)
+        stored = (clear & decision.trusts(Decider.SHORT)) | restarted
         if not self.config.gated:
             stored = torch.ones_like(stored)
         hard = (flag == int(Flag.HARD_NEGATIVE)) & ~restarted

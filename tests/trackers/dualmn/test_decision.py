@@ -53,7 +53,9 @@ def test_one_of_them_sure_is_not_lost() -> None:
 
 def test_agreement_mixes_the_centres_by_confidence_and_takes_the_long_branchs_size() -> None:
     decision = decided(found((4, 0), 0.9, size=(22, 18)), found((0, 2), 0.3), streak=7)
-    assert outcome(decision) == (Decider.BOTH, Reason.AGREE, 0)
+    assert outcome(decision) == (Decider.LONG, Reason.AGREE, 0)
+    assert decision.trusts(Decider.SHORT).all()
+    assert decision.trusts(Decider.LONG).all()
     assert decision.shift[0].tolist() == pytest.approx([3, 0.5])
     assert decision.size.tolist() == [[22, 18]]
     assert decision.score.item() == pytest.approx(0.75 * 0.9 + 0.25 * 0.3)
@@ -61,8 +63,8 @@ def test_agreement_mixes_the_centres_by_confidence_and_takes_the_long_branchs_si
 
 def test_boxes_agree_from_an_overlap_of_one_half() -> None:
     # Shifted by d along one side of 20, the IoU is (20 - d) / (20 + d): 1/2 at 20 / 3.
-    assert outcome(decided(found((6.6, 0), 0.9), found((0, 0), 0.9)))[0] == Decider.BOTH
-    assert outcome(decided(found((6.7, 0), 0.9), found((0, 0), 0.9)))[0] != Decider.BOTH
+    assert outcome(decided(found((6.6, 0), 0.8), found((0, 0), 0.9)))[:2] == (Decider.SHORT, Reason.AGREE)
+    assert outcome(decided(found((6.7, 0), 0.8), found((0, 0), 0.9)))[:2] == (Decider.SHORT, Reason.QUALITY)
 
 
 def test_in_a_disagreement_confidence_nearness_and_sharpness_decide() -> None:
@@ -70,6 +72,7 @@ def test_in_a_disagreement_confidence_nearness_and_sharpness_decide() -> None:
     nearer = decided(found(there, 0.8), found(here, 0.8))
     assert outcome(nearer) == (Decider.SHORT, Reason.QUALITY, 1)
     assert nearer.shift.tolist() == [[0, 0]]
+    assert not nearer.trusts(Decider.LONG).any()
     assert nearer.score.item() == pytest.approx(0.8)
     surer = decided(found(here, 0.4), found((0.0, 12.0), 0.9))
     assert outcome(surer)[0] == Decider.SHORT
