@@ -55,7 +55,7 @@ def score_run(
         trackers.append(
             TrackerScores(
                 name=spec.name,
-                remembers=spec.family.remembers,
+                remembers=spec.remembers,
                 paper=spec.family.paper,
                 preset=spec.preset,
                 weights=spec.weights.name,

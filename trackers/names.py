@@ -33,6 +33,11 @@ class TrackerSpec:
     """The family's frozen dataclass, or None."""
     weights: Weights
 
+    @property
+    def remembers(self) -> str:
+        """One line: what it remembers of its target."""
+        return self.family.remembered(self.config)
+
     def identity(self) -> str:
         """Return the configuration as JSON: equal for trackers that behave the same."""
         config = None if self.config is None else asdict(self.config)

@@ -42,8 +42,8 @@ class Family:
 
     name: str
     cls: type
-    remembers: str
-    """One line: what the tracker remembers of its target."""
+    remembers: str | Callable[[Any], str]
+    """One line: what the tracker remembers of its target; or what says it of a config."""
     config: type | None = None
     """A frozen dataclass; its defaults are the compact preset."""
     presets: Mapping[str, Delta] = field(default_factory=lambda: {"compact": {}})
@@ -53,11 +53,15 @@ class Family:
     plug_in: str = ""
     """The distribution or module it comes from; "" for Engram's own."""
 
+    def remembered(self, config: Any) -> str:
+        """Return the line of a tracker of this family."""
+        return self.remembers if isinstance(self.remembers, str) else self.remembers(config)
+
 
 def register(
     name: str,
     *,
-    remembers: str,
+    remembers: str | Callable[[Any], str],
     paper: str = "",
     config: type | None = None,
     presets: Mapping[str, Delta] | None = None,

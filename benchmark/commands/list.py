@@ -91,7 +91,7 @@ def _tracker(name: str) -> TrackerRow:
     family = spec.family
     return TrackerRow(
         name,
-        family.remembers,
+        spec.remembers,
         tracker.parameters(),
         lane_bytes(state),
         spec.weights.name,

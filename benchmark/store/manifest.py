@@ -115,7 +115,7 @@ def _tracker(spec: TrackerSpec) -> dict[str, Any]:
         "name": spec.name,
         "family": spec.family.name,
         "plug_in": spec.family.plug_in,
-        "remembers": spec.family.remembers,
+        "remembers": spec.remembers,
         "preset": spec.preset,
         "config": None if spec.config is None else asdict(spec.config),
         "weights": weights,

@@ -90,3 +90,10 @@ def test_random_weights_are_the_same_every_time() -> None:
     first, second = (resolve("siamfc:paper@random").build("cpu") for _ in range(2))
     pairs = zip(first.net.parameters(), second.net.parameters(), strict=True)
     assert all((a == b).all() for a, b in pairs)
+
+
+def test_a_variant_says_what_it_remembers_itself():
+    short, long, both = (resolve(name).remembers for name in ("dualmn-short", "dualmn-long", "dualmn"))
+    assert short != long
+    assert short in both
+    assert long in both

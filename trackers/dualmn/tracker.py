@@ -55,9 +55,18 @@ class DualMNState:
     """``long``: `LongMemory`, ``short``: `ShortState`; those that there are."""
 
 
+LONG = "what the target is: frames spread over its past"
+SHORT = "how the target differs from what is around it: a filter learnt online"
+
+
+def remembered(config: DualMNConfig) -> str:
+    """Return in one line what the branches of a config remember."""
+    return {"long": LONG, "short": SHORT, "both": f"{LONG}; and {SHORT}"}[config.branches]
+
+
 @register(
     "dualmn",
-    remembers="what the target is (frames spread over its past) and how it differs from what is around it now",
+    remembers=remembered,
     paper="Wang et al., Dual-Branch Memory Network for Visual Object Tracking, PRCV 2022; "
     "a reconstruction: the authors released no code",
     config=DualMNConfig,
