@@ -231,6 +231,7 @@ def _conclude(
         selection=plan.selection,
         specs=plan.specs,
         records=ordered,
+        digests={task.sequence: task.digest for task in tasks},
         command=_command(),
         seed=plan.seed,
         lanes=plan.lanes,

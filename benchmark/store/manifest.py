@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.datasets.selection import Selection
+from benchmark.store.keys import code_digest
 from benchmark.store.record import Record, write_whole
 from trackers.names import TrackerSpec
 
@@ -26,6 +27,7 @@ def manifest(
     selection: Selection,
     specs: Sequence[TrackerSpec],
     records: Sequence[Record],
+    digests: Mapping[str, str],
     command: Sequence[str],
     seed: int,
     lanes: int,
@@ -34,7 +36,7 @@ def manifest(
     environment: Mapping[str, str],
     machine: dict[str, str],
 ) -> dict[str, Any]:
-    """Return a run's manifest as plain data."""
+    """Return a run's manifest as plain data; `digests` holds every sequence's (`benchmark.datasets.fingerprint`)."""
     return {
         "schema": SCHEMA,
         "command": list(command),
@@ -43,6 +45,7 @@ def manifest(
             "revision": selection.revision,
             "coverage": selection.coverage,
             "sequences": [video.name for video in selection.sequences],
+            "digests": dict(digests),
             "limit_frames": selection.limit_frames,
         },
         "trackers": [_tracker(spec) for spec in specs],
@@ -119,6 +122,7 @@ def _tracker(spec: TrackerSpec) -> dict[str, Any]:
         "preset": spec.preset,
         "config": None if spec.config is None else asdict(spec.config),
         "weights": weights,
+        "code": code_digest(spec.family.cls, spec.family.plug_in),
     }
 
 
