@@ -92,9 +92,9 @@ def _measure(name: str, jobs: Sequence[Job], warm_up: Job, device: str) -> tuple
     warm_frames = [read_frame(path) for path in warm_up.frames[: WARM_UP + 1]]
     began = time.perf_counter()
     tracker = spec.build(device)
-    _follow(tracker, warm_up, warm_frames[:2], device)
+    follow(tracker, warm_up, warm_frames[:2], device)
     start_up = time.perf_counter() - began
-    _follow(tracker, warm_up, warm_frames, device)
+    follow(tracker, warm_up, warm_frames, device)
     gflop = _gflop(tracker, warm_up, warm_frames)
     if device.startswith("cuda"):
         torch.cuda.reset_peak_memory_stats(device)
@@ -103,7 +103,7 @@ def _measure(name: str, jobs: Sequence[Job], warm_up: Job, device: str) -> tuple
     calibration(device)
     calibrations = [calibration(device)]
     for job, frames in zip(jobs, decoded, strict=True):
-        timed.append(_follow(tracker, job, frames, device))
+        timed.append(follow(tracker, job, frames, device))
         calibrations.append(calibration(device))
     times = np.concatenate([one.seconds[1:] for one in timed])
     return (
@@ -115,7 +115,7 @@ def _measure(name: str, jobs: Sequence[Job], warm_up: Job, device: str) -> tuple
             p99_ms=float(np.percentile(times, 99)) * 1e3,
             first_frame_ms=float(np.median([one.seconds[0] for one in timed])) * 1e3,
             start_up_s=start_up,
-            memory_mb=_peak_memory(device),
+            memory_mb=peak_memory(device),
             parameters=tracker.parameters(),
             gflop=gflop,
             calibration_ms=float(np.median(calibrations)) * 1e3,
@@ -144,8 +144,8 @@ class Watch:
         return max(_busy_seconds() - self._all - (_own_seconds() - self._own), 0.0) / wall
 
 
-def _follow(tracker: Tracker[Any], job: Job, frames: Sequence[Frame], device: str) -> Timed:
-    """Track one lane on decoded frames."""
+def follow(tracker: Tracker[Any], job: Job, frames: Sequence[Frame], device: str) -> Timed:
+    """Track one lane on decoded frames; the job says only which box is shown first, and the seed."""
     state, first = _timed(lambda: tracker.start([frames[0]], job.box[None], [job.seed]), device)
     boxes, times = [job.box], [first]
     for frame in frames[1:]:
@@ -178,7 +178,8 @@ def _gflop(tracker: Tracker[Any], job: Job, frames: Sequence[Frame]) -> float:
     return float(counter.get_total_flops()) / 1e9 / max(len(frames) - 1, 1)
 
 
-def _peak_memory(device: str) -> float:
+def peak_memory(device: str) -> float:
+    """Return the peak memory so far in MB: of the device on a GPU, of the process elsewhere."""
     if device.startswith("cuda"):
         return torch.cuda.max_memory_allocated(device) / 2**20
     unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes there, in KiB elsewhere
