@@ -1,41 +1,173 @@
-"""One typed report model: every page, table and plot is drawn from it."""
+"""One typed report model: every page, table, figure and file is drawn from it."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
+from benchmark.datasets.lookup import open_dataset
+from benchmark.datasets.sequence import Sequence as Video
 from benchmark.profiles import Profile, load_profile
 from benchmark.scores import RunScores, TrackerScores
-from trackers.errors import InputError
+from reports.answers import Answer, answer
+from reports.memory import memory_of
+from reports.papers import PaperTable, others, paper_tables
+from reports.published import Published
+from reports.runs import Run
+from reports.sequences import SequenceView, Track, view_sequence, worst_sequences
+from reports.speed import Speed, speeds
+from reports.strips import FrameReader, make_strip, moments
+from trackers.errors import InputError, did_you_mean
+
+__all__ = ["Report", "build_report"]
+
+STRIPS = 12
+"""Sequences with a strip of frames where the user chooses none."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a run's report says."""
+    """What a report says."""
 
     scores: RunScores
-    manifest: dict[str, Any]
+    """Of several runs, all trackers together."""
     profile: Profile
-
-    @classmethod
-    def of_run(cls, run: Path) -> Report:
-        """Read a run's folder; InputError where it is damaged."""
-        try:
-            manifest = json.loads((run / "manifest.json").read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise InputError(f"{run / 'manifest.json'} cannot be read ({error}); run the same command again") from error
-        scores = RunScores.read(run)
-        return cls(scores, manifest, load_profile(scores.profile))
+    runs: tuple[Run, ...]
+    answers: tuple[Answer, ...]
+    papers: tuple[PaperTable, ...]
+    others: tuple[Published, ...]
+    speeds: tuple[Speed, ...]
+    sequences: tuple[SequenceView, ...]
+    missing: Mapping[str, str]
+    """What the runs did not keep, and how to have it: ``truth``, ``frames``, ``telemetry``, ``latency``."""
 
     @property
     def ranked(self) -> tuple[TrackerScores, ...]:
         """The trackers, best success AUC first; those without a score last."""
-        return tuple(sorted(self.scores.trackers, key=lambda t: -t.summary.overall.auc if t.summary else 1.0))
+        return rank(self.scores.trackers)
 
     @property
     def scored(self) -> tuple[TrackerScores, ...]:
         """The ranked trackers that have scores."""
         return tuple(tracker for tracker in self.ranked if tracker.summary)
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Attributes that two or more of the scored sequences have, in alphabetical order."""
+        return tuple(sorted({name for one in self.scored if one.summary for name in one.summary.by_attribute}))
+
+    @property
+    def worst(self) -> tuple[tuple[SequenceView, Track], ...]:
+        """Every trajectory in which the target was lost or badly followed, the longest lost first."""
+        found = [(view, track) for view in self.sequences for track in view.tracks if track.off > 0]
+        return tuple(sorted(found, key=lambda one: (-one[1].lost, -one[1].off, one[1].auc)))
+
+    @property
+    def shown(self) -> tuple[SequenceView, ...]:
+        """The sequences with pictures or memories, in the order of the dataset."""
+        return tuple(view for view in self.sequences if view.strip or view.memories)
+
+
+def rank(trackers: Sequence[TrackerScores]) -> tuple[TrackerScores, ...]:
+    """Return the trackers, best success AUC first; those without a score last."""
+    return tuple(sorted(trackers, key=lambda t: -t.summary.overall.auc if t.summary else 1.0))
+
+
+def build_report(
+    folders: Sequence[Path], *, frames: bool = True, data_root: Path | None = None, chosen: Collection[str] = ()
+) -> Report:
+    """Return the report of one or more runs of the same sequences under the same profile and protocol.
+
+    `frames` False leaves pictures out. `data_root` overrules where the run found its dataset. The 12 worst sequences
+    and the `chosen` ones get strips of frames and, where there is telemetry, their memories. Raises InputError where
+    runs do not go together, a run is damaged, or a chosen sequence is unknown.
+    """
+    runs = tuple(Run.read(folder) for folder in folders)
+    scores, owner = _join(runs)
+    ranked = rank(scores.trackers)
+    names = list(dict.fromkeys(chain.from_iterable(run.manifest["dataset"]["sequences"] for run in runs)))
+    views = [view_sequence(name, ranked, runs, owner) for name in names]
+    for name in chosen:
+        if name not in names:
+            raise InputError(f"the run has no sequence {name!r}.{did_you_mean(name, names)}")
+    special = {*worst_sequences(views, STRIPS), *chosen}
+    videos, why = _videos(runs[0], special, data_root) if frames else ({}, "left out by --no-frames")
+    views = [_illustrated(view, runs, owner, videos.get(view.name)) if view.name in special else view for view in views]
+    speed = speeds(runs, [one for one in ranked if one.summary], owner)
+    missing = {}
+    if not any(run.truth for run in runs):
+        missing["truth"] = "The run did not keep its ground truth: the same command again adds it and computes nothing anew."
+    if why:
+        missing["frames"] = f"No pictures: {why}."
+    if not any(view.memories for view in views):
+        missing["telemetry"] = "The run kept no telemetry of a memory: add --telemetry to its command."
+    if not any(one.latency for one in speed):
+        missing["latency"] = "No latency was measured: `run_bench speed` with the same trackers, data and --results does."
+    return Report(
+        scores=scores,
+        profile=load_profile(scores.profile),
+        runs=runs,
+        answers=answer([one for one in scores.trackers if one.summary], {one.tracker: one for one in speed}),
+        papers=paper_tables(scores),
+        others=others(scores),
+        speeds=speed,
+        sequences=tuple(views),
+        missing=missing,
+    )
+
+
+def _join(runs: Sequence[Run]) -> tuple[RunScores, dict[str, tuple[int, str]]]:
+    """Return all trackers' scores together, and of each its run and its name there; equal names get the run's id."""
+    first = runs[0].scores
+    trackers: dict[str, TrackerScores] = {}
+    owner: dict[str, tuple[int, str]] = {}
+    for index, run in enumerate(runs):
+        for what in ("dataset", "coverage", "profile", "protocol"):
+            if getattr(run.scores, what) != getattr(first, what):
+                raise InputError(
+                    f"runs {first.run} and {run.scores.run} do not go on one page: {what} is "
+                    f"{getattr(first, what)!r} there and {getattr(run.scores, what)!r} here"
+                )
+        for one in run.scores.trackers:
+            name = one.name if one.name not in trackers else f"{one.name} ({run.scores.run})"
+            trackers[name] = replace(one, name=name)
+            owner[name] = (index, one.name)
+    title = ", ".join(dict.fromkeys(run.scores.run for run in runs))
+    return replace(first, run=title, trackers=tuple(trackers.values())), owner
+
+
+def _videos(run: Run, names: Collection[str], root: Path | None) -> tuple[dict[str, Video], str]:
+    """Return the sequences of those names that can be read here, and why there are none."""
+    if run.truth is None:
+        return {}, "the run did not keep where its frames are"
+    place = root or (Path(run.truth.root) if run.truth.root else None)
+    try:
+        dataset = open_dataset(run.scores.dataset, place)
+        found = [name for name in dataset.inventory().found if name in names]
+        videos = {video.name: video for video in dataset.load(found)} if found else {}
+    except (InputError, OSError) as error:
+        return {}, f"the frames are not where the run found them ({error})"
+    return videos, "" if videos else f"the frames are not in {place}"
+
+
+def _illustrated(
+    view: SequenceView, runs: Sequence[Run], owner: Mapping[str, tuple[int, str]], video: Video | None
+) -> SequenceView:
+    """Return a sequence with its pictures and its trackers' memories."""
+    own = {track.tracker: track.trajectory for track in view.tracks if track.trajectory}
+    if view.annotation is None or not own:
+        return view
+    reader = FrameReader(video.frames) if video else None
+    cuts = [(track.trajectory.start, track.segments) for track in view.tracks if track.trajectory]
+    at = moments(cuts, len(view.annotation))
+    boxes = {name: (one.start, one.boxes) for name, one in own.items()}
+    strip = make_strip(reader, at, view.annotation.boxes, view.annotation.valid, boxes) if reader else None
+    memories = []
+    for name, trajectory in own.items():
+        index, known = owner[name]
+        if telemetry := runs[index].telemetry(known, view.name):
+            memory = memory_of(name, telemetry, trajectory.start, trajectory.boxes, at, reader)
+            memories += [memory] if memory else []
+    return replace(view, strip=strip, memories=tuple(memories))

@@ -85,7 +85,7 @@ def _sequences(root: Path) -> dict[str, Path]:
         raise InputError(f"no sequence in {root}: {LAYOUT}")
     folders: dict[str, Path] = {}
     for folder in several:
-        name = _safe(Path(os.path.abspath(folder)).name)
+        name = safe_name(Path(os.path.abspath(folder)).name)
         other = next((known for known in folders if known.casefold() == name.casefold()), None)
         if other is not None:
             raise InputError(f"{folders[other]} and {folder} would both be called {other}: rename one of them")
@@ -117,6 +117,6 @@ def _box_file(folder: Path) -> Path | None:
     return usual or (texts[0] if texts else None)
 
 
-def _safe(name: str) -> str:
+def safe_name(name: str) -> str:
     """Return a folder's name as a sequence's: one that results can be filed under on any system."""
     return re.sub(r"[^\w.-]+", "_", name).strip(".")[:100] or "sequence"

@@ -92,7 +92,7 @@ def test_random_weights_are_the_same_every_time() -> None:
     assert all((a == b).all() for a, b in pairs)
 
 
-def test_a_variant_says_what_it_remembers_itself():
+def test_a_variant_says_what_it_remembers_itself() -> None:
     short, long, both = (resolve(name).remembers for name in ("dualmn-short", "dualmn-long", "dualmn"))
     assert short != long
     assert short in both

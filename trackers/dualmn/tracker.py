@@ -84,6 +84,7 @@ class DualMN(Tracker[DualMNState]):
         self.signals = signals(config)  # type: ignore[misc]  # their shapes are the config's
         net = DualMNNet(config)
         load_weights(net, weights)
+        self._parameters = sum(p.numel() for p in net.parameters())
         self.net = frozen(net, self.device)
         self.ruler = Ruler(net, config, self.device)
         self.long = None if net.long is None else LongBranch(net.long, config, net.stride)
@@ -91,7 +92,7 @@ class DualMN(Tracker[DualMNState]):
 
     def parameters(self) -> int:
         """Return the number of network parameters."""
-        return sum(p.numel() for p in self.net.parameters())
+        return self._parameters
 
     @torch.inference_mode()
     def start(self, frames: Sequence[Frame], boxes: Boxes, seeds: Sequence[int]) -> DualMNState:

@@ -55,13 +55,14 @@ class MemTrack(Tracker[MemTrackState]):
         net = MemTrackNet(config)
         initialise(net, config)
         load_weights(net, weights)
+        self._parameters = sum(p.numel() for p in net.parameters())
         self.net = frozen(net, self.device)
         half = config.scales // 2
         self.factors = config.scale_step ** torch.arange(-half, half + 1, dtype=torch.float64)
 
     def parameters(self) -> int:
         """Return the number of network parameters."""
-        return sum(p.numel() for p in self.net.parameters())
+        return self._parameters
 
     @torch.inference_mode()
     def start(self, frames: Sequence[Frame], boxes: Boxes, seeds: Sequence[int]) -> MemTrackState:

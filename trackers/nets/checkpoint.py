@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils import fuse_conv_bn_eval
 
 from trackers.errors import InputError
 
@@ -59,5 +61,21 @@ Net = TypeVar("Net", bound=nn.Module)
 
 
 def frozen(module: Net, device: torch.device) -> Net:
-    """Return the module on the device in evaluation mode, without gradients, its weights laid out channels-last."""
-    return module.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+    """Return the module on the device, ready to infer.
+
+    In evaluation mode, without gradients, every batch norm that follows a convolution in a `Sequential` folded into it,
+    the weights laid out channels-last.
+    """
+    module.eval().requires_grad_(False)
+    for part in list(module.modules()):
+        if isinstance(part, nn.Sequential):
+            _fold_batch_norms(part)
+    return module.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+
+def _fold_batch_norms(sequence: nn.Sequential) -> None:
+    layers = list(sequence.named_children())
+    for (name, conv), (norm_name, norm) in pairwise(layers):
+        if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+            sequence.register_module(name, fuse_conv_bn_eval(conv, norm))
+            sequence.register_module(norm_name, nn.Identity())

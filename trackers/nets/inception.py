@@ -16,8 +16,8 @@ BORDER = 4
 """Cells cut off at every border."""
 
 
-class BasicConv(nn.Module):
-    """Convolution without bias, batch norm, ReLU."""
+class BasicConv(nn.Sequential):
+    """Convolution without bias, batch norm, ReLU: (N, C, H, W) to (N, C', h, w)."""
 
     def __init__(
         self,
@@ -30,10 +30,7 @@ class BasicConv(nn.Module):
         super().__init__()
         self.conv = nn.Conv2d(channels_in, channels_out, kernel, stride, padding, bias=False)
         self.bn = nn.BatchNorm2d(channels_out, eps=BATCH_NORM_EPS)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the (N, C', h, w) output of x (N, C, H, W)."""
-        return F.relu(self.bn(self.conv(x)))
+        self.relu = nn.ReLU(inplace=True)
 
 
 class MixedA(nn.Module):

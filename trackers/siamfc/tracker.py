@@ -57,13 +57,14 @@ class SiamFC(Tracker[SiamFCState]):
         self.device = torch.device(device)
         net = SiamFCNet(config)
         load_weights(net, weights, ignored=("head.",))
+        self._parameters = sum(p.numel() for p in net.parameters())
         self.net = frozen(net, self.device)
         half = config.scales // 2
         self.factors = config.scale_step ** torch.arange(-half, half + 1, dtype=torch.float64)
 
     def parameters(self) -> int:
         """Return the number of network parameters."""
-        return sum(p.numel() for p in self.net.parameters())
+        return self._parameters
 
     @torch.inference_mode()
     def start(self, frames: Sequence[Frame], boxes: Boxes, seeds: Sequence[int]) -> SiamFCState:

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import save_file
+from torch import nn
 
 from trackers.errors import InputError
-from trackers.nets.checkpoint import fill, load_tensors
+from trackers.nets.checkpoint import fill, frozen, load_tensors
 
 TABLE = {"a.weight": torch.arange(6.0).reshape(2, 3), "a.bias": torch.ones(2)}
 
@@ -65,3 +66,19 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_what_does_not_fit_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"does not fit.*bias"):
         fill(torch.nn.Linear(3, 2), {"weight": TABLE["a.weight"]}, tmp_path / "net.pth")
+
+
+def test_a_frozen_network_has_no_batch_norm_left_behind_a_convolution_and_answers_the_same() -> None:
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Conv2d(3, 8, 3, bias=False), nn.BatchNorm2d(8, eps=1e-3), nn.ReLU(), nn.BatchNorm2d(8))
+    for norm in (net[1], net[3]):
+        norm.running_mean.uniform_(-1, 1)
+        norm.running_var.uniform_(0.5, 2)
+        nn.init.uniform_(norm.weight, 0.5, 2)
+    image = torch.rand(2, 3, 9, 9)
+    with torch.inference_mode():
+        wanted = net.eval()(image)
+        ready = frozen(net, torch.device("cpu"))
+        assert torch.allclose(ready(image), wanted, atol=1e-5)
+    assert [type(layer).__name__ for layer in ready] == ["Conv2d", "Identity", "ReLU", "BatchNorm2d"]
+    assert not any(parameter.requires_grad for parameter in ready.parameters())
