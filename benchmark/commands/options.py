@@ -32,6 +32,21 @@ device_option = click.option("--device", default="auto", show_default=True, help
 seed_option = click.option("--seed", type=int, default=0, show_default=True, help="What all randomness comes from.")
 
 
+def _read_lanes(context: click.Context, parameter: click.Parameter, value: str) -> int:
+    """Return the number of lanes, 0 for ``auto``."""
+    if value == "auto":
+        return 0
+    if not value.isdecimal() or int(value) < 1:
+        raise click.BadParameter(f"{value!r} is neither auto nor a number from 1 on")
+    return int(value)
+
+
+lanes_option = click.option(
+    "--lanes", callback=_read_lanes, default="auto", show_default=True, metavar="B",
+    help="Sequences that run side by side; auto: what a GPU's memory holds, 1 on a CPU.",
+)  # fmt: skip
+
+
 def data_options(function: Function) -> Function:
     """Add what says which sequences are run; `choose` takes the values."""
     for option in reversed((

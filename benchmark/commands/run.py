@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from benchmark.commands.options import (
     data_options,
     device_option,
     json_option,
+    lanes_option,
     results_option,
     seed_option,
     trackers_option,
@@ -61,8 +63,7 @@ Examples:
 @results_option
 @json_option("the scores")
 @device_option
-@click.option("--lanes", type=click.IntRange(min=1), metavar="B",
-              help="Sequences that run side by side.  [default: 16 on a GPU, else 1]")  # fmt: skip
+@lanes_option
 @seed_option
 @click.option("--protocol", type=click.Choice(PROTOCOLS), default="ope", show_default=True,
               help="One pass; 20 starts in time; or 12 shifted and scaled first boxes.")  # fmt: skip
@@ -84,7 +85,7 @@ Examples:
 @click.pass_obj
 def run(
     write_report: WriteReport, /, *, trackers: tuple[str, ...], results: Path, json_file: Path | None, device: str,
-    lanes: int | None, seed: int, protocol: str, repeats: int, timeout: float | None, imported: str | None,
+    lanes: int, seed: int, protocol: str, repeats: int, timeout: float | None, imported: str | None,
     profile: str, telemetry: bool, retry_failed: bool, executor: str, ray_address: str | None, quiet: bool, **data: Any,
 ) -> None:  # fmt: skip
     """Run trackers on a dataset and write scores, boxes and a report."""
@@ -102,10 +103,12 @@ def run(
     beside = choose_imports(store.folder, selection, imported) if imported else []
     with executors as workers:
         plan = Plan(
-            specs, selection, workers.device, seed, lanes or (16 if workers.device.startswith("cuda") else 1),
-            protocol, telemetry, retry_failed, repeats, timeout or inf,
-        )  # fmt: skip
+            specs, selection, workers.device, seed, lanes, protocol, telemetry, retry_failed, repeats, timeout or inf
+        )
         tasks = lay_out(plan, store, workers.environment)
+        if not lanes:
+            left = dict.fromkeys(task.spec for task in tasks if task.kept is None)
+            plan = replace(plan, lanes=workers.fitting_lanes(tuple(left)))
         folder = _begin(store, plan, tasks)
         records = _run(plan, tasks, store, folder, workers, quiet)
     with writing(folder):

@@ -11,9 +11,10 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import inf
 from pathlib import Path
+from threading import Condition
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,29 @@ DECODERS = 4
 """Threads that decode frames; decoding releases the interpreter's lock."""
 OnFrames = Callable[[int], None]
 """Called with the number of frames that are done since the last call."""
+
+
+class Berths:
+    """The lanes of a device, which several trackers may share."""
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+        self._changed = Condition()
+
+    def take(self, wanted: int, *, wait: bool) -> int:
+        """Return how many of the lanes wanted are given: with `wait` at least one, if any is wanted."""
+        with self._changed:
+            if wait and wanted:
+                self._changed.wait_for(lambda: self._free > 0)
+            given = min(wanted, self._free)
+            self._free -= given
+            return given
+
+    def give(self, count: int) -> None:
+        """Give lanes back."""
+        with self._changed:
+            self._free += count
+            self._changed.notify_all()
 
 
 @dataclass(frozen=True)
@@ -75,14 +99,14 @@ class Outcome:
         return self.error.strip().splitlines()[-1] if self.error else ""
 
 
-@dataclass
 class _Lane:
-    job: Job
-    stream: FrameStream
-    boxes: list[NDArray[np.float64]] = field(default_factory=list)
-    scores: list[float] = field(default_factory=list)
-    telemetry: dict[str, list[Any]] = field(default_factory=dict)
-    seconds: float = 0.0
+    def __init__(self, job: Job, pool: ThreadPoolExecutor) -> None:
+        self.job = job
+        self.stream = FrameStream(job.frames, pool)
+        self.boxes: list[NDArray[np.float64]] = []
+        self.scores: list[float] = []
+        self.telemetry: dict[str, list[Any]] = {}
+        self.seconds = 0.0
 
     def add(self, step: Step, lane: int) -> None:
         self.boxes.append(step.boxes[lane])
@@ -121,24 +145,37 @@ def run_lanes(
     device: str,
     on_frames: OnFrames = lambda count: None,
     timeout: float = inf,
+    berths: Berths | None = None,
+    on_last: Callable[[], None] = lambda: None,
 ) -> Iterator[Outcome]:
     """Yield every job's outcome as it ends, at most `lanes` of them in flight, the longest begun first.
 
-    A job whose lane has spent more than `timeout` seconds inside the tracker ends there, between two frames.
+    A job whose lane has spent more than `timeout` seconds inside the tracker ends there, between two frames. Lanes are
+    taken from `berths`, where other trackers share them; `on_last` is called once every job has begun.
     """
     waiting = deque(sorted(jobs, key=len, reverse=True))
+    berths = berths or Berths(lanes)
     with ThreadPoolExecutor(max_workers=DECODERS, thread_name_prefix="frames") as pool:
         running = _Running(tracker, device, timeout)
+        held = 0
         try:
             while waiting or running.lanes:
-                vacant = min(lanes, running.widest) - len(running.lanes)
-                fresh = [waiting.popleft() for _ in range(min(max(vacant, 0), len(waiting)))]
-                if fresh:
-                    on_frames(running.start([_Lane(job, FrameStream(job.frames, pool)) for job in fresh]))
+                vacant = max(min(lanes, running.widest) - len(running.lanes), 0)
+                given = berths.take(min(vacant, len(waiting)), wait=not running.lanes)
+                held += given
+                if given:
+                    fresh = [_Lane(waiting.popleft(), pool) for _ in range(given)]
+                    if not waiting:
+                        on_last()
+                    on_frames(running.start(fresh))
                 if running.lanes:
                     on_frames(running.step())
-                yield from running.ended()
+                ended = list(running.ended())
+                berths.give(held - len(running.lanes))
+                held = len(running.lanes)
+                yield from ended
         finally:
+            berths.give(held)
             for lane in running.lanes:
                 lane.stream.close()
 

@@ -79,6 +79,9 @@ class Executor(Protocol):
     environment: Mapping[str, str]
     """The environment class of whoever works (`benchmark.engine.device`)."""
 
+    def fitting_lanes(self, specs: tuple[TrackerSpec, ...]) -> int:
+        """Return how many lanes of each of the trackers whoever works can hold."""
+
     def work(self, plan: Plan, tasks: list[Task], on_frames: OnFrames) -> Iterator[Finished]:
         """Do the tasks, in any order; yield what came of each as it ends."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +24,7 @@ from benchmark.engine.executors.worker import Assignment, Order, Result, Wanted
 from benchmark.engine.lanes import Outcome
 from benchmark.engine.run import Finished, OnFrames, Plan, Task
 from trackers.errors import InputError
+from trackers.names import TrackerSpec
 
 LOOK_SECONDS = 5.0
 """How often new nodes are looked for."""
@@ -64,6 +65,14 @@ class Cluster:
     ) -> None:
         """Stop the workers and let go of the cluster."""
         self._stack.close()
+
+    def fitting_lanes(self, specs: Sequence[TrackerSpec]) -> int:
+        """Return how many lanes of each tracker a worker's device holds, as one of them finds."""
+        seat = self._crew.seats[0]
+        try:
+            return int(self._ray.get(seat.actor.fitting_lanes.remote([Wanted.of(spec) for spec in specs])))
+        except self._ray.exceptions.RayError as error:
+            raise InputError(f"worker {seat.name}: {reason(error)}") from error
 
     def work(self, plan: Plan, tasks: list[Task], on_frames: OnFrames) -> Iterator[Finished]:
         """Do the tasks on all workers, the longest first; InputError where a worker lacks something."""

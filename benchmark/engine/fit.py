@@ -1,0 +1,57 @@
+"""How many lanes a device holds: measured, not guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from trackers.api import Tracker
+from trackers.names import TrackerSpec
+
+MOST = 64
+"""More lanes bring nothing: the device is busy long before."""
+SHARE = 0.8
+"""Of the free memory: the rest is for fragments and for what grows with the frames' size."""
+FEW, MANY = 2, 6
+"""Lanes that are tried out; their difference is what a lane takes."""
+
+
+def fitting_lanes(specs: Sequence[TrackerSpec], device: str) -> int:
+    """Return how many lanes of every tracker fit into the free memory of a CUDA device.
+
+    1 elsewhere: a CPU is busy with one lane, and one lane repeats bit for bit.
+    """
+    if not device.startswith("cuda"):
+        return 1
+    lanes = MOST
+    for spec in specs:
+        torch.cuda.empty_cache()
+        free, _ = torch.cuda.mem_get_info(device)
+        tracker = spec.build(device)
+        if tracker.max_lanes is not None and tracker.max_lanes < MANY:
+            continue  # it runs its few lanes whatever the device holds
+        few, many = (_peak(tracker, count, device) for count in (FEW, MANY))
+        lanes = min(lanes, lanes_in(free * SHARE, few, many))
+        del tracker
+    torch.cuda.empty_cache()
+    return lanes
+
+
+def lanes_in(memory: float, few: float, many: float) -> int:
+    """Return how many lanes fit into `memory` bytes where FEW take `few` bytes and MANY take `many`: at least 1."""
+    lane = max((many - few) / (MANY - FEW), 1.0)
+    fixed = few - FEW * lane
+    return max(1, min(MOST, int((memory - fixed) / lane)))
+
+
+def _peak(tracker: Tracker[Any], lanes: int, device: str) -> float:
+    """Return the most bytes of the device that a start and two steps hold."""
+    torch.cuda.reset_peak_memory_stats(device)
+    frames = [np.full((720, 1280, 3), 128, np.uint8)] * lanes
+    state = tracker.start(frames, np.tile([600.0, 320.0, 80.0, 80.0], (lanes, 1)), list(range(lanes)))
+    for _ in range(2):
+        _, state = tracker.step(state, frames)
+    return float(torch.cuda.max_memory_allocated(device))

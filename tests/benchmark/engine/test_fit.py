@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmark.engine.fit import FEW, MANY, MOST, SHARE, fitting_lanes, lanes_in
+from trackers.api import Step, Tracker
+
+
+@given(fixed=st.floats(0, 1e10), lane=st.floats(1, 1e10), memory=st.floats(0, 2e11))
+def test_what_is_said_to_fit_fits_and_one_more_does_not(fixed: float, lane: float, memory: float) -> None:
+    lanes = lanes_in(memory, fixed + FEW * lane, fixed + MANY * lane)
+    assert 1 <= lanes <= MOST
+    slack = 1e-6 * (memory + fixed + lane)
+    assert lanes == 1 or fixed + lanes * lane <= memory + slack
+    assert lanes == MOST or fixed + (lanes + 1) * lane > memory - slack
+
+
+class Hungry(Tracker):
+    """Takes a million bytes a lane, as the patched meter is told."""
+
+    def __init__(self, meter: list[int], max_lanes: int | None = None) -> None:
+        self.meter, self.max_lanes = meter, max_lanes
+
+    def start(self, frames, boxes, seeds):
+        self.meter[0] = 10_000_000 + 1_000_000 * len(frames)
+        return boxes
+
+    def step(self, state, frames):
+        return Step(state, np.ones(len(state))), state
+
+
+def test_a_gpus_free_memory_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    meter = [0]
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: None)
+    monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", lambda device: None)
+    monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda device: meter[0])
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (30_000_000, 40_000_000))
+    hungry = SimpleNamespace(build=lambda device: Hungry(meter))
+    assert fitting_lanes([hungry], "cuda:0") == int((SHARE * 30 - 10) / 1)
+    single = SimpleNamespace(build=lambda device: Hungry(meter, max_lanes=1))
+    assert fitting_lanes([single], "cuda:0") == MOST
+    assert fitting_lanes([hungry], "cpu") == 1
