@@ -13,6 +13,8 @@ COMMANDS = {
     "run": "benchmark.commands.run:run",
     "list": "benchmark.commands.list:list_",
     "train": "benchmark.commands.train:train",
+    "play": "benchmark.commands.play:play",
+    "track": "benchmark.commands.track:track",
     "speed": "benchmark.commands.speed:speed",
     "verify": "benchmark.commands.verify:verify",
     "import": "benchmark.commands.import_:import_",
@@ -56,9 +58,16 @@ class Commands(click.Group):
 
 
 def _write_report(run: Path) -> Path:
-    from reports.html.page import write_page
+    from reports.model import build_report
+    from reports.write import write_report
 
-    return write_page(run)
+    return write_report(build_report([run]), run)
+
+
+def _write_video(*arguments: Any, **options: Any) -> Path:
+    from reports.video.render import write_video
+
+    return write_video(*arguments, **options)
 
 
 @click.group(
@@ -71,6 +80,7 @@ def _write_report(run: Path) -> Path:
 def cli(ctx: click.Context) -> None:
     """Benchmark and ablation suite for memory trackers."""
     ctx.obj = _write_report
+    ctx.meta["benchmark.commands.video.write_video"] = _write_video
 
 
 def _shadowed() -> str:
