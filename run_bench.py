@@ -58,10 +58,9 @@ class Commands(click.Group):
 
 
 def _write_report(run: Path) -> Path:
-    from reports.model import build_report
-    from reports.write import write_report
+    from reports.html.page import write_page
 
-    return write_report(build_report([run]), run)
+    return write_page(run)
 
 
 def _write_video(*arguments: Any, **options: Any) -> Path:
