@@ -21,6 +21,8 @@ COMMANDS = {
     "export": "benchmark.commands.export:export",
     "results": "benchmark.commands.results:results",
     "audit": "benchmark.commands.audit:audit",
+    "gate": "benchmark.commands.gate:gate",
+    "bless": "benchmark.commands.bless:bless",
 }
 """Command: where it is; imported when it is needed."""
 
@@ -58,15 +60,28 @@ class Commands(click.Group):
 
 
 def _write_report(run: Path) -> Path:
-    from reports.html.page import write_page
+    from reports.model import build_report
+    from reports.write import write_report
 
-    return write_page(run)
+    return write_report(build_report([run]), run)
 
 
 def _write_video(*arguments: Any, **options: Any) -> Path:
     from reports.video.render import write_video
 
     return write_video(*arguments, **options)
+
+
+def _write_gate(*arguments: Any) -> None:
+    from reports.html.gate import write_gate
+
+    write_gate(*arguments)
+
+
+def _write_history(*arguments: Any) -> None:
+    from reports.plots.history import write_history
+
+    write_history(*arguments)
 
 
 @click.group(
@@ -80,6 +95,8 @@ def cli(ctx: click.Context) -> None:
     """Benchmark and ablation suite for memory trackers."""
     ctx.obj = _write_report
     ctx.meta["benchmark.commands.video.write_video"] = _write_video
+    ctx.meta["benchmark.commands.gate.write_page"] = _write_gate
+    ctx.meta["benchmark.commands.gate.write_history"] = _write_history
 
 
 def _shadowed() -> str:

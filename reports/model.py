@@ -98,13 +98,17 @@ def build_report(
     speed = speeds(runs, [one for one in ranked if one.summary], owner)
     missing = {}
     if not any(run.truth for run in runs):
-        missing["truth"] = "The run did not keep its ground truth: the same command again adds it and computes nothing anew."
+        missing["truth"] = (
+            "The run did not keep its ground truth: the same command again adds it and computes nothing anew."
+        )
     if why:
         missing["frames"] = f"No pictures: {why}."
     if not any(view.memories for view in views):
         missing["telemetry"] = "The run kept no telemetry of a memory: add --telemetry to its command."
     if not any(one.latency for one in speed):
-        missing["latency"] = "No latency was measured: `run_bench speed` with the same trackers, data and --results does."
+        missing["latency"] = (
+            "No latency was measured: `run_bench speed` with the same trackers, data and --results does."
+        )
     return Report(
         scores=scores,
         profile=load_profile(scores.profile),

@@ -113,6 +113,7 @@ def run(
         records = _run(plan, tasks, store, folder, workers, quiet)
     with writing(folder):
         scores = _conclude(folder, plan, tasks, records, workers.environment, profile, beside)
+        _keep_truth(folder, plan, data["data_root"])
         report = write_report(folder)
     store.set_latest(folder)
     _show(scores, report, json_file, quiet)
@@ -148,6 +149,15 @@ def _begin(store: Results, plan: Plan, tasks: list[Task]) -> Path:
     with writing(folder):
         write_plan(folder, run_plan(plan.selection, _command(), wanted))
     return folder
+
+
+def _keep_truth(folder: Path, plan: Plan, data_root: Path | None) -> None:
+    """Keep what the run was scored against, and where its frames are: what its report looks at."""
+    from benchmark.datasets.lookup import data_root as find_root
+    from benchmark.store.truth import write_truth
+
+    root = "" if plan.selection.rendered else str(find_root(data_root).resolve())
+    write_truth(folder, [video.annotation for video in plan.selection.sequences], root)
 
 
 def _command() -> list[str]:

@@ -1,48 +1,100 @@
-"""Writes a run's page: self-contained, no network, every text escaped."""
+"""The one page of a report: self-contained, no network, every text escaped."""
 
 from __future__ import annotations
 
-import os
+import base64
 import shlex
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from reports.failures import KINDS
+from reports.html.data import page_data
+from reports.labels import ATTRIBUTES, KIND_NAMES, legend, marks, warnings
 from reports.model import Report
-from reports.plots.curves import curve_figure, svg
-from reports.plots.style import colours
+from reports.plots.style import Style, styles
+from reports.sentences import cost, evidence, verdict
+from reports.strips import Strip
+from reports.tables import Table, make_tables
+
+__all__ = ["environment", "render", "style_rules"]
+
+WORST = 20
+"""Trajectories listed under failures."""
 
 
-def write_page(run: Path) -> Path:
-    """Write ``report.html`` and ``figures/*.svg`` into a run's folder; return the page's file."""
-    report = Report.of_run(run)
-    figures = {"success": svg(curve_figure(report, "success")), "precision": svg(curve_figure(report, "precision"))}
-    (run / "figures").mkdir(exist_ok=True)
-    for name, text in figures.items():
-        (run / "figures" / f"{name}.svg").write_text(text, "utf-8")
-    page = run / "report.html"
-    part = run / ".report.html.part"
-    part.write_text(render(report, figures), "utf-8")
-    os.replace(part, page)
-    return page
+def render(report: Report, tables: Mapping[str, Table] | None = None) -> str:
+    """Return the page of a report."""
+    ranked = report.ranked
+    names = [tracker.name for tracker in ranked]
+    look = styles([tracker.name for tracker in report.scores.trackers])
+    drawn = make_tables(report) if tables is None else tables
+    return (
+        environment()
+        .get_template("report.html")
+        .render(
+            report=report,
+            scores=report.scores,
+            tables=drawn,
+            number={name: index for index, name in enumerate(names)},
+            sequence_number={view.name: index for index, view in enumerate(report.sequences)},
+            rules=style_rules([look[name] for name in names]),
+            data=page_data(report, names),
+            worst=report.worst[:WORST],
+            commands=[shlex.join(run.manifest["command"]) for run in report.runs],
+            paper_tables=[table for name, table in drawn.items() if name in {one.paper.key for one in report.papers}],
+        )
+    )
 
 
-def render(report: Report, figures: dict[str, str]) -> str:
-    """Return the page of a report with its figures (name: SVG of ours)."""
-    environment = Environment(
+def environment() -> Environment:
+    """Return the templates' environment: everything is escaped that is not said to be markup."""
+    made = Environment(
         loader=PackageLoader("reports.html"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    names = [tracker.name for tracker in report.scores.trackers]
-    return environment.get_template("report.html").render(
-        report=report,
-        scores=report.scores,
-        manifest=report.manifest,
-        figures={name: Markup(text) for name, text in figures.items()},
-        colours=colours(names),
-        command=shlex.join(report.manifest["command"]),
+    made.globals.update(
+        css=Markup(_asset("report.css")),
+        script=Markup(_asset("report.js")),
+        verdict=verdict,
+        evidence=evidence,
+        cost=cost,
+        marks=marks,
+        legend=legend,
+        warnings=warnings,
+        KINDS=KINDS,
+        KIND_NAMES=KIND_NAMES,
+        ATTRIBUTES=ATTRIBUTES,
+        jpeg=jpeg,
+        picture_near=picture_near,
     )
+    return made
+
+
+def jpeg(data: bytes) -> str:
+    """Return a picture as an address that holds it."""
+    return "data:image/jpeg;base64," + base64.b64encode(data).decode()
+
+
+def picture_near(strip: Strip, frame: int) -> Any:
+    """Return the strip's first picture at or after a frame, or its last."""
+    return next((one for one in strip.pictures if one.frame >= frame), strip.pictures[-1])
+
+
+def style_rules(looks: Iterable[Style]) -> Markup:
+    """Return the CSS that gives tracker k its colour and dash, and hides it on figures where it is switched off."""
+    rules = []
+    for index, look in enumerate(looks):
+        rules.append(f'[data-t="{index}"]{{--c:{look.colour};--dash:{look.dash or "none"}}}')
+        rules.append(f'.hide-{index} .figure [data-t="{index}"]{{display:none}}')
+    return Markup("\n".join(rules))
+
+
+def _asset(name: str) -> str:
+    return files(__package__).joinpath(name).read_text("utf-8")

@@ -1,0 +1,137 @@
+"""The questions a run can answer, each with its difference, how sure it is, and what the winner costs."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+from benchmark.scores import TrackerScores
+from benchmark.statistics.paired import PairedDifference, compare
+from reports.speed import Speed
+
+__all__ = ["Answer", "Cost", "Pair", "answer", "questions"]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A question: is `other` better than `base`?"""
+
+    asks: str
+    other: str
+    base: str
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What the two cost. Latency where both were measured alone, else throughput; the kinds are never mixed."""
+
+    kind: str
+    """``latency``, ``throughput`` or "" where neither is known of both."""
+    fps_other: float | None = None
+    fps_base: float | None = None
+    memory_other: float | None = None
+    """Peak MB, of measured ones only."""
+    memory_base: float | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One question, answered."""
+
+    pair: Pair
+    auc: PairedDifference
+    precision: PairedDifference
+    cost: Cost
+    questions: int
+    """How many were asked at once: what the p values are corrected for, AUC and precision each on its own."""
+
+    @property
+    def verdict(self) -> str:
+        """``yes``, ``no``, ``not shown`` or ``cannot be said`` (one sequence)."""
+        if self.auc.p_holm is None:
+            return "cannot be said"
+        if not self.auc.significant:
+            return "not shown"
+        return "yes" if self.auc.difference > 0 else "no"
+
+
+def answer(trackers: Sequence[TrackerScores], speeds: Mapping[str, Speed]) -> tuple[Answer, ...]:
+    """Return the answers to every question these scored trackers allow; pairs need a common sequence."""
+    by_name = {one.name: one for one in trackers}
+    pairs = [
+        pair
+        for pair in questions(list(by_name))
+        if set(by_name[pair.other].sequences) & set(by_name[pair.base].sequences)
+    ]
+    wanted = [(pair.base, pair.other) for pair in pairs]
+    found = {
+        measure: compare(
+            {
+                name: {s: getattr(scores, measure) for s, scores in one.sequences.items()}
+                for name, one in by_name.items()
+            },
+            wanted,
+        )
+        for measure in ("auc", "precision")
+    }
+    return tuple(
+        Answer(pair, auc, precision, _cost(by_name[pair.other], by_name[pair.base], speeds), len(pairs))
+        for pair, auc, precision in zip(pairs, found["auc"], found["precision"], strict=True)
+    )
+
+
+def questions(names: Sequence[str]) -> list[Pair]:
+    """Return what can be asked of trackers of these names: the written questions, then all others against their base.
+
+    A variant is compared with its family, other weights or presets with the plain name, whatever is left with the first
+    tracker of the run.
+    """
+    found = [*_written(names)]
+    for name in names:
+        if any(name in (pair.other, pair.base) for pair in found):
+            continue
+        base = next((one for one in _bases(name) if one in names), None)
+        if base is not None:
+            found.append(Pair(f"Is {name} better than {base}?", name, base))
+        elif name != names[0] and names:
+            found.append(Pair(f"Is {name} better than {names[0]}?", name, names[0]))
+    return found
+
+
+def base_name(name: str) -> str:
+    """Return a tracker's name without preset and weights."""
+    return re.sub(r"[:@].*", "", name) if not re.match(r"(cv2|got10k|trax|py):", name) else name
+
+
+def _written(names: Sequence[str]) -> Iterator[Pair]:
+    data = tomllib.loads(files(__package__).joinpath("questions.toml").read_text("utf-8"))
+    for one in data["question"]:
+        for other in (name for name in names if base_name(name) == one["other"]):
+            suffix = other[len(one["other"]) :]
+            base = next((n for n in (one["base"] + suffix, one["base"]) if n in names), None)
+            if base is not None:
+                of = f" ({other} against {base})" if suffix else ""
+                yield Pair(one["asks"] + of, other, base)
+
+
+def _bases(name: str) -> Iterator[str]:
+    """Yield the names that a name is a variation of, nearest first: without weights, preset, delta, then variants."""
+    for shorter in (re.sub(r"@.*", "", name), base_name(name), re.sub(r"\{.*", "", name)):
+        if shorter != name:
+            yield shorter
+    stem = re.sub(r"[{:@].*", "", name)
+    while "-" in stem:
+        stem = stem.rpartition("-")[0]
+        yield stem
+
+
+def _cost(other: TrackerScores, base: TrackerScores, speeds: Mapping[str, Speed]) -> Cost:
+    fast, slow = speeds.get(other.name), speeds.get(base.name)
+    if fast and slow and fast.latency and slow.latency:
+        return Cost("latency", fast.latency.fps, slow.latency.fps, fast.latency.memory_mb, slow.latency.memory_mb)
+    if other.throughput and base.throughput and other.lanes == base.lanes:
+        return Cost("throughput", other.throughput, base.throughput)
+    return Cost("")

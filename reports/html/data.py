@@ -1,0 +1,149 @@
+"""What the page's script draws from: curves, overlaps, memories, as compact JSON."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reports.labels import ATTRIBUTES
+from reports.memory import Memory, Panel
+from reports.metrics import curve_values
+from reports.model import Report
+from reports.sequences import SequenceView
+
+__all__ = ["page_data"]
+
+UNKNOWN = 255
+
+
+def page_data(report: Report, names: Sequence[str]) -> dict[str, Any]:
+    """Return the page's data; trackers are their index in `names`."""
+    number = {name: index for index, name in enumerate(names)}
+    pictures: dict[bytes, int] = {}
+    memories = {
+        index: [_memory(one, number, pictures) for one in view.memories]
+        for index, view in enumerate(report.sequences)
+        if view.memories
+    }
+    return {
+        "trackers": list(names),
+        "curves": {kind: _curves(report, number, kind) for kind in ("success", "precision")},
+        "attributes": _attributes(report, number),
+        "speeds": [
+            {"t": number[one.tracker], "ms": one.latency.median_ms, "auc": one.auc, "front": one.front}
+            for one in report.speeds
+            if one.latency
+        ],
+        "sequences": [_sequence(view, number) for view in report.sequences],
+        "memory": memories,
+        "pictures": [base64.b64encode(picture).decode() for picture in pictures],
+    }
+
+
+def _curves(report: Report, number: dict[str, int], kind: str) -> dict[str, Any]:
+    profile = report.profile
+    grid = profile.success_grid if kind == "success" else profile.precision_grid
+    series = []
+    for one in report.scored:
+        if one.summary is None:
+            continue
+        band = one.uncertainty.bands.get(f"{kind}_curve") if one.uncertainty else None
+        series.append(
+            {
+                "t": number[one.name],
+                "y": _short(curve_values(one.summary.overall, kind)),
+                **({"low": _short(band.low), "high": _short(band.high)} if band else {}),
+            }
+        )
+    return {"x": _short(grid), "series": series}
+
+
+def _attributes(report: Report, number: dict[str, int]) -> dict[str, Any]:
+    found: dict[str, Any] = {"names": list(report.attributes), "titles": [], "auc": [], "curves": {}}
+    for name in report.attributes:
+        found["titles"].append(ATTRIBUTES.get(name, name))
+        curves: dict[str, list[Any]] = {"success": [], "precision": []}
+        row: list[float | None] = [None] * len(number)
+        for one in report.scored:
+            if one.summary is None or name not in one.summary.by_attribute:
+                continue
+            own = one.summary.by_attribute[name]
+            row[number[one.name]] = round(own.auc, 4)
+            for kind, series in curves.items():
+                series.append({"t": number[one.name], "y": _short(curve_values(own, kind))})
+        found["auc"].append(row)
+        found["curves"][name] = curves
+    return found
+
+
+def _sequence(view: SequenceView, number: dict[str, int]) -> dict[str, Any]:
+    return {
+        "name": view.name,
+        "tracks": [
+            {
+                "t": number[track.tracker],
+                "start": track.trajectory.start,
+                "o": _bytes(track.overlap, 0.0, 1.0, 100),
+                "lost": [one.first for one in track.segments if one.kind in ("lost", "jumped")],
+                "found": [one.first for one in track.segments if one.kind == "recovered"],
+            }
+            for track in view.tracks
+            if track.overlap is not None and track.trajectory is not None
+        ],
+    }
+
+
+def _memory(memory: Memory, number: dict[str, int], pictures: dict[bytes, int]) -> dict[str, Any]:
+    return {
+        "t": number[memory.tracker],
+        "first": memory.first,
+        "frames": memory.frames,
+        "panels": [_panel(panel) for panel in memory.panels],
+        "moments": [
+            {
+                "frame": moment.frame,
+                "slots": [
+                    {
+                        "label": slot.label,
+                        "frame": slot.frame,
+                        "weight": None if slot.weight is None else round(slot.weight, 3),
+                        "picture": None if slot.jpeg is None else pictures.setdefault(slot.jpeg, len(pictures)),
+                    }
+                    for slot in moment.slots
+                ],
+            }
+            for moment in memory.moments
+        ],
+    }
+
+
+def _panel(panel: Panel) -> dict[str, Any]:
+    whole = panel.kind == "states"
+    return {
+        "title": panel.title,
+        "kind": panel.kind,
+        "rows": list(panel.rows),
+        "low": panel.low,
+        "high": panel.high,
+        "columns": panel.values.shape[1],
+        "data": [
+            _bytes(row, 0.0, 1.0, 1) if whole else _bytes(row, panel.low, panel.high, 200) for row in panel.values
+        ],
+    }
+
+
+def _bytes(values: NDArray[np.float64], low: float, high: float, steps: int) -> str:
+    """Return values as one byte each, `low` to `high` in so many steps, 255 where unknown, in base64."""
+    known = np.isfinite(values)
+    scaled = np.rint((np.where(known, values, low) - low) / (high - low) * steps)
+    return base64.b64encode(
+        np.where(known, np.clip(scaled, 0, UNKNOWN - 1), UNKNOWN).astype(np.uint8).tobytes()
+    ).decode()
+
+
+def _short(values: Iterable[float]) -> list[float]:
+    return [round(float(value), 4) for value in values]

@@ -1,0 +1,297 @@
+"use strict";
+(() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const root = document.documentElement;
+  root.classList.add("scripted");
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  // ---- small builders -------------------------------------------------------------------------------------------
+  const svg = (tag, attributes = {}, ...children) => {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    made.append(...children);
+    return made;
+  };
+  const html = (tag, attributes = {}, ...children) => {
+    const made = document.createElement(tag);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    made.append(...children);
+    return made;
+  };
+  const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const hidden = (t) => root.classList.contains(`hide-${t}`);
+  const three = (value) => value.toFixed(3);
+  const ticks = (low, high, count = 5) => {
+    const rough = (high - low) / count, power = 10 ** Math.floor(Math.log10(rough));
+    const step = power * [1, 2, 2.5, 5, 10].find((m) => m * power >= rough);
+    const found = [];
+    for (let value = Math.ceil(low / step) * step; value <= high + step * 1e-6; value += step) found.push(+value.toFixed(10));
+    return found;
+  };
+
+  // ---- a frame with axes; everything else is drawn into it -------------------------------------------------------
+  function frame(host, o) {
+    const width = Math.max(host.clientWidth, 260), height = o.height || Math.min(Math.max(width * 0.6, 220), 360);
+    const left = 44, right = 14, top = 10, bottom = o.xlabel ? 40 : 22;
+    const sx = (v) => left + ((v - o.x0) / (o.x1 - o.x0 || 1)) * (width - left - right);
+    const sy = (v) => height - bottom - ((v - o.y0) / (o.y1 - o.y0 || 1)) * (height - top - bottom);
+    const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": o.label });
+    for (const v of o.yticks || ticks(o.y0, o.y1)) {
+      picture.append(svg("line", { class: "grid", x1: left, x2: width - right, y1: sy(v), y2: sy(v) }),
+        svg("text", { x: left - 6, y: sy(v) + 4, "text-anchor": "end" }, String(v)));
+    }
+    for (const v of o.xticks || ticks(o.x0, o.x1, width < 420 ? 4 : 8)) {
+      picture.append(svg("text", { x: sx(v), y: height - bottom + 16, "text-anchor": "middle" }, o.xname ? o.xname(v) : String(v)));
+    }
+    picture.append(svg("line", { class: "axis", x1: left, x2: width - right, y1: sy(o.y0), y2: sy(o.y0) }));
+    if (o.xlabel) picture.append(svg("text", { x: (left + width - right) / 2, y: height - 4, "text-anchor": "middle" }, o.xlabel));
+    host.replaceChildren(picture);
+    return { picture, sx, sy, width, height, left, right, top, bottom };
+  }
+  function path(xs, ys, f) {
+    let text = "", pen = false;
+    ys.forEach((y, k) => {
+      if (y === null || y === undefined) { pen = false; return; }
+      text += `${pen ? "L" : "M"}${f.sx(xs[k]).toFixed(1)} ${f.sy(y).toFixed(1)}`;
+      pen = true;
+    });
+    return text;
+  }
+  // Values under the pointer, or under a rule moved by the arrow keys.
+  function readout(host, f, count, position, lines) {
+    const rule = svg("line", { class: "rule", y1: f.top, y2: f.height - f.bottom, visibility: "hidden" });
+    f.picture.append(rule);
+    const tip = html("div", { class: "tip", role: "status", hidden: "" });
+    host.append(tip);
+    host.tabIndex = 0;
+    host.setAttribute("role", "group");
+    host.setAttribute("aria-label", "Chart; arrow keys read values");
+    let at = 0;
+    const show = (index) => {
+      at = Math.min(Math.max(index, 0), count - 1);
+      const x = position(at), share = f.picture.clientWidth / f.width;
+      rule.setAttribute("x1", x); rule.setAttribute("x2", x); rule.setAttribute("visibility", "visible");
+      tip.replaceChildren(...lines(at).map(([t, text]) => {
+        const line = html("div", {}, text);
+        if (t !== null) line.prepend(html("span", { class: "swatch", "data-t": t }));
+        return line;
+      }));
+      tip.hidden = false;
+      const right = x * share > host.clientWidth / 2;
+      tip.style.left = right ? "auto" : `${x * share + 10}px`;
+      tip.style.right = right ? `${host.clientWidth - x * share + 10}px` : "auto";
+    };
+    const hide = () => { tip.hidden = true; rule.setAttribute("visibility", "hidden"); };
+    const nearest = (event) => {
+      const x = ((event.clientX - f.picture.getBoundingClientRect().left) * f.width) / f.picture.clientWidth;
+      const share = (x - f.left) / (f.width - f.left - f.right);
+      return Math.round(share * (count - 1));
+    };
+    host.onpointermove = (event) => show(nearest(event));
+    host.onpointerleave = hide;
+    host.onfocus = () => { if (host.matches(":focus-visible")) show(at); };
+    host.onblur = hide;
+    host.onkeydown = (event) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1, PageDown: -Math.ceil(count / 20), PageUp: Math.ceil(count / 20), Home: -count, End: count }[event.key];
+      if (event.key === "Escape") hide();
+      if (step === undefined) return;
+      event.preventDefault();
+      show(at + step);
+    };
+  }
+  function curves(host, x, series, o) {
+    const f = frame(host, { x0: x[0], x1: x[x.length - 1], y0: 0, y1: 1, yticks: [0, 0.2, 0.4, 0.6, 0.8, 1], ...o });
+    const bands = svg("g"), lines = svg("g");
+    for (const one of series) {
+      if (one.low) {
+        const area = path(x, one.high, f) + path([...x].reverse(), [...one.low].reverse(), f).replace("M", "L") + "Z";
+        bands.append(svg("g", { "data-t": one.t }, svg("path", { class: "band", d: area })));
+      }
+      lines.append(svg("g", { "data-t": one.t }, svg("path", { class: o.thin ? "curve thin" : "curve", d: path(x, one.y, f), ...(one.dash ? { style: `stroke-dasharray:${["", "6 3", "2 2"][one.dash % 3]}` } : {}) })));
+    }
+    f.picture.append(bands, lines);
+    readout(host, f, x.length, (k) => f.sx(x[k]), (k) => [[null, o.at(x[k])],
+      ...series.filter((one) => !hidden(one.t) && one.y[k] !== null && one.y[k] !== undefined).sort((a, b) => b.y[k] - a.y[k])
+        .map((one) => [one.t, `${three(one.y[k])} ${one.name || data.trackers[one.t]}`])]);
+    return f;
+  }
+
+  // ---- the charts ------------------------------------------------------------------------------------------------
+  const kinds = {
+    success: { xlabel: "overlap threshold", label: "Success curves", at: (v) => `overlap > ${v}` },
+    precision: { xlabel: "centre error threshold (pixels)", label: "Precision curves", at: (v) => `error ≤ ${v} px` },
+  };
+  const attribute = () => document.getElementById("attribute").value;
+  const draw = {
+    success: (host) => curves(host, data.curves.success.x, data.curves.success.series, kinds.success),
+    precision: (host) => curves(host, data.curves.precision.x, data.curves.precision.series, kinds.precision),
+    "attribute-success": (host) => curves(host, data.curves.success.x, data.attributes.curves[attribute()].success, { ...kinds.success, height: 220 }),
+    "attribute-precision": (host) => curves(host, data.curves.precision.x, data.attributes.curves[attribute()].precision, { ...kinds.precision, height: 220 }),
+    radar(host) {
+      const { names, auc } = data.attributes, width = Math.max(host.clientWidth, 260), size = Math.min(width, 440);
+      const reach = size / 2 - 34, cx = width / 2, cy = size / 2;
+      const point = (k, v) => [cx + reach * v * Math.sin((2 * Math.PI * k) / names.length), cy - reach * v * Math.cos((2 * Math.PI * k) / names.length)];
+      const ring = (v) => names.map((_, k) => point(k, v).map((n) => n.toFixed(1)).join(" ")).join("L");
+      const picture = svg("svg", { viewBox: `0 0 ${width} ${size}`, width, height: size, role: "img", "aria-label": "Radar of success AUC by attribute; the table has the values" });
+      for (const v of [0.25, 0.5, 0.75, 1]) {
+        picture.append(svg("path", { class: "grid", d: `M${ring(v)}Z`, style: "stroke:var(--grid);stroke-width:1" }),
+          svg("text", { x: cx + 4, y: cy - reach * v + 4 }, String(v)));
+      }
+      names.forEach((name, k) => {
+        const [x, y] = point(k, 1.1);
+        picture.append(svg("text", { x, y: y + 4, "text-anchor": x < cx - 8 ? "end" : x > cx + 8 ? "start" : "middle" }, name));
+      });
+      data.trackers.forEach((_, t) => {
+        const corners = names.map((_, k) => auc[k][t]);
+        if (corners.some((v) => v === null)) return;
+        picture.append(svg("g", { "data-t": t }, svg("path", { class: "curve", d: `M${corners.map((v, k) => point(k, v).map((n) => n.toFixed(1)).join(" ")).join("L")}Z` })));
+      });
+      host.replaceChildren(picture);
+    },
+    pareto(host) {
+      const speeds = data.speeds, logs = speeds.map((one) => Math.log10(one.ms)), aucs = speeds.map((one) => one.auc);
+      const x0 = Math.min(...logs) - 0.15, x1 = Math.max(...logs) + 0.35, y0 = Math.max(Math.min(...aucs) - 0.05, 0), y1 = Math.min(Math.max(...aucs) + 0.05, 1);
+      const values = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000].map(Math.log10).filter((v) => v >= x0 && v <= x1);
+      const f = frame(host, { x0, x1, y0, y1, xticks: values, xname: (v) => String(Math.round(10 ** v)), xlabel: "median latency of a frame (ms), logarithmic", label: "Success AUC against latency" });
+      const front = speeds.filter((one) => one.front).sort((a, b) => a.ms - b.ms);
+      f.picture.append(svg("path", { class: "front", d: front.map((one, k) => `${k ? `H${f.sx(Math.log10(one.ms))}V` : `M${f.sx(Math.log10(one.ms))} `}${f.sy(one.auc)}`).join("") }));
+      for (const one of speeds) {
+        const x = f.sx(Math.log10(one.ms)), y = f.sy(one.auc);
+        f.picture.append(svg("g", { "data-t": one.t }, svg("circle", { class: one.front ? "dot" : "dot behind", cx: x, cy: y, r: 5 }),
+          svg("text", { x: x + 9, y: y + 4 }, data.trackers[one.t])));
+      }
+    },
+    overlap: (host) => overlap(host, Number(host.dataset.sequence)),
+  };
+  function overlap(host, index, only = null) {
+    const tracks = data.sequences[index].tracks.filter((one) => only === null || one.t === only)
+      .map((one) => ({ ...one, y: [...bytes(one.o)].map((v) => (v === 255 ? null : v / 100)) }));
+    if (!tracks.length) return;
+    const first = Math.min(...tracks.map((one) => one.start)), last = Math.max(...tracks.map((one) => one.start + one.y.length));
+    const x = Array.from({ length: last - first }, (_, k) => first + k + 1);
+    const series = tracks.map((one) => ({ t: one.t, y: [...Array(one.start - first).fill(null), ...one.y] }));
+    const f = curves(host, x, series, { xlabel: "frame", label: `Overlap over time on ${data.sequences[index].name}`, at: (v) => `frame ${v}`, thin: true, height: 240 });
+    for (const one of tracks) {
+      const group = svg("g", { "data-t": one.t });
+      for (const k of one.lost) {
+        const px = f.sx(one.start + k + 1), py = f.sy(one.y[k] ?? 0);
+        group.append(svg("path", { class: "event", style: "stroke-dasharray:none", d: `M${px - 4} ${py - 4}l8 8m0 -8l-8 8` }));
+      }
+      for (const k of one.found) group.append(svg("circle", { class: "event", cx: f.sx(one.start + k + 1), cy: f.sy(one.y[k] ?? 0), r: 4 }));
+      f.picture.append(group);
+    }
+  }
+
+  // ---- memory ----------------------------------------------------------------------------------------------------
+  const wheel = ["#b8c0c8", "#2f86c4", "#d98a1f", "#029e73", "#b45fa4", "#8c6d31", "#c8451f"];
+  function memory() {
+    const where = document.getElementById("memory-sequence"), who = document.getElementById("memory-tracker");
+    if (!where) return;
+    const index = Number(where.value), there = data.memory[index];
+    if (!there) return;
+    const before = who.value;
+    who.replaceChildren(...there.map((one) => html("option", { value: one.t }, data.trackers[one.t])));
+    if (there.some((one) => String(one.t) === before)) who.value = before;
+    const one = there.find((m) => String(m.t) === who.value) || there[0];
+    const view = document.getElementById("memory-view");
+    view.replaceChildren();
+    if (one.moments.length) view.append(html("h3", {}, "What was read, and from when"), moments(one));
+    view.append(html("h3", {}, "Over time"));
+    for (const panel of one.panels) view.append(drawn(panel, one));
+    const chart = html("div", { class: "chart" });
+    view.append(html("h3", {}, "Overlap with the ground truth"), chart);
+    for (const host of all(".chart[data-panel]", view)) host.redraw();
+    overlap(chart, index, one.t);
+    chart.redraw = () => overlap(chart, index, one.t);
+  }
+  const moments = (one) => html("div", { class: "moments" }, ...one.moments.map((moment) => html("div", {}, html("h4", {}, `frame ${moment.frame + 1}`),
+    html("div", { class: "slots" }, ...moment.slots.map((slot) => {
+      const picture = slot.picture === null ? html("img", { alt: "", width: 44, height: 44 }) : html("img", { alt: `the target at frame ${slot.frame + 1}`, src: `data:image/jpeg;base64,${data.pictures[slot.picture]}` });
+      return html("figure", {}, picture, slot.weight === null ? "" : `${Math.round(100 * slot.weight)} %`, html("br"), `#${slot.frame + 1}`);
+    })))));
+  function drawn(panel, one) {
+    const block = html("div", { class: "panel" }, html("h4", {}, panel.title));
+    const rows = panel.data.map(bytes), x = (k) => one.first + 1 + Math.round((k * (one.frames - 1)) / Math.max(panel.columns - 1, 1));
+    const value = (v) => panel.low + ((panel.high - panel.low) * v) / 200;
+    if (panel.kind === "lines") {
+      const host = html("div", { class: "chart", "data-panel": "", style: "grid-column:1/-1" });
+      const xs = Array.from({ length: panel.columns }, (_, k) => x(k));
+      host.redraw = () => curves(host, xs, rows.map((row, r) => ({ t: one.t, name: panel.rows[r] || "", dash: r, y: [...row].map((v) => (v === 255 ? null : value(v))) })),
+        { y0: panel.low, y1: panel.high, yticks: ticks(panel.low, panel.high, 3), height: 120, label: panel.title, at: (v) => `frame ${v}`, thin: true });
+      block.append(host);
+      if (panel.rows.length > 1) block.append(html("p", {}, `Lines: ${panel.rows.join(", ")}.`));
+      return block;
+    }
+    const states = panel.kind === "states", tall = states ? 14 : Math.min(16, Math.max(6, Math.floor(160 / rows.length)));
+    const canvas = html("canvas", { width: panel.columns, height: rows.length, role: "img", "aria-label": panel.title, style: `height:${tall * rows.length}px` });
+    const pen = canvas.getContext("2d");
+    rows.forEach((row, r) => row.forEach((v, k) => {
+      if (v === 255) return;
+      pen.fillStyle = states ? wheel[v % wheel.length] : `rgba(47, 134, 196, ${0.06 + 0.94 * Math.min(v / 200, 1)})`;
+      pen.fillRect(k, r, 1, 1);
+    }));
+    canvas.onpointermove = (event) => {
+      const k = Math.floor((event.offsetX / canvas.clientWidth) * panel.columns), r = Math.floor((event.offsetY / canvas.clientHeight) * rows.length);
+      const v = rows[r]?.[k];
+      if (v === undefined) return;
+      canvas.title = states ? `frame ${x(k)}: ${panel.rows[v] ?? v}` : `frame ${x(k)}, ${panel.rows[r]}: ${v === 255 ? "empty" : value(v).toFixed(2)}`;
+    };
+    const labels = states || tall < 10 ? [] : panel.rows.map((row) => html("span", {}, row.length > 7 ? `${row.slice(0, 6)}…` : row));
+    block.append(html("div", { class: "labels" }, ...labels), canvas);
+    if (states) block.append(html("p", { class: "key" }, ...panel.rows.map((row, r) => html("span", {}, html("i", { style: `background:${wheel[r % wheel.length]}` }), row))));
+    else block.append(html("p", {}, `Pale ${+panel.low.toFixed(2)}, dark ${+panel.high.toFixed(2)}${rows.length > 1 ? `; rows from the top: ${panel.rows.join(", ")}` : ""}.`));
+    return block;
+  }
+
+  // ---- what the reader does --------------------------------------------------------------------------------------
+  const redraw = (within = document) => all(".chart", within).forEach((host) => {
+    if (host.clientWidth && host.dataset.chart) draw[host.dataset.chart](host);
+    else if (host.redraw) host.redraw();
+  });
+  all(".legend button").forEach((button) => button.addEventListener("click", () => {
+    const on = root.classList.toggle(`hide-${button.dataset.t}`);
+    button.setAttribute("aria-pressed", String(!on));
+  }));
+  all("table.sortable").forEach((table) => all("thead th", table).forEach((head, column) => {
+    const button = html("button", { type: "button" }, ...head.childNodes);
+    head.replaceChildren(button);
+    button.addEventListener("click", () => {
+      const number = head.classList.contains("number");
+      const up = head.getAttribute("aria-sort") ? head.getAttribute("aria-sort") === "descending" : !number;
+      all("thead th", table).forEach((other) => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", up ? "ascending" : "descending");
+      const key = (row) => row.cells[column].dataset.value, text = (row) => row.cells[column].textContent.trim();
+      const rows = all("tbody tr", table).sort((a, b) => {
+        if (!number) return text(a).localeCompare(text(b), "en", { numeric: true }) * (up ? 1 : -1);
+        if (key(a) === undefined || key(b) === undefined) return (key(a) === undefined) - (key(b) === undefined);
+        return (key(a) - key(b)) * (up ? 1 : -1);
+      });
+      table.tBodies[0].append(...rows);
+    });
+  }));
+  function open() {
+    const view = /^#s\d+$/.test(location.hash) && document.querySelector(`details.view${location.hash}`);
+    if (!view) return;
+    all("details.view[open]").forEach((other) => { if (other !== view) other.open = false; });
+    view.open = true;
+    redraw(view);
+    view.scrollIntoView();
+    view.querySelector("summary").focus({ preventScroll: true });
+  }
+  all("details").forEach((one) => one.addEventListener("toggle", () => { if (one.open) redraw(one); }));
+  all("a[href^='#s']").forEach((link) => link.addEventListener("click", () => { if (link.getAttribute("href") === location.hash) open(); }));
+  addEventListener("hashchange", open);
+  document.getElementById("attribute")?.addEventListener("change", () => redraw(document.getElementById("attributes")));
+  document.getElementById("memory-sequence")?.addEventListener("change", memory);
+  document.getElementById("memory-tracker")?.addEventListener("change", memory);
+  let width = innerWidth, waiting = 0;
+  addEventListener("resize", () => {
+    if (innerWidth === width) return;
+    width = innerWidth;
+    clearTimeout(waiting);
+    waiting = setTimeout(redraw, 120);
+  });
+  redraw();
+  memory();
+  open();
+})();

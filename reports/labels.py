@@ -1,0 +1,62 @@
+"""The words that stand beside numbers: coverage, marks of trackers, names of measures and attributes."""
+
+from __future__ import annotations
+
+from benchmark.scores import RunScores, TrackerScores
+
+__all__ = ["ATTRIBUTES", "KIND_NAMES", "MEASURE_NAMES", "coverage", "legend", "marks", "warnings"]
+
+MEASURE_NAMES = {
+    "auc": "Success AUC",
+    "precision": "Precision @20 px",
+    "normalised_precision": "Normalised precision",
+    "ao": "AO",
+    "sr50": "SR.50",
+    "sr75": "SR.75",
+}
+ATTRIBUTES = {
+    "IV": "illumination variation", "OPR": "out-of-plane rotation", "SV": "scale variation", "OCC": "occlusion",
+    "DEF": "deformation", "MB": "motion blur", "FM": "fast motion", "IPR": "in-plane rotation", "OV": "out of view",
+    "BC": "background clutter", "LR": "low resolution",
+}  # fmt: skip
+KIND_NAMES = {
+    "tracked": "tracked",
+    "drift": "drift",
+    "scale": "scale error",
+    "lost": "lost",
+    "jumped": "jumped to a distractor",
+    "recovered": "recovered",
+}
+
+
+def marks(tracker: TrackerScores) -> tuple[str, ...]:
+    """Return what must stand beside any number of a tracker: reconstruction, contamination, random or external."""
+    rebuilt = ("reconstruction",) if "reconstruction" in tracker.paper else ()
+    return (*rebuilt, *tracker.marks)
+
+
+def legend(tracker: TrackerScores) -> str:
+    """Return a tracker's name in a plot's legend, marked."""
+    return tracker.name + (f" ({'; '.join(tracker.marks)})" if tracker.marks else "")
+
+
+def coverage(scores: RunScores) -> str:
+    """Return dataset and how much of it, whether rendered, protocol and profile."""
+    drawn = ", rendered frames" if scores.rendered else ""
+    return f"{scores.coverage}{drawn}; {scores.protocol.upper()}, profile {scores.profile}"
+
+
+def warnings(scores: RunScores) -> tuple[str, ...]:
+    """Return what a reader must know before any number of the page."""
+    found = []
+    if scores.rendered:
+        found.append("These frames are rendered, not filmed: the numbers say nothing about a benchmark of real video.")
+    elif not scores.complete:
+        found.append(
+            f"A part of the dataset ({scores.coverage}): these numbers must not stand beside those of the whole."
+        )
+    for one in scores.trackers:
+        met = [mark for mark in one.marks if mark.startswith(("trained on", "tuned on"))]
+        if met:
+            found.append(f"{one.name} was {' and '.join(met)}: its numbers here are not those of unseen data.")
+    return tuple(found)

@@ -1,0 +1,73 @@
+"""The report as plain data, for `report.json`: everything on the page but pictures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+
+from benchmark.scores import RunScores
+from reports.model import Report
+from reports.sequences import SequenceView
+
+__all__ = ["to_plain"]
+
+SCHEMA = 1
+
+
+def to_plain(report: Report) -> dict[str, Any]:
+    """Return the report ready for JSON; numbers that are not finite become null."""
+    return {
+        "schema": SCHEMA,
+        "scores": _plain(report.scores),
+        "missing": dict(report.missing),
+        "answers": [{**_plain(one), "verdict": one.verdict} for one in report.answers],
+        "papers": [_plain(one) for one in report.papers],
+        "published": [_plain(one) for one in report.others],
+        "speeds": [_plain(one) for one in report.speeds],
+        "sequences": [_sequence(view) for view in report.sequences],
+        "runs": [{"folder": run.folder.name, "manifest": run.manifest} for run in report.runs],
+    }
+
+
+def _sequence(view: SequenceView) -> dict[str, Any]:
+    return {
+        "name": view.name,
+        "attributes": list(view.attributes),
+        "frames": view.frames,
+        "failed": dict(view.failed),
+        "trackers": [
+            {
+                "name": track.tracker,
+                "auc": track.auc,
+                "precision": track.precision,
+                "lost": track.lost,
+                "first_loss": track.first_loss,
+                "segments": [[one.kind, one.first, one.end] for one in track.segments],
+                "start": track.trajectory.start if track.trajectory else None,
+                "overlap": None if track.overlap is None else _plain(np.round(track.overlap, 4)),
+            }
+            for track in view.tracks
+        ],
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, RunScores):
+        return value.to_dict()
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(one) for one in value]
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,133 @@
+"""A run's folder as a report reads it: scores, manifest, boxes, ground truth, and what is attached to its records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.interop.trajectories import Trajectories, load_imports
+from benchmark.scores import RunScores
+from benchmark.store.record import read_arrays
+from benchmark.store.results import slug
+from benchmark.store.truth import Truth, read_truth
+from trackers.errors import InputError
+
+Values = NDArray[np.float64]
+MANIFEST_SCHEMA = 1
+IMPORTED = " (imported)"
+"""How `benchmark.scoring` ends the names of imported results."""
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """One tracker's boxes on one sequence, for pictures; scores come from `RunScores` alone."""
+
+    boxes: Values
+    """(N, 4) x, y, w, h, 0-based, with the four decimals of the run's files."""
+    start: int
+    """Index of the frame of row 0."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run's folder."""
+
+    folder: Path
+    scores: RunScores
+    manifest: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, folder: Path) -> Run:
+        """Read a run's folder; InputError where it is damaged or of another schema."""
+        file = folder / "manifest.json"
+        try:
+            manifest = json.loads(file.read_text("utf-8"))
+            known = manifest["schema"] == MANIFEST_SCHEMA and {"records", "dataset", "trackers"} <= manifest.keys()
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{file} cannot be read ({error}); run the same command again") from error
+        if not known:
+            raise InputError(f"{file} has schema {manifest['schema']!r}, this program reads {MANIFEST_SCHEMA}")
+        return cls(folder, RunScores.read(folder), manifest)
+
+    @cached_property
+    def truth(self) -> Truth | None:
+        """The ground truth that the run was scored against; None in runs that did not keep it."""
+        return read_truth(self.folder)
+
+    @cached_property
+    def _first_records(self) -> dict[tuple[str, str], Mapping[str, Any]]:
+        """The finished record of the first repeat and start, by (tracker, sequence)."""
+        found: dict[tuple[str, str], Mapping[str, Any]] = {}
+        for record in self.manifest["records"]:
+            if record["status"] == "done" and not record["repeat"]:
+                found.setdefault((record["tracker"], record["sequence"]), record)
+        return found
+
+    @cached_property
+    def _imports(self) -> dict[str, Trajectories]:
+        try:
+            found = load_imports(self.folder.resolve().parent.parent, self.manifest["dataset"]["name"])
+        except InputError:
+            return {}
+        return {one.tracker: one for one in found}
+
+    def trajectory(self, tracker: str, sequence: str) -> Trajectory | None:
+        """Return a tracker's boxes in the first repeat, of TRE and SRE from the first start; None without any."""
+        if tracker.endswith(IMPORTED):
+            imported = self._imports.get(tracker.removesuffix(IMPORTED))
+            one = imported.by_sequence.get(sequence) if imported else None
+            return Trajectory(one.boxes, one.start) if one else None
+        record = self._first_records.get((tracker, sequence))
+        if record is None:
+            return None
+        place = self.folder / "boxes" / slug(tracker)
+        place = place / record["begun"] if record["begun"] != "ope" else place
+        try:
+            rows = np.loadtxt(place / f"{slug(sequence)}.txt", delimiter=",", ndmin=2)
+        except (OSError, ValueError):
+            return None
+        if rows.shape[1:] != (4,):
+            return None
+        return Trajectory(rows - np.array([1.0, 1.0, 0.0, 0.0]), int(record["start"]))
+
+    def telemetry(self, tracker: str, sequence: str) -> dict[str, NDArray[Any]] | None:
+        """Return what the tracker reported of itself, each (N - 1, ...); None where it was not kept."""
+        attached = self._attached(tracker, sequence, "telemetry")
+        return attached[1] if attached else None
+
+    def latency(self, tracker: str) -> dict[str, Any] | None:
+        """Return what `run_bench speed` measured last with a tracker's records: facts, ``sequences``, ``invalid``."""
+        sessions: dict[str, dict[str, Any]] = {}
+        for name, sequence in self._first_records:
+            if name != tracker or (attached := self._attached(tracker, sequence, "latency")) is None:
+                continue
+            facts = {key: value for key, value in attached[0].items() if key not in ("key", "invalid")}
+            written = self._attachment(tracker, sequence, "latency").stat().st_mtime
+            one = sessions.setdefault(json.dumps(facts), {**facts, "sequences": [], "invalid": [], "written": written})
+            one["sequences"].append(sequence)
+            one["written"] = max(one["written"], written)
+            if note := attached[0].get("invalid"):
+                one["invalid"].append(note)
+        return max(sessions.values(), key=lambda one: one["written"], default=None)
+
+    def _attached(
+        self, tracker: str, sequence: str, kind: str
+    ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]] | None:
+        record = self._first_records.get((tracker, sequence))
+        content = read_arrays(self._attachment(tracker, sequence, kind)) if record else None
+        return content if content and record and content[0].get("key") == record["key"] else None
+
+    def _attachment(self, tracker: str, sequence: str, kind: str) -> Path:
+        """Return where `benchmark.store.results` keeps what is attached to a record."""
+        record = self._first_records[tracker, sequence]
+        key: str = record["key"]
+        name = f"{slug(sequence)}.{record['start']}.{record['repeat']}.{kind}.npz"
+        records: Path = self.folder.resolve().parent.parent / "records"
+        return records / slug(self.manifest["dataset"]["name"]) / slug(tracker) / key[:12] / name

@@ -1,0 +1,58 @@
+"""An answer in plain words: one sentence for the difference, one for what it costs."""
+
+from __future__ import annotations
+
+from reports.answers import Answer
+
+__all__ = ["cost", "evidence", "verdict"]
+
+_VERDICTS = {
+    "yes": "Yes.",
+    "no": "No: it is worse.",
+    "not shown": "Not shown.",
+    "cannot be said": "One sequence cannot tell.",
+}
+
+
+def verdict(answer: Answer) -> str:
+    """Return the answer in a word or two."""
+    return _VERDICTS[answer.verdict]
+
+
+def evidence(answer: Answer) -> str:
+    """Return the difference, its interval, its corrected p, wins and losses, and what would have stayed unseen."""
+    found, precision = answer.auc, answer.precision
+    which = "higher" if found.difference >= 0 else "lower"
+    text = f"{found.other} has a success AUC {abs(found.difference):.3f} {which} than {found.base}"
+    if found.interval is None or found.p_holm is None:
+        return f"{text} on the one sequence that both finished; that says nothing of others."
+    asked = f", corrected for {answer.questions} questions" if answer.questions > 1 else ""
+    text += (
+        f" (95 % interval {found.interval.low:+.3f} to {found.interval.high:+.3f}; p = {_p(found.p_holm)}{asked}): "
+        f"better on {found.wins} of {found.sequences} sequences, alike on {found.ties}, worse on {found.losses}."
+    )
+    if precision.interval is not None:
+        text += (
+            f" Precision {precision.difference:+.3f} ({precision.interval.low:+.3f} to {precision.interval.high:+.3f})."
+        )
+    if answer.verdict == "not shown" and found.detectable is not None:
+        text += f" With these sequences a true difference below about {found.detectable:.3f} mostly stays unseen."
+    return text
+
+
+def cost(answer: Answer) -> str:
+    """Return what the two cost in speed and memory, measured alone where both were."""
+    one, found = answer.cost, answer.auc
+    if one.fps_other is None or one.fps_base is None:
+        return "Cost: speed was not measured for both under the same conditions."
+    speeds = f"{one.fps_other:.1f} frames/s for {found.other} against {one.fps_base:.1f} for {found.base}"
+    if one.kind == "throughput":
+        return f"Cost: {speeds} (throughput of this run, no latency); memory was not measured."
+    memory = ""
+    if one.memory_other is not None and one.memory_base is not None:
+        memory = f", peak memory {one.memory_other:.0f} MB against {one.memory_base:.0f} MB"
+    return f"Cost: {speeds} at one lane{memory}."
+
+
+def _p(value: float) -> str:
+    return f"{value:.3f}" if value >= 0.001 else f"{value:.4f}"

@@ -1,0 +1,84 @@
+"""Speed: latency measured alone, throughput of runs, and who is on the Pareto front of accuracy against latency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from benchmark.scores import TrackerScores
+from reports.runs import Run
+
+__all__ = ["Latency", "Speed", "speeds"]
+
+
+@dataclass(frozen=True)
+class Latency:
+    """What `run_bench speed` measured: one lane, the device to itself, boxes held against the record's."""
+
+    frames: int
+    fps: float
+    median_ms: float
+    p95_ms: float
+    p99_ms: float
+    first_frame_ms: float
+    start_up_s: float
+    memory_mb: float
+    parameters: int
+    gflop: float
+    calibration_ms: float
+    """Median time of a fixed workload on that machine: what speeds of two machines can be divided by."""
+    busy_cores: float
+    loaded: bool
+    """Whether other processes kept the machine busy meanwhile."""
+    sequences: tuple[str, ...]
+    invalid: tuple[str, ...]
+    """Where the timed boxes were not the record's; such a speed belongs to no accuracy."""
+
+
+@dataclass(frozen=True)
+class Speed:
+    """One tracker's speed."""
+
+    tracker: str
+    auc: float
+    throughput: float | None
+    """Frames / s of lanes side by side, as the run went; never beside a latency."""
+    lanes: int
+    latency: Latency | None
+    front: bool = False
+    """Whether no tracker is both faster (latency) and more accurate."""
+
+
+def speeds(
+    runs: Sequence[Run], scored: Sequence[TrackerScores], owner: dict[str, tuple[int, str]]
+) -> tuple[Speed, ...]:
+    """Return the speed of every scored tracker that ran here; `owner` names its run and its name there."""
+    found = []
+    for one in scored:
+        index, name = owner[one.name]
+        facts = runs[index].latency(name)
+        if one.summary is None or (one.throughput is None and facts is None):
+            continue
+        found.append((one, one.summary.overall.auc, _latency(facts) if facts else None))
+    measured = [(auc, latency.median_ms) for _, auc, latency in found if latency]
+    return tuple(
+        Speed(
+            one.name,
+            auc,
+            one.throughput,
+            one.lanes,
+            latency,
+            latency is not None
+            and not any(
+                (a >= auc and ms <= latency.median_ms) and (a > auc or ms < latency.median_ms) for a, ms in measured
+            ),
+        )
+        for one, auc, latency in found
+    )
+
+
+def _latency(facts: dict[str, Any]) -> Latency:
+    known = {field.name for field in fields(Latency)}
+    lists = {"sequences": tuple(facts["sequences"]), "invalid": tuple(facts["invalid"])}
+    return Latency(**{**{key: value for key, value in facts.items() if key in known}, **lists})

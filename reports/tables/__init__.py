@@ -1,0 +1,6 @@
+"""The report's tables, typed; drawn as HTML, Markdown, LaTeX and CSV."""
+
+from reports.tables.grid import Cell, Column, Table
+from reports.tables.make import make_tables
+
+__all__ = ["Cell", "Column", "Table", "make_tables"]
