@@ -1,0 +1,41 @@
+"""The papers' five give in many lanes what they give alone, but for near-ties (`benchmark.engine.audit`)."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmark.datasets.lookup import open_dataset
+from benchmark.engine.audit import compare
+from benchmark.engine.lanes import Job, Outcome, run_lanes
+from trackers.names import resolve
+from trackers.registry import PAPERS_FIVE
+
+FRAMES = 4
+
+
+@pytest.fixture(scope="module")
+def jobs() -> list[Job]:
+    """Sixteen trajectories: eight demo sequences, each from its first frame and from a later one."""
+    dataset = open_dataset("demo")
+    videos = [video.first(20) for video in dataset.load(list(dataset.inventory().found)[:8])]
+    found = []
+    for seed, video in enumerate(videos):
+        for start in (0, 20 - FRAMES):
+            found.append(Job(video.first(start + FRAMES), start, video.annotation.boxes[start], seed))
+    return found
+
+
+@pytest.mark.parametrize("name", PAPERS_FIVE)
+def test_lanes_are_independent(name: str, jobs: list[Job]) -> None:
+    tracker = resolve(name).build("cpu")
+    tracker.recording = True
+
+    def at(lanes: int) -> list[Outcome]:
+        found = {id(outcome.job): outcome for outcome in run_lanes(tracker, jobs, lanes, "cpu")}
+        return [found[id(job)] for job in jobs]
+
+    alone = at(1)
+    for lanes in (4, 16):
+        verdicts = [compare(name, (1, lanes), one, other) for one, other in zip(alone, at(lanes), strict=True)]
+        assert all(verdict.sound for verdict in verdicts), [v for v in verdicts if not v.sound]
+        assert sum(verdict.verdict == "near tie" for verdict in verdicts) <= 1
