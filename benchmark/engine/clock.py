@@ -35,6 +35,9 @@ CALIBRATION_SIDE = 512
 QUIET = 0.15
 """Cores that other processes may keep busy during a measurement before it is marked."""
 
+Clock = Callable[[], int]
+"""Returns the time since some moment in ns."""
+
 
 @dataclass(frozen=True)
 class Latency:
@@ -125,10 +128,10 @@ def _measure(name: str, jobs: Sequence[Job], warm_up: Job, device: str) -> tuple
     )
 
 
-def calibration(device: str) -> float:
+def calibration(device: str, clock: Clock = time.perf_counter_ns) -> float:
     """Return the seconds that a fixed workload takes: what the speeds of two machines can be divided by."""
     a = torch.ones(CALIBRATION_SIDE, CALIBRATION_SIDE, device=device)
-    return _timed(lambda: [a @ a for _ in range(8)], device)[1]
+    return _timed(lambda: [a @ a for _ in range(8)], device, clock)[1]
 
 
 class Watch:
@@ -144,23 +147,29 @@ class Watch:
         return max(_busy_seconds() - self._all - (_own_seconds() - self._own), 0.0) / wall
 
 
-def follow(tracker: Tracker[Any], job: Job, frames: Sequence[Frame], device: str) -> Timed:
+def follow(
+    tracker: Tracker[Any], job: Job, frames: Sequence[Frame], device: str, clock: Clock = time.perf_counter_ns
+) -> Timed:
     """Track one lane on decoded frames; the job says only which box is shown first, and the seed."""
-    state, first = _timed(lambda: tracker.start([frames[0]], job.box[None], [job.seed]), device)
+    state, first = _timed(lambda: tracker.start([frames[0]], job.box[None], [job.seed]), device, clock)
     boxes, times = [job.box], [first]
     for frame in frames[1:]:
-        (step, state), seconds = _timed(lambda now=frame, before=state: tracker.step(before, [now]), device)  # type: ignore[misc]
+        (step, state), seconds = _timed(
+            lambda now=frame, before=state: tracker.step(before, [now]),  # type: ignore[misc]
+            device,
+            clock,
+        )
         boxes.append(step.boxes[0])
         times.append(seconds)
     return Timed(np.array(boxes), np.array(times))
 
 
-def _timed(call: Callable[[], Any], device: str) -> tuple[Any, float]:
+def _timed(call: Callable[[], Any], device: str, clock: Clock) -> tuple[Any, float]:
     _synchronise(device)
-    began = time.perf_counter_ns()
+    began = clock()
     result = call()
     _synchronise(device)
-    return result, (time.perf_counter_ns() - began) / 1e9
+    return result, (clock() - began) / 1e9
 
 
 def _synchronise(device: str) -> None:

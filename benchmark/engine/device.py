@@ -54,6 +54,8 @@ def machine() -> dict[str, str]:
     """Return what a reader wants to know of the machine, for the manifest."""
     return {
         "processor": _processor(),
+        "model": "/".join(filter(None, map(_cpu_info, ("cpu family", "model", "stepping")))),
+        "instructions": _instructions(),
         "cores": str(os.cpu_count()),
         "system": platform.platform(),
         "python": platform.python_version(),
@@ -61,9 +63,21 @@ def machine() -> dict[str, str]:
 
 
 def _processor() -> str:
+    return _cpu_info("model name") or platform.processor() or platform.machine()
+
+
+def _cpu_info(field: str) -> str:
+    """Return a field of the first core in /proc/cpuinfo; "" where there is none."""
     info = Path("/proc/cpuinfo")
     if info.is_file():
         for line in info.read_text(errors="replace").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
+            name, _, value = line.partition(":")
+            if name.strip() == field:
+                return value.strip()
+    return ""
+
+
+def _instructions() -> str:
+    """Return which vector instructions torch and oneDNN may use: boxes differ in their last bits with them."""
+    limit = os.environ.get("ONEDNN_MAX_CPU_ISA") or os.environ.get("DNNL_MAX_CPU_ISA")
+    return torch.backends.cpu.get_cpu_capability() + (f", oneDNN up to {limit}" if limit else "")
