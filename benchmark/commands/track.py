@@ -69,6 +69,8 @@ def track(
         raise InputError(f"--out {file} would overwrite the video itself")
     check_file(file, footage.announced // every if end is None else (end - (begin or 1)) // every)
     start, stop = (begin or 1) - 1, end
+    if stop is not None and stop - start < LEAST:
+        raise InputError(f"--to {end}: at least {LEAST} frames are needed, from {start + 1} to {start + LEAST}")
     trails, seen = _follow(footage, tuple(expand(trackers)), box, start, stop, device, seed, quiet)
     length = start + seen
     if end is None and not footage.images and length < footage.announced:
@@ -145,12 +147,14 @@ def _numbered(footage: Footage, start: int, stop: int | None) -> Iterator[tuple[
 
 def _write_boxes(video: Path, trail: Trail) -> Path:
     """Write a tracker's boxes as OTB text, 1-based, beside the video; return the file."""
-    from benchmark.store.results import slug, writing
+    from benchmark.store.results import slug
 
     file = video.with_name(f"{video.stem}.{slug(trail.name)}.txt")
     rows = (f"{x + 1:.4f},{y + 1:.4f},{w:.4f},{h:.4f}\n" for x, y, w, h in trail.boxes)
-    with writing(file):
+    try:
         file.write_text("".join(rows), "utf-8")
+    except OSError as error:
+        raise InputError(f"cannot write {file} ({error.strerror or error})") from error
     return file
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from trackers.errors import InputError, did_you_mean
 
@@ -27,7 +27,7 @@ def check_file(file: Path, frames: int = 0) -> None:
         raise InputError(f"--out {file} is a folder: name a file in it")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=file.parent):
+            pass
     except OSError as error:
-        raise InputError(f"--out {file}: cannot make its folder ({error.strerror})") from error
-    if not os.access(file.parent, os.W_OK):
-        raise InputError(f"--out {file}: its folder cannot be written to")
+        raise InputError(f"--out {file}: its folder cannot be written to ({error.strerror})") from error

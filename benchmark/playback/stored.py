@@ -14,6 +14,7 @@ from benchmark.datasets.box_text import from_one_based, read_boxes
 from benchmark.datasets.selection import Selection
 from benchmark.datasets.sequence import Sequence as Video
 from benchmark.playback.scene import Scene, Trail
+from benchmark.store.manifest import MANIFEST, PLAN
 from benchmark.store.results import Results, slug
 from trackers.errors import InputError, did_you_mean
 from trackers.names import split_list
@@ -24,22 +25,25 @@ Load = Callable[[str, str, int | None], Selection]
 """Loads one sequence: (dataset, sequence, frames of it that were run; None for all)."""
 
 
-def find_run(results: Path, run: str) -> tuple[Results, Path]:
-    """Return a run's folder and the results folder that it belongs to; InputError where there is none.
+def find_run(results: Path, run: str) -> tuple[Results | None, Path]:
+    """Return a run's folder and the results folder it lies in, None where it lies alone.
 
-    `run` is an id or ``latest`` in `results`, or a run's folder anywhere.
+    `run` is an id or ``latest`` in `results`, or a run's folder anywhere. Raises InputError where there is none.
     """
     folder = Path(run).absolute()
-    if (folder / "manifest.json").is_file() and folder.parent.name == "runs":
-        return Results(folder.parent.parent), folder
-    if not results.is_dir():
-        raise InputError(f"no results folder {results}: `run_bench` makes one; --results names another")
-    store = Results(results)
-    return store, store.find_run(run)
+    if run == "latest" or not folder.is_dir():
+        if not (results / "runs").is_dir():
+            raise InputError(f"no results in {results}: `run_bench` makes some, --results DIR names another folder")
+        named = results.absolute() / "runs" / Path(run).name
+        folder = named if (named / PLAN).is_file() else Results(results).find_run(run).absolute()
+    if not (folder / MANIFEST).is_file():
+        begun = "has not ended, or was cut off: the command that began it goes on"
+        raise InputError(f"{run}: the run {begun}" if (folder / PLAN).is_file() else f"{run} is no run's folder")
+    return (Results(folder.parent.parent) if folder.parent.name == "runs" else None), folder
 
 
 def stored_scene(
-    store: Results, run: Path, sequence: str, trackers: Sequence[str], load: Load
+    store: Results | None, run: Path, sequence: str, trackers: Sequence[str], load: Load
 ) -> tuple[Scene, Video, list[str]]:
     """Return what a run's trackers did on a sequence, the sequence, and remarks on what is missing.
 
@@ -94,9 +98,9 @@ def choose_trackers(wanted: Sequence[str], cast: Sequence[str]) -> list[str]:
 
 def _manifest(run: Path) -> dict[str, Any]:
     try:
-        content: dict[str, Any] = json.loads((run / "manifest.json").read_text("utf-8"))
+        content: dict[str, Any] = json.loads((run / MANIFEST).read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise InputError(f"{run / 'manifest.json'} cannot be read ({error}); run the same command again") from error
+        raise InputError(f"{run / MANIFEST} cannot be read ({error}); run the same command again") from error
     return content
 
 
@@ -115,11 +119,10 @@ def _entry(manifest: Mapping[str, Any], tracker: str, sequence: str) -> Mapping[
     return min(own, key=lambda one: one["repeat"])
 
 
-def _trail(store: Results, run: Path, dataset: str, entry: Mapping[str, Any]) -> Trail | None:
+def _trail(store: Results | None, run: Path, dataset: str, entry: Mapping[str, Any]) -> Trail | None:
     """Return a tracker's trail from its record; from the run's own text of boxes where that was cleaned away."""
     tracker, sequence, start = entry["tracker"], entry["sequence"], entry["start"]
-    record = store.find(dataset, tracker, entry["key"], sequence, start, entry["repeat"])
-    if record is not None:
+    if store and (record := store.find(dataset, tracker, entry["key"], sequence, start, entry["repeat"])):
         kept = store.telemetry(record) or {}
         telemetry = {name: values for name, values in kept.items() if len(values) == len(record.boxes) - 1}
         return Trail(tracker, start, record.boxes, record.scores, telemetry, record.seconds, record.reason)

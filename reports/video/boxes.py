@@ -15,8 +15,8 @@ FRACTION = 4
 """Bits of OpenCV's fractional coordinates: outlines lie where the box lies, not on the next whole pixel."""
 FARTHEST = 30000.0
 """Pixels from the corner beyond which OpenCV's coordinates would overflow."""
-DASH, GAP = 7.0, 5.0
-"""Lengths in widths of a thin line."""
+DASH, GAP = 6.0, 7.0
+"""Lengths in pixels at a thickness of 2, before OpenCV's round ends, which add to the dash."""
 
 Lines = list[NDArray[np.float64]]
 

@@ -37,7 +37,9 @@ class Lettering:
     def __init__(self, size: int, bold: bool = False) -> None:
         folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
         self.size = size
-        self._font = ImageFont.truetype(str(folder / f"DejaVuSans{'-Bold' if bold else ''}.ttf"), size)
+        file = folder / f"DejaVuSans{'-Bold' if bold else ''}.ttf"
+        # The basic layout takes any text; the other one refuses some.
+        self._font = ImageFont.truetype(str(file), size, layout_engine=ImageFont.Layout.BASIC)
         self._mask = lru_cache(maxsize=KEPT)(self._drawn)
 
     def width(self, text: str) -> int:
@@ -46,7 +48,7 @@ class Lettering:
 
     def shortened(self, text: str, width: int) -> str:
         """Return a text that fits into `width` pixels, with an ellipsis where something is left out of its middle."""
-        text = " ".join(text.split())
+        text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
         if self.width(text) <= width:
             return text
         for kept in range(min(len(text), 200), 0, -1):

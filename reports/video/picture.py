@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -15,10 +16,14 @@ from reports.video.boxes import draw_boxes
 from reports.video.lettering import Canvas, Colour, Lettering, rgb
 from reports.video.strips import FAINT, GRID, GROUND, INK, Cursor, Values, column_of, lines
 from reports.video.telemetry import Band, choose_views, draw_band
-from trackers.api import Frame
+
+if TYPE_CHECKING:
+    from trackers.api import Frame
 
 NATURAL_WIDTH = 640
 """Width at which all lengths below are in pixels; they grow with it."""
+SMALLEST = 0.85
+"""Letters do not shrink below this part of their natural size: they would not be read."""
 TALLEST = 1.25
 """Height of the frame's place in its widths, at most: upright videos get bars at both sides."""
 TRUTH: Colour = (255, 255, 255)
@@ -39,7 +44,7 @@ class Painter:
     def __init__(self, scene: Scene, cut: Cut, width: int, frame_size: tuple[int, int]) -> None:
         """Lay out a picture of `width` (even) pixels around frames of (width, height) `frame_size`."""
         self._scene, self._cut = scene, cut
-        self._unit = width / NATURAL_WIDTH
+        self._unit = max(width / NATURAL_WIDTH, SMALLEST)
         given = colours(scene.cast)
         self._colours = {trail.name: rgb(given[trail.name]) for trail in scene.trails}
         self._letters, self._bold = Lettering(self._px(12)), Lettering(self._px(12), bold=True)

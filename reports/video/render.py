@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmark.playback.files import check_file
 from benchmark.playback.scene import Cut, Scene
 from reports.video.encode import open_video
 from reports.video.picture import Painter
-from trackers.api import Frame
 from trackers.errors import InputError
+
+if TYPE_CHECKING:
+    from trackers.api import Frame
 
 
 def write_video(
