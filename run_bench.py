@@ -13,6 +13,8 @@ COMMANDS = {
     "run": "benchmark.commands.run:run",
     "list": "benchmark.commands.list:list_",
     "train": "benchmark.commands.train:train",
+    "report": "reports.commands.report:report",
+    "compare": "reports.commands.compare:compare",
     "play": "benchmark.commands.play:play",
     "track": "benchmark.commands.track:track",
     "speed": "benchmark.commands.speed:speed",

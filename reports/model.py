@@ -21,7 +21,7 @@ from reports.speed import Speed, speeds
 from reports.strips import FrameReader, make_strip, moments
 from trackers.errors import InputError, did_you_mean
 
-__all__ = ["Report", "build_report"]
+__all__ = ["Report", "build_report", "illustrate", "read_videos"]
 
 STRIPS = 12
 """Sequences with a strip of frames where the user chooses none."""
@@ -66,8 +66,9 @@ class Report:
 
     @property
     def shown(self) -> tuple[SequenceView, ...]:
-        """The sequences with pictures or memories, in the order of the dataset."""
-        return tuple(view for view in self.sequences if view.strip or view.memories)
+        """The sequences with pictures or memories, the worst first."""
+        found = [view for view in self.sequences if view.strip or view.memories]
+        return tuple(sorted(found, key=lambda view: view.mean or 0.0))
 
 
 def rank(trackers: Sequence[TrackerScores]) -> tuple[TrackerScores, ...]:
@@ -93,8 +94,8 @@ def build_report(
         if name not in names:
             raise InputError(f"the run has no sequence {name!r}.{did_you_mean(name, names)}")
     special = {*worst_sequences(views, STRIPS), *chosen}
-    videos, why = _videos(runs[0], special, data_root) if frames else ({}, "left out by --no-frames")
-    views = [_illustrated(view, runs, owner, videos.get(view.name)) if view.name in special else view for view in views]
+    videos, why = read_videos(runs[0], special, data_root) if frames else ({}, "left out by --no-frames")
+    views = [illustrate(view, runs, owner, videos.get(view.name)) if view.name in special else view for view in views]
     speed = speeds(runs, [one for one in ranked if one.summary], owner)
     missing = {}
     if not any(run.truth for run in runs):
@@ -107,7 +108,7 @@ def build_report(
         missing["telemetry"] = "The run kept no telemetry of a memory: add --telemetry to its command."
     if not any(one.latency for one in speed):
         missing["latency"] = (
-            "No latency was measured: `run_bench speed` with the same trackers, data and --results does."
+            "No latency was measured: run_bench speed, with the same trackers, data and results folder, does that."
         )
     return Report(
         scores=scores,
@@ -142,7 +143,7 @@ def _join(runs: Sequence[Run]) -> tuple[RunScores, dict[str, tuple[int, str]]]:
     return replace(first, run=title, trackers=tuple(trackers.values())), owner
 
 
-def _videos(run: Run, names: Collection[str], root: Path | None) -> tuple[dict[str, Video], str]:
+def read_videos(run: Run, names: Collection[str], root: Path | None) -> tuple[dict[str, Video], str]:
     """Return the sequences of those names that can be read here, and why there are none."""
     if run.truth is None:
         return {}, "the run did not keep where its frames are"
@@ -156,7 +157,7 @@ def _videos(run: Run, names: Collection[str], root: Path | None) -> tuple[dict[s
     return videos, "" if videos else f"the frames are not in {place}"
 
 
-def _illustrated(
+def illustrate(
     view: SequenceView, runs: Sequence[Run], owner: Mapping[str, tuple[int, str]], video: Video | None
 ) -> SequenceView:
     """Return a sequence with its pictures and its trackers' memories."""

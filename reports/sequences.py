@@ -53,6 +53,14 @@ class Track:
         return next((start + one.first for one in self.segments if one.kind in ("lost", "jumped")), None)
 
     @property
+    def first_off(self) -> int:
+        """Index of the frame in which it was first lost or, where it never was, first badly followed."""
+        start = self.trajectory.start if self.trajectory else 0
+        if self.first_loss is not None:
+            return self.first_loss
+        return start + next((one.first for one in self.segments if not one.on_target), 0)
+
+    @property
     def recoveries(self) -> int:
         """How often the target was found again."""
         return sum(one.kind == "recovered" for one in self.segments)

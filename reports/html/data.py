@@ -15,7 +15,7 @@ from reports.metrics import curve_values
 from reports.model import Report
 from reports.sequences import SequenceView
 
-__all__ = ["page_data"]
+__all__ = ["page_data", "sequence_data", "short"]
 
 UNKNOWN = 255
 
@@ -38,7 +38,7 @@ def page_data(report: Report, names: Sequence[str]) -> dict[str, Any]:
             for one in report.speeds
             if one.latency
         ],
-        "sequences": [_sequence(view, number) for view in report.sequences],
+        "sequences": [sequence_data(view, number) for view in report.sequences],
         "memory": memories,
         "pictures": [base64.b64encode(picture).decode() for picture in pictures],
     }
@@ -55,11 +55,11 @@ def _curves(report: Report, number: dict[str, int], kind: str) -> dict[str, Any]
         series.append(
             {
                 "t": number[one.name],
-                "y": _short(curve_values(one.summary.overall, kind)),
-                **({"low": _short(band.low), "high": _short(band.high)} if band else {}),
+                "y": short(curve_values(one.summary.overall, kind)),
+                **({"low": short(band.low), "high": short(band.high)} if band else {}),
             }
         )
-    return {"x": _short(grid), "series": series}
+    return {"x": short(grid), "series": series}
 
 
 def _attributes(report: Report, number: dict[str, int]) -> dict[str, Any]:
@@ -74,13 +74,14 @@ def _attributes(report: Report, number: dict[str, int]) -> dict[str, Any]:
             own = one.summary.by_attribute[name]
             row[number[one.name]] = round(own.auc, 4)
             for kind, series in curves.items():
-                series.append({"t": number[one.name], "y": _short(curve_values(own, kind))})
+                series.append({"t": number[one.name], "y": short(curve_values(own, kind))})
         found["auc"].append(row)
         found["curves"][name] = curves
     return found
 
 
-def _sequence(view: SequenceView, number: dict[str, int]) -> dict[str, Any]:
+def sequence_data(view: SequenceView, number: dict[str, int]) -> dict[str, Any]:
+    """Return a sequence's overlaps over time and where its trackers lost and found their target."""
     return {
         "name": view.name,
         "tracks": [
@@ -145,5 +146,6 @@ def _bytes(values: NDArray[np.float64], low: float, high: float, steps: int) -> 
     ).decode()
 
 
-def _short(values: Iterable[float]) -> list[float]:
+def short(values: Iterable[float]) -> list[float]:
+    """Return values with four decimals."""
     return [round(float(value), 4) for value in values]

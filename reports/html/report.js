@@ -32,7 +32,7 @@
   // ---- a frame with axes; everything else is drawn into it -------------------------------------------------------
   function frame(host, o) {
     const width = Math.max(host.clientWidth, 260), height = o.height || Math.min(Math.max(width * 0.6, 220), 360);
-    const left = 44, right = 14, top = 10, bottom = o.xlabel ? 40 : 22;
+    const left = o.left || 44, right = 14, top = 10, bottom = o.xlabel ? 40 : 22;
     const sx = (v) => left + ((v - o.x0) / (o.x1 - o.x0 || 1)) * (width - left - right);
     const sy = (v) => height - bottom - ((v - o.y0) / (o.y1 - o.y0 || 1)) * (height - top - bottom);
     const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": o.label });
@@ -107,7 +107,7 @@
         const area = path(x, one.high, f) + path([...x].reverse(), [...one.low].reverse(), f).replace("M", "L") + "Z";
         bands.append(svg("g", { "data-t": one.t }, svg("path", { class: "band", d: area })));
       }
-      lines.append(svg("g", { "data-t": one.t }, svg("path", { class: o.thin ? "curve thin" : "curve", d: path(x, one.y, f), ...(one.dash ? { style: `stroke-dasharray:${["", "6 3", "2 2"][one.dash % 3]}` } : {}) })));
+      lines.append(svg("g", { "data-t": one.t }, svg("path", { class: o.thin ? "curve thin" : "curve", d: path(x, one.y, f), ...(one.dash === undefined ? {} : { style: `stroke-dasharray:${["none", "6 3", "2 2"][one.dash % 3]}` }) })));
     }
     f.picture.append(bands, lines);
     readout(host, f, x.length, (k) => f.sx(x[k]), (k) => [[null, o.at(x[k])],
@@ -129,7 +129,7 @@
     "attribute-precision": (host) => curves(host, data.curves.precision.x, data.attributes.curves[attribute()].precision, { ...kinds.precision, height: 220 }),
     radar(host) {
       const { names, auc } = data.attributes, width = Math.max(host.clientWidth, 260), size = Math.min(width, 440);
-      const reach = size / 2 - 34, cx = width / 2, cy = size / 2;
+      const reach = Math.min(size / 2 - 34, (width / 2 - 34) / 1.1), cx = width / 2, cy = size / 2;
       const point = (k, v) => [cx + reach * v * Math.sin((2 * Math.PI * k) / names.length), cy - reach * v * Math.cos((2 * Math.PI * k) / names.length)];
       const ring = (v) => names.map((_, k) => point(k, v).map((n) => n.toFixed(1)).join(" ")).join("L");
       const picture = svg("svg", { viewBox: `0 0 ${width} ${size}`, width, height: size, role: "img", "aria-label": "Radar of success AUC by attribute; the table has the values" });
@@ -169,8 +169,9 @@
     if (!tracks.length) return;
     const first = Math.min(...tracks.map((one) => one.start)), last = Math.max(...tracks.map((one) => one.start + one.y.length));
     const x = Array.from({ length: last - first }, (_, k) => first + k + 1);
-    const series = tracks.map((one) => ({ t: one.t, y: [...Array(one.start - first).fill(null), ...one.y] }));
-    const f = curves(host, x, series, { xlabel: "frame", label: `Overlap over time on ${data.sequences[index].name}`, at: (v) => `frame ${v}`, thin: true, height: 240 });
+    const alone = only === null ? {} : { dash: 0 };
+    const series = tracks.map((one) => ({ t: one.t, y: [...Array(one.start - first).fill(null), ...one.y], ...alone }));
+    const f = curves(host, x, series, { xlabel: "frame", label: `Overlap over time on ${data.sequences[index].name}`, at: (v) => `frame ${v}`, thin: true, height: only === null ? 240 : 170, left: only === null ? 44 : 72 });
     for (const one of tracks) {
       const group = svg("g", { "data-t": one.t });
       for (const k of one.lost) {
@@ -195,7 +196,7 @@
     const one = there.find((m) => String(m.t) === who.value) || there[0];
     const view = document.getElementById("memory-view");
     view.replaceChildren();
-    if (one.moments.length) view.append(html("h3", {}, "What was read, and from when"), moments(one));
+    if (one.moments.length) view.append(html("h3", {}, "What was read"), moments(one), html("p", { class: "caption" }, "The target as the tracker boxed it when the slot was written; its share in what was read, and the frame it is from."));
     view.append(html("h3", {}, "Over time"));
     for (const panel of one.panels) view.append(drawn(panel, one));
     const chart = html("div", { class: "chart" });
@@ -207,7 +208,7 @@
   const moments = (one) => html("div", { class: "moments" }, ...one.moments.map((moment) => html("div", {}, html("h4", {}, `frame ${moment.frame + 1}`),
     html("div", { class: "slots" }, ...moment.slots.map((slot) => {
       const picture = slot.picture === null ? html("img", { alt: "", width: 44, height: 44 }) : html("img", { alt: `the target at frame ${slot.frame + 1}`, src: `data:image/jpeg;base64,${data.pictures[slot.picture]}` });
-      return html("figure", {}, picture, slot.weight === null ? "" : `${Math.round(100 * slot.weight)} %`, html("br"), `#${slot.frame + 1}`);
+      return html("figure", {}, picture, slot.weight === null ? "" : `${Math.round(100 * slot.weight)} %`, html("br"), `at ${slot.frame + 1}`);
     })))));
   function drawn(panel, one) {
     const block = html("div", { class: "panel" }, html("h4", {}, panel.title));
@@ -217,7 +218,7 @@
       const host = html("div", { class: "chart", "data-panel": "", style: "grid-column:1/-1" });
       const xs = Array.from({ length: panel.columns }, (_, k) => x(k));
       host.redraw = () => curves(host, xs, rows.map((row, r) => ({ t: one.t, name: panel.rows[r] || "", dash: r, y: [...row].map((v) => (v === 255 ? null : value(v))) })),
-        { y0: panel.low, y1: panel.high, yticks: ticks(panel.low, panel.high, 3), height: 120, label: panel.title, at: (v) => `frame ${v}`, thin: true });
+        { left: 72, y0: panel.low, y1: panel.high, yticks: ticks(panel.low, panel.high, 3), height: 120, label: panel.title, at: (v) => `frame ${v}`, thin: true });
       block.append(host);
       if (panel.rows.length > 1) block.append(html("p", {}, `Lines: ${panel.rows.join(", ")}.`));
       return block;
@@ -236,10 +237,10 @@
       if (v === undefined) return;
       canvas.title = states ? `frame ${x(k)}: ${panel.rows[v] ?? v}` : `frame ${x(k)}, ${panel.rows[r]}: ${v === 255 ? "empty" : value(v).toFixed(2)}`;
     };
-    const labels = states || tall < 10 ? [] : panel.rows.map((row) => html("span", {}, row.length > 7 ? `${row.slice(0, 6)}…` : row));
+    const labels = states || tall < 10 ? [] : panel.rows.map((row) => html("span", {}, row));
     block.append(html("div", { class: "labels" }, ...labels), canvas);
     if (states) block.append(html("p", { class: "key" }, ...panel.rows.map((row, r) => html("span", {}, html("i", { style: `background:${wheel[r % wheel.length]}` }), row))));
-    else block.append(html("p", {}, `Pale ${+panel.low.toFixed(2)}, dark ${+panel.high.toFixed(2)}${rows.length > 1 ? `; rows from the top: ${panel.rows.join(", ")}` : ""}.`));
+    else block.append(html("p", {}, `Pale ${+panel.low.toFixed(2)}, dark ${+panel.high.toFixed(2)}${rows.length > 1 ? `; from the top: ${panel.rows[0] === "1" ? `1 to ${rows.length}` : panel.rows.join(", ")}` : ""}.`));
     return block;
   }
 

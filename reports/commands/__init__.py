@@ -1,0 +1,1 @@
+"""Commands that draw: they know both the benchmark and its reports."""

@@ -1,0 +1,52 @@
+"""``run_bench report``: the page, tables and figures of one run, or of several on one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from benchmark.commands.options import results_option
+from trackers.errors import InputError
+
+
+@click.command(epilog="""\b
+Examples:
+  run_bench report latest                               again, into the run's own folder
+  run_bench report latest --show Couple,Man             with strips of frames of these sequences too
+  run_bench report 20261121T104217Z-1a2b3c latest -o both    two runs' trackers on one page
+""")  # fmt: skip
+@click.argument("runs", nargs=-1, required=True, metavar="RUN...")
+@results_option
+@click.option("--out", "-o", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="Where to write.  [default: the run's own folder]")  # fmt: skip
+@click.option("--show", metavar="NAMES", help="Sequences to picture beside the 12 worst, separated by commas.")
+@click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR",
+              help="Where the frames are, if no longer where the run found them.")  # fmt: skip
+@click.option("--frames/--no-frames", default=True, help="With or without pictures.")
+def report(
+    *, runs: tuple[str, ...], results: Path, out: Path | None, show: str | None, data_root: Path | None, frames: bool
+) -> None:
+    """Write the report of RUNs (a folder, an id or `latest`): HTML, Markdown, LaTeX, CSV, JSON and figures.
+
+    Several runs of the same sequences, profile and protocol come on one page.
+    """
+    from benchmark.store.results import writing
+    from reports.model import build_report
+    from reports.write import write_report
+
+    folders = [find_run(run, results) for run in runs]
+    if out is None and len(folders) > 1:
+        raise InputError("the report of several runs belongs to none of them: say where to write it with --out DIR")
+    chosen = [name.strip() for name in (show or "").split(",") if name.strip()]
+    place = out or folders[0]
+    drawn = build_report(folders, frames=frames, data_root=data_root, chosen=chosen)
+    with writing(place):
+        click.echo(write_report(drawn, place))
+
+
+def find_run(run: str, results: Path) -> Path:
+    """Return the folder of a RUN argument; a run's own folder need not lie in a results folder."""
+    from benchmark.store.results import Results
+
+    return Path(run) if (Path(run) / "manifest.json").is_file() else Results(results).find_run(run)

@@ -1,0 +1,58 @@
+"""The page of a comparison, in the style of the report's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmark.metrics.summary import summarise
+from reports.compare.model import Comparison
+from reports.compare.tables import comparison_tables
+from reports.compare.words import sentence
+from reports.html.data import sequence_data, short
+from reports.html.page import environment, style_rules
+from reports.labels import warnings
+from reports.metrics import curve_values
+from reports.plots.style import Style, styles
+
+__all__ = ["render"]
+
+
+def render(comparison: Comparison) -> str:
+    """Return the page."""
+    names = comparison.names
+    looks = styles([pair.a.name for pair in comparison.pairs])
+    rules = [Style(looks[pair.a.name].colour, dash) for pair in comparison.pairs for dash in ("", "5 3")]
+    number = {name: index for index, name in enumerate(names)}
+    number |= {pair.a.name: 2 * index for index, pair in enumerate(comparison.pairs)}
+    return (
+        environment()
+        .get_template("compare.html")
+        .render(
+            comparison=comparison,
+            tables=comparison_tables(comparison),
+            names=names,
+            number=number,
+            rules=style_rules(rules),
+            data=_data(comparison),
+            sentence=sentence,
+            warned=tuple(dict.fromkeys((*warnings(comparison.a.scores), *warnings(comparison.b.scores)))),
+        )
+    )
+
+
+def _data(comparison: Comparison) -> dict[str, Any]:
+    profile, number = comparison.profile, {name: index for index, name in enumerate(comparison.names)}
+    curves = {}
+    for kind, grid in (("success", profile.success_grid), ("precision", profile.precision_grid)):
+        series = []
+        for index, pair in enumerate(comparison.pairs):
+            for offset, one in enumerate((pair.a, pair.b)):
+                shared = summarise({name: one.sequences[name] for name in pair.sequences}, profile).overall
+                series.append({"t": 2 * index + offset, "y": short(curve_values(shared, kind))})
+        curves[kind] = {"x": short(grid), "series": series}
+    return {
+        "trackers": list(comparison.names),
+        "curves": curves,
+        "sequences": [sequence_data(view, number) for view in comparison.views],
+        "memory": {},
+    }
