@@ -4,8 +4,9 @@
 
 (a) ``siamfc:paper``, one lane, against a plain loop as the common ports have it; (b) many lanes against one, steady
 state on replicated lanes; (c) the compact trackers, one lane, against OpenCV's NanoTrack V2 (its two ONNX files in
-DIR); (d) the engine's own share of a frame. Rounds alternate, so that what else the machine does hits all of them;
-medians are kept.
+DIR); (d) the engine's own share of a frame; what recording telemetry costs; and the floor: what a frame's operations
+and bytes need at the best rates measured on the same machine. Rounds alternate, so that what else the machine does
+hits all of them; medians are kept.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from benchmark.datasets.lookup import open_dataset
 from benchmark.engine.clock import Watch
 from benchmark.engine.device import environment_class, find_device
 from benchmark.engine.lanes import Job, run_lanes
+from benchmark.measurements.floor import floor, measure_machine
 from benchmark.measurements.plain_siamfc import PlainSiamFC
 from trackers.api import Frame, OneTarget
 from trackers.names import resolve
@@ -56,6 +58,8 @@ def main(device: str, nano: Path | None, lanes: str, presets: str, rounds: int, 
         "lanes": many_lanes(frames, box, device, [int(n) for n in lanes.split(",")], presets.split(","), rounds),
         "nanotrack": against_nano(frames, box, device, nano, rounds) if nano else [],
         "engine": engine_share(Job(video, 0, box, 0), device, rounds),
+        "telemetry": telemetry_cost(frames, box, device, rounds),
+        "floor": floors(frames, box, device, rounds),
     }
     facts = {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
@@ -126,6 +130,36 @@ def engine_share(job: Job, device: str, rounds: int) -> list[Row]:
         (outcome,) = run_lanes(tracker, [job], 1, device)
         shares.append(1 - outcome.seconds / (time.perf_counter() - began))
     return [{"what": "engine's share of a siamfc frame", "per cent": 100 * float(np.median(shares))}]
+
+
+def telemetry_cost(frames: Sequence[Frame], box: Any, device: str, rounds: int) -> list[Row]:
+    """Return how much longer a frame takes at one lane when everything is recorded."""
+    rows = []
+    for name in PAPERS_FIVE:
+        tracker = resolve(name).build(device)
+        ratios = []
+        for _ in range(2 * rounds):
+            seconds = {}
+            for tracker.recording in (False, True):
+                seconds[tracker.recording] = _replicated(tracker, frames, box, 1, device)
+            ratios.append(seconds[True] / seconds[False])
+        rows.append({"what": name, "recording costs, per cent": 100 * (float(np.median(ratios)) - 1)})
+    return rows
+
+
+def floors(frames: Sequence[Frame], box: Any, device: str, rounds: int) -> list[Row]:
+    """Return what a frame needs at one lane at the least, and what it takes."""
+    machine = measure_machine(device)
+    rows = []
+    for name in (*PAPERS_FIVE, "siamfc:paper@random"):
+        tracker = resolve(name).build(device)
+        taken = float(np.median([_replicated(tracker, frames, box, 1, device) for _ in range(rounds)]))
+        state = tracker.start([frames[0]], box[None], [0])
+        need = floor(lambda tracker=tracker, state=state: tracker.step(state, [frames[1]]), machine)  # type: ignore[misc]
+        rows.append({"what": name, "GFLOP": need.gflop, "MB": need.megabytes, "floor, ms": 1e3 * need.seconds,
+                     "taken, ms": 1e3 * taken, "floor / taken": need.seconds / taken})  # fmt: skip
+    best = {"what": "the machine", "GFLOP": machine.flops / 1e9, "MB": machine.bandwidth / 1e6}
+    return [*rows, {**dict.fromkeys(rows[0], "a second"), **best}]
 
 
 class _Nano:

@@ -200,8 +200,8 @@ class MemTrackNet(MemoryNet):
     def __init__(self, config: MemTrackConfig) -> None:
         super().__init__(config)
         if config.trunk == "lite0":
-            self.backbone: nn.Module = LiteFeatures()
-            self.neck: nn.Module = nn.Conv2d(LiteFeatures.channels, config.channels, 1)
+            self.backbone: nn.Module = (lite := LiteFeatures())
+            self.neck: nn.Module = nn.Conv2d(lite.channels, config.channels, 1)
         else:
             self.backbone = AlexNet(groups=1, momentum=0.01, eps=1e-3)
             self.neck = nn.Identity()

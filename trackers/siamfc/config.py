@@ -13,6 +13,8 @@ class SiamFCConfig:
 
     trunk: str = "lite0"
     """``lite0`` (EfficientNet-Lite0, blocks 7 and 10) or ``alexnet`` (the paper's)."""
+    last_block: int = 10
+    """Where ``lite0`` is cut: 10, or 7 for speed (results/tables/speed-front.md)."""
     template_size: int = 128
     """Side of the template crop in pixels."""
     search_size: int = 256

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from trackers.nets.alexnet import AlexNet
-from trackers.nets.lite_features import LITE0_TAPS, LiteFeatures
+from trackers.nets.lite_features import LiteFeatures
 from trackers.siamfc.config import SiamFCConfig
 
 
@@ -15,15 +15,17 @@ class SiamFCNet(nn.Module):
 
     def __init__(self, config: SiamFCConfig) -> None:
         super().__init__()
-        self.backbone: nn.Module = LiteFeatures() if config.trunk == "lite0" else AlexNet(groups=2)
-        self.neck: nn.Module = nn.Identity()
-        if config.trunk == "lite0":
-            self.neck = nn.Conv2d(LiteFeatures.channels, LiteFeatures.channels, 1, bias=False)
-            nn.init.eye_(self.neck.weight[:, :, 0, 0])
         self.cells = config.template_cells
-        # lite0: the mean over cells of a cosine in [-1, 1]; alexnet: the authors' constant (docs/siamfc.md).
-        weights = sum(w * w for w in LITE0_TAPS.values())
-        self.gain = 1 / (config.template_cells**2 * weights) if config.trunk == "lite0" else 1e-3
+        self.backbone: nn.Module
+        self.neck: nn.Module
+        if config.trunk == "lite0":
+            self.backbone = lite = LiteFeatures(config.last_block)
+            self.neck = nn.Conv2d(lite.channels, lite.channels, 1, bias=False)
+            nn.init.eye_(self.neck.weight[:, :, 0, 0])
+            self.gain = 1 / (config.template_cells**2 * lite.power)  # the mean over cells of a cosine in [-1, 1]
+        else:
+            self.backbone, self.neck = AlexNet(groups=2), nn.Identity()
+            self.gain = 1e-3  # the authors' constant (docs/siamfc.md)
 
     def features(self, crops: Tensor) -> Tensor:
         """Return (B, S, C, h, w) features of crops (B, S, 3, H, W)."""

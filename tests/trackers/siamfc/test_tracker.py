@@ -123,3 +123,12 @@ def test_a_checkpoint_of_something_else_is_refused(tmp_path: Path) -> None:
     torch.save({"layer.weight": torch.zeros(3)}, file)
     with pytest.raises(InputError, match="does not fit"):
         resolve(f"siamfc:paper@{file}").build("cpu")
+
+
+def test_a_trunk_cut_earlier_still_tracks_and_another_block_is_refused() -> None:
+    tracker = resolve("siamfc{last_block=7}").build("cpu")
+    assert tracker.start(paint(1), FIRST[None], [0]).template.shape == (1, 80, 8, 8)
+    boxes = follow(tracker, [paint(10, step=3)])[:, 0]
+    np.testing.assert_allclose(boxes[-1], [67, 40, 30, 24], atol=4)
+    with pytest.raises(InputError, match="block 7 or 10, not 9"):
+        resolve("siamfc{last_block=9}").build("cpu")

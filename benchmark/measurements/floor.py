@@ -1,0 +1,86 @@
+"""What one frame must cost: operations and bytes of a step over what the machine can do (the roofline's floor).
+
+Only what the method itself needs counts: convolutions and matrix products, each at least as long as its operations at
+the machine's best measured rate, and as its operands and its result at the machine's best measured bandwidth.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+from torch.utils.flop_counter import flop_registry
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The best that was measured."""
+
+    flops: float
+    """Floating-point operations a second of a large matrix product."""
+    bandwidth: float
+    """Bytes a second, read and written, of a large copy."""
+
+
+@dataclass(frozen=True)
+class Floor:
+    """What a piece of work needs."""
+
+    gflop: float
+    megabytes: float
+    """Operands and results of every operation that counts, each once."""
+    seconds: float
+    """Sum over operations of the longer of its computation and its traffic."""
+
+
+def measure_machine(device: str, rounds: int = 7) -> Machine:
+    """Return the best of several rounds of a matrix product and of a copy."""
+    a = torch.rand(2048, 2048, device=device)
+    source, target = torch.rand(2**26, device=device), torch.empty(2**26, device=device)
+    product = min(_seconds(lambda: a @ a, device) for _ in range(rounds))
+    copy = min(_seconds(lambda: target.copy_(source), device) for _ in range(rounds))
+    return Machine(2 * 2048**3 / product, 2 * source.nbytes / copy)
+
+
+def floor(work: Callable[[], Any], machine: Machine) -> Floor:
+    """Return what a call of `work` needs on that machine."""
+    with _Recorder(machine) as recorder:
+        work()
+    return Floor(recorder.flop / 1e9, recorder.bytes / 1e6, recorder.seconds)
+
+
+class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Adds up every operation whose floating-point operations torch knows."""
+
+    def __init__(self, machine: Machine) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._machine = machine
+        self.flop = self.bytes = self.seconds = 0.0
+
+    def __torch_dispatch__(
+        self, func: Any, types: Sequence[type], args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        result = func(*args, **(kwargs or {}))
+        if (count := flop_registry.get(func.overloadpacket)) is not None:
+            flop = float(count(*args, **(kwargs or {}), out_val=result))
+            moved = float(sum(leaf.nbytes for leaf in tree_leaves((args, result)) if isinstance(leaf, Tensor)))
+            self.flop += flop
+            self.bytes += moved
+            self.seconds += max(flop / self._machine.flops, moved / self._machine.bandwidth)
+        return result
+
+
+def _seconds(call: Callable[[], Any], device: str) -> float:
+    if device.startswith("cuda"):
+        torch.cuda.synchronize(device)
+    began = time.perf_counter()
+    call()
+    if device.startswith("cuda"):
+        torch.cuda.synchronize(device)
+    return time.perf_counter() - began
