@@ -74,7 +74,9 @@ def track(
     trails, seen = _follow(footage, tuple(expand(trackers)), box, start, stop, device, seed, quiet)
     length = start + seen
     if end is None and not footage.images and length < footage.announced:
-        says.print(f"{video}: {length} of about {footage.announced} frames could be decoded", markup=False)
+        says.print(
+            f"{video}: {length} of about {footage.announced} frames could be decoded", markup=False, soft_wrap=True
+        )
     texts = [_write_boxes(file, trail) for trail in trails]
     to_stdout = write_json(_content(footage, trails, box, start, length, seed), json_file)
     scene = Scene(footage.name, "", length, tuple(trails), tuple(trail.name for trail in trails))
