@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from html import escape
 
 from reports.tables.grid import Cell, Table
 
@@ -76,8 +77,7 @@ def _markdown_cell(cell: Cell) -> str:
 
 
 def _markdown(text: str) -> str:
-    one_line = " ".join(text.split())
-    return re.sub(r"([\\`*_{}\[\]<>|#&])", r"\\\1", one_line)
+    return re.sub(r"([\\`*_{}\[\]|#])", r"\\\1", escape(" ".join(text.split()), quote=False))
 
 
 def _latex_cell(cell: Cell) -> str:

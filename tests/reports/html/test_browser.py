@@ -1,0 +1,204 @@
+"""The page in a real browser: as a reader finds it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reports.compare import write as write_comparison
+from reports.model import build_report
+from reports.write import write_report
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+Open = Callable[..., "Page"]
+
+
+@pytest.fixture(scope="module")
+def page_file(made_run: Path) -> Path:
+    return write_report(build_report([made_run]), made_run, figures=False)
+
+
+@pytest.fixture(scope="module")
+def comparison_file(made_run: Path, tmp_path_factory: pytest.TempPathFactory, make: Callable[..., Path]) -> Path:
+    other = make(tmp_path_factory.mktemp("other"), {"siamfc": 0.9, "memtrack": 0.7}, seed=7)
+    return write_comparison(made_run, other, tmp_path_factory.mktemp("compared") / "compare.html")
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Open]:
+    """Open a file in a fresh window; what it asks of the network, or complains of, fails the test at its end."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_file(file: Path, width: int = 1440, scheme: str = "light", mark: str = "", script: bool = True) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script,
+        )  # fmt: skip
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}") or dialog.dismiss())
+        page.on(
+            "request",
+            lambda request: None if request.url.startswith(("file:", "data:")) else complaints.append(request.url),
+        )
+        page.goto(file.resolve().as_uri() + mark)
+        return page
+
+    yield open_file
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+def test_the_page_opens_from_disk_with_no_request_and_no_error(visit: Open, page_file: Path) -> None:
+    page = visit(page_file)
+    assert page.locator("h1").inner_text() == "folder, 6 sequences"
+    assert page.locator("[data-chart=success] path.curve").count() == 5
+
+
+def test_the_numbers_that_are_read_are_those_of_the_json(visit: Open, page_file: Path) -> None:
+    page = visit(page_file)
+    data = json.loads((page_file.parent / "report.json").read_text())
+    rows = page.locator("#table-scores tbody tr").all()
+    read = {row.locator("th").inner_text().split("\n")[0]: row.locator("td").all_inner_texts() for row in rows}
+    for tracker in data["scores"]["trackers"]:
+        overall, shown = tracker["summary"]["overall"], read[tracker["name"]]
+        interval = tracker["uncertainty"]["overall"]["auc"]
+        assert shown[1] == f"{overall['auc']:.3f}\n{interval['low']:.3f} to {interval['high']:.3f}"
+        assert shown[2].startswith(f"{overall['precision']:.3f}")
+    order = page.locator("#table-sequences thead th").all_inner_texts()
+    for view in data["sequences"]:
+        cells = page.locator("#table-sequences tbody tr", has_text=view["name"]).locator("td").all_inner_texts()
+        for track in view["trackers"]:
+            assert cells[order.index(track["name"]) - 1] == f"{track['auc']:.3f}"
+    for answer, text in zip(data["answers"], page.locator(".answers li").all_inner_texts(), strict=True):
+        assert f"{abs(answer['auc']['difference']):.3f}" in text
+        assert f"{answer['auc']['interval']['low']:+.3f} to {answer['auc']['interval']['high']:+.3f}" in text
+        assert f"p = {answer['auc']['p_holm']:.3f}" in text
+
+
+def test_a_tracker_is_switched_by_mouse_and_by_keyboard(visit: Open, page_file: Path) -> None:
+    page = visit(page_file)
+    button = page.locator(".legend button").first
+    line = page.locator("[data-chart=success] [data-t='0'] path.curve")
+    assert line.is_visible()
+    button.click()
+    assert button.get_attribute("aria-pressed") == "false"
+    assert not line.is_visible()
+    button.press("Enter")
+    assert line.is_visible()
+
+
+def test_values_are_read_off_a_curve_by_pointer_and_by_keyboard(visit: Open, page_file: Path) -> None:
+    page = visit(page_file)
+    chart = page.locator("[data-chart=success]")
+    chart.scroll_into_view_if_needed()
+    chart.hover()
+    assert "overlap > 0.45" in chart.locator(".tip").inner_text()
+    page.mouse.move(0, 0)
+    chart.press("Home")
+    chart.press("ArrowRight")
+    chart.press("ArrowRight")
+    scores = json.loads((page_file.parent / "report.json").read_text())["scores"]["trackers"]
+    tip = chart.locator(".tip").inner_text()
+    assert "overlap > 0.1" in tip
+    for tracker in scores:
+        assert f"{tracker['summary']['overall']['success_curve'][2]:.3f} {tracker['name']}" in tip
+
+
+@pytest.mark.parametrize("how", ["mouse", "keyboard"])
+def test_the_sequences_are_sorted(visit: Open, page_file: Path, how: str) -> None:
+    page = visit(page_file)
+    heads = page.locator("#table-sequences thead th")
+    column = heads.all_inner_texts().index("siamfc")
+    button = heads.nth(column).locator("button")
+
+    def press() -> list[float]:
+        button.click() if how == "mouse" else button.press("Enter")
+        cells = page.locator(f"#table-sequences tbody tr > :nth-child({column + 1})")
+        return [float(text) for text in cells.all_inner_texts()]
+
+    down, up = press(), press()
+    assert down == sorted(down, reverse=True)
+    assert up == sorted(up)
+    assert heads.nth(column).get_attribute("aria-sort") == "ascending"
+
+
+@pytest.mark.parametrize("how", ["mouse", "keyboard"])
+def test_a_sequence_opens(visit: Open, page_file: Path, how: str) -> None:
+    page = visit(page_file)
+    link = page.locator("#table-sequences tbody a", has_text="third")
+    link.click() if how == "mouse" else link.press("Enter")
+    view = page.locator("details.view[open]")
+    assert view.locator("summary").inner_text().startswith("third")
+    assert view.locator("[data-chart=overlap] path.curve").count() == 5
+    assert view.locator(".strip svg").count() == 6
+    assert view.locator(".strip svg").first.locator("rect[data-t]").count() == 5
+    page.locator("#table-sequences tbody a", has_text="first").click()
+    assert page.locator("details.view[open] summary").inner_text().startswith("first")
+
+
+def test_the_memory_is_drawn_above_the_overlap(visit: Open, page_file: Path) -> None:
+    page = visit(page_file)
+    titles = page.locator("#memory-view h4").all_inner_texts()
+    assert "Read weights, by slot" in titles
+    assert "novel_signal" in titles, "a signal nobody told the report of is drawn under its own name"
+    assert page.locator("#memory-view canvas").count() >= 2
+    assert page.locator("#memory-view .slots img[src^='data:']").count() > 8
+    assert page.locator("#memory-view path.curve").count() >= 2
+    before = page.locator("#memory-view").inner_html()
+    page.locator("#memory-sequence").select_option(index=1)
+    assert page.locator("#memory-view").inner_html() != before
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault(visit: Open, page_file: Path, comparison_file: Path, scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    for file in (page_file, comparison_file):
+        page = visit(file, scheme=scheme, mark="#s0")
+        for summary in page.locator("details.plain > summary").all():
+            summary.click()
+        found = Axe().run(page).response["violations"]
+        serious = [(one["id"], [node["html"][:150] for node in one["nodes"][:3]]) for one in found
+                   if one["impact"] in ("serious", "critical")]  # fmt: skip
+        assert not serious
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 400])
+def test_nothing_overflows(visit: Open, page_file: Path, comparison_file: Path, width: int, scheme: str) -> None:
+    for file in (page_file, comparison_file):
+        page = visit(file, width=width, scheme=scheme, mark="#s0")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        wide = page.evaluate(
+            """() => [...document.querySelectorAll("body *")].filter((one) => !one.closest(".wide, .hidden, svg")
+            && one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 100))"""
+        )
+        assert not wide
+        shades = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert (shades == "rgb(20, 23, 26)") == (scheme == "dark")
+
+
+def test_without_scripts_the_tables_and_the_sequences_are_there(visit: Open, page_file: Path) -> None:
+    page = visit(page_file, script=False)
+    assert page.locator("#table-scores").is_visible()
+    assert page.locator("details.view summary").count() == 6
+    assert page.locator("details.view summary").first.is_visible()
+    assert "need scripts" in page.locator("main").inner_text()
+
+
+def test_two_runs_are_compared_on_one_page(visit: Open, comparison_file: Path) -> None:
+    page = visit(comparison_file)
+    assert page.locator(".answers li").count() == 2
+    assert "cv2:kcf is in run A alone" in page.locator("#answers").inner_text()
+    page.locator("#table-differences tbody a").first.click()
+    assert page.locator("details.view[open] [data-chart=overlap] path.curve").count() == 4
