@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from benchmark.commands.options import device_option, json_option, seed_option, trackers_option, write_json
 from benchmark.commands.terminal import progress, remarks
-from benchmark.commands.video import range_options, video_options, write
+from benchmark.commands.video import range_options, stoppable, video_options, write
 from trackers.errors import InputError
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _follow(
             seen += 1
             yield frame
 
-    with progress(remarks(quiet), "frames") as bars:
+    with stoppable(), progress(remarks(quiet), "frames") as bars:
         bar = bars.add_task("tracking", total=announced or None)
         # As in a run on the same frames, so that boxes are the same.
         own = lane_seed(seed, "folder", footage.name)

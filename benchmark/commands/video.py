@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 WRITE_VIDEO = "benchmark.commands.video.write_video"
 """Key in the context's `meta` of whoever draws videos: `run_bench` hands it in, as this layer knows no reports."""
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
 Function = Callable[..., Any]
 
 
@@ -60,11 +64,21 @@ def range_options(verb: str) -> Callable[[Function], Function]:
     return add
 
 
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """End the command cleanly on Ctrl-C: what was begun is gone, what was there before is whole."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        remarks().print("Stopped; no video was written.")
+        sys.exit(INTERRUPTED)
+
+
 def write(
     scene: Scene, cut: Cut, frames: Iterable[tuple[int, Frame]], out: Path, width: int, fps: float, quiet: bool
 ) -> Path:
     """Have the video written, with a bar."""
     write_video: WriteVideo = click.get_current_context().meta[WRITE_VIDEO]
-    with progress(remarks(quiet), "frames") as bars:
+    with stoppable(), progress(remarks(quiet), "frames") as bars:
         bar = bars.add_task("drawing", total=len(cut))
         return write_video(scene, cut, frames, out, width=width, fps=fps, on_frame=lambda: bars.advance(bar))

@@ -193,3 +193,14 @@ def test_hostile_names_stay_beside_the_video(run_bench, clip: Path, tmp_path: Pa
     (default,) = tmp_path.glob("*-tracked.mp4")
     assert default.name.isprintable()
     assert not set(default.name) & set("$();'\"/")
+
+
+@pytest.mark.parametrize("where", ["benchmark.engine.follow.follow", "reports.video.render.write_video"])
+def test_ctrl_c_ends_cleanly(run_bench, clip: Path, tmp_path: Path, monkeypatch, where: str) -> None:
+    def stop(*arguments: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(where, stop)
+    done = run_bench("track", clip, "--init", BOX, "-t", "cv2:kcf", "-o", "o.avi")
+    assert (done.returncode, done.stderr) == (130, "Stopped; no video was written.\n")
+    assert not (tmp_path / "o.avi").exists()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
 from conftest import paint
 
@@ -44,6 +46,21 @@ def test_every_tracker_sees_every_frame_in_one_pass() -> None:
     np.testing.assert_array_equal(two.boxes[:, 0], 40 + 2 * np.arange(6))
     np.testing.assert_array_equal(one.scores, [1, 0.5, 0.5, 0.5, 0.5, 0.5])
     np.testing.assert_array_equal(one.telemetry["age"], [1, 2, 3, 4, 5])
+
+
+def test_no_frame_is_kept() -> None:
+    seen: list[weakref.ref] = []
+
+    def frames():
+        for frame in paint(8):
+            own = frame.copy()
+            seen.append(weakref.ref(own))
+            yield own
+            del own
+            assert sum(ref() is not None for ref in seen) <= 1  # the one that the loop still names
+
+    follow({"one": Right(1), "two": Right(2)}, frames(), BOX, 7)
+    assert len(seen) == 8
 
 
 def test_what_is_too_large_for_a_long_video_is_not_kept() -> None:
