@@ -101,6 +101,9 @@ def judge(
         name, reason = next(iter(lost.items()))
         says = f"failed on {len(lost)} of {len(before.sequences)} sequences that it could do: {name}: {reason}"
         return Verdict(now.name, "accuracy", "fail", basis, says, before.auc, now.auc, {"failed": lost})
+    if before.weights_sha256 and not now.weights_sha256:
+        says = f"its weights are {now.weights}: nothing trained is loaded, as {before.weights} was"
+        return Verdict(now.name, "accuracy", "fail", basis, says, before.auc, now.auc, {"weights": now.weights})
     differences = np.array([now.sequences[name].auc - before.sequences[name].auc for name in shared])
     facts: dict[str, Any] = {
         "rule": changes.rule(intended),

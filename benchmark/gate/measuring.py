@@ -114,19 +114,23 @@ def measure(
     ]
 
 
+def environment(device: str) -> dict[str, str]:
+    """Return the environment variables of a process that times."""
+    threads = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"} if device == "cpu" else {}
+    return {**os.environ, **threads, "MALLOC_MMAP_THRESHOLD_": HOLD, "MALLOC_TRIM_THRESHOLD_": HOLD}
+
+
 class Probe:
     """A running process that times one version of one tracker."""
 
     def __init__(self, request: dict[str, Any], side: Side) -> None:
         """Start it and wait until the tracker is warm."""
         self._what = f"{request['tracker']} ({side.name})"
-        threads = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"} if request["device"] == "cpu" else {}
-        memory = {"MALLOC_MMAP_THRESHOLD_": HOLD, "MALLOC_TRIM_THRESHOLD_": HOLD}
         self._remarks = TemporaryFile()  # noqa: SIM115  # closed by stop
         self._process = subprocess.Popen(
             [sys.executable, probe.__file__, str(HOME), *map(str, side.first)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._remarks, text=True, cwd=side.folder,
-            env={**os.environ, **threads, **memory},
+            env=environment(request["device"]),
         )  # fmt: skip
         self._rounds: list[Round] = []
         self._busy: list[float] = []

@@ -26,10 +26,8 @@ from benchmark.store.results import Results
 ONE = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 SETTINGS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "one thread, one lane": (ONE, ()),
-    "the same again": (ONE, ()),
     "2 threads": ({"OMP_NUM_THREADS": "2", "MKL_NUM_THREADS": "2"}, ()),
     "oneDNN up to AVX2": ({**ONE, "ONEDNN_MAX_CPU_ISA": "AVX2"}, ()),
-    "oneDNN up to SSE4.1": ({**ONE, "ONEDNN_MAX_CPU_ISA": "SSE41"}, ()),
     "torch and oneDNN without AVX-512": ({**ONE, "ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"}, ()),
     "4 lanes": (ONE, ("--lanes", "4")),
     "2 threads, 6 lanes": ({"OMP_NUM_THREADS": "2", "MKL_NUM_THREADS": "2"}, ("--lanes", "6")),
