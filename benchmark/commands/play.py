@@ -32,7 +32,8 @@ Strips show the IoU and, where the run kept it (--telemetry), what trackers repo
 @click.option("--trackers", "-t", multiple=True, default=("all",), show_default=True, metavar="NAMES",
               help="Trackers of the run: names, comma lists or wildcards.")  # fmt: skip
 @click.option("--out", "-o", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="The video: .mp4, .avi or .gif.  [default: videos/SEQUENCE.mp4 in the run's folder]")  # fmt: skip
+              help="The video: .mp4 (slow to write without ffmpeg), .avi or .gif.  "
+                   "[default: videos/SEQUENCE.mp4 in the run's folder]")  # fmt: skip
 @click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR",
               help="Where the run's dataset lies.  [default: $ENGRAM_DATA, else data/]")  # fmt: skip
 @results_option

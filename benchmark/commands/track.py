@@ -41,7 +41,8 @@ Beside the video lies one text of boxes a tracker: x,y,w,h a frame, 1-based as O
               help="The target in the first frame: left, top, width, height in pixels, counted from 0.")  # fmt: skip
 @trackers_option
 @click.option("--out", "-o", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="The video: .mp4, .avi or .gif; boxes lie beside it.  [default: NAME-tracked.mp4 here]")  # fmt: skip
+              help="The video: .mp4 (slow to write without ffmpeg), .avi or .gif; boxes lie beside it.  "
+                   "[default: NAME-tracked.mp4 here]")  # fmt: skip
 @json_option("boxes, scores and telemetry")
 @range_options("tracked")
 @video_options
