@@ -16,7 +16,7 @@ from trackers.memtrack.initial import initialise
 from trackers.memtrack.losses import memtrack_loss
 from trackers.memtrack.network import MemTrackNet
 from trackers.names import TrackerSpec, resolve
-from trackers.nets.correlation import correlate_by_shifts
+from trackers.nets.correlation import correlate
 from trackers.nets.pretrained import load_weights
 from trackers.siamfc.config import SiamFCConfig
 from trackers.siamfc.losses import Calibration, siamfc_loss
@@ -112,11 +112,11 @@ class SiamFCLearner:
         lane = torch.arange(clips)
         template = self.net.ready(batch.templates[lane, first])
         search = batch.searches[lane[:, None], chosen]
-        response = correlate_by_shifts(search, template) * self.net.gain
+        response = correlate(search, template) * self.net.gain
         logits = self.extra(response).flatten(0, 1)
         foreign = None
         if self.rivals and clips > 1:
-            other = correlate_by_shifts(search, template.roll(1, 0)) * self.net.gain
+            other = correlate(search, template.roll(1, 0)) * self.net.gain
             foreign = self.extra(other).roll(-1, 0).flatten(0, 1)
         positions, weight = batch.positions[lane[:, None], chosen], batch.weight[lane[:, None], chosen]
         loss = siamfc_loss(logits, positions.flatten(0, 1), weight.flatten(), STRIDE, foreign, self.choice)
@@ -129,7 +129,7 @@ class SiamFCLearner:
 
     def correct(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Return, for the clip's first template in all its searches, (B, T) hits and weights."""
-        response = correlate_by_shifts(batch.searches, self.net.ready(batch.templates[:, 0]))
+        response = correlate(batch.searches, self.net.ready(batch.templates[:, 0]))
         return hits(response.flatten(0, 1), batch.positions.flatten(0, 1)).reshape(batch.weight.shape), batch.weight
 
     def prepare(self, batch: Batch) -> None:
@@ -148,7 +148,7 @@ class _ShiftingNet(MemTrackNet):
     """The same network, correlating in the way that is fast to train."""
 
     def correlate(self, search: Tensor, template: Tensor) -> Tensor:
-        return correlate_by_shifts(search, template[:, 0])
+        return correlate(search, template[:, 0])
 
 
 class MemTrackLearner:

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from trackers.names import resolve
-from trackers.nets.correlation import correlate, correlate_by_shifts
+from trackers.nets.correlation import correlate
 from trackers.nets.response_losses import balanced_logistic, peak_choice, squared_distance
 from trackers.siamfc.losses import Calibration, siamfc_loss
 
@@ -63,13 +63,6 @@ def test_learning_from_the_loss_moves_the_peak_to_the_target() -> None:
 def test_calibration_keeps_the_order() -> None:
     response = torch.tensor([0.1, 0.5, 0.3])
     assert torch.equal(Calibration(20.0, 0.4)(response).argsort(), response.argsort())
-
-
-@pytest.mark.parametrize(("lanes", "scales"), [(1, 3), (3, 1), (2, 3)])
-def test_the_two_ways_to_correlate_agree(lanes: int, scales: int) -> None:
-    torch.manual_seed(0)
-    search, template = torch.randn(lanes, scales, 6, 12, 11), torch.randn(lanes, 6, 4, 3)
-    torch.testing.assert_close(correlate_by_shifts(search, template), correlate(search, template), rtol=1e-4, atol=1e-4)
 
 
 def test_the_neck_turned_into_the_template_gives_the_response_of_both_turned() -> None:
