@@ -95,7 +95,10 @@ def _states(predicted: Values, truth: Values, valid: NDArray[np.bool_]) -> NDArr
 
 
 def _smooth(states: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the states, those shorter than `SHORTEST` frames joined to the one before, the first to the next."""
+    """Return the states, those shorter than `SHORTEST` frames joined to the one before, the first to the next.
+
+    Tracked frames at the beginning stay, however few: the target was shown there.
+    """
     edges = [0, *(np.flatnonzero(np.diff(states)) + 1).tolist(), len(states)]
     runs = [(int(states[a]), b - a) for a, b in itertools.pairwise(edges)]
     joined: list[list[int]] = []
@@ -103,7 +106,7 @@ def _smooth(states: NDArray[np.int64]) -> NDArray[np.int64]:
     for state, length in runs:
         if joined and (length < SHORTEST or joined[-1][0] == state):
             joined[-1][1] += length
-        elif length < SHORTEST and not joined:
+        elif length < SHORTEST and not joined and state != _TRACKED:
             waiting += length
         else:
             joined.append([state, length + waiting])

@@ -14,6 +14,8 @@ MEASURE_NAMES = {
     "sr50": "SR.50",
     "sr75": "SR.75",
 }
+GRAVE = ("trained on", "tuned on", "random weights")
+"""How marks begin that stand in every legend."""
 ATTRIBUTES = {
     "IV": "illumination variation", "OPR": "out-of-plane rotation", "SV": "scale variation", "OCC": "occlusion",
     "DEF": "deformation", "MB": "motion blur", "FM": "fast motion", "IPR": "in-plane rotation", "OV": "out of view",
@@ -36,8 +38,9 @@ def marks(tracker: TrackerScores) -> tuple[str, ...]:
 
 
 def legend(tracker: TrackerScores) -> str:
-    """Return a tracker's name in a plot's legend, marked."""
-    return tracker.name + (f" ({'; '.join(tracker.marks)})" if tracker.marks else "")
+    """Return a tracker's name in a plot's legend, with what puts its numbers in doubt."""
+    grave = [mark for mark in tracker.marks if mark.startswith(GRAVE)]
+    return tracker.name + (f" ({'; '.join(grave)})" if grave else "")
 
 
 def coverage(scores: RunScores) -> str:
@@ -56,7 +59,7 @@ def warnings(scores: RunScores) -> tuple[str, ...]:
             f"A part of the dataset ({scores.coverage}): these numbers must not stand beside those of the whole."
         )
     for one in scores.trackers:
-        met = [mark for mark in one.marks if mark.startswith(("trained on", "tuned on"))]
+        met = [mark for mark in one.marks if mark.startswith(GRAVE[:2])]
         if met:
             found.append(f"{one.name} was {' and '.join(met)}: its numbers here are not those of unseen data.")
     return tuple(found)

@@ -84,7 +84,9 @@ def speed(
             latency, found = measure_latency(spec.name, [task.job for task in timed], warm_up.job, worker.device)
             notes = _differences(timed, records, [one.boxes for one in found])
             for task, one in zip(timed, found, strict=True):
-                store.attach(records[task.key], "latency", latency.to_dict(), {"seconds": one.seconds})
+                invalid = next((note for note in notes if note.startswith(f"{task.sequence}:")), "")
+                facts = {**latency.to_dict(), "invalid": invalid}
+                store.attach(records[task.key], "latency", facts, {"seconds": one.seconds})
             rows[spec.name] = {**latency.to_dict(), "sequences": [task.sequence for task in timed], "invalid": notes}
             bars.advance(bar)
             says.print(f"{spec.name}: {_line(latency)}", markup=False)

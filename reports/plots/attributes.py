@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from reports.labels import coverage, legend
 from reports.model import Report
-from reports.plots.curves import dash_of
+from reports.plots.curves import dash_of, plain
 from reports.plots.style import styles
 
 __all__ = ["radar_figure"]
@@ -31,9 +31,9 @@ def radar_figure(report: Report) -> Figure | None:
         values = [own[name].auc if name in own else np.nan for name in names]
         look = style[tracker.name]
         axes.plot([*angles, angles[0]], [*values, values[0]], color=look.colour, ls=dash_of(look.dash), lw=1.6,
-                  label=legend(tracker).replace("$", r"\$"))  # fmt: skip
+                  label=plain(legend(tracker)))  # fmt: skip
     axes.set_xticks(angles, names)
     axes.set_ylim(0, 1)
-    axes.set_title("Success AUC by attribute: " + coverage(report.scores).replace("$", r"\$"), fontsize=9)
+    axes.set_title("Success AUC by attribute: " + plain(coverage(report.scores), 80), fontsize=9)
     axes.legend(loc="lower left", bbox_to_anchor=(1.0, 0.0), fontsize=8)
     return figure

@@ -11,7 +11,7 @@ from reports.labels import coverage, legend
 from reports.model import Report
 from reports.plots.style import styles
 
-__all__ = ["Kind", "curve_figure", "dash_of"]
+__all__ = ["Kind", "curve_figure", "dash_of", "plain"]
 
 Kind = Literal["success", "precision"]
 
@@ -32,7 +32,7 @@ def curve_figure(report: Report, kind: Kind) -> Figure:
         look = style[tracker.name]
         axes.plot(
             grid, curve, ls=dash_of(look.dash), color=look.colour, lw=1.8,
-            label=f"[{headline:.3f}] {_plain(legend(tracker))}",
+            label=f"[{headline:.3f}] {plain(legend(tracker))}",
         )  # fmt: skip
         if (band := tracker.uncertainty.bands.get(f"{kind}_curve")) is not None:
             axes.fill_between(grid, band.low, band.high, color=look.colour, alpha=0.1, lw=0)
@@ -42,7 +42,7 @@ def curve_figure(report: Report, kind: Kind) -> Figure:
         xlabel="overlap threshold" if kind == "success" else "centre error threshold (pixels)",
         ylabel="success rate" if kind == "success" else "precision",
     )
-    axes.set_title(f"{kind.capitalize()}: {_plain(coverage(report.scores))}", loc="left", fontsize=9)
+    axes.set_title(f"{kind.capitalize()}: {plain(coverage(report.scores), 90)}", loc="left", fontsize=9)
     title = "AUC" if kind == "success" else f"at {profile.precision_headline:g} px"
     axes.legend(title=title, fontsize=8, title_fontsize=8, alignment="left")
     return figure
@@ -53,6 +53,11 @@ def dash_of(pattern: str) -> str | tuple[int, tuple[float, ...]]:
     return (0, tuple(float(part) / 1.6 for part in pattern.split())) if pattern else "-"
 
 
-def _plain(text: str) -> str:
-    """Return a text that matplotlib does not read as a formula."""
-    return text.replace("$", r"\$")
+def plain(text: str, length: int = 48) -> str:
+    """Return a text that fits on a figure, and that matplotlib does not read as a formula."""
+    return shorten(text, length).replace("$", r"\$")
+
+
+def shorten(text: str, length: int) -> str:
+    """Return a text cut to a length, its end told by an ellipsis."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from reports.labels import coverage
 from reports.model import Report
+from reports.plots.curves import plain
 from reports.plots.style import styles
 
 __all__ = ["pareto_figure"]
@@ -25,9 +26,7 @@ def pareto_figure(report: Report) -> Figure | None:
     axes.plot(*zip(*front, strict=True), drawstyle="steps-post", color="#888888", lw=1, zorder=1)
     for one, ms in points:
         axes.plot(ms, one.auc, "o", color=style[one.tracker].colour, mfc=None if one.front else "none")
-        axes.annotate(
-            one.tracker.replace("$", r"\$"), (ms, one.auc), xytext=(6, 4), textcoords="offset points", fontsize=8
-        )
+        axes.annotate(plain(one.tracker), (ms, one.auc), xytext=(6, 4), textcoords="offset points", fontsize=8)
     axes.set(xscale="log", xlabel="median latency of a frame (ms)", ylabel="success AUC")
-    axes.set_title("Accuracy against latency: " + coverage(report.scores).replace("$", r"\$"), loc="left", fontsize=9)
+    axes.set_title("Accuracy against latency: " + plain(coverage(report.scores), 80), loc="left", fontsize=9)
     return figure

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reports.compare import compare_runs, write
+from reports.compare.words import sentence
+from trackers.errors import InputError
+
+
+def test_a_run_beside_itself_is_the_same(made_run: Path) -> None:
+    comparison = compare_runs(made_run, made_run, frames=False)
+    assert [pair.a.name for pair in comparison.pairs] == ["siamfc", "memtrack", "dualmn-long", "dualmn", "cv2:kcf"]
+    for pair in comparison.pairs:
+        assert pair.auc.difference == 0
+        assert pair.identical == 6
+        assert sentence(pair)[1] == "The same."
+    assert not comparison.changes
+
+
+def test_pairs_are_taken_over_shared_sequences_and_the_rest_is_told(make: Callable[..., Path], tmp_path: Path) -> None:
+    first = make(tmp_path / "a", {"siamfc": 0.2, "memtrack": 0.9}, pictures=False)
+    second = make(tmp_path / "b", {"siamfc": 1.0}, ["first", "second", "third", "new"], pictures=False, seed=5)
+    comparison = compare_runs(first, second)
+    (pair,) = comparison.pairs
+    assert pair.sequences == ("first", "second", "third")
+    assert pair.auc.difference == pytest.approx(sum(pair.differences().values()) / 3)
+    left_out = " ".join(comparison.left_out)
+    assert "memtrack is in run A alone" in left_out
+    assert "new" in left_out
+    assert {change.what for change in comparison.changes} >= {"seed"}
+    assert [view.name for view in comparison.views] == sorted(
+        pair.sequences, key=lambda name: -abs(pair.differences()[name])
+    )
+
+
+def test_two_lone_trackers_are_compared_whatever_they_are_called(make: Callable[..., Path], tmp_path: Path) -> None:
+    first = make(tmp_path / "a", {"siamfc": 0.2}, pictures=False)
+    second = make(tmp_path / "b", {"siamfc-s1": 1.0}, pictures=False)
+    (pair,) = compare_runs(first, second).pairs
+    assert (pair.a.name, pair.b.name) == ("siamfc", "siamfc-s1")
+
+
+def test_what_cannot_be_compared_is_said(make: Callable[..., Path], tmp_path: Path, made_run: Path) -> None:
+    other = make(tmp_path / "b", {"dualmn-short": 0.9}, pictures=False)
+    with pytest.raises(InputError, match="no tracker in common"):
+        compare_runs(made_run, other)
+    longer = make(tmp_path / "c", {"siamfc": 0.9}, frames=70, pictures=False)
+    with pytest.raises(InputError, match="no sequence in common"):
+        compare_runs(made_run, longer)
+    scores = json.loads((longer / "scores.json").read_text())
+    (longer / "scores.json").write_text(json.dumps({**scores, "profile": "got10k"}))
+    with pytest.raises(InputError, match="cannot be compared: profile"):
+        compare_runs(made_run, longer)
+
+
+def test_one_function_writes_the_page(made_run: Path, tmp_path: Path) -> None:
+    file = write(made_run, made_run, tmp_path / "new" / "page.html", frames=False)
+    assert "Engram comparison" in file.read_text()

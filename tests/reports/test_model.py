@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reports.model import build_report
+from reports.papers import paper_tables
+from reports.runs import Run
+from reports.write import write_report
+from trackers.errors import InputError
+
+
+def test_a_run_with_everything_misses_nothing(made_run: Path) -> None:
+    report = build_report([made_run])
+    assert not report.missing
+    assert all(view.strip and len(view.strip.pictures) == 6 for view in report.sequences)
+    assert [memory.tracker for memory in report.sequences[0].memories] == ["memtrack"]
+    assert {one.tracker for one in report.speeds if one.front} == {
+        one.tracker for one in report.speeds
+        if not any(o.auc > one.auc and o.latency.median_ms < one.latency.median_ms for o in report.speeds if o.latency)
+    }  # fmt: skip
+
+
+def test_what_a_run_lacks_is_said_with_how_to_have_it(make: Callable[..., Path], tmp_path: Path) -> None:
+    run = make(tmp_path, {"siamfc": 0.5, "cv2:kcf": 0.3}, pictures=False, extras=False)
+    (run / "ground_truth.npz").unlink()
+    report = build_report([run])
+    assert set(report.missing) == {"truth", "frames", "telemetry", "latency"}
+    page = write_report(report, run, figures=False).read_text()
+    for line in report.missing.values():
+        assert line in page
+
+
+def test_without_frames_the_rest_is_drawn(made_run: Path) -> None:
+    report = build_report([made_run], frames=False)
+    assert report.missing == {"frames": "No pictures: left out by --no-frames."}
+    assert all(track.segments for view in report.sequences for track in view.tracks)
+
+
+def test_several_runs_come_on_one_page(make: Callable[..., Path], tmp_path: Path) -> None:
+    first = make(tmp_path / "a", {"siamfc": 0.5}, pictures=False)
+    second = make(tmp_path / "b", {"siamfc": 0.8, "dualmn": 0.9}, pictures=False, seed=3)
+    names = [one.name for one in build_report([first, second], frames=False).scores.trackers]
+    assert names == ["siamfc", f"siamfc ({second.name})", "dualmn"]
+
+
+def test_runs_that_do_not_go_together_are_refused(make: Callable[..., Path], tmp_path: Path) -> None:
+    first = make(tmp_path / "a", {"siamfc": 0.5}, pictures=False)
+    second = make(tmp_path / "b", {"siamfc": 0.8}, ["first", "second"], pictures=False)
+    with pytest.raises(InputError, match="do not go on one page"):
+        build_report([first, second])
+
+
+def test_an_unknown_sequence_is_named(made_run: Path) -> None:
+    with pytest.raises(InputError, match=r"no sequence 'frist'\. Did you mean 'first'"):
+        build_report([made_run], chosen=["frist"])
+
+
+def test_a_damaged_run_is_one_line(made_run: Path, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"schema": 99}')
+    with pytest.raises(InputError, match="schema 99"):
+        Run.read(tmp_path)
+    (tmp_path / "manifest.json").write_text("{")
+    with pytest.raises(InputError, match="run the same command again"):
+        Run.read(tmp_path)
+
+
+def test_differences_from_papers_are_drawn_on_the_whole_dataset_alone(made_run: Path) -> None:
+    scores = Run.read(made_run).scores
+    assert "no paper prints" in paper_tables(scores)[0].why_not
+    whole = paper_tables(replace(scores, dataset="OTB100", coverage="OTB100, 100 sequences"))[0]
+    assert whole.why_not == ""
+    dual = next(row for row in whole.rows if row.row.label == "dual")
+    auc = next(one for one in dual.measured if one.measure == "auc")
+    assert auc.difference == pytest.approx(auc.value - 0.721)
+    part = paper_tables(replace(scores, dataset="OTB100", complete=False))[0]
+    assert "a part of the dataset" in part.why_not
+    assert all(one.difference is None for row in part.rows for one in row.measured)
+
+
+def test_the_json_has_all_and_is_strict(made_run: Path) -> None:
+    write_report(build_report([made_run]), made_run, figures=False)
+    data = json.loads((made_run / "report.json").read_text(), parse_constant=lambda name: pytest.fail(name))
+    assert len(data["sequences"]) == 6
+    assert len(data["sequences"][0]["trackers"][0]["overlap"]) == 90
+
+
+def test_latency_is_the_newest_session_and_says_what_is_invalid(made_run: Path) -> None:
+    run = Run.read(made_run)
+    found = run.latency("siamfc")
+    assert found is not None
+    assert found["sequences"] == ["first", "second"]
+    assert found["median_ms"] == 40.0
+    assert run.latency("nobody") is None
