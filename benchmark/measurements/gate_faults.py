@@ -21,9 +21,9 @@ import numpy as np
 import torch
 
 from benchmark.datasets.fingerprint import digest
+from benchmark.datasets.images import read_frame
 from benchmark.datasets.lookup import open_dataset
 from benchmark.datasets.selection import Selection, select
-from benchmark.datasets.images import read_frame
 from benchmark.engine import prefetch
 from benchmark.engine.device import environment_class
 from benchmark.engine.lanes import Job, run_lanes

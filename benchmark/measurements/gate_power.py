@@ -204,9 +204,9 @@ def _markdown(content: dict[str, Any], rows: list[Any], gates: int) -> str:
     lines = [
         "# What the gate hears",
         "",
-        "Made by `python -m benchmark.measurements.gate_power`. Per cent of gates that say *worse*, and in brackets of those",
-        f"that cannot tell. Gates are played by drawing {VISITS} processes a side from real timed ones ({gates} gates a",
-        "cell). Alarms are by any of the four measures, detections of a planted slowdown by the median.",
+        "Made by `python -m benchmark.measurements.gate_power`. Per cent of gates that say *worse*, and of those that",
+        f"cannot tell in brackets. For each of {gates} gates a cell, {VISITS} processes a side are drawn.",
+        "Alarms are by any of the four measures, detections of a planted slowdown by the median.",
         "",
         f"- date: {content['date']}",
         f"- machine: {content['machine']}",

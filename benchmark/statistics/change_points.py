@@ -34,6 +34,8 @@ def change_points(values: Sequence[float], *, effect: float = 0.0) -> list[Chang
     A piece is split where a two-sided Mann-Whitney test tells its two parts apart best, if it does so surely and the
     medians differ by more than `effect` as a part of the first; then each part is looked at again.
     """
+    if len(values) < 2 * LEAST:
+        return []
     series = np.asarray(values, np.float64)
     found = sorted(_split(series, 0, effect))
     edges = [0, *found, len(series)]
@@ -44,7 +46,7 @@ def change_points(values: Sequence[float], *, effect: float = 0.0) -> list[Chang
 def _split(piece: NDArray[np.float64], offset: int, effect: float) -> list[int]:
     splits = range(LEAST, len(piece) - LEAST + 1)
     tested = [
-        (float(mannwhitneyu(piece[:k], piece[k:], method="auto").pvalue), k)
+        (float(mannwhitneyu(piece[:k], piece[k:], method="asymptotic").pvalue), k)
         for k in splits
         if abs(np.median(piece[k:]) - np.median(piece[:k])) > effect * abs(np.median(piece[:k]))
     ]
