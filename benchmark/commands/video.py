@@ -29,7 +29,7 @@ class WriteVideo(Protocol):
 
     def __call__(
         self, scene: Scene, cut: Cut, frames: Iterable[tuple[int, Frame]], out: Path, *, width: int, fps: float,
-        on_frame: Callable[[], None],
+        on_frame: Callable[[], None], on_remark: Callable[[str], None],
     ) -> Path:  # fmt: skip
         """See `reports.video.render.write_video`."""
 
@@ -79,6 +79,16 @@ def write(
 ) -> Path:
     """Have the video written, with a bar."""
     write_video: WriteVideo = click.get_current_context().meta[WRITE_VIDEO]
-    with stoppable(), progress(remarks(quiet), "frames") as bars:
+    says = remarks(quiet)
+    with stoppable(), progress(says, "frames") as bars:
         bar = bars.add_task("drawing", total=len(cut))
-        return write_video(scene, cut, frames, out, width=width, fps=fps, on_frame=lambda: bars.advance(bar))
+        return write_video(
+            scene,
+            cut,
+            frames,
+            out,
+            width=width,
+            fps=fps,
+            on_frame=lambda: bars.advance(bar),
+            on_remark=lambda line: says.print(line, markup=False, soft_wrap=True),
+        )

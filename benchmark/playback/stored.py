@@ -82,7 +82,10 @@ def stored_scene(
             remarks.append(f"{tracker} failed on {name} after {len(trail.boxes)} frames: {trail.error}")
     if not trails:
         raise InputError(remarks[0])
-    return Scene(name, dataset["name"], len(video), tuple(trails), cast, video.annotation), video, remarks
+    begun = _entry(manifest, chosen[0], name)["begun"]
+    notes = [*(["rendered frames"] if selection.rendered else []), *([f"start {begun}"] if begun != "ope" else [])]
+    source = ", ".join([dataset["name"], *notes])
+    return Scene(name, source, len(video), tuple(trails), cast, video.annotation), video, remarks
 
 
 def choose_trackers(wanted: Sequence[str], cast: Sequence[str]) -> list[str]:

@@ -29,6 +29,11 @@ GIF_FASTEST = 50.0
 Write = Callable[[Canvas], None]
 
 
+def is_slow(out: Path) -> bool:
+    """Return whether a file of that ending can be written a few frames a second only."""
+    return out.suffix.casefold() == ".mp4" and find_ffmpeg() is None
+
+
 @contextmanager
 def open_video(out: Path, size: tuple[int, int], fps: float) -> Iterator[Write]:
     """Give a function that adds one (H, W, 3) RGB frame of (width, height) `size`; the file is there at the end.

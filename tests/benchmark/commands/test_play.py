@@ -10,7 +10,10 @@ import pytest
 from conftest import write_folder
 from PIL import Image
 
-from benchmark.store.results import Results
+from benchmark.datasets.lookup import open_dataset
+from benchmark.datasets.selection import Selection, select
+from benchmark.playback.stored import find_run, stored_scene
+from benchmark.store.results import Results, slug
 from reports.plots.style import colours
 from reports.video.lettering import rgb
 
@@ -83,6 +86,22 @@ def test_a_gif_of_every_second_frame_keeps_the_pace(run_bench, run: Path, tmp_pa
     with Image.open(tmp_path / "o.gif") as image:
         assert image.n_frames == 5  # 2, 4, 6, 8, 10
         assert image.info["duration"] == 80
+
+
+def test_of_several_starts_the_first_is_shown_and_named(stored, picture_folder: Path, tmp_path: Path) -> None:
+    words = ("--protocol", "sre", "--repeats", 2, "--sequences", "first")
+    run = stored("-t", "cv2:kcf", "-d", "folder", "--data-root", picture_folder, *words)
+    store, folder = find_run(tmp_path, str(run))
+
+    def load(dataset: str, name: str, limit: int | None) -> Selection:
+        return select(open_dataset(dataset, picture_folder), sequences=[name], limit_frames=limit)
+
+    scene, video, _ = stored_scene(store, folder, "FIRST", ["all"], load)
+    begun = json.loads((run / "manifest.json").read_text())["records"][0]["begun"]
+    assert begun != "ope"
+    assert (scene.name, scene.source, scene.length) == ("first", f"folder, start {begun}", len(video))
+    text = np.loadtxt(run / "boxes" / slug("cv2:kcf") / begun / "first.txt", delimiter=",")
+    np.testing.assert_allclose(scene.trails[0].boxes + [1, 1, 0, 0], text, atol=1e-4)
 
 
 def test_records_that_are_gone_are_replaced_by_the_runs_texts(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from benchmark.playback.scene import Cut, Scene
+from reports.video.encode import is_slow
 from reports.video.render import write_video
 from trackers.errors import InputError
 
@@ -36,3 +37,22 @@ def test_memory_does_not_grow_with_the_video(scene: Scene, tmp_path: Path) -> No
 def test_nothing_to_show_is_said(scene: Scene, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no frame to show"):
         write_video(scene, Cut(0, 8), [], tmp_path / "o.avi", width=320, fps=5)
+
+
+def test_that_a_long_video_will_take_long_is_said_beforehand(
+    scene: Scene, frames, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.video.encode.find_ffmpeg", lambda: None)
+    monkeypatch.setattr("reports.video.render.LONG", 5)
+
+    def remarks(name: str, last: int) -> list[str]:
+        lines: list[str] = []
+        shown = [(index, frames[index]) for index in range(last + 1)]
+        write_video(scene, Cut(0, last), shown, tmp_path / name, width=160, fps=5, on_remark=lines.append)
+        return lines
+
+    (line,) = remarks("o.mp4", 8)
+    assert "no ffmpeg is found" in line
+    assert remarks("o.mp4", 3) == remarks("o.avi", 8) == []
+    monkeypatch.setattr("reports.video.encode.find_ffmpeg", lambda: "ffmpeg")
+    assert not is_slow(tmp_path / "o.mp4")
