@@ -34,8 +34,8 @@ def find_run(results: Path, run: str) -> tuple[Results | None, Path]:
     if run == "latest" or not folder.is_dir():
         if not (results / "runs").is_dir():
             raise InputError(f"no results in {results}: `run_bench` makes some, --results DIR names another folder")
-        named = results.absolute() / "runs" / Path(run).name
-        folder = named if (named / PLAN).is_file() else Results(results).find_run(run).absolute()
+        named = results / "runs" / Path(run).name
+        folder = named if (named / PLAN).is_file() else Results(results).find_run(run)
     if not (folder / MANIFEST).is_file():
         begun = "has not ended, or was cut off: the command that began it goes on"
         raise InputError(f"{run}: the run {begun}" if (folder / PLAN).is_file() else f"{run} is no run's folder")
