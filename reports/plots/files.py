@@ -27,9 +27,11 @@ def write_figures(report: Report, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, figure in _figures(report):
+        figure.draw_without_rendering()  # lays the figure out, once for all formats
+        figure.set_layout_engine("none")
         for suffix, metadata in _UNDATED.items():
             file = folder / f"{name}.{suffix}"
-            with rc_context({"svg.hashsalt": "engram", "svg.fonttype": "none", "pdf.fonttype": 42}):
+            with rc_context({"svg.hashsalt": "engram", "svg.fonttype": "none"}):
                 figure.savefig(file, format=suffix, metadata=metadata, dpi=160)
             written.append(file)
     return written
