@@ -35,6 +35,7 @@ def lines(
     span = (high - low) or 1.0
     room = height * FINER - 2 * FINER
     bottom = height * FINER - FINER
+    thickness = max(width // 120, 4)  # grows with the picture
 
     def row(value: float) -> int:
         return round(bottom - (value - low) / span * room)
@@ -47,7 +48,7 @@ def lines(
             points = np.stack([columns[part], [row(value) for value in np.clip(values[part], low, high)]], axis=1)
             if len(points) == 1:
                 cv2.circle(strip, points[0].tolist(), 2 * FINER, colour, cv2.FILLED, cv2.LINE_AA)
-            cv2.polylines(strip, [points.astype(np.int32)[:, None]], False, colour, 2 * FINER - 1, cv2.LINE_AA)
+            cv2.polylines(strip, [points.astype(np.int32)[:, None]], False, colour, thickness, cv2.LINE_AA)
     return _reduced(strip, width, height)
 
 
