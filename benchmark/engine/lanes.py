@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
-from threading import Condition
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ import torch
 from numpy.typing import NDArray
 
 from benchmark.datasets.sequence import Sequence as Video
+from benchmark.engine.berths import Berths
 from benchmark.engine.prefetch import FrameStream
 from trackers.api import Boxes, Frame, Step, Tracker
 
@@ -29,29 +29,6 @@ DECODERS = 4
 """Threads that decode frames; decoding releases the interpreter's lock."""
 OnFrames = Callable[[int], None]
 """Called with the number of frames that are done since the last call."""
-
-
-class Berths:
-    """The lanes of a device, which several trackers may share."""
-
-    def __init__(self, count: int) -> None:
-        self._free = count
-        self._changed = Condition()
-
-    def take(self, wanted: int, *, wait: bool) -> int:
-        """Return how many of the lanes wanted are given: with `wait` at least one, if any is wanted."""
-        with self._changed:
-            if wait and wanted:
-                self._changed.wait_for(lambda: self._free > 0)
-            given = min(wanted, self._free)
-            self._free -= given
-            return given
-
-    def give(self, count: int) -> None:
-        """Give lanes back."""
-        with self._changed:
-            self._free += count
-            self._changed.notify_all()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from trackers.nets.pointwise import Pointwise
+
 
 @dataclass(frozen=True)
 class HeadMaps:
@@ -43,7 +45,7 @@ def _layer(channels_in: int, channels_out: int, separable: bool) -> nn.Module:
         return nn.Conv2d(channels_in, channels_out, 3, padding=1)
     return nn.Sequential(
         nn.Conv2d(channels_in, channels_in, 3, padding=1, groups=channels_in, bias=False),
-        nn.Conv2d(channels_in, channels_out, 1),
+        Pointwise(channels_in, channels_out),
     )
 
 
@@ -57,7 +59,7 @@ def _tower(channels_in: int, channels: int, depth: int, separable: bool) -> nn.S
 
 
 def _output(channels: int, outputs: int, normalised: bool) -> nn.Sequential:
-    layers: list[nn.Module] = [nn.Conv2d(channels, outputs, 1)]
+    layers: list[nn.Module] = [Pointwise(channels, outputs)]
     return nn.Sequential(*layers, *([nn.BatchNorm2d(outputs, eps=1e-3)] if normalised else []))
 
 

@@ -22,6 +22,7 @@ from trackers.dualmn.read import affinity, read
 from trackers.nets.inception import Inception
 from trackers.nets.label_maps import centreness_maps, label_maps
 from trackers.nets.lite_features import LITE0_TAPS, LiteFeatures
+from trackers.nets.pointwise import Pointwise
 
 LITE0_POWER = sum(weight**2 for weight in LITE0_TAPS.values())
 """Squared length of a cell's Lite0 features."""
@@ -37,7 +38,11 @@ class Neck(nn.Module):
 
     def __init__(self, channels_in: int, channels: int, kernel: int, gain: float) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(channels_in, channels, kernel, padding=kernel // 2)
+        self.conv = (
+            Pointwise(channels_in, channels)
+            if kernel == 1
+            else nn.Conv2d(channels_in, channels, kernel, padding=kernel // 2)
+        )
         with torch.no_grad():
             assert self.conv.bias is not None
             self.conv.bias.zero_()

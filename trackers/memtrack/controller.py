@@ -13,6 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from trackers.nets.pointwise import Pointwise
+
 LAYER_NORM_EPS = 1e-12
 DROPOUT = 0.2
 
@@ -22,9 +24,9 @@ class Attention(nn.Module):
 
     def __init__(self, channels: int, hidden: int) -> None:
         super().__init__()
-        self.features = nn.Conv2d(channels, channels, 1, bias=False)
+        self.features = Pointwise(channels, channels, bias=False)
         self.query = nn.Linear(hidden, channels)
-        self.score = nn.Conv2d(channels, 1, 1, bias=False)
+        self.score = Pointwise(channels, 1, bias=False)
 
     def forward(self, windows: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
         """Return the attended vector (R, C) and the map (R, P, P), summing to 1, over windows (R, C, P, P)."""

@@ -28,6 +28,7 @@ from trackers.memtrack.memory import (
 from trackers.nets.alexnet import AlexNet
 from trackers.nets.correlation import correlate
 from trackers.nets.lite_features import LiteFeatures
+from trackers.nets.pointwise import Pointwise
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,7 @@ class MemTrackNet(MemoryNet):
         super().__init__(config)
         if config.trunk == "lite0":
             self.backbone: nn.Module = (lite := LiteFeatures())
-            self.neck: nn.Module = nn.Conv2d(lite.channels, config.channels, 1)
+            self.neck: nn.Module = Pointwise(lite.channels, config.channels)
         else:
             self.backbone = AlexNet(groups=1, momentum=0.01, eps=1e-3)
             self.neck = nn.Identity()

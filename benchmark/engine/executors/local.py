@@ -7,9 +7,10 @@ from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Any
 
+from benchmark.engine.berths import Berths
 from benchmark.engine.device import environment_class, find_device
 from benchmark.engine.fit import fitting_lanes
-from benchmark.engine.lanes import Berths, run_lanes
+from benchmark.engine.lanes import run_lanes
 from benchmark.engine.run import Finished, OnFrames, Plan, Task
 from trackers.api import Tracker
 from trackers.names import TrackerSpec
