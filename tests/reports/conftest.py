@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 import pytest
+from conftest import REPOSITORY
 
 from benchmark.datasets.selection import Selection
 from benchmark.datasets.sequence import Annotation
@@ -143,10 +144,14 @@ def made_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_run(tmp_path_factory.mktemp("results"), SKILLS)
 
 
+FETCHED = REPOSITORY / ".cache" / "chromium"
+"""Where ``.ci/chromium`` puts one on a machine without."""
+
+
 def find_chromium() -> str | None:
     """Return a Chromium or Chrome of this machine (``ENGRAM_CHROMIUM`` first), or None."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-    found = [os.environ.get("ENGRAM_CHROMIUM"), *map(shutil.which, names)]
+    found = [os.environ.get("ENGRAM_CHROMIUM"), *map(shutil.which, names), shutil.which(FETCHED / "chromium")]
     return next((path for path in found if path), None)
 
 
@@ -159,13 +164,14 @@ def browser() -> Iterator[Browser]:
         path = find_chromium() or playwright.chromium.executable_path
         if not Path(path).is_file():
             message = (
-                "needs a Chromium: install Debian's `chromium`, any Chrome, or `playwright install chromium`,"
-                " or name one with ENGRAM_CHROMIUM"
+                "needs a Chromium: install Debian's `chromium` or any Chrome, run `.ci/chromium` or `playwright install"
+                " chromium`, or name one with ENGRAM_CHROMIUM"
             )
             if os.environ.get("ENGRAM_REQUIRE_DATA") == "1":
                 pytest.fail(message)
             pytest.skip(message)
-        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        env = {**os.environ, "LD_LIBRARY_PATH": str(FETCHED / "lib")} if Path(path).parent == FETCHED else None
+        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"], env=env)
         yield found
         found.close()
 
