@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: bench test test-slow lint clean
+.PHONY: bench test test-slow lint bless clean
 
 bench: $(VENV)/.runs
 	$(BIN)/run_bench
@@ -20,6 +20,11 @@ lint: $(VENV)/.tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+bless: $(VENV)/.runs
+	@test -n "$(REASON)" || { echo 'make bless REASON="why these results are right"' >&2; exit 2; }
+	$(BIN)/run_bench run --trackers all --dataset demo --quiet
+	$(BIN)/run_bench bless --baseline results/baselines/demo.json --reason "$(REASON)"
 
 # Two levels of set-up: what runs, and what tests. Either is made anew when the dependencies change.
 $(VENV)/.runs: pyproject.toml constraints.txt | $(BIN)/python

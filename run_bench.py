@@ -80,6 +80,13 @@ def _write_gate(*arguments: Any) -> None:
     write_gate(*arguments)
 
 
+def _write_comparison(first: Path, second: Path, folder: Path) -> None:
+    from reports.compare.files import write_comparison
+    from reports.compare.model import compare_runs
+
+    write_comparison(compare_runs(first, second), folder)
+
+
 def _write_history(*arguments: Any) -> None:
     from reports.plots.history import write_history
 
@@ -98,6 +105,7 @@ def cli(ctx: click.Context) -> None:
     ctx.obj = _write_report
     ctx.meta["benchmark.commands.video.write_video"] = _write_video
     ctx.meta["benchmark.commands.gate.write_page"] = _write_gate
+    ctx.meta["benchmark.commands.gate.write_comparison"] = _write_comparison
     ctx.meta["benchmark.commands.gate.write_history"] = _write_history
 
 

@@ -52,7 +52,7 @@ def bless(
     lines = _changes(file, new)
     if speed:
         new = _time(new, data_root, device)
-    write_baseline(file, Baseline(new, f"{datetime.now(UTC):%Y-%m-%d %H:%M}", reason))
+    write_baseline(file, Baseline(new, f"{datetime.now(UTC):%Y-%m-%d %H:%M}", reason, folder.name))
     for line in lines:
         click.echo(line)
     click.echo(f"{file}: {new.coverage}, {len(new.trackers)} trackers{'' if speed else ', without speeds'}")

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from benchmark.gate.verdict import GateResult, Verdict
 
 WRITE_PAGE = "benchmark.commands.gate.write_page"
+WRITE_COMPARISON = "benchmark.commands.gate.write_comparison"
 WRITE_HISTORY = "benchmark.commands.gate.write_history"
-"""Where the context keeps what draws a result, and what was found over time, into a file; `run_bench` hands them in, as
-this layer knows no reports."""
+"""Where the context keeps what draws a result into a file, two runs into a folder, and what was found over time into a
+file; `run_bench` hands them in, as this layer knows no reports."""
 EFFECT_PERCENT = 5.0
 
 run_argument = click.argument("run", default="latest")
@@ -56,7 +57,8 @@ Examples:
 @click.option("--partial", is_flag=True, help="Judge what the run has of the baseline; else all of it must be there.")
 @click.option("--informational", is_flag=True, help="Say everything, but end with 0 whatever was found.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
-              help="Write gate.md, gate.xml (JUnit), gate.json and gate.html there.")  # fmt: skip
+              help="Write gate.md, gate.xml (JUnit), gate.json and gate.html there; compare/ too, where"
+                   " the run that was blessed is still kept.")  # fmt: skip
 @click.option("--history", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Append the figures to this JSON-lines file, find changes in it, draw it beside.")  # fmt: skip
 @json_option("the result")
@@ -95,7 +97,7 @@ def gate(
     if history is not None:
         result = _remember(ctx, history, result)
     if out is not None:
-        _write(ctx, out, result)
+        _write(ctx, out, result, results / "runs" / baseline.run, folder)
     if not write_json(result.to_dict(), json_file):
         output().print(_table(result))
         for line in (*result.remarks, result.headline):
@@ -145,7 +147,8 @@ def _remember(ctx: click.Context, file: Path, result: GateResult) -> GateResult:
     return replace(result, remarks=(*result.remarks, *lines))
 
 
-def _write(ctx: click.Context, folder: Path, result: GateResult) -> None:
+def _write(ctx: click.Context, folder: Path, result: GateResult, old: Path, new: Path) -> None:
+    """Write what others read; where the run that was blessed is still there, both runs side by side too."""
     from benchmark.gate.summary import junit, markdown
 
     with writing(folder):
@@ -154,6 +157,8 @@ def _write(ctx: click.Context, folder: Path, result: GateResult) -> None:
         (folder / "gate.xml").write_text(junit(result), "utf-8")
         (folder / "gate.json").write_text(json.dumps(result.to_dict(), indent=1, allow_nan=False) + "\n", "utf-8")
         ctx.meta[WRITE_PAGE](result, folder / "gate.html")
+        if (old / "manifest.json").is_file() and old.name != new.name:
+            ctx.meta[WRITE_COMPARISON](old, new, folder / "compare")
 
 
 def _table(result: GateResult) -> Table:

@@ -136,7 +136,9 @@ def _near(
 ) -> tuple[str, str]:
     iou = float(np.mean([_iou(before, now, name) for name in shared]))
     parted = partings(before, now, shared)
-    facts |= {"mean_iou": iou, "parted": [vars(one) for one in parted]}
+    apart = [np.abs(before.sequences[name].boxes - now.sequences[name].boxes) for name in shared]
+    facts |= {"mean_iou": iou, "pixels": float(max(np.nanmax(one, initial=0.0) for one in apart))}
+    facts["parted"] = [vars(one) for one in parted]
     where = f"; boxes part {_where(parted, shared)}" if parted else ""
     says = f"mean IoU with the stored boxes {iou:.4f} (at least {bounds.mean_iou:g}), AUC {differences.mean():+.4f}"
     says += f" (within {bounds.auc:g}){where}"

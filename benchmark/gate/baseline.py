@@ -31,6 +31,8 @@ class Baseline:
     """UTC, ``2026-03-01 17:05``."""
     reason: str
     """Why it was blessed, in the words of whoever did."""
+    run: str
+    """Id of the run."""
 
 
 def write_baseline(file: Path, baseline: Baseline) -> None:
@@ -72,7 +74,11 @@ def _digest(content: Mapping[str, Any]) -> str:
 def _to_dict(baseline: Baseline) -> dict[str, Any]:
     facts = {name: value for name, value in vars(baseline.snapshot).items() if name != "trackers"}
     trackers = {name: _tracker_to_dict(one) for name, one in baseline.snapshot.trackers.items()}
-    plain = {"blessed": {"date": baseline.date, "reason": baseline.reason}, **facts, "trackers": trackers}
+    plain = {
+        "blessed": {"date": baseline.date, "reason": baseline.reason, "run": baseline.run},
+        **facts,
+        "trackers": trackers,
+    }
     loaded: dict[str, Any] = json.loads(json.dumps(plain, default=dict))
     return loaded
 
@@ -81,7 +87,7 @@ def _from_dict(content: Mapping[str, Any]) -> Baseline:
     facts = dict(content)
     blessed = facts.pop("blessed")
     trackers = {name: _tracker_from_dict(name, one) for name, one in facts.pop("trackers").items()}
-    return Baseline(Snapshot(**facts, trackers=trackers), blessed["date"], blessed["reason"])
+    return Baseline(Snapshot(**facts, trackers=trackers), **blessed)
 
 
 def _tracker_to_dict(tracker: TrackerSnapshot) -> dict[str, Any]:

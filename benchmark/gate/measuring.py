@@ -22,13 +22,13 @@ from benchmark.gate.timings import Machine, Round, Timings, Visit
 from trackers.errors import InputError
 
 HOME = Path(str(benchmark.__file__)).resolve().parents[1]
-SEQUENCES = 2
+SEQUENCES = 1
 """Sequences timed, beside the one that warms up."""
-FRAMES = 20
+FRAMES = 24
 """Frames of each, at most."""
 VISITS = 4
 """Processes a side."""
-ROUNDS = 3
+ROUNDS = 2
 """Rounds a process."""
 HOLD = str(2**30)
 """Bytes that glibc may keep for itself. Left to its own, it gives large blocks back to the system in one process and

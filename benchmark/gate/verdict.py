@@ -64,11 +64,12 @@ class GateResult:
     def headline(self) -> str:
         """One line for people."""
         count = len(self.verdicts)
+        many = f"{count} verdict{'' if count == 1 else 's'}"
         for status, words in (("fail", "worse than the baseline"), ("unsure", "could not be told")):
             found = sum(verdict.status == status for verdict in self.verdicts)
             if found:
-                return f"{found} of {count} verdicts: {words}"
-        return f"nothing is worse than the baseline ({count} verdicts)"
+                return f"{found} of {many}: {words}"
+        return f"nothing is worse than the baseline ({many})"
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, ready for JSON."""

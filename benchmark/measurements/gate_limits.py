@@ -88,7 +88,7 @@ def _row(base: Snapshot, other: Snapshot, setting: str, tracker: str) -> dict[st
         "rule": verdict.facts["rule"],
         "verdict": verdict.status,
         "sequences parted": f"{len(parted)} of {verdict.facts['sequences']}",
-        "px at most": max((one["pixels"] for one in parted), default=0.0),
+        "px at most": verdict.facts.get("pixels", 0.0),
         "mean IoU": verdict.facts.get("mean_iou", 1.0),
         "AUC": verdict.facts["difference"],
     }

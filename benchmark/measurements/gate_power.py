@@ -64,21 +64,21 @@ def collect(tracker: str, load: str, processes: int, bank: Path) -> None:
     from benchmark.gate.measuring import Sample
     from benchmark.gate.timings import here
 
-    videos = select(open_dataset("demo"), sequences=["plain-1", "scale-1", "blur-1"]).sequences
-    request = json.dumps(Sample(tuple(videos), (0, 0, 0)).request(tracker, "cpu"))
-    found = []
+    videos = select(open_dataset("demo"), sequences=["plain-1", "blur-1"]).sequences
+    request = json.dumps(Sample(tuple(videos), (0, 0)).request(tracker, "cpu"))
     with _load(load):
         for number in range(processes):
             command = [sys.executable, "-m", "benchmark.measurements.gate_power", "visit", str(number)]
             done = subprocess.run(
                 command, input=request, capture_output=True, text=True, check=True, env=environment("cpu")
             )
-            found.append(json.loads(done.stdout.splitlines()[-1]))
-            click.echo(f"{number}: {found[-1]}", err=True)
-    content = json.loads(bank.read_text()) if bank.is_file() else {"runs": {}}
-    content |= {"date": f"{datetime.now(UTC):%Y-%m-%d}", "machine": vars(here()), "slowdowns": SLOWDOWNS}
-    content["runs"].setdefault(tracker, {})[load] = found
-    bank.write_text(json.dumps(content, indent=None, separators=(",", ":")).replace('{"start', '\n{"start') + "\n")
+            found = json.loads(done.stdout.splitlines()[-1])
+            click.echo(f"{number}: {found}", err=True)
+            content = json.loads(bank.read_text()) if bank.is_file() else {"runs": {}}
+            content |= {"date": f"{datetime.now(UTC):%Y-%m-%d}", "machine": vars(here()), "slowdowns": SLOWDOWNS}
+            content["runs"].setdefault(tracker, {}).setdefault(load, []).append(found)
+            text = json.dumps(content, separators=(",", ":")).replace('{"start', '\n{"start')
+            bank.write_text(text + "\n")
 
 
 @main.command(hidden=True)

@@ -19,13 +19,13 @@ from .conftest import timings
 @pytest.fixture
 def file(tmp_path: Path, snapshot: Snapshot, changed) -> Path:
     whole = changed(snapshot, {"speed": timings(20.0)})
-    write_baseline(tmp_path / "base.json", Baseline(whole, "2026-03-01 17:05", "it is right"))
+    write_baseline(tmp_path / "base.json", Baseline(whole, "2026-03-01 17:05", "it is right", "run-1"))
     return tmp_path / "base.json"
 
 
 def test_what_is_written_is_read(file: Path, snapshot: Snapshot) -> None:
     found = read_baseline(file)
-    assert (found.date, found.reason) == ("2026-03-01 17:05", "it is right")
+    assert (found.date, found.reason, found.run) == ("2026-03-01 17:05", "it is right", "run-1")
     old, new = snapshot.trackers["cv2:kcf"], found.snapshot.trackers["cv2:kcf"]
     assert replace(found.snapshot, trackers={}).environment == snapshot.environment
     assert new.speed == timings_rounded(timings(20.0))

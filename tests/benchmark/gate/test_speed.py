@@ -13,7 +13,6 @@ from conftest import REPOSITORY
 from benchmark.gate.limits import limits
 from benchmark.gate.speed import MEASURES, compare, judge
 from benchmark.gate.timings import Machine, Timings
-from benchmark.measurements.gate_power import play
 
 from .conftest import MACHINE, timings
 

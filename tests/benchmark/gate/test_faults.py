@@ -1,0 +1,42 @@
+"""Faults that people make, planted in real runs: the gate finds each of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmark.datasets.lookup import open_dataset
+from benchmark.datasets.selection import Selection, select
+from benchmark.gate.snapshot import Snapshot
+from benchmark.measurements.gate_faults import FAULTS, snapshot, verdicts
+
+CHECKED = [
+    (tracker, fault) for tracker, faults in FAULTS.items() for fault in faults if fault != "a wrong weights file"
+]
+"""Other weights need more sequences than a quick test has: see results/tables/gate-faults.md."""
+
+
+@pytest.fixture(scope="module")
+def selection() -> Selection:
+    return select(open_dataset("demo"), sequences=["distractor-1"], limit_frames=14)
+
+
+@pytest.fixture(scope="module")
+def sound(selection: Selection) -> dict[str, Snapshot]:
+    return {tracker: snapshot(selection, tracker) for tracker in FAULTS}
+
+
+def test_a_sound_run_is_not_taken_for_a_faulty_one(selection: Selection, sound: dict[str, Snapshot]) -> None:
+    found = verdicts(sound["siamfc"], snapshot(selection, "siamfc"), "siamfc")
+    assert {place: one.status for place, one in found.items()} == {
+        "the same machine": "pass",
+        "another machine": "pass",
+    }
+
+
+@pytest.mark.parametrize(("tracker", "fault"), CHECKED)
+def test_a_planted_fault_is_found(selection: Selection, sound: dict[str, Snapshot], tracker: str, fault: str) -> None:
+    found = verdicts(sound[tracker], snapshot(selection, tracker, FAULTS[tracker][fault]), tracker)
+    assert {place: one.status for place, one in found.items()} == {
+        "the same machine": "fail",
+        "another machine": "fail",
+    }
