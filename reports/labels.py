@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmark.scores import RunScores, TrackerScores
 
-__all__ = ["ATTRIBUTES", "KIND_NAMES", "MEASURE_NAMES", "coverage", "legend", "marks", "warnings"]
+__all__ = ["ATTRIBUTES", "KIND_NAMES", "MEASURE_NAMES", "coverage", "heading", "legend", "marks", "warnings"]
 
 MEASURE_NAMES = {
     "auc": "Success AUC",
@@ -38,9 +38,17 @@ def marks(tracker: TrackerScores) -> tuple[str, ...]:
 
 
 def legend(tracker: TrackerScores) -> str:
-    """Return a tracker's name in a plot's legend, with what puts its numbers in doubt."""
-    grave = [mark for mark in tracker.marks if mark.startswith(GRAVE)]
-    return tracker.name + (f" ({'; '.join(grave)})" if grave else "")
+    """Return a tracker's name in a figure's legend: marked as a reconstruction, and what puts it in doubt."""
+    return _marked(tracker.name, [mark for mark in marks(tracker) if mark.startswith(("reconstruction", *GRAVE))])
+
+
+def heading(tracker: TrackerScores) -> str:
+    """Return a tracker's name at the head of a column, with what puts its numbers in doubt."""
+    return _marked(tracker.name, [mark for mark in tracker.marks if mark.startswith(GRAVE)])
+
+
+def _marked(name: str, found: list[str]) -> str:
+    return name + (f" ({'; '.join(found)})" if found else "")
 
 
 def coverage(scores: RunScores) -> str:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from reports.failures import KINDS
 from reports.html.data import page_data
-from reports.labels import ATTRIBUTES, KIND_NAMES, legend, marks, warnings
+from reports.labels import ATTRIBUTES, KIND_NAMES, heading, legend, marks, warnings
 from reports.model import Report
 from reports.plots.style import Style, styles
 from reports.sentences import cost, evidence, verdict
@@ -66,6 +66,7 @@ def environment() -> Environment:
         evidence=evidence,
         cost=cost,
         marks=marks,
+        heading=heading,
         legend=legend,
         warnings=warnings,
         KINDS=KINDS,

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from reports.answers import Answer
 from reports.failures import KINDS
-from reports.labels import ATTRIBUTES, KIND_NAMES, MEASURE_NAMES, coverage, marks
+from reports.labels import ATTRIBUTES, KIND_NAMES, MEASURE_NAMES, coverage, heading, marks
 from reports.model import Report
 from reports.tables.grid import Cell, Column, Table, score, tracker_cell, words
 from reports.tables.papers import paper_grids
+from reports.tables.ranks import rank_table
 
 __all__ = ["make_tables"]
 
@@ -19,6 +20,7 @@ def make_tables(report: Report) -> dict[str, Table]:
     found = (
         _scores(report),
         _answers(report),
+        rank_table(report),
         *paper_grids(report),
         _attributes(report),
         _sequences(report),
@@ -116,7 +118,7 @@ def _attributes(report: Report) -> Table:
             for t in report.scored
         ]
         rows.append((words(name, ATTRIBUTES.get(name, "")), Cell(str(count), float(count)), *values))
-    columns = (Column("Attribute", "text"), Column("Sequences"), *(Column(t.name) for t in report.scored))
+    columns = (Column("Attribute", "text"), Column("Sequences"), *(Column(heading(t)) for t in report.scored))
     return Table("attributes", "Success AUC by attribute", coverage(report.scores), columns, tuple(rows))
 
 
@@ -129,7 +131,7 @@ def _sequences(report: Report) -> Table:
             for t in report.ranked
         ]
         rows.append((words(view.name, ", ".join(view.attributes)), Cell(str(view.frames), view.frames), *values))
-    columns = (Column("Sequence", "text"), Column("Frames"), *(Column(t.name) for t in report.ranked))
+    columns = (Column("Sequence", "text"), Column("Frames"), *(Column(heading(t)) for t in report.ranked))
     return Table("sequences", "Success AUC by sequence", coverage(report.scores), columns, tuple(rows))
 
 
@@ -200,7 +202,7 @@ def _sensitivity(report: Report) -> Table:
             change = one.sensitivity[index]
             cells.append(Cell(f"{change.auc:+.4f}", change.auc, f"{change.precision:+.4f}"))
         rows.append((words(name), *cells))
-    columns = (Column("One convention changed", "text"), *(Column(one.name) for one in with_changes))
+    columns = (Column("One convention changed", "text"), *(Column(heading(one)) for one in with_changes))
     notes = ("Change of success AUC, and below it of precision, when the same boxes are scored so.",)
     return Table(
         "sensitivity", "What another convention would say", coverage(report.scores), columns, tuple(rows), notes

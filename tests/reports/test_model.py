@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.store.record import read_arrays, write_arrays
 from reports.model import build_report
 from reports.papers import paper_tables
 from reports.runs import Run
@@ -87,6 +88,16 @@ def test_the_json_has_all_and_is_strict(made_run: Path) -> None:
     data = json.loads((made_run / "report.json").read_text(), parse_constant=lambda name: pytest.fail(name))
     assert len(data["sequences"]) == 6
     assert len(data["sequences"][0]["trackers"][0]["overlap"]) == 90
+
+
+def test_a_latency_whose_boxes_are_not_the_records_is_marked(make: Callable[..., Path], tmp_path: Path) -> None:
+    run = make(tmp_path, {"siamfc": 0.5}, pictures=False)
+    for file in (tmp_path / "records").rglob("*.latency.npz"):
+        content = read_arrays(file)
+        assert content is not None
+        write_arrays(file, {**content[0], "invalid": "first: boxes differ"}, content[1])
+    page = write_report(build_report([run], frames=False), run, figures=False).read_text()
+    assert "first: boxes differ" in page
 
 
 def test_latency_is_the_newest_session_and_says_what_is_invalid(made_run: Path) -> None:

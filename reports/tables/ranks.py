@@ -1,0 +1,32 @@
+"""Mean ranks over sequences, with the critical difference."""
+
+from __future__ import annotations
+
+from benchmark.statistics.ranks import critical_difference
+from reports.labels import coverage, marks
+from reports.model import Report
+from reports.tables.grid import Cell, Column, Table, tracker_cell
+
+__all__ = ["rank_table"]
+
+
+def rank_table(report: Report) -> Table:
+    """Return the mean ranks of three or more trackers on the sequences all have; without rows where there are fewer."""
+    columns = (Column("Tracker", "text"), Column("Mean rank"), Column("Not told apart from", "text"))
+    title, caption = "Mean ranks by success AUC", coverage(report.scores)
+    by_name = {one.name: one for one in report.scored}
+    scores = {name: {s: own.auc for s, own in one.sequences.items()} for name, one in by_name.items()}
+    if len(scores) < 3 or len(set.intersection(*(set(one) for one in scores.values()))) < 2:
+        return Table("ranks", title, caption, columns, ())
+    found = critical_difference(scores)
+    rows = []
+    for name, rank in found.mean_ranks.items():
+        alike = dict.fromkeys(other for group in found.groups if name in group for other in group if other != name)
+        rows.append(
+            (tracker_cell(name, marks(by_name[name])), Cell(f"{rank:.2f}", rank), Cell(", ".join(alike) or "–"))
+        )
+    note = (
+        f"On the {found.sequences} sequences that all finished. Friedman's p = {found.p:.3f}; mean ranks differ where they are "
+        f"further apart than Nemenyi's critical difference of {found.difference:.2f}."
+    )
+    return Table("ranks", title, caption, columns, tuple(rows), (note,))
