@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -37,8 +38,8 @@ def test_the_gate_is_called_with_inputs_that_it_has(file: Path) -> None:
 
 def test_the_commands_of_action_and_gitlab_have_the_options_they_use(run_bench) -> None:
     (script,) = [step["run"] for step in yaml.safe_load(ACTION.read_text())["runs"]["steps"] if step.get("id")]
-    lines = [*script.splitlines(), *yaml.safe_load(GITLAB.read_text())["gate"]["script"]]
-    used = {word.strip("()\"'") for line in lines for word in line.split() if word.strip("()\"'").startswith("--")}
+    lines = [script, *yaml.safe_load(GITLAB.read_text())["gate"]["script"]]
+    used = set(re.findall(r"--[a-z-]+", "\n".join(lines)))
     known = run_bench("run", "--help").stdout + run_bench("gate", "--help").stdout
     assert "--no-speed" in used
     assert {option for option in used if option not in known} == set()
