@@ -131,7 +131,7 @@ def _measure(name: str, jobs: Sequence[Job], warm_up: Job, device: str) -> tuple
 def calibration(device: str, clock: Clock = time.perf_counter_ns) -> float:
     """Return the seconds that a fixed workload takes: what the speeds of two machines can be divided by."""
     a = torch.ones(CALIBRATION_SIDE, CALIBRATION_SIDE, device=device)
-    return _timed(lambda: [a @ a for _ in range(8)], device, clock)[1]
+    return timed_call(lambda: [a @ a for _ in range(8)], device, clock)[1]
 
 
 class Watch:
@@ -151,10 +151,10 @@ def follow(
     tracker: Tracker[Any], job: Job, frames: Sequence[Frame], device: str, clock: Clock = time.perf_counter_ns
 ) -> Timed:
     """Track one lane on decoded frames; the job says only which box is shown first, and the seed."""
-    state, first = _timed(lambda: tracker.start([frames[0]], job.box[None], [job.seed]), device, clock)
+    state, first = timed_call(lambda: tracker.start([frames[0]], job.box[None], [job.seed]), device, clock)
     boxes, times = [job.box], [first]
     for frame in frames[1:]:
-        (step, state), seconds = _timed(
+        (step, state), seconds = timed_call(
             lambda now=frame, before=state: tracker.step(before, [now]),  # type: ignore[misc]
             device,
             clock,
@@ -164,7 +164,8 @@ def follow(
     return Timed(np.array(boxes), np.array(times))
 
 
-def _timed(call: Callable[[], Any], device: str, clock: Clock) -> tuple[Any, float]:
+def timed_call(call: Callable[[], Any], device: str, clock: Clock) -> tuple[Any, float]:
+    """Return what a call returns, and its seconds; the device is synchronised before and after."""
     _synchronise(device)
     began = clock()
     result = call()
