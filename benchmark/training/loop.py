@@ -20,7 +20,8 @@ from benchmark.training.batches import Batch, FeatureStore, fill, stream
 from benchmark.training.clips import ClipSource
 from benchmark.training.curve import add_row
 from benchmark.training.data import split
-from benchmark.training.learners import Learner, make_learner
+from benchmark.training.learners import make_learner
+from benchmark.training.learners.common import Learner
 from benchmark.training.recipe import Recipe
 from benchmark.training.sources import Track
 from trackers.errors import InputError

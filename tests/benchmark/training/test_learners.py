@@ -8,7 +8,9 @@ import torch
 from safetensors.torch import save_file
 
 from benchmark.training.batches import Batch
-from benchmark.training.learners import STRIDE, hits, make_learner, windows
+from benchmark.training.learners import make_learner
+from benchmark.training.learners.common import STRIDE, hits
+from benchmark.training.learners.memtrack import windows
 from benchmark.training.recipe import read_recipe
 from trackers.errors import InputError
 
@@ -78,6 +80,49 @@ def test_memtrack_begins_from_a_siamfc(tmp_path: Path) -> None:
     torch.testing.assert_close(learner.net.state_dict()["neck.weight"], neck)
 
 
-def test_a_family_without_a_learner_is_refused() -> None:
-    with pytest.raises(InputError, match="no learner"):
-        make_learner(replace(read_recipe("siamfc"), tracker="dualmn-short"))
+def dual_batch(clips: int = 3, frames: int = 6) -> Batch:
+    """Return features with a target of 64 x 64 px in the middle of every template and search, another one a clip."""
+    generator = torch.Generator().manual_seed(0)
+    body = torch.nn.functional.normalize(torch.randn(clips, 1, 192, 8, 8, generator=generator), dim=2)
+    templates = 0.02 * torch.randn(clips, frames, 192, 16, 16, generator=generator)
+    searches = 0.02 * torch.randn(clips, frames, 192, 32, 32, generator=generator)
+    templates[..., 4:12, 4:12] = body
+    searches[..., 12:20, 12:20] = body
+    return Batch(
+        templates, searches, torch.zeros(clips, frames, 2), torch.full((clips, frames, 2), 64.0),
+        torch.ones(clips, frames), seen=True,
+    )  # fmt: skip
+
+
+def test_the_long_branch_learns_where_boxes_are() -> None:
+    recipe = replace(read_recipe("dualmn-long"), start="imagenet")
+    learner = make_learner(recipe)
+    trained = [p for key, p in learner.net.named_parameters() if p.requires_grad_(recipe.trains(key)).requires_grad]
+    optimiser = torch.optim.Adam(trained, 2e-3)
+    before, weight = learner.correct(dual_batch())
+    losses = []
+    for step in range(12):
+        loss, shown = learner.loss(dual_batch(), torch.Generator().manual_seed(step))
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    assert losses[-1] < losses[0]
+    assert {"focal", "centreness", "box", "found"} == set(shown)
+    assert all(p.grad is None for key, p in learner.net.named_parameters() if not recipe.trains(key))
+    after, _ = learner.correct(dual_batch())
+    assert weight[:, 0].sum() == 0
+    assert after[:, 1:].mean() > before[:, 1:].mean()
+
+
+def test_a_foreign_memory_leaves_out_what_it_cannot_know() -> None:
+    learner = make_learner(replace(read_recipe("dualmn-long"), start="imagenet", options={"foreign": 1.0}))
+    loss, shown = learner.loss(dual_batch(), torch.Generator().manual_seed(0))
+    assert torch.isfinite(loss)
+    assert shown["box"].item() == 0
+
+
+@pytest.mark.parametrize("name", ["dualmn:paper", "dualmn-short"])
+def test_only_the_compact_long_branch_can_be_trained(name: str) -> None:
+    with pytest.raises(InputError, match="long branch of the compact preset"):
+        make_learner(replace(read_recipe("dualmn-long"), tracker=name, start="random"))

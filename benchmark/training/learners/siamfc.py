@@ -1,0 +1,86 @@
+"""SiamFC in training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from benchmark.training.batches import Batch
+from benchmark.training.learners.common import STRIDE, hits, see_crops
+from benchmark.training.recipe import Recipe
+from trackers.names import TrackerSpec
+from trackers.nets.correlation import correlate
+from trackers.nets.pretrained import load_weights
+from trackers.siamfc.config import SiamFCConfig
+from trackers.siamfc.losses import Calibration, siamfc_loss
+from trackers.siamfc.network import SiamFCNet
+from trackers.weights.catalog import find_weights
+
+
+class SiamFCLearner:
+    """Pairs out of clips: any frame's template, searches after it, and another clip's searches as rivals."""
+
+    SEARCHES = 4
+
+    def __init__(self, config: SiamFCConfig, spec: TrackerSpec, recipe: Recipe) -> None:
+        self.net = SiamFCNet(config)
+        load_weights(self.net, find_weights(spec.family.name, spec.preset, recipe.start))
+        compact = config.trunk == "lite0"
+        # lite0's responses are cosines, the target's about .6 above the rest's .2
+        self.extra = Calibration(20.0, 0.45) if compact else Calibration(1.0, 0.0)
+        self.choice = recipe.options.get("choice", 0.0)
+        self.tether = recipe.options.get("tether", 0.0)
+        self.rivals = recipe.options.get("rivals", 1.0) > 0
+
+    def see(self, batch: Batch) -> Batch:
+        """Return the batch in features; templates are not turned by the neck yet."""
+        return see_crops(self.net, batch)
+
+    def loss(self, batch: Batch, generator: torch.Generator | None) -> tuple[Tensor, Mapping[str, Tensor]]:
+        """Return the loss of one template a clip against several of its searches."""
+        clips, frames = batch.weight.shape
+        count = min(self.SEARCHES, frames)
+        if generator is None:
+            first = torch.zeros(clips, dtype=torch.long)
+            chosen = torch.linspace(0, frames - 1, count).long().expand(clips, count)
+        else:
+            # half of the templates are the clip's first, as in tracking; searches follow the template
+            first = torch.randint(0, frames, (clips,), generator=generator)
+            first = first * torch.randint(0, 2, (clips,), generator=generator)
+            draws = torch.rand(clips, count, generator=generator)
+            chosen = (first[:, None] + draws * (frames - first)[:, None]).long().clamp_max(frames - 1)
+        lane = torch.arange(clips)
+        template = self.net.ready(batch.templates[lane, first])
+        search = batch.searches[lane[:, None], chosen]
+        response = correlate(search, template) * self.net.gain
+        logits = self.extra(response).flatten(0, 1)
+        foreign = None
+        if self.rivals and clips > 1:
+            other = correlate(search, template.roll(1, 0)) * self.net.gain
+            foreign = self.extra(other).roll(-1, 0).flatten(0, 1)
+        positions, weight = batch.positions[lane[:, None], chosen], batch.weight[lane[:, None], chosen]
+        loss = siamfc_loss(logits, positions.flatten(0, 1), weight.flatten(), STRIDE, foreign, self.choice)
+        total = loss.total
+        if self.tether and isinstance(self.net.neck, nn.Conv2d):
+            weights = self.net.neck.weight[:, :, 0, 0]
+            total = total + self.tether * (weights - torch.eye(len(weights), device=weights.device)).square().sum()
+        found = hits(logits.detach(), positions.flatten(0, 1)).float()
+        return total, {"logistic": loss.logistic, "choice": loss.choice, "found": found.mean()}
+
+    def correct(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Return, for the clip's first template in all its searches, (B, T) hits and weights."""
+        response = correlate(batch.searches, self.net.ready(batch.templates[:, 0]))
+        return hits(response.flatten(0, 1), batch.positions.flatten(0, 1)).reshape(batch.weight.shape), batch.weight
+
+    def prepare(self, batch: Batch) -> None:
+        """Nothing is to be fitted."""
+
+    def shipped(self) -> dict[str, Tensor]:
+        """Return the tensors, the neck brought to the identity's norm: responses keep about the range of a cosine."""
+        tensors = self.net.state_dict()
+        if isinstance(self.net.neck, nn.Conv2d):
+            neck = tensors["neck.weight"]
+            tensors["neck.weight"] = neck * (len(neck) ** 0.5 / neck.norm())
+        return tensors
