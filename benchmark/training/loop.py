@@ -112,11 +112,11 @@ class _Run:
         )  # fmt: skip
 
     def go(self, steps: int) -> Trained:
-        self._resume()
+        resumed = self._resume()
         held = self._held_out()
         batches = self._batches()
         began = time.monotonic() - self.seconds
-        if self.step == 0:
+        if not resumed:
             with torch.inference_mode():
                 self.learner.prepare(self.learner.see(held[0].to(self.device)))
             self._validate(held, began, {})
@@ -230,11 +230,12 @@ class _Run:
         torch.save(content, partial)
         os.replace(partial, self.out / CHECKPOINT)
 
-    def _resume(self) -> None:
+    def _resume(self) -> bool:
+        """Go on from a checkpoint; return whether there is one."""
         path = self.out / CHECKPOINT
         if not path.is_file():
             (self.out / CURVE).unlink(missing_ok=True)
-            return
+            return False
         content = torch.load(path, map_location=self.device, weights_only=True)
         if content["identity"] != self.identity:
             raise InputError(f"{self.out} holds a run of another recipe or seed: choose another --out, or remove it")
@@ -243,6 +244,7 @@ class _Run:
         self.optimiser.load_state_dict(content["optimiser"])
         self.step, self.best, self.seconds = content["step"], content["best"], content["seconds"]
         torch.set_rng_state(content["random"].cpu())
+        return True
 
 
 def recipe_plain(recipe: Recipe) -> Recipe:
