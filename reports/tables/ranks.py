@@ -26,7 +26,7 @@ def rank_table(report: Report) -> Table:
             (tracker_cell(name, marks(by_name[name])), Cell(f"{rank:.2f}", rank), Cell(", ".join(alike) or "–"))
         )
     note = (
-        f"On the {found.sequences} sequences that all finished. Friedman's p = {found.p:.3f}; mean ranks differ where they are "
-        f"further apart than Nemenyi's critical difference of {found.difference:.2f}."
+        f"On the {found.sequences} sequences that all finished. Friedman's p = {found.p:.3f}; mean ranks differ where "
+        f"they are further apart than Nemenyi's critical difference of {found.difference:.2f}."
     )
     return Table("ranks", title, caption, columns, tuple(rows), (note,))
