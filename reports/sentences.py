@@ -28,7 +28,8 @@ def evidence(answer: Answer) -> str:
         return f"{text} on the one sequence that both finished; that says nothing of others."
     asked = f", corrected for {answer.questions} questions" if answer.questions > 1 else ""
     text += (
-        f" (95 % interval {found.interval.low:+.3f} to {found.interval.high:+.3f}; p = {_p(found.p_holm)}{asked}): "
+        f" (95\u00a0% interval {found.interval.low:+.3f} to {found.interval.high:+.3f}; "
+        f"p\u00a0=\u00a0{_p(found.p_holm)}{asked}): "
         f"better on {found.wins} of {found.sequences} sequences, alike on {found.ties}, worse on {found.losses}."
     )
     if precision.interval is not None:

@@ -18,9 +18,9 @@ def sentence(pair: Pair) -> tuple[str, str, str]:
     if found.significant:
         verdict, kind = ("B is better.", "yes") if found.difference > 0 else ("B is worse.", "no")
     text = (
-        f"Success AUC {found.difference:+.3f} (95 % interval {found.interval.low:+.3f} to {found.interval.high:+.3f}; "
-        f"p = {found.p_holm:.3f}): better on {found.wins} of {found.sequences} sequences, alike on {found.ties}, "
-        f"worse on {found.losses}; precision {pair.precision.difference:+.3f}."
+        f"Success AUC {found.difference:+.3f} (95\u00a0% interval {found.interval.low:+.3f} to "
+        f"{found.interval.high:+.3f}; p\u00a0=\u00a0{found.p_holm:.3f}): better on {found.wins} of {found.sequences} "
+        f"sequences, alike on {found.ties}, worse on {found.losses}; precision {pair.precision.difference:+.3f}."
     )
     if not found.significant and found.detectable is not None:
         text += f" A true difference below about {found.detectable:.3f} would mostly stay unseen."

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from benchmark.statistics.paired import PairedDifference
 from reports.failures import KINDS
 from reports.html.data import page_data
 from reports.labels import ATTRIBUTES, KIND_NAMES, heading, legend, marks, warnings
@@ -20,7 +21,7 @@ from reports.sentences import cost, evidence, verdict
 from reports.strips import Strip
 from reports.tables import Table, make_tables
 
-__all__ = ["environment", "render", "style_rules"]
+__all__ = ["environment", "reach", "render", "style_rules"]
 
 WORST = 20
 """Trajectories listed under failures."""
@@ -43,6 +44,7 @@ def render(report: Report, tables: Mapping[str, Table] | None = None) -> str:
             sequence_number={view.name: index for index, view in enumerate(report.sequences)},
             rules=style_rules([look[name] for name in names]),
             data=page_data(report, names),
+            reach=reach([one.auc for one in report.answers]),
             worst=report.worst[:WORST],
             commands=[shlex.join(run.manifest["command"]) for run in report.runs],
             paper_tables=[table for name, table in drawn.items() if name in {one.paper.key for one in report.papers}],
@@ -76,6 +78,12 @@ def environment() -> Environment:
         picture_near=picture_near,
     )
     return made
+
+
+def reach(differences: Iterable[PairedDifference]) -> float:
+    """Return the largest distance from zero of any interval."""
+    ends = (abs(end) for one in differences if one.interval for end in (one.interval.low, one.interval.high))
+    return max(ends, default=0.0)
 
 
 def jpeg(data: bytes) -> str:

@@ -79,7 +79,8 @@ def test_the_numbers_that_are_read_are_those_of_the_json(visit: Open, page_file:
         cells = page.locator("#table-sequences tbody tr", has_text=view["name"]).locator("td").all_inner_texts()
         for track in view["trackers"]:
             assert cells[order.index(track["name"]) - 1] == f"{track['auc']:.3f}"
-    for answer, text in zip(data["answers"], page.locator(".answers li").all_inner_texts(), strict=True):
+    for answer, shown_text in zip(data["answers"], page.locator(".answers li").all_inner_texts(), strict=True):
+        text = shown_text.replace("\xa0", " ")
         assert f"{abs(answer['auc']['difference']):.3f}" in text
         assert f"{answer['auc']['interval']['low']:+.3f} to {answer['auc']['interval']['high']:+.3f}" in text
         assert f"p = {answer['auc']['p_holm']:.3f}" in text
