@@ -26,7 +26,7 @@ SEQUENCES = 1
 """Sequences timed, beside the one that warms up."""
 FRAMES = 24
 """Frames of each, at most."""
-VISITS = 4
+VISITS = 6
 """Processes a side."""
 ROUNDS = 2
 """Rounds a process."""

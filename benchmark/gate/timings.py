@@ -8,7 +8,6 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from statistics import median
 from typing import Any
 
 
@@ -33,11 +32,6 @@ class Visit:
     """Peak memory: of the device on a GPU, of the process elsewhere."""
     busy_cores: float
     """Cores that other processes kept busy meanwhile."""
-
-    @property
-    def calibration_ms(self) -> float:
-        """The reference workload in this process."""
-        return median(one.calibration_ms for one in self.rounds)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from benchmark.gate.timings import Machine, Round, Timings, Visit
 BANK = Path("results/tables/gate-power.json")
 SLOWDOWNS = (0, 5, 10, 20)
 """Per cent."""
-PROCESSES = 16
+PROCESSES = 12
 REPEATS = 2
 """Rounds a slowdown in each process."""
 GATES = 2000

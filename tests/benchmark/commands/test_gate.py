@@ -150,8 +150,8 @@ def test_a_run_with_failures_is_not_blessed(bench: Bench) -> None:
 
 
 def test_speed_is_timed_remembered_and_a_slower_tracker_found(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("benchmark.gate.measuring.VISITS", 4)
-    monkeypatch.setattr("benchmark.gate.measuring.ROUNDS", 1)
+    monkeypatch.setattr("benchmark.gate.measuring.VISITS", 3)
+    monkeypatch.setattr("benchmark.gate.measuring.ROUNDS", 2)
     assert bench.bless().returncode == 0
     history = bench.folder / "history.jsonl"
     bench.write(work=1000)

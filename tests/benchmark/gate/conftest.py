@@ -50,13 +50,13 @@ def changed() -> Callable[..., Snapshot]:
 
 
 def timings(milliseconds: float, *, noise: float = 0.01, seed: int = 0, machine: Machine = MACHINE, speed: float = 1.0,
-            memory: float = 400.0, visits: int = 4) -> Timings:  # fmt: skip
+            memory: float = 400.0, visits: int = 6) -> Timings:  # fmt: skip
     """Return timings of a tracker on a machine whose work takes `speed` times as long."""
     rng = np.random.default_rng(seed)
     made = []
     for _ in range(visits):
         factor = speed * rng.normal(1, noise)
-        times = milliseconds * factor * rng.normal(1, noise / 2, 3)
+        times = milliseconds * factor * rng.normal(1, noise / 2, 2)
         rounds = tuple(Round(float(one), float(one * 1.2), 20 * speed) for one in times)
         made.append(Visit(rounds, 0.5 * factor, memory * rng.normal(1, 0.005), 0.0))
     return Timings(machine, ("first", "third"), 20, tuple(made))
