@@ -48,7 +48,7 @@ def test_a_slowdown_below_the_effect_never_counts_however_sure_it_is() -> None:
 
 
 def test_processes_that_overlap_cannot_tell() -> None:
-    old, new = timings(20, noise=0.01), timings(22, noise=0.01, seed=1)
+    old, new = timings(20, noise=0.01), timings(24, noise=0.01, seed=1)
     stray = replace(new, visits=(old.visits[0], *new.visits[1:]))
     assert statuses(old, stray)["median"] == "fail", "one disturbed process is forgiven"
     overlapping = replace(new, visits=(*old.visits[:3], *new.visits[3:]))
