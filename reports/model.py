@@ -108,7 +108,8 @@ def build_report(
         missing["telemetry"] = "The run kept no telemetry of a memory: add --telemetry to its command."
     if not any(one.latency for one in speed):
         missing["latency"] = (
-            "No latency was measured: run_bench speed, with the same trackers, data and results folder, does that."
+            "No latency was measured: run_bench speed, with the same trackers, data and results folder, does that;"
+            " run_bench report then draws it."
         )
     return Report(
         scores=scores,

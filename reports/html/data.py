@@ -116,6 +116,7 @@ def _memory(memory: Memory, number: dict[str, int], pictures: dict[bytes, int]) 
                     }
                     for slot in moment.slots
                 ],
+                "attention": None if moment.attention is None else [short_map(row) for row in moment.attention],
             }
             for moment in memory.moments
         ],
@@ -144,6 +145,11 @@ def _bytes(values: NDArray[np.float64], low: float, high: float, steps: int) -> 
     return base64.b64encode(
         np.where(known, np.clip(scaled, 0, UNKNOWN - 1), UNKNOWN).astype(np.uint8).tobytes()
     ).decode()
+
+
+def short_map(row: NDArray[np.float64]) -> str:
+    """Return a row of values from 0 to 1 as bytes."""
+    return _bytes(row, 0.0, 1.0, 200)
 
 
 def short(values: Iterable[float]) -> list[float]:

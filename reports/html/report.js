@@ -209,7 +209,20 @@
     html("div", { class: "slots" }, ...moment.slots.map((slot) => {
       const picture = slot.picture === null ? html("img", { alt: "", width: 40, height: 40 }) : html("img", { alt: `the target at frame ${slot.frame + 1}`, src: `data:image/jpeg;base64,${data.pictures[slot.picture]}` });
       return html("figure", {}, picture, slot.weight === null ? "" : `${Math.round(100 * slot.weight)} %`, html("br"), `at ${slot.frame + 1}`);
-    })))));
+    })), ...(moment.attention ? [attention(moment)] : []))));
+  function attention(moment) {
+    const rows = moment.attention.map(bytes), canvas = html("canvas", { width: rows[0].length, height: rows.length, class: "attention", role: "img", "aria-label": `attention over the search region at frame ${moment.frame + 1}` });
+    shade(canvas, rows);
+    return html("figure", { class: "attention" }, canvas, html("figcaption", {}, "attention over the search region"));
+  }
+  function shade(canvas, rows, colour = (v) => `rgba(47, 134, 196, ${0.06 + 0.94 * Math.min(v / 200, 1)})`) {
+    const pen = canvas.getContext("2d");
+    rows.forEach((row, r) => row.forEach((v, k) => {
+      if (v === 255) return;
+      pen.fillStyle = colour(v);
+      pen.fillRect(k, r, 1, 1);
+    }));
+  }
   function drawn(panel, one) {
     const block = html("div", { class: "panel" }, html("h4", {}, panel.title));
     const rows = panel.data.map(bytes), x = (k) => one.first + 1 + Math.round((k * (one.frames - 1)) / Math.max(panel.columns - 1, 1));
@@ -225,12 +238,8 @@
     }
     const states = panel.kind === "states", tall = states ? 14 : Math.min(16, Math.max(6, Math.floor(160 / rows.length)));
     const canvas = html("canvas", { width: panel.columns, height: rows.length, role: "img", "aria-label": panel.title, style: `height:${tall * rows.length}px` });
-    const pen = canvas.getContext("2d");
-    rows.forEach((row, r) => row.forEach((v, k) => {
-      if (v === 255) return;
-      pen.fillStyle = states ? wheel[v % wheel.length] : `rgba(47, 134, 196, ${0.06 + 0.94 * Math.min(v / 200, 1)})`;
-      pen.fillRect(k, r, 1, 1);
-    }));
+    if (states) shade(canvas, rows, (v) => wheel[v % wheel.length]);
+    else shade(canvas, rows);
     canvas.onpointermove = (event) => {
       const k = Math.floor((event.offsetX / canvas.clientWidth) * panel.columns), r = Math.floor((event.offsetY / canvas.clientHeight) * rows.length);
       const v = rows[r]?.[k];

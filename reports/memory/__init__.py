@@ -55,6 +55,8 @@ class Moment:
 
     frame: int
     slots: tuple[Slot, ...]
+    attention: Values | None = field(repr=False, default=None)
+    """(R, C) attention to windows of the search region, rows by columns; the largest is 1."""
 
 
 @dataclass(frozen=True)
@@ -160,11 +162,27 @@ def _numbered(name: str, count: int) -> list[str]:
 def _moment(
     telemetry: Mapping[str, NDArray[Any]], start: int, boxes: Values, frame: int, reader: FrameReader | None
 ) -> Moment | None:
-    """Return the slots a memory read from at a frame: MemTrack's, or the frames that DualMN's long branch read."""
+    """Return what a memory read from at a frame, and where it attended; None where it tells of neither.
+
+    Read are MemTrack's slots, or the frames that DualMN's long branch chose.
+    """
     row = frame - start - 1
     ages, weights = ("read_age", "read_mass") if "read_age" in telemetry else ("slot_age", "read_weights")
-    if ages not in telemetry or not 0 <= row < len(telemetry[ages]):
+    if not 0 <= row < min(map(len, telemetry.values())):
         return None
+    slots = _slots(telemetry, ages, weights, start, boxes, frame, reader) if ages in telemetry else ()
+    maps = telemetry.get("attention_map")
+    attention = None
+    if maps is not None and maps.ndim == 3 and (top := float(np.nanmax(maps[row]))) > 0:
+        attention = maps[row].astype(np.float64) / top
+    return Moment(frame, slots, attention) if slots or attention is not None else None
+
+
+def _slots(
+    telemetry: Mapping[str, NDArray[Any]], ages: str, weights: str, start: int, boxes: Values, frame: int,
+    reader: FrameReader | None,
+) -> tuple[Slot, ...]:  # fmt: skip
+    row = frame - start - 1
     shares = telemetry[weights][row] if weights in telemetry else None
     slots = []
     for index, age in enumerate(telemetry[ages][row]):
@@ -174,4 +192,4 @@ def _moment(
             continue
         picture = thumbnail(reader, written, boxes[written - start]) if reader else None
         slots.append(Slot(str(index + 1), written, None if shares is None else float(shares[index]), picture))
-    return Moment(frame, tuple(slots)) if slots else None
+    return tuple(slots)

@@ -61,6 +61,7 @@ def telemetry(frames: int, seed: int) -> dict[str, np.ndarray]:
     return {
         "read_weights": reads / reads.sum(1, keepdims=True),
         "slot_age": np.minimum(np.arange(1, frames)[:, None], 1.0 + 7 * np.arange(8)),
+        "attention_map": rng.random((frames - 1, 5, 5)),
         "residual_mean": rng.random(frames - 1),
         "decider": rng.integers(0, 4, frames - 1).astype(float),
         "novel_signal": rng.random(frames - 1),

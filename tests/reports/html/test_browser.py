@@ -155,6 +155,7 @@ def test_the_memory_is_drawn_above_the_overlap(visit: Open, page_file: Path) -> 
     assert page.locator("#memory-view canvas").count() >= 2
     assert page.locator("#memory-view .slots img[src^='data:']").count() > 8
     assert page.locator("#memory-view path.curve").count() >= 2
+    assert page.locator("#memory-view canvas.attention").count() == 5, "none for the first frame"
     before = page.locator("#memory-view").inner_html()
     page.locator("#memory-sequence").select_option(index=1)
     assert page.locator("#memory-view").inner_html() != before

@@ -41,6 +41,15 @@ def test_empty_slots_are_unknown_and_not_shown() -> None:
     assert np.isnan(ages_panel.values[1, 0])
 
 
+def test_attention_is_kept_at_the_moments() -> None:
+    maps = np.arange(12.0).reshape(3, 2, 2) + 1
+    found = memory_of("t", {"attention_map": maps, "mine": np.zeros(3)}, 0, BOXES, [0, 2], None)
+    assert found is not None
+    (moment,) = found.moments
+    assert moment.frame == 2
+    np.testing.assert_allclose(moment.attention, maps[1] / 8)
+
+
 def test_no_telemetry_is_no_memory() -> None:
     assert memory_of("t", {}, 0, BOXES, [], None) is None
     assert memory_of("t", {"a": np.zeros(3), "b": np.zeros(4)}, 0, BOXES, [], None) is None
