@@ -51,9 +51,9 @@
   function path(xs, ys, f) {
     let text = "", pen = false;
     ys.forEach((y, k) => {
-      if (y === null || y === undefined) { pen = false; return; }
-      text += `${pen ? "L" : "M"}${f.sx(xs[k]).toFixed(1)} ${f.sy(y).toFixed(1)}`;
-      pen = true;
+      const known = y !== null && y !== undefined;
+      if (known) text += `${pen ? "L" : "M"}${f.sx(xs[k]).toFixed(1)} ${f.sy(y).toFixed(1)}`;
+      pen = known;
     });
     return text;
   }
@@ -187,13 +187,11 @@
   const wheel = ["#b8c0c8", "#2f86c4", "#d98a1f", "#029e73", "#b45fa4", "#8c6d31", "#c8451f"];
   function memory() {
     const where = document.getElementById("memory-sequence"), who = document.getElementById("memory-tracker");
-    if (!where) return;
-    const index = Number(where.value), there = data.memory[index];
+    const index = Number(where?.value), there = where && data.memory[index];
     if (!there) return;
-    const before = who.value;
-    who.replaceChildren(...there.map((one) => html("option", { value: one.t }, data.trackers[one.t])));
-    if (there.some((one) => String(one.t) === before)) who.value = before;
-    const one = there.find((m) => String(m.t) === who.value) || there[0];
+    const before = who.value, one = there.find((m) => String(m.t) === before) || there[0];
+    who.replaceChildren(...there.map((m) => html("option", { value: m.t }, data.trackers[m.t])));
+    who.value = one.t;
     const view = document.getElementById("memory-view");
     view.replaceChildren();
     if (one.moments.length) view.append(html("h3", {}, "What was read"), moments(one), html("p", { class: "caption" }, "The target as the tracker boxed it when the slot was written; its share in what was read, and the frame it is from."));
@@ -201,9 +199,8 @@
     for (const panel of one.panels) view.append(drawn(panel, one));
     const chart = html("div", { class: "chart" });
     view.append(html("h3", {}, "Overlap with the ground truth"), chart);
-    for (const host of all(".chart[data-panel]", view)) host.redraw();
-    overlap(chart, index, one.t);
     chart.redraw = () => overlap(chart, index, one.t);
+    redraw(view);
   }
   const moments = (one) => html("div", { class: "moments" }, ...one.moments.map((moment) => html("div", {}, html("h4", {}, `frame ${moment.frame + 1}`),
     html("div", { class: "slots" }, ...moment.slots.map((slot) => {
@@ -218,8 +215,7 @@
   function shade(canvas, rows, colour = (v) => `rgba(47, 134, 196, ${0.06 + 0.94 * Math.min(v / 200, 1)})`) {
     const pen = canvas.getContext("2d");
     rows.forEach((row, r) => row.forEach((v, k) => {
-      if (v === 255) return;
-      pen.fillStyle = colour(v);
+      pen.fillStyle = v === 255 ? "transparent" : colour(v);
       pen.fillRect(k, r, 1, 1);
     }));
   }
@@ -233,13 +229,12 @@
       host.redraw = () => curves(host, xs, rows.map((row, r) => ({ t: one.t, name: panel.rows[r] || "", dash: r, y: [...row].map((v) => (v === 255 ? null : value(v))) })),
         { left: 72, y0: panel.low, y1: panel.high, yticks: ticks(panel.low, panel.high, 3), height: 120, label: panel.title, at: (v) => `frame ${v}`, thin: true });
       block.append(host);
-      if (panel.rows.length > 1) block.append(html("p", {}, `Lines: ${panel.rows.join(", ")}.`));
+      if (panel.rows.length > 1) block.append(html("p", {}, `${panel.rows.map((row, r) => `${["Solid", "dashed", "dotted"][r % 3]}: ${row}`).join("; ")}.`));
       return block;
     }
     const states = panel.kind === "states", tall = states ? 14 : Math.min(16, Math.max(6, Math.floor(160 / rows.length)));
     const canvas = html("canvas", { width: panel.columns, height: rows.length, role: "img", "aria-label": panel.title, style: `height:${tall * rows.length}px` });
-    if (states) shade(canvas, rows, (v) => wheel[v % wheel.length]);
-    else shade(canvas, rows);
+    shade(canvas, rows, states ? (v) => wheel[v % wheel.length] : undefined);
     canvas.onpointermove = (event) => {
       const k = Math.floor((event.offsetX / canvas.clientWidth) * panel.columns), r = Math.floor((event.offsetY / canvas.clientHeight) * rows.length);
       const v = rows[r]?.[k];
@@ -249,7 +244,7 @@
     const labels = states || tall < 10 ? [] : panel.rows.map((row) => html("span", {}, row));
     block.append(html("div", { class: "labels" }, ...labels), canvas);
     if (states) block.append(html("p", { class: "key" }, ...panel.rows.map((row, r) => html("span", {}, html("i", { style: `background:${wheel[r % wheel.length]}` }), row))));
-    else block.append(html("p", {}, `Pale ${+panel.low.toFixed(2)}, dark ${+panel.high.toFixed(2)}${rows.length > 1 ? `; from the top: ${panel.rows[0] === "1" ? `1 to ${rows.length}` : panel.rows.join(", ")}` : ""}.`));
+    else block.append(html("p", {}, `Faint ${+panel.low.toFixed(1)}, strong ${+panel.high.toFixed(1)}${rows.length > 1 ? `; from the top: ${panel.rows[0] === "1" ? `1 to ${rows.length}` : panel.rows.join(", ")}` : ""}.`));
     return block;
   }
 
@@ -296,10 +291,8 @@
   document.getElementById("memory-tracker")?.addEventListener("change", memory);
   let width = innerWidth, waiting = 0;
   addEventListener("resize", () => {
-    if (innerWidth === width) return;
-    width = innerWidth;
     clearTimeout(waiting);
-    waiting = setTimeout(redraw, 120);
+    if (innerWidth !== width) waiting = setTimeout(() => { width = innerWidth; redraw(); }, 120);
   });
   redraw();
   memory();
