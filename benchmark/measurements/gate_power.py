@@ -37,9 +37,9 @@ GATES = 2000
 BUSY = "import numpy as np; a = np.ones((700, 700), np.float32)\nwhile True: a @ a"
 """What keeps the other core busy, caches and memory included."""
 SCENES = {
-    "quiet, one after the other": ("quiet", "quiet", False),
+    "quiet": ("quiet", "quiet", False),
     "quiet, in turns": ("quiet", "quiet", True),
-    "busy, one after the other": ("busy", "busy", False),
+    "busy": ("busy", "busy", False),
     "busy, in turns": ("busy", "busy", True),
     "baseline quiet, now busy": ("quiet", "busy", False),
     "baseline busy, now quiet": ("busy", "quiet", False),
@@ -156,22 +156,22 @@ def play(
 ) -> dict[str, dict[str, float]]:
     """Return, by measure, the share of gates that fail and that cannot tell; `any` is over all measures.
 
-    One after the other, the old side is drawn from the first half of its processes and the new from the second half of
-    its own; in turns, both from one stretch of processes, alternately.
+    In turns, both sides are drawn from one stretch of processes, alternately; else from all, none twice.
     """
     rng = np.random.default_rng(seed)
     found: dict[str, list[str]] = {}
     for _ in range(gates):
         if in_turns:
-            begin = int(rng.integers(0, len(then) - 2 * VISITS + 1))
-            stretch = rng.permutation(2 * VISITS).reshape(2, -1) + begin if rng.random() < 0.5 else None
-            chosen = stretch if stretch is not None else np.arange(begin, begin + 2 * VISITS).reshape(-1, 2).T
+            pairs = np.arange(2 * VISITS).reshape(-1, 2) + int(rng.integers(0, len(then) - 2 * VISITS + 1))
+            chosen = rng.permuted(pairs, axis=1).T  # either may be the first of a pair
+            sides = [then[i] for i in chosen[0]], [now[i] for i in chosen[1]]
+        elif then is now:
+            chosen = rng.permutation(len(then))[: 2 * VISITS].reshape(2, -1)
             sides = [then[i] for i in chosen[0]], [now[i] for i in chosen[1]]
         else:
-            half = len(then) // 2, len(now) // 2
             sides = (
-                [then[i] for i in rng.permutation(half[0])[:VISITS]],
-                [now[half[1] + i] for i in rng.permutation(len(now) - half[1])[:VISITS]],
+                [then[i] for i in rng.permutation(len(then))[:VISITS]],
+                [now[i] for i in rng.permutation(len(now))[:VISITS]],
             )
         verdicts = speed.judge("", timings(sides[0], 0), timings(sides[1], percent), in_turns=in_turns)
         for one in verdicts:

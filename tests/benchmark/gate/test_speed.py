@@ -13,6 +13,7 @@ from conftest import REPOSITORY
 from benchmark.gate.limits import limits
 from benchmark.gate.speed import MEASURES, compare, judge
 from benchmark.gate.timings import Machine, Timings
+from benchmark.measurements.gate_power import SCENES, play
 
 from .conftest import MACHINE, timings
 
@@ -106,3 +107,23 @@ def test_timings_survive_a_file() -> None:
 def test_machines_of_one_kind_have_one_identity() -> None:
     assert MACHINE.id == replace(MACHINE).id != OTHER.id
     assert len(MACHINE.id) == 12
+
+
+CELLS = [
+    (tracker, scene, *sides)
+    for tracker, runs in BANK["runs"].items() for scene, sides in SCENES.items() if {*sides[:2]} <= runs.keys()
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tracker", "scene", "then", "now", "in_turns"), CELLS)
+def test_on_recorded_timings_it_seldom_cries_wolf(tracker, scene, then, now, in_turns) -> None:
+    runs = BANK["runs"][tracker]
+    assert play(runs[then], runs[now], 0, in_turns, 100)["any"]["fail"] <= 0.05
+
+
+@pytest.mark.parametrize(
+    ("tracker", "scene", "then", "now", "in_turns"), [cell for cell in CELLS if cell[2] == cell[3]]
+)
+def test_on_recorded_timings_it_hears_a_fifth_slower(tracker, scene, then, now, in_turns) -> None:
+    runs = BANK["runs"][tracker]
+    assert play(runs[then], runs[now], 20, in_turns, 100)["median"]["fail"] >= 0.95
