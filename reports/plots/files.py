@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from warnings import catch_warnings, filterwarnings
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
@@ -27,13 +28,14 @@ def write_figures(report: Report, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, figure in _figures(report):
-        figure.draw_without_rendering()  # lays the figure out, once for all formats
-        figure.set_layout_engine("none")
-        for suffix, metadata in _UNDATED.items():
-            file = folder / f"{name}.{suffix}"
-            with rc_context({"svg.hashsalt": "engram", "svg.fonttype": "none"}):
+        with rc_context({"svg.hashsalt": "engram", "svg.fonttype": "none"}), catch_warnings():
+            filterwarnings("ignore", "Glyph .* missing")  # a name in letters that the font lacks is no fault
+            figure.draw_without_rendering()  # lays the figure out, once for all formats
+            figure.set_layout_engine("none")
+            for suffix, metadata in _UNDATED.items():
+                file = folder / f"{name}.{suffix}"
                 figure.savefig(file, format=suffix, metadata=metadata, dpi=160)
-            written.append(file)
+                written.append(file)
     return written
 
 

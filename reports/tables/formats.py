@@ -14,7 +14,8 @@ __all__ = ["to_csv", "to_latex", "to_markdown"]
 _LATEX = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "–": "--", "±": r"$\pm$", "×": r"$\times$", "|": r"\textbar{}", '"': "''",
+    "–": "--", "−": "$-$", "→": r"$\rightarrow$", "≥": r"$\geq$", "≤": r"$\leq$", "…": r"\ldots{}", "\u00a0": "~",
+    "±": r"$\pm$", "×": r"$\times$", "|": r"\textbar{}", '"': "''",
 }  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -58,10 +59,15 @@ def to_csv(table: Table) -> str:
     for row in table.rows:
         cells: list[object] = []
         for cell, has_notes in zip(row, noted, strict=True):
-            cells.append(_plain(cell.text) if cell.value is None else repr(float(cell.value)))
+            cells.append(_plain(cell.text) if cell.value is None else _number(cell.value))
             cells += [_plain(cell.note)] if has_notes else []
         writer.writerow(cells)
     return file.getvalue()
+
+
+def _number(value: float) -> str:
+    """Return a number as short as it can be read back from."""
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
 def _plain(text: str) -> str:
