@@ -17,6 +17,7 @@ from conftest import REPOSITORY
 from benchmark.datasets.selection import Selection
 from benchmark.datasets.sequence import Annotation
 from benchmark.datasets.sequence import Sequence as Video
+from benchmark.engine.clock import Latency
 from benchmark.profiles import load_profile
 from benchmark.scoring import score_run
 from benchmark.store.manifest import manifest, write_json, write_run
@@ -28,11 +29,10 @@ from trackers.names import resolve
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-LATENCY = {
-    "frames": 90, "fps": 25.0, "median_ms": 40.0, "p95_ms": 48.0, "p99_ms": 55.0, "first_frame_ms": 60.0,
-    "start_up_s": 1.5, "memory_mb": 700.0, "parameters": 1_200_000, "gflop": 3.0, "calibration_ms": 20.0,
-    "busy_cores": 0.0, "loaded": False,
-}  # fmt: skip
+LATENCY = Latency(
+    frames=90, fps=25.0, median_ms=40.0, p95_ms=48.0, p99_ms=55.0, first_frame_ms=60.0, start_up_s=1.5, memory_mb=700.0,
+    parameters=1_200_000, gflop=3.0, calibration_ms=20.0, busy_cores=0.0,
+).to_dict()  # fmt: skip
 MACHINE = {"processor": "a processor", "cores": "2", "system": "Linux", "python": "3.11"}
 
 
