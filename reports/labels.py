@@ -31,15 +31,18 @@ KIND_NAMES = {
 }
 
 
-def marks(tracker: TrackerScores) -> tuple[str, ...]:
-    """Return what must stand beside any number of a tracker: reconstruction, contamination, random or external."""
+def marks(tracker: TrackerScores, remarks: bool = False) -> tuple[str, ...]:
+    """Return what must stand beside any number of a tracker: reconstruction, contamination, random weights.
+
+    With `remarks` also what was found odd in imported results, which is said once a page.
+    """
     rebuilt = ("reconstruction",) if "reconstruction" in tracker.paper else ()
-    return (*rebuilt, *tracker.marks)
+    return (*rebuilt, *(mark for mark in tracker.marks if remarks or mark.startswith(GRAVE)))
 
 
 def legend(tracker: TrackerScores) -> str:
     """Return a tracker's name in a figure's legend: marked as a reconstruction, and what puts it in doubt."""
-    return _marked(tracker.name, [mark for mark in marks(tracker) if mark.startswith(("reconstruction", *GRAVE))])
+    return _marked(tracker.name, [*marks(tracker)])
 
 
 def heading(tracker: TrackerScores) -> str:

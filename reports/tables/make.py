@@ -51,7 +51,7 @@ def _scores(report: Report) -> Table:
         ]
         count = f"{len(one.failed)} failed" if one.failed else ""
         rows.append(
-            (tracker_cell(one.name, (*facts, *marks(one))), words(one.remembers), *values,
+            (tracker_cell(one.name, (*facts, *marks(one, remarks=True))), words(one.remembers), *values,
              Cell(str(len(one.sequences)), float(len(one.sequences)), count), _repeats(one.repeats))
         )  # fmt: skip
     columns = [Column("Tracker", "text"), Column("What it remembers", "text"), *(Column(heads[m]) for m in measures),
