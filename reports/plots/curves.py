@@ -44,7 +44,8 @@ def curve_figure(report: Report, kind: Kind) -> Figure:
     )
     axes.set_title(f"{kind.capitalize()}: {plain(coverage(report.scores), 90)}", loc="left", fontsize=9)
     title = "AUC" if kind == "success" else f"at {profile.precision_headline:g} px"
-    axes.legend(title=title, fontsize=8, title_fontsize=8, alignment="left")
+    if axes.lines:
+        axes.legend(title=title, fontsize=8, title_fontsize=8, alignment="left")
     return figure
 
 

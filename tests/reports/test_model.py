@@ -36,6 +36,15 @@ def test_what_a_run_lacks_is_said_with_how_to_have_it(make: Callable[..., Path],
         assert line in page
 
 
+@pytest.mark.parametrize("names", [["first"], ["first", "second"]])
+def test_a_run_in_which_everything_failed_still_has_its_report(
+    make: Callable[..., Path], tmp_path: Path, names: list[str]
+) -> None:
+    run = make(tmp_path, {"siamfc": 0.5}, names, failed=dict.fromkeys(names, "RuntimeError: no memory"), pictures=False)
+    page = write_report(build_report([run]), run)
+    assert "RuntimeError: no memory" in page.read_text()
+
+
 def test_without_frames_the_rest_is_drawn(made_run: Path) -> None:
     report = build_report([made_run], frames=False)
     assert report.missing == {"frames": "No pictures: left out by --no-frames."}
