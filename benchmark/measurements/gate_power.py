@@ -32,7 +32,7 @@ SLOWDOWNS = (0, 5, 10, 20)
 PROCESSES = 12
 REPEATS = 2
 """Rounds a slowdown in each process."""
-GATES = 2000
+GATES = 500
 """Gates played a cell of the table."""
 BUSY = "import numpy as np; a = np.ones((700, 700), np.float32)\nwhile True: a @ a"
 """What keeps the other core busy, caches and memory included."""
@@ -145,7 +145,7 @@ def evaluate(bank: Path, gates: int) -> None:
         for scene, (then, now, in_turns) in SCENES.items():
             if then in runs and now in runs:
                 cells = [play(runs[then], runs[now], percent, in_turns, gates) for percent in content["slowdowns"]]
-                rows.append((tracker, scene, cells))
+                rows.append((tracker, scene, visits(runs[then], runs[now]), cells))
     table = _markdown(content, rows, gates)
     bank.with_suffix(".md").write_text(table)
     click.echo(table)
@@ -159,20 +159,17 @@ def play(
     In turns, both sides are drawn from one stretch of processes, alternately; else from all, none twice.
     """
     rng = np.random.default_rng(seed)
+    count = visits(then, now)
     found: dict[str, list[str]] = {}
     for _ in range(gates):
         if in_turns:
-            pairs = np.arange(2 * VISITS).reshape(-1, 2) + int(rng.integers(0, len(then) - 2 * VISITS + 1))
+            pairs = np.arange(2 * count).reshape(-1, 2) + int(rng.integers(0, len(then) - 2 * count + 1))
             chosen = rng.permuted(pairs, axis=1).T  # either may be the first of a pair
-            sides = [then[i] for i in chosen[0]], [now[i] for i in chosen[1]]
         elif then is now:
-            chosen = rng.permutation(len(then))[: 2 * VISITS].reshape(2, -1)
-            sides = [then[i] for i in chosen[0]], [now[i] for i in chosen[1]]
+            chosen = rng.permutation(len(then))[: 2 * count].reshape(2, -1)
         else:
-            sides = (
-                [then[i] for i in rng.permutation(len(then))[:VISITS]],
-                [now[i] for i in rng.permutation(len(now))[:VISITS]],
-            )
+            chosen = np.array([rng.permutation(len(side))[:count] for side in (then, now)])
+        sides = [then[i] for i in chosen[0]], [now[i] for i in chosen[1]]
         verdicts = speed.judge("", timings(sides[0], 0), timings(sides[1], percent), in_turns=in_turns)
         for one in verdicts:
             found.setdefault(one.measure, []).append(one.status)
@@ -184,9 +181,14 @@ def play(
     }
 
 
+def visits(then: list[Any], now: list[Any]) -> int:
+    """Return how many processes are drawn a side: as the gate takes, or fewer where the bank has not twice as many."""
+    return min(VISITS, len(then) // 2, len(now) // 2)
+
+
 def timings(processes: list[Any], percent: int) -> Timings:
     """Return processes of the bank as the gate reads them, at one slowdown."""
-    visits = tuple(
+    chosen = tuple(
         Visit(
             tuple(Round(*row) for row in one["rounds"][str(percent)]),
             one["start_up_s"],
@@ -195,29 +197,29 @@ def timings(processes: list[Any], percent: int) -> Timings:
         )
         for one in processes
     )
-    return Timings(Machine("bank", 2, 8, "", "Linux"), (), 0, visits)
+    return Timings(Machine("bank", 2, 8, "", "Linux"), (), 0, chosen)
 
 
 def _markdown(content: dict[str, Any], rows: list[Any], gates: int) -> str:
-    count = [f"{len(own)} {load} of {name}" for name, runs in content["runs"].items() for load, own in runs.items()]
+    kept = [f"{len(own)} {load} of {name}" for name, runs in content["runs"].items() for load, own in runs.items()]
     planted = [f"{percent} % slower" for percent in content["slowdowns"][1:]]
     lines = [
         "# What the gate hears",
         "",
         "Made by `python -m benchmark.measurements.gate_power`. Per cent of gates that say *worse*, and of those that",
-        f"cannot tell in brackets. For each of {gates} gates a cell, {VISITS} processes a side are drawn.",
+        f"cannot tell in brackets; {gates} gates a cell. The gate takes {VISITS} processes a side.",
         "Alarms are by any of the four measures, detections of a planted slowdown by the median.",
         "",
         f"- date: {content['date']}",
         f"- machine: {content['machine']}",
-        f"- processes: {', '.join(count)}",
+        f"- processes: {', '.join(kept)}",
         "",
-        f"| tracker | scene | alarms, same code | {' | '.join(planted)} |",
-        "|---|---|---|" + "---|" * len(planted),
+        f"| tracker | scene | processes a side | alarms, same code | {' | '.join(planted)} |",
+        "|---|---|---|---|" + "---|" * len(planted),
     ]
-    for tracker, scene, cells in rows:
+    for tracker, scene, count, cells in rows:
         texts = [_share(cells[0]["any"])] + [_share(cell["median"]) for cell in cells[1:]]
-        lines.append(f"| {tracker} | {scene} | {' | '.join(texts)} |")
+        lines.append(f"| {tracker} | {scene} | {count} | {' | '.join(texts)} |")
     return "\n".join(lines) + "\n"
 
 
