@@ -23,7 +23,14 @@ def test_dependencies_point_one_way() -> None:
 
 @pytest.mark.parametrize(
     "package",
-    ["benchmark.metrics", "benchmark.statistics", "benchmark.scoring", "reports.commands.report", "reports.compare", "reports.video.render"],
+    [
+        "benchmark.metrics",
+        "benchmark.statistics",
+        "benchmark.scoring",
+        "reports.commands.report",
+        "reports.compare",
+        "reports.video.render",
+    ],
 )
 def test_scores_and_reports_load_without_torch(package: str) -> None:
     code = f"import sys, {package}; sys.exit('torch' in sys.modules)"

@@ -21,6 +21,7 @@ from trackers.dualmn.online import LabelShapes, Learnt, OnlineOptimiser, Samples
 from trackers.dualmn.read import affinity, read
 from trackers.nets.inception import Inception
 from trackers.nets.label_maps import centreness_maps, label_maps
+from trackers.nets.lanes import see_lanes
 from trackers.nets.lite_features import LITE0_TAPS, LiteFeatures
 from trackers.nets.pointwise import Pointwise
 
@@ -175,9 +176,8 @@ class DualMNNet(nn.Module):
             self.short = ShortNet(config, channels, self.stride)
 
     def features(self, crops: Tensor) -> Tensor:
-        """Return the trunk's (..., C', h, w) features of crops (..., 3, H, W) in 0..255."""
-        flat: Tensor = self.backbone(crops.flatten(0, -4).float())
-        return flat.reshape(*crops.shape[:-3], *flat.shape[1:])
+        """Return the trunk's (B, S, C', h, w) features of crops (B, S, 3, H, W) in 0..255."""
+        return see_lanes(self.backbone, crops.float())
 
     def remember(self, crops: Tensor, centres: Tensor, sizes: Tensor) -> Remembered:
         """Return the long memory of crops (N, 3, H, W) with the targets' centres (N, 2) and sizes (N, 2) in pixels.
@@ -187,7 +187,7 @@ class DualMNNet(nn.Module):
         """
         assert self.long is not None
         if self.memory_backbone is None:
-            features = self.features(crops)
+            features = self.features(crops[:, None])[:, 0]
         else:
             inside = label_maps(centres, sizes, crops.shape[-1], 1.0) > 0
             features = self.memory_backbone(crops.float(), inside[:, None].to(sizes.dtype))

@@ -27,6 +27,7 @@ from trackers.memtrack.memory import (
 )
 from trackers.nets.alexnet import AlexNet
 from trackers.nets.correlation import correlate
+from trackers.nets.lanes import see_lanes
 from trackers.nets.lite_features import LiteFeatures
 from trackers.nets.pointwise import Pointwise
 
@@ -209,11 +210,10 @@ class MemTrackNet(MemoryNet):
 
     def features(self, crops: Tensor) -> Tensor:
         """Return the (B, S, C, h, w) features of uint8 crops (B, S, 3, H, W)."""
-        image = crops.flatten(0, 1).float()
+        image = crops.float()
         if self.config.trunk == "alexnet":
             image = image / 255
-        flat: Tensor = self.neck(self.backbone(image))
-        return flat.reshape(*crops.shape[:2], *flat.shape[1:])
+        return see_lanes(lambda lane: self.neck(self.backbone(lane)), image)
 
     def template(self, crops: Tensor) -> Tensor:
         """Return the (B, C, cells, cells) templates of crops (B, 1, 3, H, W): the inner cells of their features."""

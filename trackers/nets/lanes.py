@@ -1,7 +1,8 @@
-"""Lane by lane: which lanes are sound, and a state made of some lanes of one and the rest of another."""
+"""Lane by lane: a network on each lane's crops, which lanes are sound, a state made of some lanes of two."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import TypeVar
 
@@ -9,6 +10,19 @@ import torch
 from torch import Tensor
 
 Tree = TypeVar("Tree")
+
+
+def see_lanes(network: Callable[[Tensor], Tensor], crops: Tensor) -> Tensor:
+    """Return the (B, S, C, h, w) output of a network for crops (B, S, 3, H, W).
+
+    On a CPU a lane at a time: one lane's crops fill its cores, those of many no longer fit into its caches; and what
+    a lane sees is, to the bit, what it sees alone.
+    """
+    if crops.device.type == "cpu" and len(crops) > 1:
+        flat = torch.cat([network(lane) for lane in crops])
+    else:
+        flat = network(crops.flatten(0, 1))
+    return flat.reshape(*crops.shape[:2], *flat.shape[1:])
 
 
 def finite_lanes(values: Tensor) -> Tensor:

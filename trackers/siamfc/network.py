@@ -6,6 +6,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from trackers.nets.alexnet import AlexNet
+from trackers.nets.lanes import see_lanes
 from trackers.nets.lite_features import LiteFeatures
 from trackers.siamfc.config import SiamFCConfig
 
@@ -29,8 +30,7 @@ class SiamFCNet(nn.Module):
 
     def features(self, crops: Tensor) -> Tensor:
         """Return (B, S, C, h, w) features of crops (B, S, 3, H, W)."""
-        flat = self.backbone(crops.flatten(0, 1).float())
-        return flat.reshape(*crops.shape[:2], *flat.shape[1:])  # type: ignore[no-any-return]
+        return see_lanes(self.backbone, crops.float())
 
     def template(self, crops: Tensor) -> Tensor:
         """Return the (B, C, cells, cells) template of crops (B, 1, 3, H, W): the inner cells of its features."""

@@ -78,6 +78,8 @@ def test_a_narrowed_run_says_so(run_bench, picture_folder: Path) -> None:
         (("-d", "OTB10"), "unknown dataset 'OTB10'. Did you mean"),
         (("-d", "OTB100", "--data-root", "/nowhere"), "--data-root /nowhere: no such folder"),
         (("--device", "cuda:77"), "--device cuda:77"),
+        (("--lanes", "many"), "'many' is neither auto nor a number from 1 on"),
+        (("--lanes", "0"), "'0' is neither auto nor a number from 1 on"),
         (("--profile", "otp"), "there is no evaluation profile 'otp'. Did you mean 'otb'?"),
         (("-t", "siamfc:paper"), "no trained weights ship for siamfc:paper"),
     ],

@@ -12,12 +12,12 @@ from benchmark.measurements.gate_faults import FAULTS, snapshot, verdicts
 CHECKED = [
     (tracker, fault) for tracker, faults in FAULTS.items() for fault in faults if fault != "a wrong weights file"
 ]
-"""Other weights need more sequences than a quick test has: see results/tables/gate-faults.md."""
+"""Other weights need more sequences than a quick test has: `python -m benchmark.measurements.gate_faults`."""
 
 
 @pytest.fixture(scope="module")
 def selection() -> Selection:
-    return select(open_dataset("demo"), sequences=["distractor-1"], limit_frames=14)
+    return select(open_dataset("demo"), sequences=["appearance-1", "distractor-1"], limit_frames=20)
 
 
 @pytest.fixture(scope="module")

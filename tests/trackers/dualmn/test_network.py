@@ -117,7 +117,8 @@ def test_the_paper_presets_shapes(paper: DualMNNet) -> None:
     assert paper.short is not None
     with torch.inference_mode():
         crops = torch.randint(0, 256, (1, 3, 289, 289), dtype=torch.uint8)
-        query = paper.long.query(paper.features(crops))
+        features = paper.features(crops[:, None])[:, 0]
+        query = paper.long.query(features)
         assert query.shape == (1, 512, 25, 25)
         remembered = paper.remember(crops, torch.zeros(1, 2), torch.tensor([[72.0, 72.0]]))
         assert remembered.features.shape == (1, 512, 25, 25)
@@ -127,5 +128,5 @@ def test_the_paper_presets_shapes(paper: DualMNNet) -> None:
         assert remembered.ballots[0, 12, 17].item() == 0
         maps = paper.long(query, remembered.features[:, None], torch.ones(1, 1, dtype=torch.bool))
         assert maps.boxes(8).shape == (1, 4, 25, 25)
-        scores = paper.short.score(paper.short.encode(paper.features(crops), memory=False), torch.randn(1, 512, 4, 4))
+        scores = paper.short.score(paper.short.encode(features, memory=False), torch.randn(1, 512, 4, 4))
         assert scores.shape == (1, 25, 25)
