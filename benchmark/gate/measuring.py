@@ -134,7 +134,11 @@ class Probe:
         )  # fmt: skip
         self._rounds: list[Round] = []
         self._busy: list[float] = []
-        self._start_up: float = self._ask(json.dumps(request))["start_up_s"]
+        try:
+            self._start_up: float = self._ask(json.dumps(request))["start_up_s"]
+        except BaseException:
+            self.stop()
+            raise
 
     def round(self) -> list[list[list[float]]]:
         """Time the sample once more and return its boxes."""

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import time
+import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -28,11 +29,15 @@ def undisturbed_clock() -> Callable[[], int]:
     Off Linux it is the plain one.
     """
     try:
-        file = SCHEDSTAT.open("rb", buffering=0)
-        os.pread(file.fileno(), 64, 0).split()[1]
-    except (OSError, IndexError):
+        file = os.open(SCHEDSTAT, os.O_RDONLY)
+    except OSError:
         return time.perf_counter_ns
-    return lambda: time.perf_counter_ns() - int(os.pread(file.fileno(), 64, 0).split()[1])
+
+    def clock() -> int:
+        return time.perf_counter_ns() - int(os.pread(file, 64, 0).split()[1])
+
+    weakref.finalize(clock, os.close, file)
+    return clock
 
 
 def reference(device: str, clock: Callable[[], int]) -> float:

@@ -78,14 +78,19 @@ def test_a_narrowed_run_says_so(run_bench, picture_folder: Path) -> None:
         (("-d", "OTB10"), "unknown dataset 'OTB10'. Did you mean"),
         (("-d", "OTB100", "--data-root", "/nowhere"), "--data-root /nowhere: no such folder"),
         (("--device", "cuda:77"), "--device cuda:77"),
-        (("--lanes", "many"), "'many' is neither auto nor a number from 1 on"),
-        (("--lanes", "0"), "'0' is neither auto nor a number from 1 on"),
         (("--profile", "otp"), "there is no evaluation profile 'otp'. Did you mean 'otb'?"),
         (("-t", "siamfc:paper"), "no trained weights ship for siamfc:paper"),
     ],
 )
 def test_misuse_is_one_line_and_exit_code_2(run_bench, words: tuple[str, ...], line: str) -> None:
     assert line in error(run_bench(*words))
+
+
+@pytest.mark.parametrize("lanes", ["many", "0"])
+def test_lanes_are_a_number_or_auto(run_bench, lanes: str) -> None:
+    done = run_bench("--lanes", lanes)
+    assert done.returncode == 2
+    assert f"'{lanes}' is neither auto nor a number from 1 on" in done.stderr
 
 
 def test_a_partial_dataset_must_be_asked_for(run_bench, otb: Path) -> None:
