@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
@@ -40,12 +41,15 @@ class Floor:
 
 
 def measure_machine(device: str, rounds: int = 7) -> Machine:
-    """Return the best of several rounds of a matrix product and of a copy."""
+    """Return the best of several rounds of a matrix product and a convolution, and of a copy."""
     a = torch.rand(2048, 2048, device=device)
+    image, kernel = torch.rand(1, 256, 64, 64, device=device), torch.rand(256, 256, 3, 3, device=device)
     source, target = torch.rand(2**26, device=device), torch.empty(2**26, device=device)
     product = min(_seconds(lambda: a @ a, device) for _ in range(rounds))
+    convolution = min(_seconds(lambda: F.conv2d(image, kernel, padding=1), device) for _ in range(rounds))
     copy = min(_seconds(lambda: target.copy_(source), device) for _ in range(rounds))
-    return Machine(2 * 2048**3 / product, 2 * source.nbytes / copy)
+    flops = max(2 * 2048**3 / product, 2 * 256**2 * 3**2 * 64**2 / convolution)
+    return Machine(flops, 2 * source.nbytes / copy)
 
 
 def floor(work: Callable[[], Any], machine: Machine) -> Floor:

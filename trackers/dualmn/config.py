@@ -45,6 +45,8 @@ class DualMNConfig:
     """Share of the target's cells found in their place at which the long branch is half sure, without a head."""
     long_head: bool = False
     """Whether the long branch's box comes from its head; off until it is trained."""
+    head_sees_votes: bool = True
+    """Whether the long branch's head also sees the votes for the target's centre."""
     tower_depth: int = 3
     tower_channels: int = 192
     separable: bool = True
@@ -143,6 +145,7 @@ PAPER: Mapping[str, Any] = {
     "channels": 512,
     "neck_kernel": 3,
     "long_head": True,
+    "head_sees_votes": False,
     "tower_depth": 7,
     "tower_channels": 256,
     "separable": False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from trackers.dualmn import memory
@@ -15,6 +16,9 @@ from trackers.dualmn.search import enlarged, find_peaks
 from trackers.dualmn.view import HeadRules, View, head_box
 from trackers.nets.lanes import choose_lanes, finite_lanes
 from trackers.nets.localise import hann_window
+
+MOST_BIASED = 2.0
+"""Factor by which a side of the first box may differ from what the head says of it and be believed."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,24 @@ class LongBranch:
         self.net, self.config, self.stride = net, config, stride
         self.rules = HeadRules(config.size_penalty, config.window_weight, config.size_rate)
 
+    def begin(self, first: Stored, features: Tensor, size: Tensor) -> LongMemory:
+        """Return the memory of a first frame.
+
+        What the head says of that frame is compared with the box that was given: a target's boxes may follow another
+        custom than those the head was trained on.
+
+        Args:
+            first: The frame as it is remembered.
+            features: (B, C', h, h) trunk features of its search crop, the target in the middle.
+            size: (B, 2) the target's in pixels of that crop.
+        """
+        valid = torch.ones(len(size), 1, dtype=torch.bool, device=size.device)
+        maps = self.net(self.net.query(features), first.features[:, None], first.ballots[:, None], valid)
+        said = maps.boxes(self.stride)[:, 2:]
+        low, high = (said.shape[-1] - 1) // 2, said.shape[-1] // 2 + 1
+        bias = size / said[..., low:high, low:high].mean((2, 3))
+        return memory.begin(first, self.config.slots, bias.clamp(1 / MOST_BIASED, MOST_BIASED))
+
     def look(self, features: Tensor, state: LongMemory, size: Tensor) -> LongView:
         """Search trunk features (B, C', h, h) for targets of size (B, 2) in crop pixels."""
         config = self.config
@@ -50,9 +72,10 @@ class LongBranch:
         shares = affinity(query, read.frames.features, read.valid)
         on_target = foreground(shares, read.frames.ballots)
         if config.long_head:
-            maps = self.net.decode(query, shares, read.frames.features)
+            maps = self.net.decode(query, shares, read.frames.features, read.frames.ballots)
             window = hann_window(cells, query.device) * (cells - 1) ** 2 / 4
-            chosen, new_size = head_box(maps.scores(), maps.boxes(self.stride), size, window, self.rules)
+            boxes = _unbiased(maps.boxes(self.stride), state.size_bias)
+            chosen, new_size = head_box(maps.scores(), boxes, size, window, self.rules)
             fine = enlarged(maps.scores(), cells, config.upsampling)
         else:
             fine = enlarged(votes(shares, read.frames.ballots, cells), cells, config.upsampling)
@@ -73,4 +96,9 @@ class LongBranch:
         """Return the memory with the lanes that are not sound (B,) begun afresh from their first frame."""
         if bool(sound.all()):
             return state
-        return choose_lanes(sound, state, memory.begin(state.first, state.capacity))
+        return choose_lanes(sound, state, memory.begin(state.first, state.capacity, state.size_bias))
+
+
+def _unbiased(boxes: Tensor, bias: Tensor) -> Tensor:
+    """Return boxes (B, 4, h, w), centre and size, with their sizes times bias (B, 2)."""
+    return torch.cat([boxes[:, :2], boxes[:, 2:] * bias[:, :, None, None]], 1)

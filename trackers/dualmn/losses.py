@@ -1,4 +1,8 @@
-"""What a box head is trained by: STMTrack's focal, centre-ness and IoU losses (docs/dualmn.md)."""
+"""What DualMN is trained by (docs/dualmn.md).
+
+A box head by STMTrack's focal, centre-ness and IoU losses; the online filter, and what it starts from, by DiMP's
+hinge-type loss on the scores it gives in frames that it was not learnt on.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from trackers.dualmn.head import HeadMaps
-from trackers.nets.response_losses import cell_offsets
+from trackers.nets.response_losses import cell_offsets, squared_distance
 
 ALPHA, GAMMA = 0.75, 2.0
 """Of the focal loss."""
 BOX_WEIGHT = 3.0
+ON_TARGET = 0.05
+"""Label from which on a cell belongs to the target."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,21 @@ def head_loss(
     box = (-overlap.clamp_min(1e-6).log() * positive * each).sum() / count
     fit = (overlap.detach() * positive * each).sum() / count
     return HeadLoss(focal + centreness + BOX_WEIGHT * box, focal, centreness, box, fit)
+
+
+def filter_loss(scores: Tensor, centres: Tensor, sigma: float, foreign: Tensor) -> Tensor:
+    """Return (N,), the hinge-type error of maps: on the target any, elsewhere only positive scores are errors.
+
+    Args:
+        scores: (N, h, h).
+        centres: (N, 2) x, y of the target from the map's centre, in cells.
+        sigma: Of the Gaussian that is wanted, in cells.
+        foreign: (N,) whether the filter is another target's: then it is to find nothing.
+    """
+    label = torch.exp(-squared_distance(centres, scores.shape[-1], 1.0) / (2 * sigma**2))
+    on_target = (label > ON_TARGET) & ~foreign[:, None, None]
+    error = torch.where(on_target, scores - label, scores.clamp_min(0))
+    return error.square().sum((1, 2))
 
 
 def box_overlap(first: Tensor, second: Tensor) -> Tensor:

@@ -43,6 +43,8 @@ class LongMemory:
     """(B,) every so many accepted frames one goes into a slot."""
     first: Stored
     """The first frame, whatever becomes of the slots: what a lane that has lost its memory begins afresh from."""
+    size_bias: Tensor
+    """(B, 2) width and height of the first frame's box over what the branch's head says of that frame."""
 
     @property
     def capacity(self) -> int:
@@ -50,8 +52,8 @@ class LongMemory:
         return self.slots.born.shape[1]
 
 
-def begin(first: Stored, capacity: int) -> LongMemory:
-    """Return the memory of lanes that have seen their first frame."""
+def begin(first: Stored, capacity: int, size_bias: Tensor) -> LongMemory:
+    """Return the memory of lanes that have seen their first frame; size_bias (B, 2), see `LongMemory`."""
     lanes = len(first.born)
 
     def slots(value: Tensor, empty: float) -> Tensor:
@@ -68,6 +70,7 @@ def begin(first: Stored, capacity: int) -> LongMemory:
         torch.zeros_like(ones),
         ones.clone(),
         first,
+        size_bias,
     )
 
 

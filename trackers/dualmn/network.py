@@ -18,7 +18,7 @@ from trackers.dualmn.filters import apply_filter
 from trackers.dualmn.head import AnchorFreeHead, HeadMaps
 from trackers.dualmn.initial_filter import FilterInitialiser
 from trackers.dualmn.online import LabelShapes, Learnt, OnlineOptimiser, Samples
-from trackers.dualmn.read import affinity, read
+from trackers.dualmn.read import affinity, read, votes
 from trackers.nets.inception import Inception
 from trackers.nets.label_maps import centreness_maps, label_maps
 from trackers.nets.lanes import see_lanes
@@ -61,6 +61,16 @@ class Neck(nn.Module):
         return flat.reshape(*features.shape[:-3], *flat.shape[1:])
 
 
+@dataclass(frozen=True)
+class Remembered:
+    """What the memory encoder makes of a crop around the target."""
+
+    features: Tensor
+    """(N, C, m, m)."""
+    ballots: Tensor
+    """(N, m, m) how much each cell's vote for the target's centre counts, in [0, 1]."""
+
+
 class LongNet(nn.Module):
     """The long-term branch: memory encoder with label map, query encoder, affinity read, box head."""
 
@@ -75,21 +85,41 @@ class LongNet(nn.Module):
         if not labelled_trunk:
             self.label_map = nn.Conv2d(1, channels, 3, padding=1, bias=False)
             nn.init.zeros_(self.label_map.weight)
-        self.head = AnchorFreeHead(2 * channels, config.tower_channels, config.tower_depth, stride, config.separable)
+        self.sees_votes = config.head_sees_votes
+        self.stride = stride
+        seen = 2 * channels + self.sees_votes
+        self.head = AnchorFreeHead(seen, config.tower_channels, config.tower_depth, stride, config.separable)
 
-    def remember(self, features: Tensor, label: Tensor) -> Tensor:
-        """Return the (N, C, m, m) memory of trunk features (N, C', m, m) with label maps (N, m, m)."""
+    def remember(self, features: Tensor, centres: Tensor, sizes: Tensor) -> Remembered:
+        """Return the memory of trunk features (N, C', m, m) with targets at centres (N, 2) of sizes (N, 2) in pixels.
+
+        Centres count from the middle of the crop. A cell's vote counts by how much of it the box covers, and by its
+        centre-ness: what is near the sides of a box is often not the target.
+        """
+        cells = features.shape[-1]
+        label = label_maps(centres, sizes, cells, float(self.stride))
+        ballots = label * centreness_maps(centres, sizes, cells, float(self.stride))
         memory: Tensor = self.memory(features)
-        return memory if self.label_map is None else memory + self.label_map(label[:, None])
+        return Remembered(memory if self.label_map is None else memory + self.label_map(label[:, None]), ballots)
 
-    def forward(self, query: Tensor, memory: Tensor, valid: Tensor) -> HeadMaps:
-        """Return the head's maps for encoded queries (B, C, h, w) and memory (B, R, C, m, m) of valid (B, R) frames."""
-        shares = affinity(query, memory, valid)
-        return self.decode(query, shares, memory)
+    def forward(self, query: Tensor, memory: Tensor, ballots: Tensor, valid: Tensor) -> HeadMaps:
+        """Return the head's maps for encoded queries (B, C, h, w).
 
-    def decode(self, query: Tensor, shares: Tensor, memory: Tensor) -> HeadMaps:
+        Args:
+            query: What is searched.
+            memory: (B, R, C, m, m) the frames read.
+            ballots: (B, R, m, m), see `trackers.dualmn.read.votes`.
+            valid: (B, R), which frames count.
+        """
+        return self.decode(query, affinity(query, memory, valid), memory, ballots)
+
+    def decode(self, query: Tensor, shares: Tensor, memory: Tensor, ballots: Tensor) -> HeadMaps:
         """Return the head's maps for an affinity that is there already."""
-        maps: HeadMaps = self.head(torch.cat([read(shares, memory, query.shape[-2]), query], 1))
+        cells = query.shape[-2]
+        seen = [read(shares, memory, cells), query]
+        if self.sees_votes:
+            seen.append(_on_cells(votes(shares, ballots, cells), cells)[:, None])
+        maps: HeadMaps = self.head(torch.cat(seen, 1))
         return maps
 
 
@@ -131,10 +161,7 @@ class ShortNet(nn.Module):
 
         An even filter's h + 1 cells a side, which lie between the query's, become h by the mean of each four.
         """
-        scores = self.raw_score(query, filters)
-        if scores.shape[-1] == query.shape[-1]:
-            return scores
-        return F.avg_pool2d(scores[:, None], 2, 1)[:, 0]
+        return _on_cells(self.raw_score(query, filters), query.shape[-1])
 
     def raw_score(self, query: Tensor, filters: Tensor) -> Tensor:
         """Return the filter's own map, (B, h + 1, w + 1) where the filter is even."""
@@ -147,14 +174,9 @@ class ShortNet(nn.Module):
         return maps
 
 
-@dataclass(frozen=True)
-class Remembered:
-    """What the memory encoder makes of a crop around the target."""
-
-    features: Tensor
-    """(N, C, m, m)."""
-    ballots: Tensor
-    """(N, m, m) how much each cell's vote for the target's centre counts, in [0, 1]."""
+def _on_cells(maps: Tensor, cells: int) -> Tensor:
+    """Return maps (B, n, n), or (B, n + 1, n + 1) that lie on the cells' corners, on the n cells themselves."""
+    return maps if maps.shape[-1] == cells else F.avg_pool2d(maps[:, None], 2, 1)[:, 0]
 
 
 class DualMNNet(nn.Module):
@@ -182,8 +204,7 @@ class DualMNNet(nn.Module):
     def remember(self, crops: Tensor, centres: Tensor, sizes: Tensor) -> Remembered:
         """Return the long memory of crops (N, 3, H, W) with the targets' centres (N, 2) and sizes (N, 2) in pixels.
 
-        Centres count from the middle of the crop. A cell's vote counts by how much of it the box covers, and by its
-        centre-ness: what is near the sides of a box is often not the target.
+        Centres count from the middle of the crop.
         """
         assert self.long is not None
         if self.memory_backbone is None:
@@ -191,6 +212,4 @@ class DualMNNet(nn.Module):
         else:
             inside = label_maps(centres, sizes, crops.shape[-1], 1.0) > 0
             features = self.memory_backbone(crops.float(), inside[:, None].to(sizes.dtype))
-        label = label_maps(centres, sizes, features.shape[-1], float(self.stride))
-        ballots = label * centreness_maps(centres, sizes, features.shape[-1], float(self.stride))
-        return Remembered(self.long.remember(features, label), ballots)
+        return self.long.remember(features, centres, sizes)

@@ -99,7 +99,7 @@ class ShortBranch:
         place, new_size, margin = place * self.stride, size, peaks.margin
         if config.short_head:
             maps = self.net.boxes(query, self.net.score(query, state.filters))
-            nearby = maps.scores() * _around(place / self.stride, cells)
+            nearby = maps.scores() * around(place / self.stride, cells)
             chosen, new_size = head_box(nearby, maps.boxes(self.stride), size, nearby[0], self.rules)
             place = chosen.box[:, :2]
         sound = finite_lanes(fine) & finite_lanes(new_size)
@@ -166,7 +166,7 @@ class ShortBranch:
         )
 
 
-def _around(place: Tensor, cells: int) -> Tensor:
+def around(place: Tensor, cells: int) -> Tensor:
     """Return (B, n, n), 1 at the cells within one of place (B, 2), in cells from the centre, and 0 elsewhere."""
     line = torch.arange(cells, device=place.device) - (cells - 1) / 2
     inner = place.clamp(-(cells - 1) / 2, (cells - 1) / 2)

@@ -83,7 +83,8 @@ class DualMN(Tracker[DualMNState]):
         self.device = torch.device(device)
         self.signals = signals(config)  # type: ignore[misc]  # their shapes are the config's
         net = DualMNNet(config)
-        load_weights(net, weights)
+        absent = {"both": (), "long": ("short.",), "short": ("long.",)}[config.branches]
+        load_weights(net, weights, ignored=absent)
         self._parameters = sum(p.numel() for p in net.parameters())
         self.net = frozen(net, self.device)
         self.ruler = Ruler(net, config, self.device)
@@ -105,7 +106,12 @@ class DualMN(Tracker[DualMNState]):
         age = torch.zeros(len(frames), dtype=torch.long)
         branches: dict[str, Any] = {}
         if self.long is not None:
-            branches["long"] = memory.begin(self._remembered(crops[:, 0], target, sides[:, 0], age), self.config.slots)
+            remembered = self._remembered(crops[:, 0], target, sides[:, 0], age)
+            branches["long"] = (
+                self.long.begin(remembered, *self._searched(frames, target, colour))
+                if self.config.long_head
+                else memory.begin(remembered, self.config.slots, torch.ones(len(frames), 2, device=self.device))
+            )
         if self.short is not None:
             branches["short"] = self._first_lesson(self.short, frames, target, colour, seeds)
         return DualMNState(target, colour, age, age.clone(), first, branches)
@@ -116,9 +122,7 @@ class DualMN(Tracker[DualMNState]):
         before, age = state.target, state.age + 1
         branches = dict(state.branches)
         sides = self._search_sides(before)
-        crops = square_crops(frames, before.centre, sides[:, None], self.config.search_size, state.colour)
-        features = self.net.features(crops.to(self.device))[:, 0]
-        pixels = (before.size / sides[:, None] * self.config.search_size).float().to(self.device)
+        features, pixels = self._searched(frames, before, state.colour)
         views: dict[str, View] = {}
         if self.long is not None:
             views["long"] = self.long.look(features, branches["long"], pixels)
@@ -144,6 +148,13 @@ class DualMN(Tracker[DualMNState]):
             margin = torch.minimum(decision.margin, margin)
             telemetry = report(Account(views, kept, stored, decision, margin, age))
         return Step(target.boxes(), decision.score.numpy(), telemetry), after
+
+    def _searched(self, frames: Sequence[Frame], target: Target, colour: Tensor) -> tuple[Tensor, Tensor]:
+        """Return trunk features (B, C', h, h) of the targets' search crops, and the targets' sizes (B, 2) there."""
+        sides = self._search_sides(target)
+        crops = square_crops(frames, target.centre, sides[:, None], self.config.search_size, colour)
+        pixels = (target.size / sides[:, None] * self.config.search_size).float()
+        return self.net.features(crops.to(self.device))[:, 0], pixels.to(self.device)
 
     def _search_sides(self, target: Target) -> Tensor:
         return context_side(target.size, self.config.context) * self.config.search_area

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmark.training.learners.common import Learner
-from benchmark.training.learners.dualmn import DualMNLearner
+from benchmark.training.learners.dualmn import make_dualmn_learner
 from benchmark.training.learners.memtrack import MemTrackLearner
 from benchmark.training.learners.siamfc import SiamFCLearner
 from benchmark.training.recipe import Recipe
@@ -22,5 +22,5 @@ def make_learner(recipe: Recipe) -> Learner:
     if isinstance(spec.config, MemTrackConfig):
         return MemTrackLearner(spec.config, spec, recipe)
     if isinstance(spec.config, DualMNConfig):
-        return DualMNLearner(spec.config, spec, recipe)
+        return make_dualmn_learner(spec.config, spec, recipe)
     raise InputError(f"{recipe.tracker} has no learner; siamfc, memtrack and dualmn have")

@@ -1,4 +1,4 @@
-"""DualMN's long branch in training: necks, label-map encoder and head, on the templates of a clip as its memory."""
+"""DualMN's branches in training, one at a time: the long one reads a clip's templates, the short one its searches."""
 
 from __future__ import annotations
 
@@ -12,35 +12,41 @@ from benchmark.training.learners.common import STRIDE
 from benchmark.training.recipe import Recipe
 from trackers.dualmn.config import DualMNConfig
 from trackers.dualmn.head import HeadMaps
-from trackers.dualmn.losses import head_loss
-from trackers.dualmn.network import DualMNNet
+from trackers.dualmn.losses import filter_loss, head_loss
+from trackers.dualmn.network import DualMNNet, ShortNet
+from trackers.dualmn.online import Samples
+from trackers.dualmn.short import around
 from trackers.errors import InputError
 from trackers.names import TrackerSpec
 from trackers.nets.crops import context_side
-from trackers.nets.label_maps import label_maps
 from trackers.nets.pretrained import load_weights
 from trackers.weights.catalog import find_weights
 
 
-class DualMNLearner:
-    """Three frames remembered, another one searched; a share of the memories is another clip's.
+def make_dualmn_learner(config: DualMNConfig, spec: TrackerSpec, recipe: Recipe) -> LongLearner | ShortLearner:
+    """Return the learner of the one branch that a recipe trains."""
+    branches = {name.split(".")[0] for name in recipe.train}
+    if config.trunk != "lite0" or branches not in ({"long"}, {"short"}):
+        raise InputError(
+            'of dualmn, one branch of the compact preset is trained at a time: train = ["long."] or ["short."]'
+        )
+    kind = LongLearner if branches == {"long"} else ShortLearner
+    if recipe.frames < kind.READ + 2:
+        raise InputError(f"dualmn learns from {kind.READ} frames of a clip and is asked for more: frames is at least 5")
+    return kind(config, spec, recipe)
 
-    A clip's template before search t shows frame t, whose size is that of search t - 1: the first template, of which
-    no size is known, is not used.
-    """
+
+class _BranchLearner:
+    """What both branches' learners share."""
 
     READ = 3
+    """Frames of a clip that the branch remembers."""
 
     def __init__(self, config: DualMNConfig, spec: TrackerSpec, recipe: Recipe) -> None:
-        if config.trunk != "lite0" or not recipe.trunk_is_fixed or config.branches == "short":
-            raise InputError("of dualmn, the long branch of the compact preset can be trained, on its trunk as it is")
-        if recipe.frames < self.READ + 2:
-            raise InputError(f"dualmn's long branch reads {self.READ} frames of a clip: frames is at least 5")
+        self.config = config
         self.net = DualMNNet(config)
         load_weights(self.net, find_weights(spec.family.name, spec.preset, recipe.start))
         self.extra = nn.Identity()
-        self.memory_size = config.memory_size
-        self.context = config.context
         self.foreign = recipe.options.get("foreign", 1 / 3)
 
     def see(self, batch: Batch) -> Batch:
@@ -50,18 +56,37 @@ class DualMNLearner:
         templates, searches = self.net.features(batch.templates), self.net.features(batch.searches)
         return Batch(templates, searches, batch.positions, batch.sizes, batch.weight, seen=True)
 
+    def prepare(self, batch: Batch) -> None:
+        """Nothing is to be fitted."""
+
+    def shipped(self) -> dict[str, Tensor]:
+        """Return the network's tensors."""
+        return self.net.state_dict()
+
+    def strangers(self, clips: int, generator: torch.Generator | None) -> Tensor:
+        """Return (B,), whether a clip is searched for another clip's target; without a generator none is."""
+        if generator is None or clips == 1:
+            return torch.zeros(clips, dtype=torch.bool)
+        return torch.rand(clips, generator=generator) < self.foreign
+
+
+class LongLearner(_BranchLearner):
+    """Three frames remembered, another one searched; a share of the memories is another clip's.
+
+    A clip's template before search t shows frame t, whose size is that of search t - 1: the first template, of which
+    no size is known, is not used.
+    """
+
     def loss(self, batch: Batch, generator: torch.Generator | None) -> tuple[Tensor, Mapping[str, Tensor]]:
         """Return the loss of one search a clip, with a memory of three other frames in any order of time."""
         clips, frames = batch.weight.shape
         lane = torch.arange(clips)
-        if generator is None:
-            order = torch.arange(1, frames).expand(clips, -1)
-            foreign = torch.zeros(clips, dtype=torch.bool)
-        else:
+        order = torch.arange(1, frames).expand(clips, -1)
+        if generator is not None:
             order = torch.rand(clips, frames - 1, generator=generator).argsort(1) + 1
-            foreign = torch.rand(clips, generator=generator) < self.foreign
+        foreign = self.strangers(clips, generator)
         search = order[:, self.READ] - 1  # the search of the frame that this template would show
-        own = self._maps(batch, order[:, : self.READ], search, foreign if clips > 1 else torch.zeros_like(foreign))
+        own = self._maps(batch, order[:, : self.READ], search, foreign)
         device = batch.weight.device
         loss = head_loss(
             own, batch.positions[lane, search], batch.sizes[lane, search], batch.weight[lane, search],
@@ -86,13 +111,6 @@ class DualMNLearner:
             found[:, t] = _overlap(boxes, torch.cat([batch.positions[:, t], batch.sizes[:, t]], 1))
         return found, weight
 
-    def prepare(self, batch: Batch) -> None:
-        """Nothing is to be fitted."""
-
-    def shipped(self) -> dict[str, Tensor]:
-        """Return the network's tensors."""
-        return self.net.state_dict()
-
     def _maps(self, batch: Batch, read: Tensor, search: Tensor, foreign: Tensor) -> HeadMaps:
         """Return the head's maps for `search` (B,) with the templates `read` (B, R); `foreign` (B,): the next clip's.
 
@@ -103,13 +121,86 @@ class DualMNLearner:
         whose = torch.where(foreign, (torch.arange(clips) + 1) % clips, torch.arange(clips))[:, None]
         features = batch.templates[whose, read]
         seen = batch.sizes[whose, read - 1]
-        sizes = seen / context_side(seen, self.context)[..., None] * self.memory_size
-        label = label_maps(torch.zeros_like(sizes), sizes, features.shape[-1], float(STRIDE))
-        memory = self.net.long.remember(features.flatten(0, 1), label.flatten(0, 1))
+        sizes = seen / context_side(seen, self.config.context)[..., None] * self.config.memory_size
+        flat = sizes.flatten(0, 1)
+        memory = self.net.long.remember(features.flatten(0, 1), torch.zeros_like(flat), flat)
         query = self.net.long.query(batch.searches[torch.arange(clips), search])
         valid = torch.ones(clips, reads, dtype=torch.bool, device=query.device)
-        maps: HeadMaps = self.net.long(query, memory.reshape(clips, reads, *memory.shape[1:]), valid)
+        frames = memory.features.reshape(clips, reads, *memory.features.shape[1:])
+        ballots = memory.ballots.reshape(clips, reads, *memory.ballots.shape[1:])
+        maps: HeadMaps = self.net.long(query, frames, ballots, valid)
         return maps
+
+
+class ShortLearner(_BranchLearner):
+    """A filter learnt on three frames of a clip, and what it finds in another; a share is another clip's filter.
+
+    Gradients run through the filter's steps, so that what it starts from, the labels, the mask, the regulariser and the
+    length of a step are learnt with the necks and the head.
+    """
+
+    STEPS = 4
+    BY_FILTER, BY_PATH = 1.0, 0.25
+
+    def loss(self, batch: Batch, generator: torch.Generator | None) -> tuple[Tensor, Mapping[str, Tensor]]:
+        """Return the loss of one search a clip, of its filter on the way and at the end, and of the box."""
+        clips, frames = batch.weight.shape
+        lane = torch.arange(clips)
+        order = torch.arange(frames).expand(clips, -1)
+        if generator is not None:
+            order = torch.rand(clips, frames, generator=generator).argsort(1)
+        foreign = self.strangers(clips, generator)
+        path, first = self._learnt(batch, order[:, : self.READ])
+        search = order[:, self.READ]
+        if bool(foreign.any()):
+            whose = torch.where(foreign, (lane + 1) % clips, lane)
+            path, first = tuple(filters[whose] for filters in path), first[whose]
+        query = self._net.encode(batch.searches[lane, search], memory=False)
+        positions, weight = batch.positions[lane, search], batch.weight[lane, search]
+        stranger = foreign.to(weight.device)
+        each = [
+            filter_loss(self._net.score(query, filters), positions / STRIDE, self.config.label_sigma, stranger)
+            for filters in (first, *path)
+        ]
+        final, way = (each[-1] * weight).mean(), (torch.stack(each[:-1]).mean(0) * weight).mean()
+        maps = self._net.boxes(query, self._net.score(query, path[-1]))
+        box = head_loss(maps, positions, batch.sizes[lane, search], weight, stranger, STRIDE)
+        total = box.total + self.BY_FILTER * final + self.BY_PATH * way
+        return total, {"filter": final, "way": way, "focal": box.focal, "box": box.box, "found": box.overlap}
+
+    def correct(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Return (B, T): the overlap of the box that tracking would choose, and weights, 0 for what is learnt from."""
+        clips, frames = batch.weight.shape
+        weight = batch.weight.clone()
+        weight[:, : self.READ] = 0
+        found = torch.zeros_like(weight)
+        path, _ = self._learnt(batch, torch.arange(self.READ).expand(clips, -1))
+        for t in range(self.READ, frames):
+            query = self._net.encode(batch.searches[:, t], memory=False)
+            scores = self._net.score(query, path[-1])
+            cells = scores.shape[-1]
+            best = scores.flatten(1).argmax(1)
+            place = torch.stack([best % cells, best // cells], 1) - (cells - 1) / 2
+            maps = self._net.boxes(query, scores)
+            best = (maps.scores() * around(place, cells)).flatten(1).argmax(1)
+            boxes = maps.boxes(STRIDE).flatten(2)[torch.arange(clips, device=best.device), :, best]
+            found[:, t] = _overlap(boxes, torch.cat([batch.positions[:, t], batch.sizes[:, t]], 1))
+        return found, weight
+
+    @property
+    def _net(self) -> ShortNet:
+        assert self.net.short is not None
+        return self.net.short
+
+    def _learnt(self, batch: Batch, read: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
+        """Return the filters (B, C, k, k) after each step on the searches `read` (B, R), and the one begun with."""
+        lane = torch.arange(len(read))[:, None]
+        features = self._net.encode(batch.searches[lane, read], memory=True)
+        centres, half = batch.positions[lane, read] / STRIDE, batch.sizes[lane, read] / STRIDE / 2
+        weights = batch.weight[lane, read].clamp_min(1e-3)
+        samples = Samples(features, centres, weights / weights.sum(1, keepdim=True))
+        boxes = torch.cat([centres - half, centres + half], 2)
+        return self._net.learn(samples, boxes, self.STEPS).path, self._net.initial(features, boxes)
 
 
 def _overlap(first: Tensor, second: Tensor) -> Tensor:

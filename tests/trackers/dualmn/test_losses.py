@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trackers.dualmn.head import HeadMaps
-from trackers.dualmn.losses import ALPHA, box_overlap, head_loss, side_distances
+from trackers.dualmn.losses import ALPHA, box_overlap, filter_loss, head_loss, side_distances
 
 STRIDE = 8.0
 
@@ -76,3 +76,15 @@ def test_overlap_of_boxes_around_one_cell() -> None:
     first, second = torch.tensor([1.0, 1, 1, 1]), torch.tensor([2.0, 1, 0, 1])
     found = box_overlap(first[None, :, None, None], second[None, :, None, None])
     assert float(found) == pytest.approx(2 / 6)
+
+
+def test_a_filter_errs_by_any_score_on_the_target_and_by_positive_ones_elsewhere() -> None:
+    scores = torch.full((2, 5, 5), -0.5)
+    scores[:, 0, 4] = 0.3  # far from the target, sqrt(8) cells: label exp(-4), below the threshold
+    scores[:, 2, 2] = 0.9
+    centres, foreign = torch.zeros(2, 2), torch.tensor([False, True])
+    own, other = filter_loss(scores, centres, 1.0, foreign).tolist()
+    near = 4 * (0.5 + math.exp(-0.5)) ** 2 + 4 * (0.5 + math.exp(-1)) ** 2  # the eight neighbours; the next have exp(-2)
+    next_ = 4 * (0.5 + math.exp(-2)) ** 2 + 8 * (0.5 + math.exp(-2.5)) ** 2
+    assert own == pytest.approx(0.1**2 + near + next_ + 0.3**2, rel=1e-5)
+    assert other == pytest.approx(0.9**2 + 0.3**2, rel=1e-5)

@@ -16,7 +16,7 @@ def frame(age: int, lanes: int = 1) -> Stored:
 
 
 def followed(frames: int, capacity: int, keep_first: bool = True, score: float = 0.9) -> LongMemory:
-    state = begin(frame(0), capacity)
+    state = begin(frame(0), capacity, torch.ones(1, 2))
     for age in range(1, frames + 1):
         state = written(state, torch.tensor([True]), frame(age), torch.tensor([score]), keep_first)
     return state
@@ -98,7 +98,7 @@ def test_the_first_frame_can_be_let_go() -> None:
 
 
 def test_lanes_store_on_their_own_and_the_old_state_stays_usable() -> None:
-    state = begin(frame(0, lanes=2), 4)
+    state = begin(frame(0, lanes=2), 4, torch.ones(2, 2))
     score = torch.tensor([0.9, 0.9])
     for age in range(1, 6):
         before = state

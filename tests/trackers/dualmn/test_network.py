@@ -126,7 +126,8 @@ def test_the_paper_presets_shapes(paper: DualMNNet) -> None:
         assert remembered.ballots[0, 12, 12].item() == pytest.approx(1)
         assert remembered.ballots[0, 12, 16].item() == pytest.approx((0.5 / 8.5) ** 0.5)
         assert remembered.ballots[0, 12, 17].item() == 0
-        maps = paper.long(query, remembered.features[:, None], torch.ones(1, 1, dtype=torch.bool))
+        ballots = remembered.ballots[:, None]
+        maps = paper.long(query, remembered.features[:, None], ballots, torch.ones(1, 1, dtype=torch.bool))
         assert maps.boxes(8).shape == (1, 4, 25, 25)
         scores = paper.short.score(paper.short.encode(features, memory=False), torch.randn(1, 512, 4, 4))
         assert scores.shape == (1, 25, 25)
