@@ -48,6 +48,8 @@ class MemTrackConfig:
     """Multiplies the height of every scale's peak but the current one's."""
     penalise_from_mean: bool = True
     """Take that height above the mean response; False: above zero, whatever the trained shift, as the authors do."""
+    scale_by_first: bool = True
+    """Choose the scale by the first template's response; False: by the final template's, as the authors do."""
     scale_damping: float = 0.5
     """Share of the chosen scale that the size takes over."""
     scale_limits: tuple[float, float] | None = (0.2, 5.0)
@@ -72,6 +74,7 @@ PAPER: Mapping[str, Any] = {
     "scale_step": 1.05,
     "scale_penalty": 0.97,
     "penalise_from_mean": False,
+    "scale_by_first": False,
     "scale_damping": 0.6,
     "scale_limits": None,
     "window_weight": 0.15,

@@ -83,6 +83,9 @@ class MemTrack(Tracker[MemTrackState]):
         response, soundness = sound_response(self.net, outcome, search)
         logits = self.net.logits(response)
         shift = self.net.response_norm.bias if config.penalise_from_mean else logits.new_zeros(1)
+        sizing = None
+        if config.scale_by_first:
+            sizing = self.net.logits(self.net.correlate(search, outcome.first[:, None])) - shift
         peak = scale_search(
             logits - shift,
             penalty=config.scale_penalty,
@@ -90,6 +93,7 @@ class MemTrack(Tracker[MemTrackState]):
             upsampling=config.upsampling,
             centre_quirk=0.5 if config.authors_grid else 0.0,
             corner_aligned=config.authors_grid,
+            sizing=sizing,
         )
         scale = peak.scale.cpu()
         # a lane that sees nothing stays: `Target.moved` does not take what is not finite

@@ -42,6 +42,7 @@ def scale_search(
     upsampling: int,
     centre_quirk: float = 0.0,
     corner_aligned: bool = False,
+    sizing: Tensor | None = None,
 ) -> Peak:
     """Find each lane's peak over scales and cells.
 
@@ -53,13 +54,19 @@ def scale_search(
         centre_quirk: Up-sampled cells by which the authors' centre differs from the true one (paper presets).
         corner_aligned: Enlarge so that the corners' centres coincide, yet read shifts as if they did not, as
             MemTrack's authors do (docs/memtrack.md): they come out (h upsampling - 1) / ((h - 1) upsampling) long.
+        sizing: (B, S, h, h) other responses by which the scale is chosen; None: by the same.
     """
     lanes, scales, height, _ = response.shape
     side = height * upsampling
     fine = F.interpolate(response, size=(side, side), mode="bicubic", align_corners=corner_aligned)
     weights = torch.full((scales,), penalty, device=response.device)
     weights[scales // 2] = 1.0
-    tops = fine.flatten(2).amax(2) * weights
+    tops = (
+        fine
+        if sizing is None
+        else F.interpolate(sizing, size=(side, side), mode="bicubic", align_corners=corner_aligned)
+    )
+    tops = tops.flatten(2).amax(2) * weights
     scale = tops.argmax(1)
     lane = torch.arange(lanes, device=response.device)
     chosen = fine[lane, scale].flatten(1)

@@ -84,7 +84,9 @@ def test_a_filter_errs_by_any_score_on_the_target_and_by_positive_ones_elsewhere
     scores[:, 2, 2] = 0.9
     centres, foreign = torch.zeros(2, 2), torch.tensor([False, True])
     own, other = filter_loss(scores, centres, 1.0, foreign).tolist()
-    near = 4 * (0.5 + math.exp(-0.5)) ** 2 + 4 * (0.5 + math.exp(-1)) ** 2  # the eight neighbours; the next have exp(-2)
+    near = (
+        4 * (0.5 + math.exp(-0.5)) ** 2 + 4 * (0.5 + math.exp(-1)) ** 2
+    )  # the eight neighbours; the next have exp(-2)
     next_ = 4 * (0.5 + math.exp(-2)) ** 2 + 8 * (0.5 + math.exp(-2.5)) ** 2
     assert own == pytest.approx(0.1**2 + near + next_ + 0.3**2, rel=1e-5)
     assert other == pytest.approx(0.9**2 + 0.3**2, rel=1e-5)

@@ -50,6 +50,16 @@ def test_another_scale_must_win_by_more_than_its_penalty() -> None:
     assert chosen(1.05) == 2
 
 
+def test_other_responses_may_choose_the_scale_and_the_place_stays_the_responses() -> None:
+    response = torch.stack([bump(2, 0), bump(-3, 1)])[None]
+    sizing = torch.stack([bump(0, 0, 0.5), bump(4, 4, 0.9)])[None]
+    own = scale_search(response * torch.tensor([1.0, 0.5])[:, None, None], penalty=1.0, window_weight=0.0, upsampling=8)
+    other = scale_search(response, penalty=1.0, window_weight=0.0, upsampling=8, sizing=sizing)
+    assert own.scale.tolist() == [0]
+    assert other.scale.tolist() == [1]
+    np.testing.assert_allclose(other.shift[0], [-3, 1], atol=0.1)
+
+
 def test_the_window_prefers_the_nearer_of_two_peaks() -> None:
     maps = (bump(0, 0, 0.95) + bump(7, 0, 1.0))[None, None]
     far = scale_search(maps, penalty=1.0, window_weight=0.0, upsampling=8).shift[0, 0]
