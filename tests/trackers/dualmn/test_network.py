@@ -34,8 +34,7 @@ def test_untrained_encoders_leave_the_trunks_features_as_they_are() -> None:
     assert net.long is not None
     assert net.short is not None
     features = torch.nn.functional.normalize(torch.randn(1, 192, 6, 6), dim=1) * 1.25**0.5
-    label = torch.rand(1, 6, 6)
-    memory = net.long.remember(features, label)
+    memory = net.long.remember(features, torch.zeros(1, 2), torch.full((1, 2), 24.0)).features
     torch.testing.assert_close(memory / memory.norm() * features.norm(), features, rtol=1e-4, atol=1e-5)
     torch.testing.assert_close(net.long.query(features), memory, rtol=1e-4, atol=1e-5)
     encoded = net.short.encode(features, memory=True)
@@ -52,9 +51,9 @@ def test_training_reaches_every_part_of_the_long_branch() -> None:
     torch.manual_seed(0)
     net = LongNet(replace(COMPACT, channels=16, tower_channels=16), 12, 8, labelled_trunk=False)
     trunk = torch.randn(2, 3, 12, 6, 6)
-    label = torch.rand(2, 3, 6, 6)
-    memory = net.remember(trunk.flatten(0, 1), label.flatten(0, 1)).reshape(2, 3, 16, 6, 6)
-    maps = net(net.query(torch.randn(2, 12, 8, 8)), memory, torch.ones(2, 3, dtype=torch.bool))
+    kept = net.remember(trunk.flatten(0, 1), torch.zeros(6, 2), 16 + 16 * torch.rand(6, 2))
+    memory, ballots = kept.features.reshape(2, 3, 16, 6, 6), kept.ballots.reshape(2, 3, 6, 6)
+    maps = net(net.query(torch.randn(2, 12, 8, 8)), memory, ballots, torch.ones(2, 3, dtype=torch.bool))
     assert maps.scores().shape == (2, 8, 8)
     assert maps.boxes(8).shape == (2, 4, 8, 8)
     (maps.scores().sum() + maps.distances.log().sum()).backward()
