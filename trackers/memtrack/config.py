@@ -41,6 +41,9 @@ class MemTrackConfig:
     control_per_scale: bool = False
     """Run the controller on every scale's search features, as in the authors' code; else on the middle scale's."""
 
+    write_score: float = 0.9
+    """Score of a frame under which its template is not written, whatever the gates say; 0: all are, as in the paper."""
+
     scales: int = 3
     """Search crops a frame, odd."""
     scale_step: float = 1.0375
@@ -75,6 +78,7 @@ PAPER: Mapping[str, Any] = {
     "scale_penalty": 0.97,
     "penalise_from_mean": False,
     "scale_by_first": False,
+    "write_score": 0.0,
     "scale_damping": 0.6,
     "scale_limits": None,
     "window_weight": 0.15,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -105,8 +105,10 @@ class MemTrack(Tracker[MemTrackState]):
             config.scale_limits,
         )
         newest = self._template(frames, target, colour)
-        carried, newest = sound_state(self.net, outcome.carried(peak.scale), newest, soundness.sound)
         height = peak.height + shift
+        sure = torch.sigmoid(height) >= config.write_score
+        carried, newest = sound_state(self.net, outcome.carried(peak.scale), newest, soundness.sound)
+        carried = replace(carried, write_weight=carried.write_weight * sure[:, None])
         telemetry = report(config, state.carried, outcome, peak, height, soundness.sound) if self.recording else {}
         scores = torch.sigmoid(height).double().cpu().numpy()
         return Step(target.boxes(), scores, telemetry), MemTrackState(target, carried, newest)
