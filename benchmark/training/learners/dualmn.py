@@ -74,8 +74,13 @@ class LongLearner(_BranchLearner):
     """Three frames remembered, another one searched; a share of the memories is another clip's.
 
     A clip's template before search t shows frame t, whose size is that of search t - 1: the first template, of which
-    no size is known, is not used.
+    no size is known, is not used. In tracking only the first frame's box is true; so the others' are shaken in training
+    (`shaken`, as a share of their sides), lest the head believes what it said itself.
     """
+
+    def __init__(self, config: DualMNConfig, spec: TrackerSpec, recipe: Recipe) -> None:
+        super().__init__(config, spec, recipe)
+        self.shaken = recipe.options.get("shaken", 0.0)
 
     def loss(self, batch: Batch, generator: torch.Generator | None) -> tuple[Tensor, Mapping[str, Tensor]]:
         """Return the loss of one search a clip, with a memory of three other frames in any order of time."""
@@ -86,7 +91,10 @@ class LongLearner(_BranchLearner):
             order = torch.rand(clips, frames - 1, generator=generator).argsort(1) + 1
         foreign = self.strangers(clips, generator)
         search = order[:, self.READ] - 1  # the search of the frame that this template would show
-        own = self._maps(batch, order[:, : self.READ], search, foreign)
+        shake = torch.zeros(clips, self.READ, 4)
+        if generator is not None:
+            shake[:, 1:] = self.shaken * torch.randn(clips, self.READ - 1, 4, generator=generator)
+        own = self._maps(batch, order[:, : self.READ], search, foreign, shake)
         device = batch.weight.device
         loss = head_loss(
             own, batch.positions[lane, search], batch.sizes[lane, search], batch.weight[lane, search],
@@ -104,15 +112,18 @@ class LongLearner(_BranchLearner):
         found = torch.zeros_like(weight)
         for t in range(1, frames):
             read = torch.tensor([1, (1 + t) // 2, t]).expand(clips, -1)
-            maps = self._maps(batch, read, torch.full((clips,), t), torch.zeros(clips, dtype=torch.bool))
+            still = torch.zeros(*read.shape, 4)
+            maps = self._maps(batch, read, torch.full((clips,), t), torch.zeros(clips, dtype=torch.bool), still)
             best = maps.scores().flatten(1).argmax(1)
             lane = torch.arange(clips, device=best.device)
             boxes = maps.boxes(STRIDE).flatten(2)[lane, :, best]
             found[:, t] = _overlap(boxes, torch.cat([batch.positions[:, t], batch.sizes[:, t]], 1))
         return found, weight
 
-    def _maps(self, batch: Batch, read: Tensor, search: Tensor, foreign: Tensor) -> HeadMaps:
+    def _maps(self, batch: Batch, read: Tensor, search: Tensor, foreign: Tensor, shake: Tensor) -> HeadMaps:
         """Return the head's maps for `search` (B,) with the templates `read` (B, R); `foreign` (B,): the next clip's.
+
+        `shake` (B, R, 4) moves their boxes: the centre by shares of the sides, the sides by powers of e.
 
         Sizes in a template are those of the search of the same frame, brought to the template's scale.
         """
@@ -122,8 +133,9 @@ class LongLearner(_BranchLearner):
         features = batch.templates[whose, read]
         seen = batch.sizes[whose, read - 1]
         sizes = seen / context_side(seen, self.config.context)[..., None] * self.config.memory_size
-        flat = sizes.flatten(0, 1)
-        memory = self.net.long.remember(features.flatten(0, 1), torch.zeros_like(flat), flat)
+        shake = shake.to(sizes)
+        centres, sizes = shake[..., :2] * sizes, sizes * shake[..., 2:].exp()
+        memory = self.net.long.remember(features.flatten(0, 1), centres.flatten(0, 1), sizes.flatten(0, 1))
         query = self.net.long.query(batch.searches[torch.arange(clips), search])
         valid = torch.ones(clips, reads, dtype=torch.bool, device=query.device)
         frames = memory.features.reshape(clips, reads, *memory.features.shape[1:])

@@ -258,10 +258,20 @@ def real(shared_data: Path, name: str, frames: int) -> tuple[list[Frame], Boxes]
     return pictures, box  # type: ignore[return-value]
 
 
+def test_a_frame_it_is_not_sure_of_is_not_written() -> None:
+    frames, box = video(0, 6)
+    for write_score, slots in ((0.0, 5), (1.1, 1)):
+        tracker = build(f"memtrack{{write_score={write_score}}}")
+        state = tracker.start(frames[:1], box, [0])
+        for frame in frames[1:]:
+            _, state = tracker.step(state, [frame])
+        assert int((state.carried.memory.occupancy[0] > 0).sum()) == slots
+
+
 def test_memory_is_alive_on_a_real_sequence(shared_data: Path) -> None:
     tracker = build("memtrack")
     tracker.recording = True
-    frames, box = real(shared_data, "DragonBaby", 30)
+    frames, box = real(shared_data, "DragonBaby", 70)
     boxes, told = follow(tracker, frames, box)
 
     def zeroed(state: MemTrackState) -> MemTrackState:
