@@ -17,7 +17,7 @@ CHECKED = [
 
 @pytest.fixture(scope="module")
 def selection() -> Selection:
-    return select(open_dataset("demo"), sequences=["appearance-1", "distractor-1"], limit_frames=20)
+    return select(open_dataset("demo"), sequences=["appearance-1", "distractor-1"])
 
 
 @pytest.fixture(scope="module")
