@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from reports.compare import write as write_comparison
 from reports.model import build_report
 from reports.write import write_report
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-Open = Callable[..., "Page"]
+Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -103,14 +100,14 @@ def test_values_are_read_off_a_curve_by_pointer_and_by_keyboard(visit: Open, pag
     chart = page.locator("[data-chart=success]")
     chart.scroll_into_view_if_needed()
     chart.hover()
-    assert "overlap > 0.45" in chart.locator(".tip").inner_text()
+    expect(chart.locator(".tip")).to_contain_text("overlap > 0.45")
     page.mouse.move(0, 0)
     chart.press("Home")
     chart.press("ArrowRight")
     chart.press("ArrowRight")
     scores = json.loads((page_file.parent / "report.json").read_text())["scores"]["trackers"]
+    expect(chart.locator(".tip")).to_contain_text("overlap > 0.1")
     tip = chart.locator(".tip").inner_text()
-    assert "overlap > 0.1" in tip
     for tracker in scores:
         assert f"{tracker['summary']['overall']['success_curve'][2]:.3f} {tracker['name']}" in tip
 
@@ -139,12 +136,12 @@ def test_a_sequence_opens(visit: Open, page_file: Path, how: str) -> None:
     link = page.locator("#table-sequences tbody a", has_text="third")
     link.click() if how == "mouse" else link.press("Enter")
     view = page.locator("details.view[open]")
-    assert view.locator("summary").inner_text().startswith("third")
+    expect(view.locator("summary")).to_contain_text("third")
     assert view.locator("[data-chart=overlap] path.curve").count() == 5
     assert view.locator(".strip svg").count() == 6
     assert view.locator(".strip svg").first.locator("rect[data-t]").count() == 5
     page.locator("#table-sequences tbody a", has_text="first").click()
-    assert page.locator("details.view[open] summary").inner_text().startswith("first")
+    expect(view.locator("summary")).to_contain_text("first")
 
 
 def test_the_memory_is_drawn_above_the_overlap(visit: Open, page_file: Path) -> None:
@@ -203,4 +200,4 @@ def test_two_runs_are_compared_on_one_page(visit: Open, comparison_file: Path) -
     assert page.locator(".answers li").count() == 2
     assert "cv2:kcf is in run A alone" in page.locator("#answers").inner_text()
     page.locator("#table-differences tbody a").first.click()
-    assert page.locator("details.view[open] [data-chart=overlap] path.curve").count() == 4
+    expect(page.locator("details.view[open] [data-chart=overlap] path.curve")).to_have_count(4)
