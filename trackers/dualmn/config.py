@@ -47,6 +47,8 @@ class DualMNConfig:
     """Whether the long branch's box comes from its head; off until it is trained."""
     head_sees_votes: bool = True
     """Whether the long branch's head also sees the votes for the target's centre."""
+    box_by_first: bool = True
+    """Whether that head's box tower reads the first frame alone, whose box is true."""
     tower_depth: int = 3
     tower_channels: int = 192
     separable: bool = True
@@ -146,6 +148,7 @@ PAPER: Mapping[str, Any] = {
     "neck_kernel": 3,
     "long_head": True,
     "head_sees_votes": False,
+    "box_by_first": False,
     "tower_depth": 7,
     "tower_channels": 256,
     "separable": False,

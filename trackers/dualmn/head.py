@@ -94,10 +94,10 @@ class AnchorFreeHead(nn.Module):
         assert isinstance(rare, Tensor)
         nn.init.constant_(rare, -math.log(99))
 
-    def forward(self, features: Tensor) -> HeadMaps:
-        """Return the maps of features (N, C, h, w)."""
+    def forward(self, features: Tensor, of_box: Tensor | None = None) -> HeadMaps:
+        """Return the maps of features (N, C, h, w); the box tower looks at `of_box` instead, where that is given."""
         of_class = self.class_tower(features)
-        offsets = self.offsets(self.box_tower(features))
+        offsets = self.offsets(self.box_tower(features if of_box is None else of_box))
         distances = torch.exp((self.scale * offsets + self.shift).clamp(max=8)) * self.stride
         return HeadMaps(self.classes(of_class)[:, 0], self.centreness(of_class)[:, 0], distances)
 

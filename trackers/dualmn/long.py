@@ -10,15 +10,12 @@ from torch import Tensor
 from trackers.dualmn import memory
 from trackers.dualmn.config import DualMNConfig
 from trackers.dualmn.memory import LongMemory, Reading, Stored
-from trackers.dualmn.network import LongNet
+from trackers.dualmn.network import LongNet, Remembered
 from trackers.dualmn.read import affinity, foreground, votes
 from trackers.dualmn.search import enlarged, find_peaks
-from trackers.dualmn.view import HeadRules, View, head_box
+from trackers.dualmn.view import HeadRules, View, head_box, size_bias, unbiased
 from trackers.nets.lanes import choose_lanes, finite_lanes
 from trackers.nets.localise import hann_window
-
-MOST_BIASED = 2.0
-"""Factor by which a side of the first box may differ from what the head says of it and be believed."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +45,6 @@ class LongBranch:
     def begin(self, first: Stored, features: Tensor, size: Tensor) -> LongMemory:
         """Return the memory of a first frame.
 
-        What the head says of that frame is compared with the box that was given: a target's boxes may follow another
-        custom than those the head was trained on.
-
         Args:
             first: The frame as it is remembered.
             features: (B, C', h, h) trunk features of its search crop, the target in the middle.
@@ -58,10 +52,7 @@ class LongBranch:
         """
         valid = torch.ones(len(size), 1, dtype=torch.bool, device=size.device)
         maps = self.net(self.net.query(features), first.features[:, None], first.ballots[:, None], valid)
-        said = maps.boxes(self.stride)[:, 2:]
-        low, high = (said.shape[-1] - 1) // 2, said.shape[-1] // 2 + 1
-        bias = size / said[..., low:high, low:high].mean((2, 3))
-        return memory.begin(first, self.config.slots, bias.clamp(1 / MOST_BIASED, MOST_BIASED))
+        return memory.begin(first, self.config.slots, size_bias(maps.boxes(self.stride), size))
 
     def look(self, features: Tensor, state: LongMemory, size: Tensor) -> LongView:
         """Search trunk features (B, C', h, h) for targets of size (B, 2) in crop pixels."""
@@ -72,9 +63,10 @@ class LongBranch:
         shares = affinity(query, read.frames.features, read.valid)
         on_target = foreground(shares, read.frames.ballots)
         if config.long_head:
-            maps = self.net.decode(query, shares, read.frames.features, read.frames.ballots)
+            first = Remembered(state.first.features, state.first.ballots)
+            maps = self.net.decode(query, shares, read.frames.features, read.frames.ballots, first)
             window = hann_window(cells, query.device) * (cells - 1) ** 2 / 4
-            boxes = _unbiased(maps.boxes(self.stride), state.size_bias)
+            boxes = unbiased(maps.boxes(self.stride), state.size_bias)
             chosen, new_size = head_box(maps.scores(), boxes, size, window, self.rules)
             fine = enlarged(maps.scores(), cells, config.upsampling)
         else:
@@ -97,8 +89,3 @@ class LongBranch:
         if bool(sound.all()):
             return state
         return choose_lanes(sound, state, memory.begin(state.first, state.capacity, state.size_bias))
-
-
-def _unbiased(boxes: Tensor, bias: Tensor) -> Tensor:
-    """Return boxes (B, 4, h, w), centre and size, with their sizes times bias (B, 2)."""
-    return torch.cat([boxes[:, :2], boxes[:, 2:] * bias[:, :, None, None]], 1)

@@ -86,6 +86,7 @@ class LongNet(nn.Module):
             self.label_map = nn.Conv2d(1, channels, 3, padding=1, bias=False)
             nn.init.zeros_(self.label_map.weight)
         self.sees_votes = config.head_sees_votes
+        self.box_by_first = config.box_by_first
         self.stride = stride
         seen = 2 * channels + self.sees_votes
         self.head = AnchorFreeHead(seen, config.tower_channels, config.tower_depth, stride, config.separable)
@@ -107,20 +108,35 @@ class LongNet(nn.Module):
 
         Args:
             query: What is searched.
-            memory: (B, R, C, m, m) the frames read.
+            memory: (B, R, C, m, m) the frames read, the first frame first.
             ballots: (B, R, m, m), see `trackers.dualmn.read.votes`.
             valid: (B, R), which frames count.
         """
-        return self.decode(query, affinity(query, memory, valid), memory, ballots)
+        shares = affinity(query, memory, valid)
+        return self.decode(query, shares, memory, ballots, Remembered(memory[:, 0], ballots[:, 0]))
 
-    def decode(self, query: Tensor, shares: Tensor, memory: Tensor, ballots: Tensor) -> HeadMaps:
-        """Return the head's maps for an affinity that is there already."""
+    def decode(self, query: Tensor, shares: Tensor, memory: Tensor, ballots: Tensor, first: Remembered) -> HeadMaps:
+        """Return the head's maps for an affinity that is there already.
+
+        Where the target is, all frames read say; how large it is, in the compact preset, the first one alone: the
+        box of a later frame was measured, and its error would be measured into the next.
+        """
+        seen = self._seen(query, shares, memory, ballots)
+        of_box: Tensor | None = None
+        if self.box_by_first:
+            memory, ballots = first.features[:, None], first.ballots[:, None]
+            valid = torch.ones(len(query), 1, dtype=torch.bool, device=query.device)
+            of_box = self._seen(query, affinity(query, memory, valid), memory, ballots)
+        maps: HeadMaps = self.head(seen, of_box)
+        return maps
+
+    def _seen(self, query: Tensor, shares: Tensor, memory: Tensor, ballots: Tensor) -> Tensor:
+        """Return what the head looks at, (B, 2 C, h, w) or one channel more."""
         cells = query.shape[-2]
         seen = [read(shares, memory, cells), query]
         if self.sees_votes:
             seen.append(_on_cells(votes(shares, ballots, cells), cells)[:, None])
-        maps: HeadMaps = self.head(torch.cat(seen, 1))
-        return maps
+        return torch.cat(seen, 1)
 
 
 class ShortNet(nn.Module):

@@ -15,7 +15,7 @@ from trackers.dualmn.network import ShortNet
 from trackers.dualmn.online import Samples
 from trackers.dualmn.samples import ShortMemory
 from trackers.dualmn.search import Flag, enlarged, find_peaks, flags
-from trackers.dualmn.view import HeadRules, View, head_box
+from trackers.dualmn.view import HeadRules, View, head_box, size_bias, unbiased
 from trackers.nets.lanes import choose_lanes, finite_lanes
 
 
@@ -32,6 +32,8 @@ class ShortState:
     """(B,) before the last step taken."""
     length: Tensor
     """(B,) exact length of the last step taken."""
+    size_bias: Tensor
+    """(B, 2) width and height of the first frame's box over what the branch's head says of that frame."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,12 @@ class ShortBranch:
         filters = self.net.initial(encoded, torch.cat([centres - half, centres + half], 2))
         memory = samples.begin(encoded, centres, self.config.samples)
         learnt = self.net.optimiser(filters, [memory.groups()[0]], self.config.start_steps)
-        return ShortState(memory, learnt.filters, learnt.filters, learnt.losses[:, -1], learnt.lengths[:, -1])
+        bias = torch.ones_like(sizes)
+        if self.config.short_head:
+            query = self.net.encode(features[:, 0], memory=False)
+            maps = self.net.boxes(query, self.net.score(query, learnt.filters))
+            bias = size_bias(maps.boxes(self.stride), sizes * self.stride)
+        return ShortState(memory, learnt.filters, learnt.filters, learnt.losses[:, -1], learnt.lengths[:, -1], bias)
 
     def look(self, features: Tensor, state: ShortState, size: Tensor) -> ShortView:
         """Search trunk features (B, C', h, h) for targets of size (B, 2) in crop pixels."""
@@ -100,7 +107,8 @@ class ShortBranch:
         if config.short_head:
             maps = self.net.boxes(query, self.net.score(query, state.filters))
             nearby = maps.scores() * around(place / self.stride, cells)
-            chosen, new_size = head_box(nearby, maps.boxes(self.stride), size, nearby[0], self.rules)
+            boxes = unbiased(maps.boxes(self.stride), state.size_bias)
+            chosen, new_size = head_box(nearby, boxes, size, nearby[0], self.rules)
             place = chosen.box[:, :2]
         sound = finite_lanes(fine) & finite_lanes(new_size)
         usable = sound & (flag != Flag.NOT_FOUND)

@@ -11,6 +11,9 @@ from trackers.dualmn.decision import Found
 from trackers.dualmn.head import Chosen, choose_box
 from trackers.dualmn.search import Peaks
 
+MOST_BIASED = 2.0
+"""Factor by which a side of the first box may differ from what a head says of it and be believed."""
+
 
 @dataclass(frozen=True)
 class View:
@@ -80,3 +83,22 @@ def head_box(scores: Tensor, boxes: Tensor, size: Tensor, window: Tensor, rules:
     )  # fmt: skip
     rate = (rules.rate * chosen.penalised)[:, None]
     return chosen, size * (1 - rate) + chosen.box[:, 2:] * rate
+
+
+def size_bias(boxes: Tensor, size: Tensor) -> Tensor:
+    """Return (B, 2): a target's width and height over what a head says of them in the middle of the first frame's crop.
+
+    A target's boxes may follow another custom than those the head was trained on.
+
+    Args:
+        boxes: (B, 4, h, w) of the head, centre and size in crop pixels, the target in the middle.
+        size: (B, 2) the target's true size in crop pixels.
+    """
+    low, high = (boxes.shape[-1] - 1) // 2, boxes.shape[-1] // 2 + 1
+    said = boxes[:, 2:, low:high, low:high].mean((2, 3))
+    return (size / said).clamp(1 / MOST_BIASED, MOST_BIASED)
+
+
+def unbiased(boxes: Tensor, bias: Tensor) -> Tensor:
+    """Return boxes (B, 4, h, w), centre and size, with their sizes times bias (B, 2)."""
+    return torch.cat([boxes[:, :2], boxes[:, 2:] * bias[:, :, None, None]], 1)

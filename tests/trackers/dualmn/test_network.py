@@ -64,6 +64,19 @@ def test_training_reaches_every_part_of_the_long_branch() -> None:
             assert parameter.grad.abs().sum() > 0, name
 
 
+def test_the_compact_box_is_measured_by_the_first_frame_alone() -> None:
+    torch.manual_seed(0)
+    memory, ballots, valid = torch.randn(1, 3, 16, 6, 6), torch.rand(1, 3, 6, 6), torch.ones(1, 3, dtype=torch.bool)
+    query = torch.randn(1, 16, 8, 8)
+    other = torch.cat([memory[:, :1], torch.randn(1, 2, 16, 6, 6)], 1)
+    for by_first in (True, False):
+        config = replace(COMPACT, channels=16, tower_channels=16, box_by_first=by_first)
+        net = LongNet(config, 12, 8, labelled_trunk=False)
+        before, after = net(query, memory, ballots, valid), net(query, other, ballots, valid)
+        assert not torch.equal(before.classes, after.classes)
+        assert torch.equal(before.distances, after.distances) == by_first
+
+
 def test_training_reaches_every_part_of_the_short_branch_through_the_optimiser() -> None:
     torch.manual_seed(0)
     net = ShortNet(replace(COMPACT, channels=12, tower_channels=16), 12, 8)
