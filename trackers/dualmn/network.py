@@ -183,10 +183,23 @@ class ShortNet(nn.Module):
         """Return the filter's own map, (B, h + 1, w + 1) where the filter is even."""
         return apply_filter(query[:, None], filters)[:, 0]
 
-    def boxes(self, query: Tensor, scores: Tensor) -> HeadMaps:
-        """Return the head's maps for encoded queries (B, C, h, w) and the filter's scores (B, h, w) on them."""
+    def target(self, features: Tensor, centres: Tensor, sizes: Tensor) -> Tensor:
+        """Return (B, C), what targets at centres (B, 2) of sizes (B, 2) in cells are like in memory features.
+
+        The mean over the cells of features (B, C, h, w), by how much of each the box covers.
+        """
+        inside = label_maps(centres, sizes, features.shape[-1], 1.0)[:, None]
+        return (features * inside).sum((2, 3)) / inside.sum((2, 3)).clamp_min(1e-6)
+
+    def boxes(self, query: Tensor, scores: Tensor, target: Tensor) -> HeadMaps:
+        """Return the head's maps for encoded queries (B, C, h, w) and the filter's scores (B, h, w) on them.
+
+        The queries' channels are weighted by the first frame's target (B, C), as IoU-Net's are in DiMP: the filter says
+        where the target is, but not how far it reaches.
+        """
         unit = self.filter_size * math.sqrt(query.shape[1])
-        maps: HeadMaps = self.head(torch.cat([query * unit, scores[:, None]], 1))
+        like = query * (target[:, :, None, None] * unit**2)
+        maps: HeadMaps = self.head(torch.cat([like, scores[:, None]], 1))
         return maps
 
 

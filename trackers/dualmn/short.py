@@ -32,6 +32,8 @@ class ShortState:
     """(B,) before the last step taken."""
     length: Tensor
     """(B,) exact length of the last step taken."""
+    target: Tensor
+    """(B, C) what the first frame's target is like: what the head goes by."""
     size_bias: Tensor
     """(B, 2) width and height of the first frame's box over what the branch's head says of that frame."""
 
@@ -83,12 +85,14 @@ class ShortBranch:
         filters = self.net.initial(encoded, torch.cat([centres - half, centres + half], 2))
         memory = samples.begin(encoded, centres, self.config.samples)
         learnt = self.net.optimiser(filters, [memory.groups()[0]], self.config.start_steps)
-        bias = torch.ones_like(sizes)
+        target, bias = self.net.target(encoded[:, 0], centres[:, 0], sizes), torch.ones_like(sizes)
         if self.config.short_head:
             query = self.net.encode(features[:, 0], memory=False)
-            maps = self.net.boxes(query, self.net.score(query, learnt.filters))
+            maps = self.net.boxes(query, self.net.score(query, learnt.filters), target)
             bias = size_bias(maps.boxes(self.stride), sizes * self.stride)
-        return ShortState(memory, learnt.filters, learnt.filters, learnt.losses[:, -1], learnt.lengths[:, -1], bias)
+        return ShortState(
+            memory, learnt.filters, learnt.filters, learnt.losses[:, -1], learnt.lengths[:, -1], target, bias
+        )
 
     def look(self, features: Tensor, state: ShortState, size: Tensor) -> ShortView:
         """Search trunk features (B, C', h, h) for targets of size (B, 2) in crop pixels."""
@@ -105,7 +109,7 @@ class ShortBranch:
         confidence = torch.where(second, peaks.second_height, peaks.height).clamp(0, 1)
         place, new_size, margin = place * self.stride, size, peaks.margin
         if config.short_head:
-            maps = self.net.boxes(query, self.net.score(query, state.filters))
+            maps = self.net.boxes(query, self.net.score(query, state.filters), state.target)
             nearby = maps.scores() * around(place / self.stride, cells)
             boxes = unbiased(maps.boxes(self.stride), state.size_bias)
             chosen, new_size = head_box(nearby, boxes, size, nearby[0], self.rules)

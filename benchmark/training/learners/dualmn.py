@@ -162,11 +162,11 @@ class ShortLearner(_BranchLearner):
         if generator is not None:
             order = torch.rand(clips, frames, generator=generator).argsort(1)
         foreign = self.strangers(clips, generator)
-        path, first = self._learnt(batch, order[:, : self.READ])
+        path, first, target = self._learnt(batch, order[:, : self.READ])
         search = order[:, self.READ]
         if bool(foreign.any()):
             whose = torch.where(foreign, (lane + 1) % clips, lane)
-            path, first = tuple(filters[whose] for filters in path), first[whose]
+            path, first, target = tuple(filters[whose] for filters in path), first[whose], target[whose]
         query = self._net.encode(batch.searches[lane, search], memory=False)
         positions, weight = batch.positions[lane, search], batch.weight[lane, search]
         stranger = foreign.to(weight.device)
@@ -175,7 +175,7 @@ class ShortLearner(_BranchLearner):
             for filters in (first, *path)
         ]
         final, way = (each[-1] * weight).mean(), (torch.stack(each[:-1]).mean(0) * weight).mean()
-        maps = self._net.boxes(query, self._net.score(query, path[-1]))
+        maps = self._net.boxes(query, self._net.score(query, path[-1]), target)
         box = head_loss(maps, positions, batch.sizes[lane, search], weight, stranger, STRIDE)
         total = box.total + self.BY_FILTER * final + self.BY_PATH * way
         return total, {"filter": final, "way": way, "focal": box.focal, "box": box.box, "found": box.overlap}
@@ -186,14 +186,14 @@ class ShortLearner(_BranchLearner):
         weight = batch.weight.clone()
         weight[:, : self.READ] = 0
         found = torch.zeros_like(weight)
-        path, _ = self._learnt(batch, torch.arange(self.READ).expand(clips, -1))
+        path, _, target = self._learnt(batch, torch.arange(self.READ).expand(clips, -1))
         for t in range(self.READ, frames):
             query = self._net.encode(batch.searches[:, t], memory=False)
             scores = self._net.score(query, path[-1])
             cells = scores.shape[-1]
             best = scores.flatten(1).argmax(1)
             place = torch.stack([best % cells, best // cells], 1) - (cells - 1) / 2
-            maps = self._net.boxes(query, scores)
+            maps = self._net.boxes(query, scores, target)
             best = (maps.scores() * around(place, cells)).flatten(1).argmax(1)
             boxes = maps.boxes(STRIDE).flatten(2)[torch.arange(clips, device=best.device), :, best]
             found[:, t] = _overlap(boxes, torch.cat([batch.positions[:, t], batch.sizes[:, t]], 1))
@@ -204,15 +204,19 @@ class ShortLearner(_BranchLearner):
         assert self.net.short is not None
         return self.net.short
 
-    def _learnt(self, batch: Batch, read: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
-        """Return the filters (B, C, k, k) after each step on the searches `read` (B, R), and the one begun with."""
+    def _learnt(self, batch: Batch, read: Tensor) -> tuple[tuple[Tensor, ...], Tensor, Tensor]:
+        """Return what is learnt of the searches `read` (B, R).
+
+        The filters (B, C, k, k) after each step, the one begun with, and what the first one's target is like (B, C).
+        """
         lane = torch.arange(len(read))[:, None]
         features = self._net.encode(batch.searches[lane, read], memory=True)
         centres, half = batch.positions[lane, read] / STRIDE, batch.sizes[lane, read] / STRIDE / 2
         weights = batch.weight[lane, read].clamp_min(1e-3)
         samples = Samples(features, centres, weights / weights.sum(1, keepdim=True))
         boxes = torch.cat([centres - half, centres + half], 2)
-        return self._net.learn(samples, boxes, self.STEPS).path, self._net.initial(features, boxes)
+        target = self._net.target(features[:, 0], centres[:, 0], 2 * half[:, 0])
+        return self._net.learn(samples, boxes, self.STEPS).path, self._net.initial(features, boxes), target
 
 
 def _overlap(first: Tensor, second: Tensor) -> Tensor:

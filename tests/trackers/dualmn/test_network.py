@@ -87,13 +87,22 @@ def test_training_reaches_every_part_of_the_short_branch_through_the_optimiser()
     assert len(learnt.path) == 3
     query = net.encode(test, memory=False)
     maps = net.score(query, learnt.filters)
-    decoded = net.boxes(query, maps)
+    decoded = net.boxes(query, maps, net.target(samples.features[:, 0], torch.zeros(2, 2), torch.full((2, 2), 3.0)))
     (maps.sum() + decoded.scores().sum() + decoded.distances.log().sum()).backward()  # type: ignore[no-untyped-call]
     for name, parameter in net.named_parameters():
         assert parameter.grad is not None, name
         assert torch.isfinite(parameter.grad).all(), name
         if not name.endswith("bias"):
             assert parameter.grad.abs().sum() > 0, name
+
+
+def test_a_target_is_the_mean_of_the_cells_that_its_box_covers() -> None:
+    net = ShortNet(replace(COMPACT, channels=12, tower_channels=16), 12, 8)
+    features = torch.zeros(1, 12, 8, 8)
+    features[0, 0, 2:4, 5:7], features[0, 1, 2, 5] = 3.0, 8.0
+    target = net.target(features, torch.tensor([[2.0, -1.0]]), torch.tensor([[2.0, 2.0]]))
+    assert target[0, :2].tolist() == [3.0, 2.0]
+    assert float(target[0, 2:].abs().sum()) == 0
 
 
 def test_only_the_branches_asked_for_are_built() -> None:
