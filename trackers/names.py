@@ -113,14 +113,15 @@ def resolve(name: str) -> TrackerSpec:
     if preset not in family.presets:
         raise InputError(f"{family.name} has no preset {preset!r}.{did_you_mean(preset, family.presets)} "
                          f"It has: {', '.join(family.presets)}.")  # fmt: skip
-    base = family.config(**family.presets[preset])
+    inline = _inline(family, delta or "")
+    uses_weights = issubclass(family.cls, Tracker) and not family.plug_in
+    weights = find_weights("-".join([family.name, *variants]), preset, wanted) if uses_weights else NO_WEIGHTS
+    base = family.config(**{**family.presets[preset], **weights.config})
     config = base
     for variant in variants:
         config = replace(config, **family.variants[variant])
-    config = replace(config, **_inline(family, delta or ""))
+    config = replace(config, **inline)
     short = _canonical(family, base, config)
-    uses_weights = issubclass(family.cls, Tracker) and not family.plug_in
-    weights = find_weights(short.partition("{")[0], preset, wanted) if uses_weights else NO_WEIGHTS
     full = short + (f":{preset}" if preset != "compact" else "") + (f"@{weights.name}" if wanted else "")
     return TrackerSpec(full, family, preset, config, weights)
 

@@ -6,6 +6,7 @@ from trackers.errors import InputError
 from trackers.names import expand, resolve, split_list
 from trackers.registry import PAPERS_FIVE
 from trackers.siamfc.config import PAPER, SiamFCConfig
+from trackers.weights import catalog
 
 
 def test_a_family_alone_is_its_compact_preset() -> None:
@@ -97,3 +98,16 @@ def test_a_variant_says_what_it_remembers_itself() -> None:
     assert short != long
     assert short in both
     assert long in both
+
+
+def test_weights_bring_the_values_that_go_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = catalog._entries()
+    entries["imagenet"]["config"] = {"scales": 5, "window_weight": 0.25}
+    monkeypatch.setattr(catalog, "_entries", lambda: entries)
+    spec = resolve("siamfc@imagenet")
+    assert (spec.config.scales, spec.config.window_weight) == (5, 0.25)
+    assert spec.name == "siamfc@imagenet"
+    other = resolve("siamfc{scales=3}@imagenet")
+    assert (other.config.scales, other.config.window_weight) == (3, 0.25)
+    assert resolve("siamfc@random").config == SiamFCConfig()
+    assert other.identity() != spec.identity() != resolve("siamfc@random").identity()

@@ -107,7 +107,9 @@ class DualMNConfig:
 
     # What box it has
     scales: int = 3
-    """Crops of the ruler, odd; used while a head is off."""
+    """Crops of the ruler, odd."""
+    ruled: bool = True
+    """Whether the ruler also measures what a head has measured; where no head has, it always does."""
     scale_step: float = 1.0375
     scale_penalty: float = 0.985
     """Multiplies what the ruler reads at every scale but the current one."""
@@ -163,6 +165,7 @@ PAPER: Mapping[str, Any] = {
     "start_steps": 10,
     "update_every": 20,
     "short_head": True,
+    "ruled": False,
     "window_weight": 0.2053,
     "size_penalty": 0.0759,
     "size_rate": 0.5501,

@@ -1,4 +1,4 @@
-"""How large the target is, while no head has been trained to say so: a scale search on votes for its first look.
+"""How large the target is: a scale search on votes for its first look, where no head says so, and to check one.
 
 Crops of the memory's geometry, at a few scales around the place found, are asked by affinity for the first frame's
 target, cell by cell; the scale and the place with most votes win. The first frame alone is asked: a later one was cut

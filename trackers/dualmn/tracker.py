@@ -187,13 +187,13 @@ class DualMN(Tracker[DualMNState]):
     def _measured(
         self, frames: Sequence[Frame], target: Target, state: DualMNState, decision: Decision
     ) -> tuple[Target, Tensor]:
-        """Return the targets with the sizes that the ruler finds where no head has said them, and its margins (B,)."""
-        by_head = torch.zeros_like(decision.decider, dtype=torch.bool)
-        if self.config.long_head:
-            by_head = by_head | decision.trusts(Decider.LONG)
-        if self.config.short_head:
-            by_head = by_head | (decision.by(Decider.SHORT) & ~decision.trusts(Decider.LONG))
-        rows = (~by_head & ~decision.by(Decider.NEITHER)).nonzero()[:, 0]
+        """Return the targets with the sizes that the ruler finds, and its margins (B,)."""
+        settled = decision.by(Decider.NEITHER)
+        if not self.config.ruled:
+            by_long = decision.trusts(Decider.LONG)
+            settled = settled | (by_long & self.config.long_head)
+            settled = settled | (decision.by(Decider.SHORT) & ~by_long & self.config.short_head)
+        rows = (~settled).nonzero()[:, 0]
         margin = torch.ones(len(frames), dtype=torch.float64)
         if len(rows) == 0:
             return target, margin

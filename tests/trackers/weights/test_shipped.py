@@ -36,7 +36,7 @@ def demo() -> tuple[list[np.ndarray], np.ndarray]:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_stored_trajectory_is_followed(name: str, demo: tuple[list[np.ndarray], np.ndarray]) -> None:
     frames, truth = demo
-    family = SHIPPED[name]["recipe"]
+    family = Path(SHIPPED[name]["file"]).stem
     tracker = resolve(f"{family}@{name}").build("cpu")
     state = tracker.start(frames[:1], truth[:1], [0])
     boxes = []
