@@ -116,7 +116,7 @@ def resolve(name: str) -> TrackerSpec:
     inline = _inline(family, delta or "")
     uses_weights = issubclass(family.cls, Tracker) and not family.plug_in
     weights = find_weights("-".join([family.name, *variants]), preset, wanted) if uses_weights else NO_WEIGHTS
-    base = family.config(**{**family.presets[preset], **weights.config})
+    base = family.config(**{**family.presets[preset], **dict(weights.config)})
     config = base
     for variant in variants:
         config = replace(config, **family.variants[variant])

@@ -107,6 +107,7 @@ def test_weights_bring_the_values_that_go_with_them(monkeypatch: pytest.MonkeyPa
     spec = resolve("siamfc@imagenet")
     assert (spec.config.scales, spec.config.window_weight) == (5, 0.25)
     assert spec.name == "siamfc@imagenet"
+    assert hash(spec) == hash(resolve("siamfc@imagenet"))
     other = resolve("siamfc{scales=3}@imagenet")
     assert (other.config.scales, other.config.window_weight) == (3, 0.25)
     assert resolve("siamfc@random").config == SiamFCConfig()

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -36,8 +35,8 @@ class Weights:
     tuned_on: tuple[str, ...] = ()
     licence: str = ""
     note: str = ""
-    config: Mapping[str, Any] = field(default_factory=dict)
-    """Values of the tracker's config that go with these weights, such as a head that they have trained."""
+    config: tuple[tuple[str, Any], ...] = ()
+    """Fields of the tracker's config, and the values that go with these weights: a head that they have trained."""
 
 
 NO_WEIGHTS = Weights("none", None, "")
@@ -95,7 +94,7 @@ def _listed(name: str, entry: dict[str, Any]) -> Weights:
         raise InputError(f"weights {name!r} in {path} are damaged (sha256 {digest[:12]}...); install Engram again")
     return Weights(
         name, path, digest, bool(entry.get("trunk")), tuple(entry["trained_on"]), tuple(entry["tuned_on"]),
-        entry["licence"], entry.get("note", ""), entry.get("config", {}),
+        entry["licence"], entry.get("note", ""), tuple(entry.get("config", {}).items()),
     )  # fmt: skip
 
 
