@@ -25,7 +25,8 @@ FRAMES = 8
 
 
 def build(name: str, more: str = "") -> DualMN:
-    tracker = resolve(f"{name}{{{SMALL}{',' * bool(more)}{more}}}").build("cpu")
+    """Return a small tracker of which nothing is trained."""
+    tracker = resolve(f"{name}{{{SMALL}{',' * bool(more)}{more}}}@imagenet").build("cpu")
     assert isinstance(tracker, DualMN)
     return tracker
 
@@ -76,7 +77,9 @@ def test_names_resolve() -> None:
     assert (chained.branches, chained.samples, chained.gated) == ("short", 4, False)
     assert resolve("dualmn-n4").name == "dualmn"
     assert resolve("dualmn{decision=soft}").name == "dualmn-soft"
-    assert resolve("dualmn-long").weights.name == "imagenet"
+    assert resolve("dualmn-long").weights.name == "dualmn-compact"
+    assert resolve("dualmn-long").config.long_head
+    assert not resolve("dualmn-long@imagenet").config.long_head
     assert len(expand(["dualmn*"])) == len({spec.identity() for spec in expand(["dualmn*"])})
 
 
@@ -348,7 +351,7 @@ def test_no_memory_is_dead_on_a_real_sequence(
     otb: Path, name: str, meddle: Callable[[DualMNState], DualMNState]
 ) -> None:
     frames, box = real(otb, "Crossing", 14)
-    tracker = build(name)
+    tracker = resolve(name).build("cpu")
     whole, _ = follow(tracker, frames, box)
     zeroed, _ = follow(tracker, frames, box, meddle=meddle)
     assert np.abs(whole - zeroed).max() > 0.5
@@ -357,7 +360,7 @@ def test_no_memory_is_dead_on_a_real_sequence(
 @pytest.mark.parametrize("branch", ["long", "short"])
 def test_a_frozen_memory_changes_the_boxes_of_a_real_sequence(otb: Path, branch: str) -> None:
     frames, box = real(otb, "Crossing", 24)
-    tracker = build("dualmn")
+    tracker = resolve("dualmn").build("cpu")
     first = tracker.start(frames[:1], box, [0]).branches[branch]
     whole, _ = follow(tracker, frames, box)
     frozen, _ = follow(
