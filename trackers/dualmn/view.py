@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -11,6 +11,12 @@ from trackers.dualmn.decision import Found
 from trackers.dualmn.head import Chosen, choose_box
 from trackers.dualmn.search import Peaks
 
+PARTS = 8
+"""A head's place and size are rounded to this part of a crop pixel.
+
+That is finer than what a head knows and coarser than what another order of sums changes: boxes are the same at other
+lane counts, and so are the crops that they lead to.
+"""
 MOST_BIASED = 2.0
 """Factor by which a side of the first box may differ from what a head says of it and be believed."""
 
@@ -69,7 +75,7 @@ class HeadRules:
 
 
 def head_box(scores: Tensor, boxes: Tensor, size: Tensor, window: Tensor, rules: HeadRules) -> tuple[Chosen, Tensor]:
-    """Return the chosen box of every lane and its smoothed size (B, 2), in crop pixels.
+    """Return the chosen box of every lane and its smoothed size (B, 2), in crop pixels, rounded to `PARTS`.
 
     Args:
         scores: (B, h, w) of the head.
@@ -82,7 +88,11 @@ def head_box(scores: Tensor, boxes: Tensor, size: Tensor, window: Tensor, rules:
         scores, boxes, size, penalty=rules.penalty, window_weight=rules.window_weight, window=window
     )  # fmt: skip
     rate = (rules.rate * chosen.penalised)[:, None]
-    return chosen, size * (1 - rate) + chosen.box[:, 2:] * rate
+    exact = torch.cat([chosen.box[:, :2], size * (1 - rate) + chosen.box[:, 2:] * rate], 1)
+    rounded = (exact * PARTS).round() / PARTS
+    lead = (0.5 / PARTS - (exact - rounded).abs()).amin(1)  # pixels to the next rounding
+    box = torch.cat([rounded[:, :2], chosen.box[:, 2:]], 1)
+    return replace(chosen, box=box, margin=torch.minimum(chosen.margin, lead)), rounded[:, 2:]
 
 
 def size_bias(boxes: Tensor, size: Tensor) -> Tensor:
