@@ -23,7 +23,7 @@ FPS = 25.0
 Examples:
   run_bench play latest occlusion-1                      all trackers of the newest run, into the run's folder
   run_bench play latest Bird2 -t memtrack,dualmn -o bird.gif --every 3 --data-root ~/data/OTB100
-  run_bench play 20261121T104012Z-1a2b3c Couple --from 40 --to 120 --width 960 -o couple.mp4
+  run_bench play 20261121T104012345Z-1a2b3c Couple --from 40 --to 120 --width 960 -o couple.mp4
 Strips show the IoU and, where the run kept it (--telemetry), what trackers report of themselves.
 """
 )

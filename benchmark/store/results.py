@@ -101,7 +101,9 @@ class Results:
 
     def new_run(self) -> Path:
         """Make and return a run's folder, named by the time and a random end."""
-        run = self.folder / "runs" / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        now = datetime.now(UTC)
+        moment = f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03}Z"  # names are in the order of time
+        run = self.folder / "runs" / f"{moment}-{secrets.token_hex(3)}"
         with writing(run):
             run.mkdir()
         return run

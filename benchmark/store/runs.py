@@ -45,7 +45,7 @@ class Run:
     def date(self) -> str:
         """When it began, UTC: ``2026-03-01 17:05``; "" where the folder was named by hand."""
         try:
-            return f"{datetime.strptime(self.id.partition('-')[0], '%Y%m%dT%H%M%SZ'):%Y-%m-%d %H:%M}"
+            return f"{datetime.strptime(self.id[:15], '%Y%m%dT%H%M%S'):%Y-%m-%d %H:%M}"
         except ValueError:
             return ""
 

@@ -14,7 +14,7 @@ from trackers.errors import InputError
 Examples:
   run_bench report latest                               again, into the run's own folder
   run_bench report latest --show Couple,Man             with strips of frames of these sequences too
-  run_bench report 20261121T104217Z-1a2b3c latest -o both    two runs' trackers on one page
+  run_bench report 20261121T104217345Z-1a2b3c latest -o both    two runs' trackers on one page
 """)  # fmt: skip
 @click.argument("runs", nargs=-1, required=True, metavar="RUN...")
 @results_option
