@@ -272,8 +272,9 @@ def empty_memory(state: DualMNState) -> None:
 
 
 @pytest.mark.parametrize("change", [spoil_filter, spoil_sample, spoil_slot, empty_memory])
-def test_a_spoilt_lane_begins_afresh_and_follows_on(change: Callable[[DualMNState], None]) -> None:
-    tracker = build("dualmn")
+@pytest.mark.parametrize("trained", [False, True])
+def test_a_spoilt_lane_begins_afresh_and_follows_on(change: Callable[[DualMNState], None], trained: bool) -> None:
+    tracker = resolve("dualmn").build("cpu") if trained else build("dualmn")
     tracker.recording = True
     films = [video(1), video(2)]
     state = tracker.start([film[0][0] for film in films], np.concatenate([film[1] for film in films]), [0, 1])
