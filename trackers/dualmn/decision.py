@@ -6,16 +6,23 @@ lane.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import torch
 from torch import Tensor
 
 from trackers.dualmn.config import DualMNConfig
+from trackers.nets.localise import lead
 
 SHARPEST = 2.0
 """A first peak counts as at most so many times its second."""
+PARTS = 8
+"""What is decided on, a move and a change of size, is rounded to this part of a crop pixel.
+
+That is finer than what a branch knows and coarser than what another order of sums changes: boxes are the same at other
+lane counts, and so are the crops that they lead to.
+"""
 
 
 class Decider(IntEnum):
@@ -81,7 +88,25 @@ class Decision:
     disagreement: Tensor
     """(B,) frames of disagreement in a row, this one counted."""
     margin: Tensor
-    """(B,) how near the decision was to another: the smallest relative lead."""
+    """(B,) how near the decision was to another: the smallest relative lead, or crop pixels to the next rounding."""
+
+    def rounded(self, size: Tensor, scale: Tensor) -> Decision:
+        """Return the same in whole `PARTS` of crop pixels.
+
+        Args:
+            size: (B, 2) the target's last size: no change is a whole number too.
+            scale: (B,) frame pixels a crop pixel.
+        """
+        unit = scale[:, None] / PARTS
+        exact = torch.cat([self.shift, self.size - size], 1) / unit
+        whole = exact.round()
+        to_next = (0.5 - (exact - whole).abs()).amin(1) / PARTS
+        return replace(
+            self,
+            shift=whole[:, :2] * unit,
+            size=size + whole[:, 2:] * unit,
+            margin=torch.minimum(self.margin, to_next),
+        )
 
     def by(self, decider: Decider) -> Tensor:
         """Return (B,), whether that one decided."""
@@ -95,6 +120,7 @@ class Decision:
 def alone(found: Found, size: Tensor, decider: Decider, lost_below: float, disagreement: Tensor) -> Decision:
     """Return the decisions of a tracker that has one branch: its own, or none where it is not sure enough."""
     sure = found.usable & (found.confidence >= lost_below)
+    found = replace(found, margin=torch.minimum(found.margin, lead(found.confidence, lost_below)))
     return _settled(found, size, sure, _both(sure, decider, Reason.ALONE), disagreement)
 
 
@@ -116,10 +142,10 @@ def decide(config: DualMNConfig, size: Tensor, long: Found, short: Found, disagr
     overlap = _overlap(long, short)
     agree = ~lost & long.usable & short.usable & (overlap >= config.agree_overlap)
     streak = torch.where(lost, disagreement, torch.where(agree, 0, disagreement + 1))
-    margin = torch.minimum(long.margin, short.margin)
+    margin = _smallest(long.margin, short.margin, *_to_lost(config, long, short))
     if config.decision == "max":
         prefer_long = long_sure >= short_sure
-        margin = torch.minimum(margin, _lead(long_sure, short_sure))
+        margin = torch.minimum(margin, lead(long_sure, short_sure))
         decider = torch.where(prefer_long, int(Decider.LONG), int(Decider.SHORT))
         why = torch.full_like(decider, int(Reason.CONFIDENCE))
         mixed = prefer_long.double()
@@ -127,8 +153,8 @@ def decide(config: DualMNConfig, size: Tensor, long: Found, short: Found, disagr
         long_quality, short_quality = _quality(long, long_sure, size), _quality(short, short_sure, size)
         impatient = (streak > config.patience) & long.usable & (long.confidence >= config.long_lost)
         prefer_long = impatient | (long_quality >= short_quality)
-        margin = torch.where(agree, margin, torch.minimum(margin, _lead(long_quality, short_quality)))
-        margin = torch.minimum(margin, _lead(overlap, torch.full_like(overlap, config.agree_overlap)))
+        between = torch.where(agree, 1.0, lead(long_quality, short_quality))
+        margin = _smallest(margin, between, lead(overlap, config.agree_overlap))
         leads_long = torch.where(agree, long_sure >= short_sure, prefer_long)
         decider = torch.where(leads_long, int(Decider.LONG), int(Decider.SHORT))
         why = torch.where(impatient, int(Reason.PATIENCE), int(Reason.QUALITY))
@@ -153,6 +179,7 @@ def fused(config: DualMNConfig, size: Tensor, both: Found, long: Found, short: F
     """Return the decisions by fused maps: `both` is what their weighted sum shows."""
     lost = (long.confidence < config.long_lost) & (short.confidence < config.short_lost)
     sure = both.usable & ~lost
+    both = replace(both, margin=_smallest(both.margin, *_to_lost(config, long, short)))
     return _settled(both, size, sure, _both(sure, Decider.BOTH, Reason.FUSED), disagreement)
 
 
@@ -191,12 +218,17 @@ def _overlap(first: Found, second: Found) -> Tensor:
     return shared / (first.size.prod(1) + second.size.prod(1) - shared).clamp_min(1e-12)
 
 
+def _to_lost(config: DualMNConfig, long: Found, short: Found) -> tuple[Tensor, Tensor]:
+    """Return how near each branch's confidence is to where it counts as lost, twice (B,)."""
+    return lead(long.confidence, config.long_lost), lead(short.confidence, config.short_lost)
+
+
+def _smallest(*margins: Tensor) -> Tensor:
+    return torch.stack(margins).amin(0)
+
+
 def _mix(share: Tensor, first: Tensor, second: Tensor) -> Tensor:
     """Return share (B,) of `first` (B, ...) and the rest of `second`; with a share of 1 or 0 exactly one of them."""
     share = share.reshape(-1, *(1,) * (first.dim() - 1))
     blend = share * first + (1 - share) * second
     return torch.where(share >= 1, first, torch.where(share <= 0, second, blend))
-
-
-def _lead(first: Tensor, second: Tensor) -> Tensor:
-    return (first - second).abs() / torch.maximum(first.abs(), second.abs()).clamp_min(1e-12)

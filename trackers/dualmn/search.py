@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from trackers.nets.localise import hann_window, relative_lead
+from trackers.nets.localise import hann_window, lead, relative_lead
 
 NEIGHBOURHOOD = 2.2
 """Side in target sides around the first peak in which no second one is looked for."""
@@ -47,6 +47,20 @@ class Peaks:
     def ratio(self) -> Tensor:
         """Return (B,), first height over second, in [0, 1e3]."""
         return (self.height.clamp_min(0) / self.second_height.clamp_min(1e-6)).clamp(max=1e3)
+
+
+@dataclass(frozen=True)
+class Flags:
+    """What the peaks of each of B maps mean."""
+
+    flag: Tensor
+    """(B,) of `Flag`."""
+    place: Tensor
+    """(B, 2) x, y of the peak to go by, from the map's centre, in cells."""
+    height: Tensor
+    """(B,) the map's value there."""
+    margin: Tensor
+    """(B,) the smallest relative lead of what was decided: the first peak, the flag."""
 
 
 def enlarged(maps: Tensor, cells: int, upsampling: int) -> Tensor:
@@ -89,8 +103,8 @@ def _place(index: Tensor, side: int, upsampling: int) -> Tensor:
     return (cells - (side - 1) / 2) / upsampling
 
 
-def flags(peaks: Peaks, cells: int, *, not_found: float, distractor: float, hard: float) -> tuple[Tensor, Tensor]:
-    """Return each lane's `Flag` (B,) and the peak to go by (B, 2).
+def flags(peaks: Peaks, cells: int, *, not_found: float, distractor: float, hard: float) -> Flags:
+    """Return what the peaks mean.
 
     A second peak nearly as high as the first: where one is near the target's last place and the other far, the near one
     is taken and the other is a hard negative; otherwise which is which is uncertain and the first is kept.
@@ -112,4 +126,15 @@ def flags(peaks: Peaks, cells: int, *, not_found: float, distractor: float, hard
     flag = torch.where(alike, torch.where(told, int(Flag.HARD_NEGATIVE), int(Flag.UNCERTAIN)), flag)
     flag = torch.where(peaks.height < not_found, int(Flag.NOT_FOUND), flag)
     take_second = alike & first_far & ~second_far
-    return flag, torch.where(take_second[:, None], peaks.second, peaks.first)
+    margins = [
+        peaks.margin,
+        lead(peaks.height, not_found),
+        lead(peaks.second_height, distractor * peaks.height),
+        lead(peaks.second_height, hard * peaks.height),
+    ]
+    return Flags(
+        flag,
+        torch.where(take_second[:, None], peaks.second, peaks.first),
+        torch.where(take_second, peaks.second_height, peaks.height),
+        torch.stack(margins).amin(0),
+    )

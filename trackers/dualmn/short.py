@@ -102,21 +102,17 @@ class ShortBranch:
         cells = query.shape[-1]
         fine = enlarged(scores, cells, config.upsampling)
         peaks = find_peaks(fine, size / self.stride, window_weight=config.short_window, upsampling=config.upsampling)
-        flag, place = flags(
-            peaks, cells, not_found=config.not_found, distractor=config.distractor, hard=config.hard_negative
-        )
-        second = (place != peaks.first).any(1)
-        confidence = torch.where(second, peaks.second_height, peaks.height).clamp(0, 1)
-        place, new_size, margin = place * self.stride, size, peaks.margin
+        said = flags(peaks, cells, not_found=config.not_found, distractor=config.distractor, hard=config.hard_negative)
+        place, new_size, margin = said.place * self.stride, size, said.margin
         if config.short_head:
             maps = self.net.boxes(query, self.net.score(query, state.filters), state.target)
-            nearby = maps.scores() * around(place / self.stride, cells)
+            nearby = maps.scores() * around(said.place, cells)
             boxes = unbiased(maps.boxes(self.stride), state.size_bias)
             chosen, new_size = head_box(nearby, boxes, size, nearby[0], self.rules)
-            place = chosen.box[:, :2]
+            place, margin = chosen.box[:, :2], torch.minimum(margin, chosen.margin)
         sound = finite_lanes(fine) & finite_lanes(new_size)
-        usable = sound & (flag != Flag.NOT_FOUND)
-        return ShortView(fine, peaks, place, new_size, confidence, sound, usable, margin, flag)
+        usable = sound & (said.flag != Flag.NOT_FOUND)
+        return ShortView(fine, peaks, place, new_size, said.height.clamp(0, 1), sound, usable, margin, said.flag)
 
     def learn(self, state: ShortState, lesson: Lesson) -> ShortState:
         """Return the state after a frame: the sample stored, the filter moved where its time has come."""

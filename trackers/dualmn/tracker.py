@@ -33,6 +33,7 @@ from trackers.dualmn.telemetry import Account, report, signals
 from trackers.dualmn.view import View
 from trackers.nets.checkpoint import frozen
 from trackers.nets.crops import context_side, mean_colour, square_crops
+from trackers.nets.localise import lead
 from trackers.nets.pretrained import load_weights
 from trackers.nets.target import Target
 from trackers.weights.catalog import Weights
@@ -130,7 +131,8 @@ class DualMN(Tracker[DualMNState]):
         if self.short is not None:
             views["short"] = self.short.look(features, branches["short"], pixels)
             branches["short"] = self.short.recovered(branches["short"], views["short"].sound)
-        decision = self._decide(views, sides, before, pixels, state.disagreement)
+        scale = sides / self.config.search_size
+        decision = self._decide(views, scale, before, pixels, state.disagreement).rounded(before.size, scale)
         target = before.moved(decision.shift, decision.size, self.config.scale_limits)
         target, margin = self._measured(frames, target, state, decision)
         kept: dict[str, Any] = {}
@@ -139,13 +141,14 @@ class DualMN(Tracker[DualMNState]):
             stored["long"] = self._long_stores(decision)
             kept["long"] = self._keep(frames, target, state.colour, branches["long"], stored["long"], decision, age)
         if self.short is not None:
-            centres = (target.centre - before.centre) / sides[:, None] * self.config.search_size / self.net.stride
+            centres = (target.centre - before.centre) / scale[:, None] / self.net.stride
             stored["short"], lesson = self._lesson(views["short"], decision, features, centres, age)
             kept["short"] = self.short.learn(branches["short"], lesson)
         after = DualMNState(target, state.colour, age, decision.disagreement, state.first, kept)
         telemetry: Mapping[str, NDArray[Any]] = {}
         if self.recording:
-            margin = torch.minimum(decision.margin, margin)
+            margins = [decision.margin, margin, lead(decision.score, self.config.store_score)]
+            margin = torch.stack(margins).amin(0)
             telemetry = report(Account(views, kept, stored, decision, margin, age))
         return Step(target.boxes(), decision.score.numpy(), telemetry), after
 
@@ -171,9 +174,9 @@ class DualMN(Tracker[DualMNState]):
         return short.start(features, (first.shifts / self.net.stride).to(self.device), sizes, random)
 
     def _decide(
-        self, views: dict[str, View], sides: Tensor, before: Target, pixels: Tensor, disagreement: Tensor
+        self, views: dict[str, View], scale: Tensor, before: Target, pixels: Tensor, disagreement: Tensor
     ) -> Decision:
-        config, scale = self.config, sides / self.config.search_size
+        config = self.config
         found = {name: view.found(scale) for name, view in views.items()}
         if config.branches == "long":
             return alone(found["long"], before.size, Decider.LONG, config.long_lost, disagreement)

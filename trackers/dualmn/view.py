@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -11,12 +11,6 @@ from trackers.dualmn.decision import Found
 from trackers.dualmn.head import Chosen, choose_box
 from trackers.dualmn.search import Peaks
 
-PARTS = 8
-"""A head's place and size are rounded to this part of a crop pixel.
-
-That is finer than what a head knows and coarser than what another order of sums changes: boxes are the same at other
-lane counts, and so are the crops that they lead to.
-"""
 MOST_BIASED = 2.0
 """Factor by which a side of the first box may differ from what a head says of it and be believed."""
 
@@ -39,7 +33,7 @@ class View:
     usable: Tensor
     """(B,), false where it is not sound, or says itself that the target is not there."""
     margin: Tensor
-    """(B,)."""
+    """(B,) the smallest relative lead of what it chose; not finite where there was nothing to choose from."""
 
     def found(self, scale: Tensor) -> Found:
         """Return the same in frame pixels, on the host; scale (B,) is frame pixels a crop pixel."""
@@ -55,11 +49,11 @@ class View:
             .cpu()
             .double()
         )  # one transfer
-        usable = numbers[:, 7] > 0
+        usable, margin = numbers[:, 7] > 0, numbers[:, 6].nan_to_num(1.0)
         numbers = torch.where(usable[:, None], numbers, torch.zeros_like(numbers))
         size = torch.where(usable[:, None], numbers[:, 2:4], self.size.cpu().double().nan_to_num(0))
         return Found(
-            numbers[:, :2] * scale[:, None], size * scale[:, None], numbers[:, 4], numbers[:, 5], usable, numbers[:, 6]
+            numbers[:, :2] * scale[:, None], size * scale[:, None], numbers[:, 4], numbers[:, 5], usable, margin
         )
 
 
@@ -75,7 +69,7 @@ class HeadRules:
 
 
 def head_box(scores: Tensor, boxes: Tensor, size: Tensor, window: Tensor, rules: HeadRules) -> tuple[Chosen, Tensor]:
-    """Return the chosen box of every lane and its smoothed size (B, 2), in crop pixels, rounded to `PARTS`.
+    """Return the chosen box of every lane and its smoothed size (B, 2), in crop pixels.
 
     Args:
         scores: (B, h, w) of the head.
@@ -88,11 +82,7 @@ def head_box(scores: Tensor, boxes: Tensor, size: Tensor, window: Tensor, rules:
         scores, boxes, size, penalty=rules.penalty, window_weight=rules.window_weight, window=window
     )  # fmt: skip
     rate = (rules.rate * chosen.penalised)[:, None]
-    exact = torch.cat([chosen.box[:, :2], size * (1 - rate) + chosen.box[:, 2:] * rate], 1)
-    rounded = (exact * PARTS).round() / PARTS
-    lead = (0.5 / PARTS - (exact - rounded).abs()).amin(1)  # pixels to the next rounding
-    box = torch.cat([rounded[:, :2], chosen.box[:, 2:]], 1)
-    return replace(chosen, box=box, margin=torch.minimum(chosen.margin, lead)), rounded[:, 2:]
+    return chosen, size * (1 - rate) + chosen.box[:, 2:] * rate
 
 
 def size_bias(boxes: Tensor, size: Tensor) -> Tensor:

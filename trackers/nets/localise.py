@@ -95,6 +95,12 @@ def relative_lead(values: Tensor) -> Tensor:
     return (first - second) / first.abs().clamp_min(1e-12)
 
 
+def lead(first: Tensor, second: Tensor | float) -> Tensor:
+    """Return (B,), how far first (B,) and second, (B,) or one number, are apart, relative to the larger."""
+    other = torch.as_tensor(second).to(first)
+    return (first - other).abs() / torch.maximum(first.abs(), other.abs()).clamp_min(1e-12)
+
+
 def _sidelobe_ratio(response: Tensor, shift: Tensor, radius: float = 2.0) -> Tensor:
     """Return (B,), the peak of response (B, h, w) against mean and spread beyond `radius` cells from it."""
     _, height, width = response.shape

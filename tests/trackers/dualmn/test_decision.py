@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from trackers.dualmn.config import DualMNConfig
-from trackers.dualmn.decision import Decider, Decision, Found, Reason, alone, decide, fused
+from trackers.dualmn.decision import PARTS, Decider, Decision, Found, Reason, alone, decide, fused
 
 CONFIG = DualMNConfig()
 SIZE = torch.tensor([[20.0, 20.0]], dtype=torch.float64)
@@ -131,6 +131,37 @@ def test_the_margin_says_how_near_another_decision_was() -> None:
     assert near.margin.item() < 0.01
     far = decided(found((1, 0), 0.9), found((0, 0), 0.9))
     assert far.margin.item() > 0.3
+
+
+def test_what_is_decided_is_rounded_once_and_staying_is_exact() -> None:
+    scale = torch.tensor([0.7], dtype=torch.float64)
+    unit = 0.7 / PARTS
+    decision = decided(found((2.2 * unit, -7.4 * unit), 0.9, size=(20 + 3.3 * unit, 20 - 0.4 * unit)), found((0, 0), 0))
+    rounded = decision.rounded(SIZE, scale)
+    assert rounded.shift[0].tolist() == pytest.approx([2 * unit, -7 * unit], abs=1e-12)
+    assert rounded.size[0].tolist() == pytest.approx([20 + 3 * unit, 20], abs=1e-12)
+    assert rounded.size[0, 1] == 20
+    assert rounded.margin.item() == pytest.approx(0.1 / PARTS)
+    again = rounded.rounded(SIZE, scale)
+    assert torch.allclose(again.shift, rounded.shift, rtol=0, atol=1e-12)
+
+
+def test_another_order_of_sums_gives_the_same_box_or_a_small_margin() -> None:
+    generator = torch.Generator().manual_seed(0)
+    lanes = 256
+    size, scale = torch.full((lanes, 2), 20.0).double(), 0.3 + torch.rand(lanes, generator=generator).double()
+    shift, new_size, noise = (torch.rand(lanes, 2, generator=generator).double() for _ in range(3))
+    who = torch.zeros(lanes, dtype=torch.long)
+
+    def moved(by: float) -> Decision:
+        shifted = 9 * (shift - 0.5) + by * (noise - 0.5)
+        ones = torch.ones(lanes, dtype=torch.float64)
+        return Decision(shifted, 19 + 2 * new_size, ones, who, who, who, ones).rounded(size, scale)
+
+    first, second = moved(0.0), moved(4e-3)
+    same = (first.shift == second.shift).all(1)
+    assert 0.85 < same.double().mean() < 1
+    assert (first.margin[~same] < 2e-3 / scale[~same]).all()
 
 
 def test_lanes_are_decided_one_by_one() -> None:

@@ -18,8 +18,9 @@ def peaks(first: tuple[float, float], height: float, second: tuple[float, float]
 
 def flag_of(found: Peaks) -> tuple[Flag, list[float]]:
     # 19 cells: 0.8 * 19 / 2 = 7.6 cells is far.
-    flag, place = flags(found, 19, not_found=0.25, distractor=0.8, hard=0.5)
-    return Flag(int(flag[0])), place[0].tolist()
+    said = flags(found, 19, not_found=0.25, distractor=0.8, hard=0.5)
+    assert said.height.item() == (found.height if torch.equal(said.place, found.first) else found.second_height).item()
+    return Flag(int(said.flag[0])), said.place[0].tolist()
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,14 @@ def flag_of(found: Peaks) -> tuple[Flag, list[float]]:
 )
 def test_flags(found: Peaks, flag: Flag, place: list[float]) -> None:
     assert flag_of(found) == (flag, place)
+
+
+@pytest.mark.parametrize("height", [0.25, 0.8, 1.6])
+def test_the_margin_is_small_where_another_flag_is_near(height: float) -> None:
+    # Not found below 0.25; against a second peak of 0.4, alike below 0.5 and a hard negative below 0.8.
+    found = peaks((1, 0), height, (5, 5), 0.4 if height > 0.25 else 0.1)
+    said = flags(found, 19, not_found=0.25, distractor=0.8, hard=0.5)
+    assert said.margin.item() == pytest.approx(0.5 if height == 1.6 else 0.0, abs=1e-6)
 
 
 def test_both_peaks_are_found_in_cells_from_the_centre() -> None:
