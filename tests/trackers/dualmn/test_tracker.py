@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
+from following import follow, recording_changes_nothing, state_sizes, telemetry_as_announced, tensors
 
 from trackers.api import Boxes, Frame, take_lanes
 from trackers.dualmn.decision import Decider, Reason
@@ -44,30 +42,6 @@ def video(seed: int, frames: int = FRAMES, size: tuple[int, int] = (120, 160)) -
         pictures.append(picture)
         x, y = x + int(rng.integers(-2, 5)), y + int(rng.integers(-2, 4))
     return pictures, np.array([[50.0, 40.0, 30.0, 30.0]])
-
-
-def follow(
-    tracker: DualMN,
-    frames: list[Frame],
-    box: Boxes,
-    seed: int = 0,
-    meddle: Callable[[DualMNState], DualMNState] = lambda state: state,
-) -> tuple[Boxes, dict[str, np.ndarray]]:
-    """Return the boxes (N - 1, 4) of one lane and its telemetry, its state meddled with before every step."""
-    state, boxes, told = tracker.start(frames[:1], box, [seed]), [], []
-    for frame in frames[1:]:
-        step, state = tracker.step(meddle(state), [frame])
-        boxes.append(step.boxes[0])
-        told.append(step.telemetry)
-        assert 0 <= step.scores[0] <= 1
-    return np.array(boxes), {name: np.array([row[name][0] for row in told]) for name in told[0]}
-
-
-def tensors(tree: Any) -> list[Tensor]:
-    if isinstance(tree, Tensor):
-        return [tree]
-    values = [getattr(tree, f.name) for f in fields(tree)] if is_dataclass(tree) else tree.values()
-    return [tensor for value in values for tensor in tensors(value)]
 
 
 def test_names_resolve() -> None:
@@ -169,46 +143,21 @@ def test_the_seed_alone_decides_what_is_drawn() -> None:
 def test_state_is_bounded_tensors(name: str) -> None:
     tracker = build(name)
     frames, box = video(1, frames=12)
-    state = tracker.start(frames[:1], box, [0])
-    sizes = []
-    for frame in frames[1:]:
-        _, state = tracker.step(state, [frame])
-        sizes.append(sum(tensor.numel() * tensor.element_size() for tensor in tensors(state)))
+    sizes = state_sizes(tracker, frames, box)
     assert sizes == [sizes[0]] * len(sizes)
 
 
 @pytest.mark.parametrize("name", [*NAMES, "dualmn-soft", "dualmn-max", "dualmn-n1", "dualmn-long-n8"])
 def test_telemetry_is_as_announced(name: str) -> None:
-    tracker = build(name)
-    tracker.recording = True
-    frames, box = video(1, frames=6)
-    state = tracker.start(frames[:1] * 2, box.repeat(2, 0), [0, 1])
-    for frame in frames[1:]:
-        step, state = tracker.step(state, [frame] * 2)
-        assert set(step.telemetry) == {signal.name for signal in tracker.signals}
-        for signal in tracker.signals:
-            values = step.telemetry[signal.name]
-            assert values.shape == (2, *signal.shape), signal.name
-            assert (values >= signal.low - 1e-6).all(), signal.name
-            assert (values <= signal.high + 1e-6).all(), signal.name
-    if "read_mass" in step.telemetry:
-        np.testing.assert_allclose(step.telemetry["read_mass"].sum(1), 1, atol=1e-4)
-        unread = step.telemetry["read_age"] < 0
-        assert (step.telemetry["read_mass"][unread] == 0).all()
+    told = telemetry_as_announced(build(name), *video(1, frames=6))
+    if "read_mass" in told:
+        np.testing.assert_allclose(told["read_mass"].sum(1), 1, atol=1e-4)
+        unread = told["read_age"] < 0
+        assert (told["read_mass"][unread] == 0).all()
 
 
 def test_recording_changes_nothing_and_is_off_by_default() -> None:
-    tracker = build("dualmn")
-    frames, box = video(1, frames=4)
-    quiet = told = tracker.start(frames[:1], box, [0])
-    for frame in frames[1:]:
-        tracker.recording = False
-        first, quiet = tracker.step(quiet, [frame])
-        assert not first.telemetry
-        tracker.recording = True
-        second, told = tracker.step(told, [frame])
-        assert second.telemetry
-        np.testing.assert_array_equal(first.boxes, second.boxes)
+    recording_changes_nothing(build("dualmn"), *video(1, frames=4))
 
 
 @pytest.mark.parametrize(
@@ -315,56 +264,3 @@ def test_where_nothing_is_found_the_box_stays_and_nothing_is_learnt() -> None:
     assert told["short_frozen"] == 1
     assert torch.equal(after.branches["short"].filters, state.branches["short"].filters)
     assert torch.equal(after.branches["long"].newest.features, state.branches["long"].newest.features)
-
-
-def real(otb: Path, name: str, frames: int) -> tuple[list[Frame], Boxes]:
-    folder = otb / name
-    paths = sorted((folder / "img").glob("*.jpg"))[:frames]
-    pictures: list[Frame] = [np.asarray(cv2.imread(str(path)), np.uint8)[..., ::-1].copy() for path in paths]
-    line = (folder / "groundtruth_rect.txt").read_text().splitlines()[0]
-    box = np.array([[float(value) for value in line.replace(",", " ").split()]])
-    box[:, :2] -= 1
-    return pictures, box
-
-
-def without_slots(state: DualMNState) -> DualMNState:
-    memory = state.branches["long"]
-    slots = replace(memory.slots, features=torch.zeros_like(memory.slots.features))
-    newest = replace(memory.newest, features=torch.zeros_like(memory.newest.features))
-    return replace(state, branches={**state.branches, "long": replace(memory, slots=slots, newest=newest)})
-
-
-def without_filter(state: DualMNState) -> DualMNState:
-    short = state.branches["short"]
-    return replace(state, branches={**state.branches, "short": replace(short, filters=torch.zeros_like(short.filters))})
-
-
-@pytest.mark.parametrize(
-    ("name", "meddle"),
-    [
-        ("dualmn-long", without_slots),
-        ("dualmn-short", without_filter),
-        ("dualmn", without_slots),
-        ("dualmn", without_filter),
-    ],
-)
-def test_no_memory_is_dead_on_a_real_sequence(
-    otb: Path, name: str, meddle: Callable[[DualMNState], DualMNState]
-) -> None:
-    frames, box = real(otb, "Crossing", 14)
-    tracker = resolve(name).build("cpu")
-    whole, _ = follow(tracker, frames, box)
-    zeroed, _ = follow(tracker, frames, box, meddle=meddle)
-    assert np.abs(whole - zeroed).max() > 0.5
-
-
-@pytest.mark.parametrize("branch", ["long", "short"])
-def test_a_frozen_memory_changes_the_boxes_of_a_real_sequence(otb: Path, branch: str) -> None:
-    frames, box = real(otb, "Crossing", 24)
-    tracker = resolve("dualmn").build("cpu")
-    first = tracker.start(frames[:1], box, [0]).branches[branch]
-    whole, _ = follow(tracker, frames, box)
-    frozen, _ = follow(
-        tracker, frames, box, meddle=lambda state: replace(state, branches={**state.branches, branch: first})
-    )
-    assert np.abs(whole - frozen).max() > 0.1

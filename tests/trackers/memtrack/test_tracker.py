@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from following import follow, real, recording_changes_nothing, state_sizes, telemetry_as_announced
 
 from trackers.api import Boxes, Frame, take_lanes
 from trackers.memtrack.memory import empty_memory
@@ -40,21 +40,6 @@ def video(seed: int, frames: int = FRAMES, size: tuple[int, int] = (120, 160)) -
         pictures.append(picture.astype(np.uint8))
         x, y = x + int(rng.integers(-2, 5)), y + int(rng.integers(-2, 4))
     return pictures, np.array([[50.0, 40.0, 30.0, 30.0]])
-
-
-def follow(
-    tracker: MemTrack,
-    frames: list[Frame],
-    box: Boxes,
-    meddle: Callable[[MemTrackState], MemTrackState] = lambda state: state,
-) -> tuple[Boxes, dict[str, np.ndarray]]:
-    """Return the boxes (N - 1, 4) of one lane and its telemetry, its state meddled with before every step."""
-    state, boxes, told = tracker.start(frames[:1], box, [0]), [], []
-    for frame in frames[1:]:
-        step, state = tracker.step(meddle(state), [frame])
-        boxes.append(step.boxes[0])
-        told.append(step.telemetry)
-    return np.array(boxes), {name: np.array([row[name][0] for row in told]) for name in told[0]}
 
 
 def test_names_resolve() -> None:
@@ -199,63 +184,20 @@ def test_a_lane_without_a_first_template_stays_where_it_is() -> None:
 
 @pytest.mark.parametrize("name", ["memtrack", "memtrack-m4", "memtrack-hardread", "memtrack:paper@random"])
 def test_telemetry_is_as_announced(name: str) -> None:
-    tracker = build(name)
-    tracker.recording = True
-    frames, box = video(1, frames=3)
-    state = tracker.start(frames[:1] * 2, box.repeat(2, 0), [0, 0])
-    for frame in frames[1:]:
-        step, state = tracker.step(state, [frame] * 2)
-        assert set(step.telemetry) == {signal.name for signal in tracker.signals}
-        for signal in tracker.signals:
-            values = step.telemetry[signal.name]
-            assert values.shape == (2, *signal.shape), signal.name
-            assert (values >= signal.low - 1e-6).all(), signal.name
-            assert (values <= signal.high + 1e-6).all(), signal.name
-    np.testing.assert_allclose(step.telemetry["attention_map"].sum((1, 2)), 1, atol=1e-5)
-    np.testing.assert_allclose(step.telemetry["read_weights"].sum(1), 1, atol=1e-5)
-    np.testing.assert_allclose(step.telemetry["write_gates"].sum(1), 1, atol=1e-5)
+    told = telemetry_as_announced(build(name), *video(1, frames=3))
+    np.testing.assert_allclose(told["attention_map"].sum((1, 2)), 1, atol=1e-5)
+    np.testing.assert_allclose(told["read_weights"].sum(1), 1, atol=1e-5)
+    np.testing.assert_allclose(told["write_gates"].sum(1), 1, atol=1e-5)
 
 
 def test_recording_changes_nothing_and_is_off_by_default() -> None:
-    tracker = build()
-    frames, box = video(1, frames=4)
-    quiet = tracker.start(frames[:1], box, [0])
-    told = quiet
-    for frame in frames[1:]:
-        tracker.recording = False
-        first, quiet = tracker.step(quiet, [frame])
-        assert not first.telemetry
-        tracker.recording = True
-        second, told = tracker.step(told, [frame])
-        assert second.telemetry
-        np.testing.assert_array_equal(first.boxes, second.boxes)
+    recording_changes_nothing(build(), *video(1, frames=4))
 
 
 def test_state_is_bounded_tensors() -> None:
-    tracker = build()
-    frames, box = video(1, frames=4)
-    state = tracker.start(frames[:1], box, [0])
-    sizes = []
-    for frame in frames[1:]:
-        _, state = tracker.step(state, [frame])
-        carried = state.carried
-        tensors = [state.newest, *vars(carried.memory).values()]
-        tensors += [value for value in vars(carried).values() if isinstance(value, torch.Tensor)]
-        assert all(value.shape[0] == 1 for value in tensors)
-        sizes.append(sum(value.numel() * value.element_size() for value in tensors))
+    sizes = state_sizes(build(), *video(1, frames=4))
     assert sizes == [sizes[0]] * len(sizes)
     assert sizes[0] < 600_000
-
-
-def real(shared_data: Path, name: str, frames: int) -> tuple[list[Frame], Boxes]:
-    import cv2
-
-    folder = shared_data / "data" / "otb" / name
-    pictures = [cv2.imread(str(path))[..., ::-1].copy() for path in sorted((folder / "img").glob("*.jpg"))[:frames]]
-    line = (folder / "groundtruth_rect.txt").read_text().splitlines()[0]
-    box = np.array([[float(value) for value in line.replace(",", " ").split()]])
-    box[:, :2] -= 1
-    return pictures, box  # type: ignore[return-value]
 
 
 def test_a_frame_it_is_not_sure_of_is_not_written() -> None:
@@ -268,10 +210,10 @@ def test_a_frame_it_is_not_sure_of_is_not_written() -> None:
         assert int((state.carried.memory.occupancy[0] > 0).sum()) == slots
 
 
-def test_memory_is_alive_on_a_real_sequence(shared_data: Path) -> None:
+def test_memory_is_alive_on_a_real_sequence(otb: Path) -> None:
     tracker = build("memtrack")
     tracker.recording = True
-    frames, box = real(shared_data, "DragonBaby", 70)
+    frames, box = real(otb, "DragonBaby", 70)
     boxes, told = follow(tracker, frames, box)
 
     def zeroed(state: MemTrackState) -> MemTrackState:
@@ -286,7 +228,7 @@ def test_memory_is_alive_on_a_real_sequence(shared_data: Path) -> None:
         return replace(state, carried=replace(state.carried, gates=closed))
 
     for meddle in (zeroed, frozen):
-        changed, _ = follow(tracker, frames, box, meddle)
+        changed, _ = follow(tracker, frames, box, meddle=meddle)
         assert np.abs(changed - boxes).max() > 0.5, meddle.__name__
     for name in ("write_gates", "decay", "read_strength", "residual_mean", "attention_entropy", "read_weights"):
         moved = np.ptp(told[name][5:], axis=0)
