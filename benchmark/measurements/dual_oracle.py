@@ -46,9 +46,8 @@ class Oracle(DualMN):
     """(4,) of the frame that comes next."""
 
     def _decide(
-        self, views: dict[str, View], sides: Tensor, before: Target, pixels: Tensor, disagreement: Tensor
+        self, views: dict[str, View], scale: Tensor, before: Target, pixels: Tensor, disagreement: Tensor
     ) -> Decision:
-        scale = sides / self.config.search_size
         long, short = (self._judged(views[name].found(scale), before) for name in ("long", "short"))
         rules = replace(self.config, decision="max", long_lost=0.0, short_lost=0.0)
         return decide(rules, before.size, long, short, disagreement)

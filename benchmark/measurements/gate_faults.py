@@ -67,12 +67,22 @@ def never_written(tracker: Tracker[Any]) -> Iterator[None]:
         yield
 
 
+def long_never_written(tracker: Tracker[Any]) -> None:
+    """Leave DualMN's long memory as the first frame left it."""
+    tracker._long_stores = lambda decision: torch.zeros_like(decision.decider, dtype=torch.bool)  # type: ignore[attr-defined]
+
+
+def short_never_learns(tracker: Tracker[Any]) -> None:
+    """Leave DualMN's filter as the first frame left it."""
+    tracker.short.learn = lambda state, lesson: state  # type: ignore[attr-defined]
+
+
 @torch.no_grad()
 def half_loaded(tracker: Tracker[Any]) -> None:
-    """Leave one layer of the network at random, as a renamed key does."""
-    weights = [one for one in _parameters(tracker) if one.ndim == 4]
+    """Leave the trunk's middle layer at random, as a renamed key does."""
+    layers = [one for name, one in tracker.net.named_parameters() if "trunk" in name and one.ndim == 4]  # type: ignore[attr-defined]
     generator = torch.Generator().manual_seed(0)
-    chosen = weights[len(weights) // 2]
+    chosen = layers[len(layers) // 2]
     chosen.copy_(torch.randn(chosen.shape, generator=generator) * chosen.std())
 
 
@@ -108,6 +118,16 @@ FAULTS: Mapping[str, Mapping[str, Fault]] = {
         "one layer not loaded": Fault(half_loaded, "memtrack"),
         "a wrong weights file": Fault(half_loaded, "memtrack", retrained=True),
         "random weights": Fault(as_it_is, "memtrack@random"),
+    },
+    "dualmn": {
+        "one pixel off": Fault(off_by_one, "dualmn"),
+        "window off": Fault(as_it_is, "dualmn{window_weight=0}"),
+        "long memory never written": Fault(long_never_written, "dualmn"),
+        "filter never learnt": Fault(short_never_learns, "dualmn"),
+        "head off": Fault(as_it_is, "dualmn{long_head=false}"),
+        "one layer not loaded": Fault(half_loaded, "dualmn"),
+        "a wrong weights file": Fault(half_loaded, "dualmn", retrained=True),
+        "random weights": Fault(as_it_is, "dualmn@random"),
     },
 }
 
@@ -155,10 +175,6 @@ def verdicts(base: Snapshot, faulty: Snapshot, tracker: str) -> dict[str, Verdic
         place: judge(base.trackers[tracker], now.trackers[tracker], find_changes(base, now, tracker), intended=False)
         for place, now in (("the same machine", faulty), ("another machine", elsewhere))
     }
-
-
-def _parameters(tracker: Tracker[Any]) -> list[torch.Tensor]:
-    return [p for part in vars(tracker).values() if isinstance(part, torch.nn.Module) for p in part.parameters()]
 
 
 @click.command()

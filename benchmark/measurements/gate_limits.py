@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from benchmark.engine.device import environment_class, machine
+from benchmark.engine.device import machine
 from benchmark.gate.accuracy import find_changes, judge
 from benchmark.gate.limits import limits
 from benchmark.gate.snapshot import Snapshot, read_run
@@ -59,7 +59,7 @@ def main(
     rows = [_row(found[base], found[name], name, tracker) for name in others for tracker in found[name].trackers]
     facts = {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "environment": environment_class("cpu"),
+        "environment": found[base].environment,
         "machine": machine(),
         "data": found[base].coverage,
         "limits": vars(limits()),
