@@ -25,6 +25,7 @@ def leads(dataset: str) -> dict[Decider, float]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 def test_each_branch_decides_a_twentieth_of_demo_full() -> None:
     shares = leads("demo-full")
     assert shares[Decider.SHORT] >= 0.05
