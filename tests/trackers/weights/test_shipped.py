@@ -1,6 +1,6 @@
 """Every set of weights that ships gives the trajectory it gave when it was put in.
 
-ENGRAM_STORE_TRAJECTORIES=1 stores anew: for new weights, or where the demo sequence itself was changed on purpose.
+ENGRAM_STORE_TRAJECTORIES=1 stores anew: for new weights, or where tracker or demo sequence were changed on purpose.
 """
 
 from __future__ import annotations
