@@ -11,7 +11,7 @@ from benchmark.commands.options import results_option
 
 @click.command(epilog="""\b
 Examples:
-  run_bench compare 20261121T104217345Z-1a2b3c latest       what the newest run changed
+  run_bench compare 20261121T104217345Z-1a2b3c latest    what the newest run changed
   run_bench compare main/runs/a branch/runs/b -o compare
 """)  # fmt: skip
 @click.argument("a", metavar="A")

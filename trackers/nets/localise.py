@@ -97,7 +97,7 @@ def relative_lead(values: Tensor) -> Tensor:
 
 def lead(first: Tensor, second: Tensor | float) -> Tensor:
     """Return (B,), how far first (B,) and second, (B,) or one number, are apart, relative to the larger."""
-    other = torch.as_tensor(second).to(first)
+    other = torch.zeros_like(first) + second  # on the device from the start
     return (first - other).abs() / torch.maximum(first.abs(), other.abs()).clamp_min(1e-12)
 
 
