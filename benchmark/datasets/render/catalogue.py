@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from benchmark.datasets.render.scripts import CAUSES
-from benchmark.datasets.render.staging import Stage, Take
-from benchmark.datasets.render.worlds import demo_world
+if TYPE_CHECKING:
+    from benchmark.datasets.render.staging import Take
 
 NAMES = ("demo", "demo-full")
 """The built-in rendered sets."""
@@ -33,6 +32,11 @@ class Entry:
 
     def play(self) -> Take:
         """Return its scene, and where its cause acts."""
+        # Here: sets are listed without what draws them.
+        from benchmark.datasets.render.scripts import CAUSES
+        from benchmark.datasets.render.staging import Stage
+        from benchmark.datasets.render.worlds import demo_world
+
         stage = Stage(demo_world(), self.frames, self.size, self.seed, self.plot, self.family, self.pace, self.extent)
         return CAUSES[self.cause].play(stage)
 

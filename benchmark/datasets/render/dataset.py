@@ -10,6 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -17,10 +18,12 @@ import numpy as np
 from benchmark.datasets.base import Dataset, Inventory, Progress
 from benchmark.datasets.render.cache import cache_folder, complete, fingerprint, install, sequence_folder
 from benchmark.datasets.render.catalogue import Catalogue, read_catalogue
-from benchmark.datasets.render.geometry import Floats
-from benchmark.datasets.render.truth import Truth
 from benchmark.datasets.sequence import Annotation, Sequence
 from trackers.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from benchmark.datasets.render.geometry import Floats
+    from benchmark.datasets.render.truth import Truth
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class RenderedDataset(Dataset):
     def annotation(self, name: str) -> Annotation:
         """Return a sequence's ground truth; nothing is drawn."""
         self._check([name])
-        truth = Truth(self.catalogue.entries[name].play().scene)
+        truth = self._truth(name)
         return Annotation(name, truth.boxes, truth.valid, 0, truth.attributes())
 
     def causes(self, name: str) -> tuple[CauseSpan, ...]:
@@ -87,8 +90,13 @@ class RenderedDataset(Dataset):
     def visibility(self, name: str) -> Floats:
         """Return the share (N,) of the target that can be seen: within the picture and behind nothing."""
         self._check([name])
-        truth = Truth(self.catalogue.entries[name].play().scene)
+        truth = self._truth(name)
         return np.asarray(truth.inside * truth.uncovered, dtype=np.float64)
+
+    def _truth(self, name: str) -> Truth:
+        from benchmark.datasets.render.truth import Truth  # here: sets are listed without what draws them
+
+        return Truth(self.catalogue.entries[name].play().scene)
 
     @property
     def _root(self) -> Path:

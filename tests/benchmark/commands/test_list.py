@@ -1,7 +1,12 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import EntryPoint
 from pathlib import Path
+
+import pytest
+
+from trackers import registry
 
 
 def test_the_list_shows_trackers_and_what_is_found_of_datasets(run_bench, otb: Path) -> None:
@@ -22,3 +27,25 @@ def test_the_list_is_readable_without_any_data(run_bench, tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr
     assert "siamfc" in done.stdout
     assert "0 of 100" in done.stdout
+
+
+def test_a_plug_in_is_listed_without_being_started(run_bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "engram_test_unstarted.py").write_text(
+        "from dataclasses import dataclass\n"
+        "from trackers.api import register\n"
+        "@dataclass(frozen=True)\n"
+        "class Config:\n"
+        "    size: int = 1\n"
+        "@register('unstarted', remembers='nothing yet', config=Config, variants={'big': {'size': 9}})\n"
+        "class Unstarted:\n"
+        "    def __init__(self, config):\n"
+        "        raise RuntimeError('started')\n"
+        "    def init(self, image, box): ...\n"
+        "    def update(self, image): ...\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    point = EntryPoint("unstarted", "engram_test_unstarted:Unstarted", registry.GROUP)
+    monkeypatch.setattr(registry, "_plug_ins", lambda: {"unstarted": point})
+    row = json.loads(run_bench("list", "--json").stdout)["trackers"][-1]
+    assert (row["name"], row["remembers"], row["variants"]) == ("unstarted", "nothing yet", ["big"])
+    assert (row["parameters"], row["lane_bytes"]) == (None, None)

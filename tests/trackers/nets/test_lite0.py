@@ -6,7 +6,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from trackers.nets.checkpoint import load_tensors
-from trackers.nets.lite0 import BLOCKS, CHANNELS, Lite0, imagenet_file
+from trackers.nets.lite0 import BLOCKS, CHANNELS, Lite0
+from trackers.weights.catalog import imagenet_file
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,15 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from trackers.api import lane_bytes
 from trackers.errors import InputError
+from trackers.names import resolve
+from trackers.registry import PAPERS_FIVE
 from trackers.weights import catalog
-from trackers.weights.catalog import find_weights
+from trackers.weights.catalog import Facts, find_facts, find_weights
 
 
 def test_every_listed_file_is_there_and_whole() -> None:
@@ -37,3 +41,22 @@ def test_damaged_shipped_weights_are_recognised(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(catalog, "_entries", lambda: entries)
     with pytest.raises(InputError, match="damaged"):
         find_weights("siamfc", "compact", "")
+
+
+@pytest.mark.parametrize("name", PAPERS_FIVE)
+def test_the_catalogue_says_of_a_tracker_what_building_it_gives(name: str) -> None:
+    spec = resolve(name)
+    tracker = spec.build("cpu")
+    state = tracker.start([np.full((120, 160, 3), 128, np.uint8)], np.array([[60.0, 40.0, 40.0, 40.0]]), [0])
+    assert find_facts(name) == Facts(
+        remembers=spec.remembers,
+        parameters=tracker.parameters(),
+        lane_bytes=lane_bytes(state),
+        presets=tuple(spec.family.presets),
+        variants=tuple(spec.family.variants) if name == spec.family.name else (),
+    )
+
+
+def test_the_catalogue_holds_no_facts_of_others() -> None:
+    assert find_facts("siamfc-s5") is None
+    assert set(catalog._catalogue()["trackers"]) == set(PAPERS_FIVE)
