@@ -18,11 +18,11 @@ COMMANDS = {
     ),
     "report": (
         "reports.commands.report:report",
-        "Write the report of RUNs (a folder, an id or `latest`): HTML, Markdown, LaTeX, CSV, JSON and figures.",
+        "Write the report of RUNs (a folder, an id, a name or `latest`): HTML, Markdown, LaTeX, CSV, JSON and figures.",
     ),
     "compare": (
         "reports.commands.compare:compare",
-        "Compare run B with run A (folders, ids or `latest`): trackers of the same name on the sequences both have.",
+        "Compare run B with run A (folders, ids, names or `latest`): trackers of one name on the sequences both have.",
     ),
     "play": (
         "benchmark.commands.play:play",
@@ -40,9 +40,12 @@ COMMANDS = {
     ),
     "export": (
         "benchmark.commands.export:export",
-        "Write a RUN (its folder, its id or `latest`), or an import's file, for other toolkits to read.",
+        "Write a RUN (its folder, id or name, or `latest`), or an import's file, for other toolkits to read.",
     ),
-    "results": ("benchmark.commands.results:results", "List the runs and the records that the results folder keeps."),
+    "results": (
+        "benchmark.commands.results:results",
+        "List the runs, with their scores, and the records that the results folder keeps.",
+    ),
     "audit": (
         "benchmark.commands.audit:audit",
         "Run each tracker twice, and at other lane counts, and say whether the boxes are equal bit for bit.",

@@ -28,7 +28,7 @@ Examples:
 @click.option("--results", type=click.Path(path_type=Path, file_okay=False), default=Path("results"),
               show_default=True, metavar="DIR", help="Where runs are kept.")  # fmt: skip
 def export(*, source: str, format_: str, out: Path, origin: int, results: Path) -> None:
-    """Write a RUN (its folder, its id or `latest`), or an import's file, for other toolkits to read."""
+    """Write a RUN (its folder, id or name, or `latest`), or an import's file, for other toolkits to read."""
     from benchmark.interop.bundle import pack
     from benchmark.interop.exporting import export_results
     from benchmark.store.results import Results

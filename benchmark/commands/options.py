@@ -17,6 +17,7 @@ from trackers.errors import InputError, did_you_mean
 if TYPE_CHECKING:
     from benchmark.datasets.selection import Selection
     from benchmark.interop.trajectories import Trajectories
+    from benchmark.store.results import Results
 
 Function = Callable[..., Any]
 
@@ -105,6 +106,20 @@ def choose_imports(results: Path, selection: Selection, names: str) -> list[Traj
     if selection.limit_frames is not None and wanted:
         raise InputError("imported results are whole; --imported does not go with --limit-frames")
     return [there[name] for name in wanted]
+
+
+def open_results(folder: Path, inner: click.Context | None = None) -> Results:
+    """Return the results folder of an option; InputError where there is none.
+
+    `inner` is the context of a command within a group that takes the option too: it may be given before its word.
+    """
+    from benchmark.store.results import Results
+
+    if inner and inner.parent and inner.get_parameter_source("results") is click.core.ParameterSource.DEFAULT:
+        folder = inner.parent.params["results"]
+    if not (folder / "runs").is_dir():
+        raise InputError(f"no results in {folder}: `run_bench` makes some, --results DIR names another folder")
+    return Results(folder)
 
 
 def json_option(what: str) -> Callable[[Function], Function]:

@@ -45,7 +45,7 @@ def play(
 ) -> None:  # fmt: skip
     """Write a video of a run's stored boxes on a sequence, the ground truth dashed in white.
 
-    RUN is a run's folder, its id or `latest`. Nothing is tracked anew.
+    RUN is a run's folder, its id, its name or `latest`. Nothing is tracked anew.
     """
     from benchmark.datasets.images import FrameError, read_frame
     from benchmark.datasets.lookup import open_dataset

@@ -12,18 +12,20 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from benchmark.commands.options import results_option
-from benchmark.commands.terminal import output
-from trackers.errors import InputError
+from benchmark.commands.naming import rename, rm
+from benchmark.commands.options import open_results, results_option
+from benchmark.commands.terminal import output, size_text
 
 if TYPE_CHECKING:
-    from benchmark.store.results import Results
-    from benchmark.store.runs import Run, Stock
+    from benchmark.store.overview import Overview
+    from benchmark.store.runs import Stock
 
 
 @click.group(invoke_without_command=True, epilog="""\b
 Examples:
-  run_bench results                       runs and records, with their sizes
+  run_bench results                       runs with their scores, and records with their sizes
+  run_bench results rename latest before-the-fix      `before-the-fix` then stands for that run everywhere
+  run_bench results rm before-the-fix     remove a run, not the records that others may use
   run_bench results gc --dry-run          what cleaning would remove
   run_bench results gc --keep 3           keep only what the three newest runs use
 """)  # fmt: skip
@@ -31,23 +33,31 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def results(ctx: click.Context, *, results: Path, as_json: bool) -> None:
-    """List the runs and the records that the results folder keeps."""
+    """List the runs, with their scores, and the records that the results folder keeps."""
     if ctx.invoked_subcommand is not None:
         return
+    from benchmark.store.overview import read_overviews
     from benchmark.store.runs import read_runs, read_stock
 
-    store = _open(results)
+    store = open_results(results)
     runs = read_runs(store)
+    overviews = read_overviews(store, runs)
     stocks = read_stock(store, runs)
     if as_json:
-        click.echo(json.dumps({"runs": [_plain(run) for run in runs], "records": list(map(asdict, stocks))}, indent=1))
+        click.echo(
+            json.dumps({"runs": [_plain(one) for one in overviews], "records": list(map(asdict, stocks))}, indent=1)
+        )
         return
     out = output()
-    out.print(_runs(runs))
+    out.print(_runs(overviews))
     out.print(_stocks(stocks))
     unused = sum(stock.unused for stock in stocks)
     if unused:
         click.echo(f"{unused} records are used by no run; `run_bench results gc` removes them")
+
+
+results.add_command(rename)
+results.add_command(rm)
 
 
 @results.command()
@@ -65,9 +75,7 @@ def gc(ctx: click.Context, *, results: Path, keep: int, dry_run: bool, as_json: 
     """
     from benchmark.store.cleaning import clean
 
-    if ctx.get_parameter_source("results") is click.core.ParameterSource.DEFAULT and ctx.parent is not None:
-        results = ctx.parent.params["results"]  # given before the word gc
-    removed = clean(_open(results), keep, dry_run)
+    removed = clean(open_results(results, ctx), keep, dry_run)
     size = sum(one.size for one in removed)
     if as_json:
         rows = [{"path": str(one.path), "kind": one.kind, "size": one.size} for one in removed]
@@ -75,24 +83,22 @@ def gc(ctx: click.Context, *, results: Path, keep: int, dry_run: bool, as_json: 
         return
     kinds = Counter(one.kind for one in removed)
     what = ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in kinds.items()) or "nothing"
-    click.echo(f"{'would free' if dry_run else 'freed'} {_size(size)}: {what}")
+    click.echo(f"{'would free' if dry_run else 'freed'} {size_text(size)}: {what}")
 
 
-def _open(folder: Path) -> Results:
-    from benchmark.store.results import Results
-
-    if not (folder / "runs").is_dir():
-        raise InputError(f"no results in {folder}: `run_bench` makes some, --results DIR names another folder")
-    return Results(folder)
-
-
-def _plain(run: Run) -> dict[str, Any]:
+def _plain(one: Overview) -> dict[str, Any]:
+    run = one.run
     return {
         "id": run.id,
+        "name": one.name,
         "date": run.date,
         "finished": run.finished,
         "coverage": run.coverage,
+        "complete": one.complete,
+        "protocol": one.protocol,
+        "profile": one.profile,
         "trackers": list(run.trackers),
+        "auc": dict(one.scores),
         "failures": run.failures,
         "records": len(run.records),
         "kept": run.kept(),
@@ -100,16 +106,23 @@ def _plain(run: Run) -> dict[str, Any]:
     }
 
 
-def _runs(runs: list[Run]) -> Table:
-    table = Table(title="Runs, the newest first", title_justify="left")
-    for heading in ("run", "began (UTC)", "dataset", "trackers", "records", "failed", "size"):
-        table.add_column(heading, justify="right" if heading in ("records", "failed", "size") else "left")
-    for run in runs:
-        there = run.kept()
+def _runs(overviews: list[Overview]) -> Table:
+    table = Table(
+        title="Runs, the newest first",
+        caption="Success AUC under the profile named; of two runs only the same data and profile compare",
+        title_justify="left",
+        caption_justify="left",
+    )
+    for heading in ("run", "name", "began (UTC)", "dataset", "profile", "tracker", "AUC", "records", "failed", "size"):
+        table.add_column(heading, justify="right" if heading in ("AUC", "records", "failed", "size") else "left")
+    for one in overviews:
+        run, there = one.run, one.run.kept()
         records = str(there) if there == len(run.records) else f"{there} of {len(run.records)}"
         state = "" if run.finished else " (not finished)"
-        cells = (run.id, run.date, run.coverage + state, ", ".join(run.trackers), records, str(run.failures))
-        table.add_row(*map(escape, cells), _size(run.size))
+        scored = " ".join(filter(None, (one.profile, "" if one.protocol in ("", "ope") else one.protocol.upper())))
+        scores = "\n".join("-" if score is None else f"{score:.3f}" for score in one.scores.values())
+        cells = (run.id, one.name, run.date, run.coverage + state, scored, "\n".join(one.scores), scores, records)
+        table.add_row(*map(escape, cells), str(run.failures), size_text(run.size))
     return table
 
 
@@ -120,21 +133,11 @@ def _stocks(stocks: list[Stock]) -> Table:
     for heading, total in (
         ("records", str(sum(stock.records for stock in stocks))),
         ("used by no run", str(sum(stock.unused for stock in stocks))),
-        ("size", _size(sum(stock.size for stock in stocks))),
+        ("size", size_text(sum(stock.size for stock in stocks))),
     ):
         table.add_column(heading, total, justify="right")
     for stock in stocks:
         table.add_row(
-            escape(stock.dataset), escape(stock.tracker), str(stock.records), str(stock.unused), _size(stock.size)
+            escape(stock.dataset), escape(stock.tracker), str(stock.records), str(stock.unused), size_text(stock.size)
         )
     return table
-
-
-def _size(count: int) -> str:
-    """Return bytes as people read them."""
-    value = float(count)
-    for unit in ("B", "kB", "MB"):
-        if value < 1000:
-            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.1f} GB"

@@ -31,8 +31,7 @@ from benchmark.commands.options import (
 from benchmark.commands.scoreboard import failures, identical_repeats, table
 from benchmark.commands.terminal import output, progress, remarks
 from benchmark.protocols import PROTOCOLS
-from benchmark.store.manifest import PLAN
-from benchmark.store.results import writing
+from benchmark.store.results import PLAN, writing
 from trackers.errors import InputError
 
 if TYPE_CHECKING:
@@ -65,6 +64,7 @@ Examples:
 @device_option
 @lanes_option
 @seed_option
+@click.option("--name", metavar="NAME", help="Call the run so: NAME then stands for it wherever a RUN is asked for.")
 @click.option("--protocol", type=click.Choice(PROTOCOLS), default="ope", show_default=True,
               help="One pass; 20 starts in time; or 12 shifted and scaled first boxes.")  # fmt: skip
 @click.option("--repeats", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
@@ -85,12 +85,13 @@ Examples:
 @click.pass_obj
 def run(
     write_report: WriteReport, /, *, trackers: tuple[str, ...], results: Path, json_file: Path | None, device: str,
-    lanes: int, seed: int, protocol: str, repeats: int, timeout: float | None, imported: str | None,
+    lanes: int, seed: int, name: str | None, protocol: str, repeats: int, timeout: float | None, imported: str | None,
     profile: str, telemetry: bool, retry_failed: bool, executor: str, ray_address: str | None, quiet: bool, **data: Any,
 ) -> None:  # fmt: skip
     """Run trackers on a dataset and write scores, boxes and a report."""
     from benchmark.engine.run import Plan, lay_out
     from benchmark.profiles import load_profile
+    from benchmark.store.naming import check_free
     from benchmark.store.results import Results
     from trackers.names import expand
 
@@ -98,6 +99,8 @@ def run(
     load_profile(profile)  # a wrong name stops here, not after the work
     specs = tuple(expand(trackers))
     store = Results(results)
+    if name is not None:
+        check_free(store, name)
     executors = _executor(executor, ray_address, device, data["data_root"], says)
     selection = choose(says, **data)
     beside = choose_imports(store.folder, selection, imported) if imported else []
@@ -116,6 +119,8 @@ def run(
         _keep_truth(folder, plan, data["data_root"])
         report = write_report(folder)
     store.set_latest(folder)
+    if name is not None:
+        _name(store, folder, name)
     _show(scores, report, json_file, quiet)
     sys.exit(1 if scores.failures else 0)
 
@@ -158,6 +163,16 @@ def _keep_truth(folder: Path, plan: Plan, data_root: Path | None) -> None:
 
     root = "" if plan.selection.rendered else str(find_root(data_root).resolve())
     write_truth(folder, [video.annotation for video in plan.selection.sequences], root)
+
+
+def _name(store: Results, folder: Path, name: str) -> None:
+    """Name the run that has ended; another may have taken the name meanwhile, which spoils no result."""
+    from benchmark.store.naming import give_name
+
+    try:
+        give_name(store, folder.name, name)
+    except InputError as error:
+        remarks().print(f"run {folder.name} has no name: {error}", markup=False, soft_wrap=True)
 
 
 def _command() -> list[str]:

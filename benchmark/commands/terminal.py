@@ -48,3 +48,13 @@ def sequence_progress(console: Console, description: str) -> Iterator[OnSequence
             bars.update(task, completed=done, total=total)
 
         yield advance
+
+
+def size_text(count: int) -> str:
+    """Return bytes as people read them."""
+    value = float(count)
+    for unit in ("B", "kB", "MB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} GB"

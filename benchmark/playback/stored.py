@@ -14,8 +14,7 @@ from benchmark.datasets.box_text import from_one_based, read_boxes
 from benchmark.datasets.selection import Selection
 from benchmark.datasets.sequence import Sequence as Video
 from benchmark.playback.scene import Scene, Trail
-from benchmark.store.manifest import MANIFEST, PLAN
-from benchmark.store.results import Results, slug
+from benchmark.store.results import MANIFEST, PLAN, Results, slug
 from trackers.errors import InputError, did_you_mean
 from trackers.names import split_list
 
@@ -28,14 +27,13 @@ Load = Callable[[str, str, int | None], Selection]
 def find_run(results: Path, run: str) -> tuple[Results | None, Path]:
     """Return a run's folder and the results folder it lies in, None where it lies alone.
 
-    `run` is an id or ``latest`` in `results`, or a run's folder anywhere. Raises InputError where there is none.
+    `run` is an id, a name or ``latest`` in `results`, or a run's folder anywhere. InputError where there is none.
     """
     folder = Path(run).absolute()
     if run == "latest" or not folder.is_dir():
         if not (results / "runs").is_dir():
             raise InputError(f"no results in {results}: `run_bench` makes some, --results DIR names another folder")
-        named = results / "runs" / Path(run).name
-        folder = named if (named / PLAN).is_file() else Results(results).find_run(run)
+        folder = Results(results).find_run(run)
     if not (folder / MANIFEST).is_file():
         begun = "has not ended, or was cut off: the command that began it goes on"
         raise InputError(f"{run}: the run {begun}" if (folder / PLAN).is_file() else f"{run} is no run's folder")

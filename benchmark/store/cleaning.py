@@ -8,6 +8,7 @@ or used within the hour.
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,14 +16,12 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from benchmark.store.manifest import MANIFEST, PLAN
 from benchmark.store.record import PART
-from benchmark.store.results import Results
-from benchmark.store.runs import Run, read_runs, record_files, record_of
+from benchmark.store.results import MANIFEST, PLAN, Results
+from benchmark.store.runs import Run, read_runs, record_files, record_of, run_folders
 from trackers.errors import InputError
 
 HOUR = 3600.0
-DAY = 24 * HOUR
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Removed:
 
     path: Path
     kind: str
-    """``record``, ``orphan`` (attached to a record that is gone), ``part file`` or ``empty run``."""
+    """``record``, ``orphan`` (attached to a record that is gone), ``part file`` (or folder) or ``empty run``."""
     size: int
     """Bytes."""
 
@@ -50,7 +49,7 @@ def clean(results: Results, keep: int, dry_run: bool = False) -> list[Removed]:
             continue
         with suppress(FileNotFoundError):  # another cleaning was faster
             if not dry_run:
-                os.rmdir(one.path) if one.kind == "empty run" else one.path.unlink()
+                shutil.rmtree(one.path) if one.path.is_dir() else one.path.unlink()
             removed.append(one)
     if not dry_run:
         for folder in sorted({one.path.parent for one in removed if one.kind in ("record", "orphan")}):
@@ -62,12 +61,12 @@ def _kept(results: Results, keep: int, now: float) -> list[Run]:
     """Return the newest runs, cut-off ones among them, and all that may still be running."""
     runs = read_runs(results)
     known = {run.folder for run in runs}
-    for folder in (results.folder / "runs").iterdir():
+    for folder in run_folders(results):
         if folder not in known and any((folder / name).exists() for name in (MANIFEST, PLAN)):
             raise InputError(
                 f"{folder} cannot be read, so what it uses is not known: run that command again, or remove the folder"
             )
-    return runs[:keep] + [run for run in runs[keep:] if not run.finished and now - run.touched < DAY]
+    return runs[:keep] + [run for run in runs[keep:] if run.may_go_on(now)]
 
 
 def _unused(results: Results, used: frozenset[Path]) -> Iterator[Removed]:
@@ -81,7 +80,7 @@ def _unused(results: Results, used: frozenset[Path]) -> Iterator[Removed]:
     parts += [(results.folder / inner).rglob(f".*{PART}") for inner in ("records", "runs")]
     for file in chain.from_iterable(parts):
         yield Removed(file, "part file", _size(file))
-    for folder in (results.folder / "runs").iterdir():
+    for folder in run_folders(results):
         if folder.is_dir() and not any(folder.iterdir()):
             yield Removed(folder, "empty run", 0)
 

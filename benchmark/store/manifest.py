@@ -13,12 +13,10 @@ from typing import Any
 from benchmark.datasets.selection import Selection
 from benchmark.store.keys import code_digest
 from benchmark.store.record import Record, write_whole
+from benchmark.store.results import MANIFEST, PLAN, slug
 from trackers.names import TrackerSpec
 
 SCHEMA = 1
-MANIFEST = "manifest.json"
-PLAN = "plan.json"
-"""What a run that has not ended yet, or was cut off, has instead of a manifest."""
 PACKAGES = ("engram-bench", "torch", "numpy", "opencv-contrib-python-headless", "scipy")
 
 
@@ -92,8 +90,6 @@ def write_run(folder: Path, content: dict[str, Any], records: Sequence[Record]) 
     Boxes are OTB text, 1-based, 4 decimals, readable by other toolkits; repeats after the first have folders of their
     own (``repeat-2``, ...), and so have the starts of TRE and SRE (``tre-01``, ``left``, ...).
     """
-    from benchmark.store.results import slug
-
     for record in records:
         if record.status == "done":
             place = folder / "boxes" / slug(record.tracker)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -14,8 +15,22 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from benchmark.store.record import Record, read_arrays, read_record, write_arrays, write_record
-from trackers.errors import InputError
+from benchmark.store.record import (
+    PART,
+    Record,
+    read_arrays,
+    read_record,
+    write_arrays,
+    write_record,
+    write_whole,
+)
+from trackers.errors import InputError, did_you_mean
+
+MANIFEST = "manifest.json"
+PLAN = "plan.json"
+"""What a run that has not ended yet, or was cut off, has instead of a manifest."""
+LOCK = ".lock"
+"""Held by who changes what names runs."""
 
 
 @contextmanager
@@ -108,21 +123,81 @@ class Results:
             run.mkdir()
         return run
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes from changing ``latest`` and the runs' names while the block runs."""
+        with writing(self.folder / LOCK), (self.folder / LOCK).open("a") as file:
+            with suppress(ImportError):  # a system without such locks; files are written whole all the same
+                import fcntl
+
+                fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
     def set_latest(self, run: Path) -> None:
         """Name `run` as the newest."""
-        part = self.folder / f".latest.{secrets.token_hex(4)}.part"
-        with writing(self.folder / "latest"):
-            part.write_text(run.name + "\n")
-            os.replace(part, self.folder / "latest")
+        with self.locked():
+            self._point(run.name)
 
-    def find_run(self, run: str) -> Path:
-        """Return the folder of a RUN argument: a run folder, an id, or ``latest``; InputError where there is none."""
-        if run == "latest":
-            pointer = self.folder / "latest"
-            if not pointer.is_file():
-                raise InputError(f"no run in {self.folder} yet: `run_bench` makes one")
-            run = pointer.read_text().strip()
-        for folder in (self.folder / "runs" / Path(run).name, Path(run)):
-            if (folder / "manifest.json").is_file():
+    def _point(self, run: str) -> None:
+        with writing(self.folder / "latest"):
+            write_whole(self.folder / "latest", f"{run}\n".encode())
+
+    def latest(self) -> str | None:
+        """Return the id of the newest run: the one that ``latest`` names, else the one that ended last; or None."""
+        with suppress(OSError, ValueError):
+            named = (self.folder / "latest").read_text("utf-8").strip()
+            if (self.folder / "runs" / Path(named).name / MANIFEST).is_file():
+                return Path(named).name
+        ended = {file.stat().st_mtime: file.parent.name for file in self._manifests()}
+        return ended[max(ended)] if ended else None
+
+    def _manifests(self) -> list[Path]:
+        return [file for file in (self.folder / "runs").glob(f"*/{MANIFEST}") if not file.parent.name.startswith(".")]
+
+    def remove_run(self, run: Path) -> None:
+        """Remove a run of this folder: its files and its name, not the records that it used.
+
+        ``latest`` then names the run that ended last of those that are left.
+        """
+        from benchmark.store.naming import take_name
+
+        gone = run.with_name(f".{run.name}.{secrets.token_hex(4)}{PART}")  # cleaning knows it where this is cut off
+        with self.locked(), writing(run):
+            take_name(self, run.name)
+            run.replace(gone)
+            newest = self.latest()
+            if newest is not None:
+                self._point(newest)
+            else:
+                (self.folder / "latest").unlink(missing_ok=True)
+        shutil.rmtree(gone, ignore_errors=True)
+
+    def own(self, run: Path) -> Path:
+        """Return a run's folder as this results folder has it; InputError where it lies elsewhere."""
+        if run.resolve().parent != (self.folder / "runs").resolve():
+            raise InputError(f"{run} is no run of {self.folder}: --results names the folder that keeps it")
+        return self.folder / "runs" / run.resolve().name
+
+    def find_run(self, run: str, *, ended: bool = True) -> Path:
+        """Return the folder of a RUN argument: a run folder, an id, a name or ``latest``; InputError without any.
+
+        With `ended` False also one that goes on, or was cut off.
+        """
+        from benchmark.store.naming import find_name, read_names
+
+        wanted = self.latest() if run == "latest" else run
+        if wanted is None:
+            raise InputError(f"no run in {self.folder} yet: `run_bench` makes one")
+        runs = self.folder / "runs"
+        for folder in (Path(wanted), runs / Path(wanted).name, runs / (find_name(self, wanted) or "")):
+            if (folder / MANIFEST).is_file():
                 return folder
-        raise InputError(f"no run {run!r} in {self.folder / 'runs'}; give a run folder, an id or 'latest'")
+            if (folder / PLAN).is_file():
+                if ended:
+                    raise InputError(f"{run}: the run has not ended, or was cut off: its command again goes on with it")
+                return folder
+        hint = did_you_mean(run, ("latest", *read_names(self).values(), *(f.parent.name for f in self._manifests())))
+        raise InputError(
+            f"no run {run!r} in {runs}.{hint} Give a run folder, an id, a name or 'latest'; `run_bench results` lists"
+            " them"
+        )

@@ -10,10 +10,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from benchmark.store.manifest import MANIFEST, PLAN
 from benchmark.store.record import PART
-from benchmark.store.results import Results, slug
+from benchmark.store.results import MANIFEST, PLAN, Results, slug
 
+DAY = 24 * 3600.0
 _NAME = re.compile(r"(.+\.\d+\.\d+)(?:\.[A-Za-z][\w-]*)+")
 
 
@@ -41,6 +41,10 @@ class Run:
         """Return how many of its records are there."""
         return sum(file.is_file() for file in self.records)
 
+    def may_go_on(self, now: float) -> bool:
+        """Whether it has not ended and gave a sign of life within the day before `now` (seconds since 1970)."""
+        return not self.finished and now - self.touched < DAY
+
     @property
     def date(self) -> str:
         """When it began, UTC: ``2026-03-01 17:05``; "" where the folder was named by hand."""
@@ -67,8 +71,13 @@ class Stock:
 
 def read_runs(results: Results) -> list[Run]:
     """Return all runs that can be read, the newest first."""
-    folders = sorted((results.folder / "runs").iterdir(), key=lambda folder: folder.name, reverse=True)
+    folders = sorted(run_folders(results), key=lambda folder: folder.name, reverse=True)
     return [run for folder in folders if (run := read_run(results, folder)) is not None]
+
+
+def run_folders(results: Results) -> Iterator[Path]:
+    """Yield what lies in ``runs/``, in no order; names that begin with a dot are no runs."""
+    return (folder for folder in (results.folder / "runs").iterdir() if not folder.name.startswith("."))
 
 
 def read_run(results: Results, folder: Path) -> Run | None:

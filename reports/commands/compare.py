@@ -21,7 +21,7 @@ Examples:
               help="Where to write.  [default: compare/ID of A, in the folder of B]")  # fmt: skip
 @click.option("--frames/--no-frames", default=True, help="With or without pictures.")
 def compare(*, a: str, b: str, results: Path, out: Path | None, frames: bool) -> None:
-    """Compare run B with run A (folders, ids or `latest`): trackers of the same name on the sequences both have.
+    """Compare run B with run A (folders, ids, names or `latest`): trackers of one name on the sequences both have.
 
     Writes compare.html, compare.md and the tables as LaTeX and CSV. Two runs of one tracker each are compared whatever
     the two are called.

@@ -27,7 +27,7 @@ Examples:
 def report(
     *, runs: tuple[str, ...], results: Path, out: Path | None, show: str | None, data_root: Path | None, frames: bool
 ) -> None:
-    """Write the report of RUNs (a folder, an id or `latest`): HTML, Markdown, LaTeX, CSV, JSON and figures.
+    """Write the report of RUNs (a folder, an id, a name or `latest`): HTML, Markdown, LaTeX, CSV, JSON and figures.
 
     Several runs of the same sequences, profile and protocol come on one page.
     """

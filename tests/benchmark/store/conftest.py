@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmark.store.manifest import MANIFEST, PLAN, write_json
+from benchmark.store.manifest import write_json
 from benchmark.store.record import Record
-from benchmark.store.results import Results
+from benchmark.store.results import MANIFEST, PLAN, Results
 
 HOUR = 3600.0
 

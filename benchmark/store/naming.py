@@ -1,0 +1,95 @@
+"""Names that people give to runs: ``names.json`` in the results folder, each name with the id of its run.
+
+A name stands for a run wherever one is asked for. It is changed under a lock and written whole, so that of two commands
+that want the same name one is told that it is taken.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from benchmark.store.record import write_whole
+from trackers.errors import InputError
+
+if TYPE_CHECKING:
+    from benchmark.store.results import Results
+
+NAMES = "names.json"
+LONGEST = 64
+"""Characters of a name."""
+_ID = re.compile(r"\d{8}T\d{6,9}Z-[0-9a-f]+", re.IGNORECASE)
+
+
+def check_name(name: str) -> str:
+    """Return the name; InputError where it could be taken for something else, or cannot be shown as it is."""
+    wrong = ""
+    if not name.strip():
+        wrong = "it is empty"
+    elif not name.isprintable():
+        wrong = "it has characters that cannot be shown"
+    elif len(name) > LONGEST:
+        wrong = f"it has more than {LONGEST} characters"
+    elif name != name.strip() or name[0] in "-." or set(name) & {"/", "\\"}:
+        wrong = "it begins or ends with a blank, begins with '-' or '.', or holds a slash"
+    elif name.casefold() == "latest" or _ID.fullmatch(name):
+        wrong = "that is what a run is called without a name"
+    if wrong:
+        raise InputError(f"{name!r} cannot be a run's name: {wrong}; take words such as 'before-the-fix'")
+    return name
+
+
+def read_names(results: Results) -> dict[str, str]:
+    """Return the names of the runs that are there, by id; what cannot be read is no name."""
+    try:
+        found = json.loads((results.folder / NAMES).read_text("utf-8"))
+        pairs = {str(run): check_name(name) for name, run in found["names"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, InputError):
+        return {}
+    return {run: name for run, name in pairs.items() if _is_run(results, run)}
+
+
+def find_name(results: Results, name: str) -> str | None:
+    """Return the id of the run of that name, in any letter case; None where no run has it."""
+    return next((run for run, known in read_names(results).items() if known.casefold() == name.casefold()), None)
+
+
+def check_free(results: Results, name: str, run: str = "") -> None:
+    """Raise InputError where that cannot be a name, or another run than `run` (an id) has it."""
+    holder = find_name(results, check_name(name))
+    if holder is None and (results.folder / "runs" / name).is_dir():
+        holder = name  # a folder that somebody called so
+    if holder not in (None, run):
+        raise InputError(
+            f"the name {name!r} is taken by run {holder}: choose another, or `run_bench results rename` that one first"
+        )
+
+
+def give_name(results: Results, run: str, name: str) -> None:
+    """Give the run of that id a name in place of what it had; InputError where another run has it."""
+    with results.locked():
+        check_free(results, name, run)
+        _write(results, {**read_names(results), run: name})
+
+
+def take_name(results: Results, run: str) -> None:
+    """Take a run's name away, where it has one; the caller holds the lock."""
+    names = read_names(results)
+    if names.pop(run, None) is not None:
+        _write(results, names)
+
+
+def _write(results: Results, names: Mapping[str, str]) -> None:
+    from benchmark.store.results import writing
+
+    content = {"names": {name: run for run, name in names.items()}}
+    with writing(results.folder / NAMES):
+        write_whole(results.folder / NAMES, (json.dumps(content, indent=1) + "\n").encode())
+
+
+def _is_run(results: Results, run: str) -> bool:
+    """Return whether that is the name of a folder right below ``runs/``."""
+    place = results.folder / "runs" / run
+    return place.parent == results.folder / "runs" and run not in ("", "..") and place.is_dir()
