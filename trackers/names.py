@@ -47,6 +47,17 @@ class TrackerSpec:
 
     def build(self, device: str) -> Tracker[Any]:
         """Return the tracker on a torch device ("cpu", "cuda:0", "mps"); random weights are always the same ones."""
+        if (world := self.family.world) is None:
+            return self._make(device)
+        from trackers.adapters.containment import Contained, loading
+        from trackers.adapters.process import Chance
+
+        chance = Chance()
+        with loading(f"tracker {self.name}", world, chance, "cannot be built"):
+            tracker = self._make(device)
+        return Contained(tracker, world, chance)
+
+    def _make(self, device: str) -> Tracker[Any]:
         cls: Callable[..., Any] = self.family.cls
         if issubclass(self.family.cls, Tracker):
             import torch  # not at the top: names must be read without waiting for it

@@ -12,9 +12,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from trackers.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from trackers.adapters.containment import World
 
 GROUP = "engram.trackers"
 PAPERS_FIVE = ("siamfc", "memtrack", "dualmn-short", "dualmn-long", "dualmn")
@@ -52,6 +55,8 @@ class Family:
     """Where it was published, and whether this is a reconstruction."""
     plug_in: str = ""
     """The distribution or module it comes from; "" for Engram's own."""
+    world: World | None = None
+    """Where its code runs (`trackers.adapters.containment`); None for what needs no guard."""
 
     def remembered(self, config: Any) -> str:
         """Return the line of a tracker of this family."""
@@ -116,11 +121,13 @@ def find_family(name: str) -> Family:
     if (point := _plug_ins().get(name)) is None:
         raise InputError(f"no tracker named {name!r}.{did_you_mean(name, family_names())} `run_bench list` shows all.")
     source = f"{point.dist.name} {point.dist.version}" if point.dist else point.value
-    try:
+    from trackers.adapters.containment import World, loading, world_of  # guards what is not ours, and loads much
+
+    world = World(name)
+    with loading(f"plug-in tracker {name!r} of {source}", world):
         found = point.load()
-    except Exception as error:
-        raise InputError(f"plug-in tracker {name!r} of {source} cannot be loaded: {error!r}") from error
-    return Family(**{**vars(_only([found], name)), "name": name, "plug_in": source})
+    family = vars(_only([found], name))
+    return Family(**{**family, "name": name, "plug_in": source, "world": world_of(found, world)})
 
 
 def registered(objects: Iterable[Any]) -> list[Family]:

@@ -6,6 +6,7 @@ import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+from trackers.adapters.containment import World, loading
 from trackers.errors import InputError
 from trackers.registry import Family, registered
 
@@ -19,13 +20,12 @@ def family(place: str) -> Family:
         raise InputError(f"py:{place}: no Python file {path}")
     module = module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses and inspect look a class's module up here
-    try:
+    world = World(str(path))
+    with loading(f"py:{place}", world):
         spec.loader.exec_module(module)
-    except Exception as error:
-        raise InputError(f"py:{place}: the file cannot be run: {error!r}") from error
     found = registered(vars(module).values())
     chosen = [f for f in found if not wanted or f.cls.__name__ == wanted]
     if len(chosen) != 1:
         classes = ", ".join(f.cls.__name__ for f in found) or "none"
         raise InputError(f"py:{place}: needs one class with @register of trackers.api; the file has: {classes}")
-    return Family(**{**vars(chosen[0]), "plug_in": str(path)})
+    return Family(**{**vars(chosen[0]), "plug_in": str(path), "world": world})

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trackers.adapters.answers import as_answer
+from trackers.adapters.containment import World, loading, world_of
 from trackers.api import Frame
 from trackers.errors import InputError
 from trackers.registry import Family
@@ -18,10 +20,15 @@ ONE_BASED = np.array([1.0, 1.0, 0.0, 0.0])
 def family(path: str) -> Family:
     """Return the family of the class ``module:Class``; InputError where it cannot be imported."""
     module, _, name = path.partition(":")
-    try:
-        cls: Any = getattr(import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise InputError(f"got10k:{path}: cannot import it ({error}); the form is got10k:module:Class") from error
+    if not module or not name:
+        raise InputError(f"got10k:{path}: the form is got10k:module:Class")
+    world = World(module)
+    with loading(f"got10k:{path}", world):
+        found = import_module(module)
+    cls: Any = getattr(found, name, None)
+    if cls is None:
+        raise InputError(f"got10k:{path}: {module} has no {name!r}; the form is got10k:module:Class")
+    world = world_of(found, world)
 
     class Got10kTracker:
         """One target. GOT-10k's boxes are 1-based (its OTB and VOT texts are passed on as they are)."""
@@ -33,10 +40,11 @@ def family(path: str) -> Family:
 
         def update(self, image: Frame) -> NDArray[np.float64]:
             """Return the wrapped tracker's box, 0-based."""
-            box: NDArray[np.float64] = np.subtract(self.tracker.update(_picture(image)), ONE_BASED)
-            return box
+            box, _ = as_answer(self.tracker.update(_picture(image)))
+            zero_based: NDArray[np.float64] = box - ONE_BASED
+            return zero_based
 
-    return Family(f"got10k:{path}", Got10kTracker, "what its author gave it", plug_in=path)
+    return Family(f"got10k:{path}", Got10kTracker, "what its author gave it", plug_in=path, world=world)
 
 
 def _picture(image: Frame) -> Any:

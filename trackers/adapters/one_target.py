@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from trackers.adapters.answers import as_answer
 from trackers.api import Boxes, Frame, Step, Tracker
 
 
@@ -28,11 +28,9 @@ class OneTargetLanes(Tracker[Objects]):
         self.make = make
 
     def start(self, frames: Sequence[Frame], boxes: Boxes, seeds: Sequence[int]) -> Objects:
-        """Make one object a lane. Python's and NumPy's global generators, which a third party may use, are seeded."""
+        """Make one object a lane. They know no seeds: who guards them seeds what the process has in common."""
         lanes = []
-        for frame, box, seed in zip(frames, boxes, seeds, strict=True):
-            random.seed(seed)
-            np.random.seed(seed % 2**32)  # noqa: NPY002
+        for frame, box in zip(frames, boxes, strict=True):
             tracker = self.make()
             tracker.init(frame, np.array(box, np.float64))
             lanes.append(tracker)
@@ -42,19 +40,7 @@ class OneTargetLanes(Tracker[Objects]):
         """Update every lane's object."""
         boxes, scores = [], []
         for tracker, frame in zip(state.lanes, frames, strict=True):
-            box, score = _answer(tracker.update(frame))
+            box, score = as_answer(tracker.update(frame))
             boxes.append(box)
             scores.append(score)
         return Step(np.array(boxes, np.float64), np.array(scores, np.float64)), state
-
-
-def _answer(found: Any) -> tuple[Any, float]:
-    """Return box and score of what ``update`` returned: (4,) alone, or (box, score). No score counts as 1."""
-    if isinstance(found, tuple) and len(found) == 2:
-        box, score = found
-    else:
-        box, score = found, 1.0
-    box = np.asarray(box, np.float64)
-    if box.shape != (4,):
-        raise ValueError(f"update must return a box x, y, w, h, or (box, score); it returned {found!r}")
-    return box, float(score)

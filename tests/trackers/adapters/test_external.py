@@ -82,7 +82,7 @@ def test_a_file_with_one_registered_class_is_a_tracker(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [("x = 1", "the file has: none"), (FILE.format(name="A") + FILE.format(name="B"), "the file has: A, B"),
-     ("import nowhere", "cannot be run")],
+     ("import nowhere", "cannot be loaded: ModuleNotFoundError: No module named 'nowhere'")],
 )  # fmt: skip
 def test_a_file_that_is_no_tracker_says_why(tmp_path: Path, text: str, line: str) -> None:
     (tmp_path / "mine.py").write_text(text)

@@ -1,0 +1,75 @@
+"""What a third party's tracker returns, read as what the contract asks for, and copied; or a clear line why not."""
+
+from __future__ import annotations
+
+import reprlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trackers.api import Step
+
+SHOWN = 12
+"""Numbers up to which an array is shown whole."""
+
+
+def as_answer(found: Any) -> tuple[NDArray[np.float64], float]:
+    """Return box (4,) and score of what ``update`` returned: a box alone, or (box, score); no score counts as 1.
+
+    Tensors, masked arrays and whole numbers are numbers too; TypeError for what is no box.
+    """
+    box, score = found if isinstance(found, tuple) and len(found) == 2 else (found, 1.0)
+    values = numbers(box)
+    if values is None or values.shape not in ((4,), (1, 4)):
+        raise TypeError(f"update must return a box x, y, w, h, or (box, score); it returned {shown(found)}")
+    sure = numbers(score)
+    if sure is None or sure.size != 1:
+        raise TypeError(f"update's score must be a number; it is {shown(score)}")
+    return values.reshape(4), float(sure.reshape(()))
+
+
+def checked(answer: Any, lanes: int, recording: bool) -> tuple[Step, Any]:
+    """Return what a `Tracker.step` returned, its step copied; TypeError where it is none."""
+    if not (isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[0], Step)):
+        raise TypeError(f"step must return (Step, state); it returned {shown(answer)}")
+    step, state = answer
+    boxes, scores = numbers(step.boxes), numbers(step.scores)
+    if boxes is None or boxes.shape != (lanes, 4):
+        raise TypeError(f"a step's boxes must be of shape ({lanes}, 4); they are {shown(step.boxes)}")
+    if scores is None or scores.shape not in ((lanes,), (lanes, 1)):
+        raise TypeError(f"a step's scores must be of shape ({lanes},); they are {shown(step.scores)}")
+    telemetry: dict[str, NDArray[Any]] = {}
+    for name, values in step.telemetry.items() if recording else ():
+        told = numbers(values)
+        if told is None or told.shape[:1] != (lanes,):
+            raise TypeError(f"telemetry {name!r} must be of shape ({lanes}, ...); it is {shown(values)}")
+        telemetry[name] = told
+    return Step(boxes, scores.reshape(lanes), telemetry), state
+
+
+def numbers(value: Any) -> NDArray[np.float64] | None:
+    """Return a copy of `value` as float64; None where it is no numbers.
+
+    A tensor may be on a GPU and need gradients; what is masked becomes NaN.
+    """
+    try:
+        if isinstance(value, list | tuple):
+            value = [one.tolist() if hasattr(one, "tolist") else one for one in value]
+        if hasattr(value, "detach"):
+            value = value.detach().cpu().double().numpy()
+        if isinstance(value, np.ma.MaskedArray):
+            value = np.ma.filled(value.astype(np.float64), np.nan)
+        array = np.asarray(value)
+        return np.array(array, np.float64) if array.dtype.kind in "fiub" else None
+    except (TypeError, ValueError):  # rows of different lengths, among others
+        return None
+
+
+def shown(value: Any) -> str:
+    """Return a short text of what was returned."""
+    if value is None:
+        return "nothing (None)"
+    if hasattr(value, "shape") and np.prod(value.shape) > SHOWN:
+        return f"{type(value).__name__} of shape {tuple(value.shape)}"
+    return " ".join(reprlib.repr(value).split())

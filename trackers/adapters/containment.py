@@ -1,0 +1,222 @@
+"""Third-party code behind one guard: what it raises is its own failure, what it changes in the process is put back.
+
+`World` guards calls; `loading` an import or a build; `Contained` a tracker from its start to its last step. What cannot
+be contained within one process (``os._exit``, a crash in C, threads that go on) stands in docs/plug-ins.md.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import threading
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from trackers.adapters.answers import checked
+from trackers.adapters.process import Chance, facets, put
+from trackers.api import Boxes, Frame, Signal, Step, Tracker
+from trackers.errors import InputError
+
+
+class Ended(Exception):
+    """Third-party code asked for the end of the program, or raised what no handler of errors expects."""
+
+
+class World:
+    """The process as one third party sees it.
+
+    Within the context it finds what it left there the last time (its folder, its default dtype, its paths); outside
+    of it all is as it was before. What it prints goes to the error stream. Contexts of one world, and of several, may
+    be nested; they must not run side by side in two threads.
+    """
+
+    def __init__(self, name: str) -> None:
+        """Take the only word of its command line."""
+        self._argv = [name]
+        self._own: dict[int, Any] = {}
+        self._stack: list[tuple[list[Any], Any, Any, list[str]]] = []
+        self._aside = _Aside()
+        self._alive: list[Any] = []
+
+    def __enter__(self) -> Self:
+        ours = [facet.read() for facet in facets()]
+        self._stack.append((ours, sys.stdout, sys.stderr, sys.argv))
+        for index, value in self._own.items():
+            put(facets()[index], value)
+        sys.stdout, sys.argv = self._aside, self._argv
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        ours, output, errors, argv = self._stack.pop()
+        for stream in (sys.stdout, sys.stderr):
+            if stream not in (self._aside, output, errors, *self._alive):
+                self._alive.append(stream)  # its end would close the stream that it was made of
+        self._argv = sys.argv
+        sys.stdout, sys.stderr, sys.argv = output, errors, argv
+        own = {}
+        for index, (facet, before) in enumerate(zip(facets(), ours, strict=True)):
+            now = facet.read()
+            if now != before:
+                if facet.lent:
+                    own[index] = now
+                put(facet, before)
+        self._own = own
+        if error is not None and not isinstance(error, Exception) and not by_user(error):
+            raise Ended(_said(error)) from error
+
+
+class _Aside(io.TextIOWrapper):
+    """What third-party code has for standard output: the error stream, which it cannot close."""
+
+    def __init__(self) -> None:
+        super().__init__(_Raw(), encoding="utf-8", errors="replace", write_through=True)
+
+    def close(self) -> None:
+        """Stay open: others write here too."""
+
+    def isatty(self) -> bool:
+        """Return whether the error stream is a terminal."""
+        return sys.stderr.isatty()
+
+
+class _Raw(io.RawIOBase):
+    name = "<stderr>"
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:
+        sys.stderr.write(bytes(content).decode("utf-8", "replace"))
+        return len(content)
+
+    def close(self) -> None:
+        """Stay open, whatever wraps this is closed or collected."""
+
+
+def by_user(error: BaseException) -> bool:
+    """Return whether this is Ctrl-C, which reaches the main thread alone."""
+    return isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread()
+
+
+def _said(error: BaseException) -> str:
+    """Return in words what was raised that is no `Exception`."""
+    if isinstance(error, SystemExit):
+        return f"it called sys.exit({'' if error.code is None else repr(error.code)})"
+    return f"it raised {describe(error)}"
+
+
+def describe(error: BaseException) -> str:
+    """Return an error's kind and the first line of what it says."""
+    try:
+        lines = str(error).strip().splitlines()
+    except Exception:  # an error of a third party's own may fail at that too
+        lines = []
+    kind = type(error).__name__
+    return f"{kind}: {lines[0][:300]}" if lines else kind
+
+
+@contextmanager
+def loading(what: str, world: World, chance: Chance | None = None, doing: str = "cannot be loaded") -> Iterator[None]:
+    """Guard an import or a build; InputError, one line with `what` and where it happened, whatever is raised."""
+    try:
+        with world, chance or Chance():
+            yield
+    except InputError:
+        raise
+    except BaseException as error:
+        if by_user(error):
+            raise
+        cause = error.__cause__ if isinstance(error, Ended) and error.__cause__ else error
+        says = str(error) if isinstance(error, Ended) else describe(error)
+        raise InputError(f"{what} {doing}: {says}{_place(cause)}") from error
+
+
+def world_of(loaded: Any, world: World) -> World:
+    """Return the world in which a class or module was first loaded, which is `world` where that was now."""
+    known: World | None = vars(loaded).get("__engram_world__")
+    if known is None:
+        with suppress(AttributeError, TypeError):  # a class written in C takes no attributes
+            loaded.__engram_world__ = world
+    return known or world
+
+
+def _place(error: BaseException) -> str:
+    """Return where an error comes from, " (FILE, line N)"; "" where nobody knows."""
+    if isinstance(error, SyntaxError):
+        return f" ({error.filename}, line {error.lineno})" if error.filename else ""
+    # What stands above: the adapters, and the machinery of imports.
+    ours = str(Path(__file__).parent.parent), "<frozen"
+    steps = [step for step in traceback.extract_tb(error.__traceback__) if not step.filename.startswith(ours)]
+    return f" ({steps[-1].filename}, line {steps[-1].lineno})" if steps else ""
+
+
+class Contained(Tracker[Any]):
+    """A third party's tracker in its world, with random numbers of its own.
+
+    Frames and boxes that it gets are copies, and what it returns is checked and copied: it may draw on the one and
+    use the other again.
+    """
+
+    def __init__(self, tracker: Tracker[Any], world: World, chance: Chance) -> None:
+        """Take a tracker that was built with `loading` in the same world."""
+        self._tracker, self._world, self._chance = tracker, world, chance
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:  # type: ignore[override]
+        """What the tracker can report."""
+        return self._tracker.signals
+
+    @property
+    def max_lanes(self) -> int | None:  # type: ignore[override]
+        """The most lanes that pay."""
+        return self._tracker.max_lanes
+
+    @property
+    def recording(self) -> bool:
+        """Whether telemetry is wanted."""
+        return self._tracker.recording
+
+    @recording.setter
+    def recording(self, wanted: bool) -> None:
+        with self._world, self._chance:
+            self._tracker.recording = wanted
+
+    def start(self, frames: Sequence[Frame], boxes: Boxes, seeds: Sequence[int]) -> Any:
+        """Start the tracker; the process's generators of random numbers are seeded with the first lane's seed."""
+        frames, boxes = _own(frames), np.array(boxes, np.float64)
+        with self._world, self._chance:
+            Chance.seed(seeds[0])
+            return self._tracker.start(frames, boxes, list(seeds))
+
+    def step(self, state: Any, frames: Sequence[Frame]) -> tuple[Step, Any]:
+        """Follow; ValueError or TypeError where what comes back is no step."""
+        frames = _own(frames)
+        with self._world, self._chance:
+            return checked(self._tracker.step(state, frames), len(frames), self.recording)
+
+    def take(self, state: Any, lanes: Sequence[int]) -> Any:
+        """Return the state of some lanes."""
+        with self._world, self._chance:
+            return self._tracker.take(state, list(lanes))
+
+    def join(self, first: Any, second: Any) -> Any:
+        """Return one state of both."""
+        with self._world, self._chance:
+            return self._tracker.join(first, second)
+
+    def parameters(self) -> int:
+        """Return the number of network parameters."""
+        with self._world, self._chance:
+            return int(self._tracker.parameters())
+
+
+def _own(frames: Sequence[Frame]) -> list[Frame]:
+    return [np.array(frame) for frame in frames]
