@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from benchmark.commands.terminal import output
+from benchmark.commands.terminal import output, remarks
 from benchmark.interop.dialects import dialect_names, read_dialect
 from benchmark.interop.trajectories import Trajectories, load_import
 from trackers.errors import InputError
@@ -44,9 +44,12 @@ def export(*, source: str, format_: str, out: Path, origin: int, results: Path) 
             return
         exported = _run(run)
     dialect = read_dialect(format_)
+    export_results(exported, dialect, out, origin=origin)
     for one in exported:
-        files = export_results(one, dialect, out, origin=origin)
-        output().print(f"{one.tracker}: {len(files)} sequences of {one.dataset} ({dialect.title})", markup=False)
+        count = f"{len(one.by_sequence)} sequences of {one.dataset}"
+        output().print(f"{one.tracker}: {count} ({dialect.title})", markup=False)
+        if dialect.times and (lacking := len(one.by_sequence) - len(one.times)):
+            remarks().print(f"{one.tracker}: {lacking} of them have no times, as none were kept", markup=False)
     click.echo(out)
 
 
@@ -55,6 +58,6 @@ def _run(run: Path) -> list[Trajectories]:
 
     try:
         manifest = json.loads((run / "manifest.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{run / 'manifest.json'}: cannot be read ({error})") from error
     return run_trajectories(run, manifest)

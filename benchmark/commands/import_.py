@@ -14,6 +14,7 @@ from benchmark.datasets.sequence import Annotation
 from benchmark.interop.dialects import detect_dialect, dialect_names, read_dialect
 from benchmark.interop.names import Names
 from benchmark.interop.trajectories import Trajectories
+from trackers.errors import InputError
 
 
 @click.command("import", epilog="""\b
@@ -46,18 +47,22 @@ def import_(
     if is_bundle(path):
         click.echo(unpack(path, results / "runs", seal=seal))
         return
+    name = tracker or path.resolve().stem
+    if not name.isprintable():
+        raise InputError(f"{name!r} is no name of a tracker; call it otherwise with --tracker")
     chosen = detect_dialect(path) if dialect == "auto" else read_dialect(dialect)
     opened = open_dataset(dataset, data_root)
     annotations = _ground_truth(opened, ground_truth)
     inventory = opened.inventory()
+    targets = {*inventory.found, *inventory.missing}
     imported, errors = import_results(
         path,
         chosen,
-        tracker or path.stem,
+        name,
         opened.name,
         annotations,
-        names=Names(annotations, opened.aliases()),
-        targets={*inventory.found, *inventory.missing},
+        names=Names(targets, opened.aliases()),
+        targets=targets,
         origin=origin,
         keep_going=keep_going,
     )

@@ -40,7 +40,7 @@ def parse_boxes(text: str, source: str) -> Boxes:
         try:
             rows[index] = [float(value) for value in values] or np.nan
         except ValueError:
-            raise InputError(f"{source}, line {index + 1}: {line.strip()!r} is not a box of 4 numbers") from None
+            raise InputError(f"{source}, line {index + 1}: {line.strip()[:60]!r} is not a box of 4 numbers") from None
     return rows
 
 

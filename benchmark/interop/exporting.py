@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from benchmark.datasets.catalogue import is_plain, read_catalogue
 from benchmark.interop.dialects import Dialect
-from benchmark.interop.matlab import write_mat
+from benchmark.interop.matlab import format_mat
+from benchmark.interop.placing import place_files
 from benchmark.interop.text import format_rows, format_times, read_rows, read_times
 from benchmark.interop.trajectories import Trajectories, Trajectory
 from benchmark.store.results import slug
@@ -16,48 +20,69 @@ from trackers.errors import InputError
 __all__ = ["export_results", "run_trajectories"]
 
 
-def export_results(results: Trajectories, dialect: Dialect, folder: Path, *, origin: int = 1) -> list[Path]:
-    """Write one tracker's results below `folder` as the dialect lays them out; return the files of boxes.
+def export_results(every: Sequence[Trajectories], dialect: Dialect, folder: Path, *, origin: int = 1) -> list[Path]:
+    """Write trackers' results below `folder` as the dialect lays them out, all or none; return the files of boxes.
 
-    `origin` is the number of the first pixel in the files, 1 or 0.
+    `origin` is the number of the first pixel in the files, 1 or 0. Raises InputError where two sequences would share a
+    file, and where the disk does not take them.
     """
-    tracker = slug(results.tracker)
-    written = []
-    for name, one in results.by_sequence.items():
+    written: dict[Path, Trajectory] = {}
+    for results in every:
+        spellings = dialect.names if results.dataset in read_catalogue("otb").sets else {}
+        for name, one in results.by_sequence.items():
+            file = Path(dialect.boxes_file(slug(results.tracker), _file_name(spellings.get(name, name))))
+            if file in written:
+                raise InputError(f"{name!r} and {written[file].sequence!r} are one file in {dialect.name}: {file}")
+            written[file] = one
+    untimed = [dialect.times_file(file) for file, one in written.items() if one.times is None]
+    place_files(folder, _contents(written, dialect, origin), "--out")
+    for times in filter(None, untimed):
+        (folder / times).unlink(missing_ok=True)  # an earlier export's, of other boxes
+    return [folder / file for file in written]
+
+
+def _contents(every: dict[Path, Trajectory], dialect: Dialect, origin: int) -> Iterator[tuple[Path, bytes]]:
+    for file, one in every.items():
         rows = one.boxes + np.array([1.0, 1.0, 0.0, 0.0]) * origin
-        file = folder / dialect.boxes_file(tracker, name)
-        file.parent.mkdir(parents=True, exist_ok=True)
         if dialect.name == "otb-mat":
-            write_mat(file, rows, one.start)
+            yield file, format_mat(rows, one.start)
         else:
-            file.write_text(format_rows(rows, dialect.delimiter, dialect.first), "utf-8")
-        times = dialect.times_file(tracker, name)
+            yield file, format_rows(rows, dialect.delimiter, dialect.first).encode()
+        times = dialect.times_file(file)
         if times and one.times is not None:
-            (folder / times).parent.mkdir(parents=True, exist_ok=True)
-            (folder / times).write_text(format_times(one.times), "utf-8")
-        written.append(file)
-    return written
+            yield times, format_times(one.times).encode()
 
 
-def run_trajectories(run: Path, manifest: dict[str, object]) -> list[Trajectories]:
+def _file_name(sequence: str) -> str:
+    """Return a sequence's name, or what is safe as a file's where it is not."""
+    return sequence if is_plain(sequence) and sequence.isprintable() and len(sequence) <= 100 else slug(sequence)
+
+
+def run_trajectories(run: Path, manifest: Any) -> list[Trajectories]:
     """Return the results of a run's folder, tracker by tracker, from its ``boxes/`` and its manifest.
 
-    Times are taken from ``boxes/<tracker>/times/<sequence>_time.txt`` where a run has them.
+    Times are those in ``boxes/<tracker>/times/<sequence>_time.txt``.
     """
-    records = manifest.get("records")
-    dataset = manifest.get("dataset")
-    if not isinstance(records, list) or not isinstance(dataset, dict):
-        raise InputError(f"{run / 'manifest.json'}: no manifest of a run: 'records' or 'dataset' is missing")
+    source = run / "manifest.json"
+    try:
+        dataset = str(manifest["dataset"]["name"])
+        records = [one for one in manifest["records"] if one["status"] == "done" and not one["repeat"]]
+        every = [
+            (str(one["tracker"]), str(one["sequence"]), int(one["start"]), str(one.get("begun", "ope")))
+            for one in records
+        ]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise InputError(f"{source}: no manifest of a run: 'records' or 'dataset' is missing") from None
     found: dict[str, dict[str, Trajectory]] = {}
-    for record in records:
-        tracker, name = record["tracker"], record["sequence"]
-        if record["status"] != "done" or record["repeat"] or name in found.get(tracker, {}):
+    for tracker, name, start, begun in every:
+        if name in found.get(tracker, {}):
             continue  # text of one pass: of repeats the first, of TRE and SRE the first start
-        file = run / "boxes" / slug(tracker) / f"{slug(name)}.txt"
+        folder = run / "boxes" / slug(tracker) / ("" if begun == "ope" else slug(begun))
+        file = folder / f"{slug(name)}.txt"
         boxes = read_rows(file) - np.array([1.0, 1.0, 0.0, 0.0])
-        timed = file.parent / "times" / f"{file.stem}_time.txt"
+        timed = folder / "times" / f"{file.stem}_time.txt"
         times = read_times(timed, len(boxes)) if timed.is_file() else None
-        found.setdefault(tracker, {})[name] = Trajectory(name, boxes, int(record["start"]), times)
+        found.setdefault(tracker, {})[name] = Trajectory(name, boxes, start, times)
     if not found:
         raise InputError(f"{run}: no finished trajectory to export")
-    return [Trajectories(name, str(dataset["name"]), "run", str(run), one) for name, one in found.items()]
+    return [Trajectories(name, dataset, "run", str(run), one) for name, one in found.items()]

@@ -10,8 +10,9 @@ from pathlib import Path
 from benchmark.datasets.box_text import all_positive, from_one_based
 from benchmark.datasets.catalogue import read_catalogue
 from benchmark.datasets.sequence import Annotation
+from benchmark.interop.dialects import visible
 from benchmark.interop.names import Names
-from benchmark.interop.text import read_rows
+from benchmark.interop.text import read_rows, read_text
 from trackers.errors import InputError
 
 __all__ = ["Length", "lengths", "read_ground_truth"]
@@ -43,7 +44,7 @@ def read_ground_truth(folder: Path) -> dict[str, Annotation]:
     names = Names()
     attributes = _attributes(folder)
     found = {}
-    for path in sorted(folder.glob("*.txt")):
+    for path in visible(folder.glob("*.txt")):
         name = names.find(path.stem)
         if name is None:
             raise InputError(f"{path}: no sequence of OTB is called {path.stem!r}")
@@ -61,8 +62,8 @@ def _attributes(folder: Path) -> Mapping[str, list[str]]:
     for file in (folder / "attributes.json", folder.parent / "attributes.json"):
         if file.is_file():
             try:
-                listed: Mapping[str, list[str]] = json.loads(file.read_text("utf-8"))
-            except ValueError as error:
-                raise InputError(f"{file}: not JSON ({error})") from error
-            return listed
+                listed = json.loads(read_text(file))
+                return {str(name): [str(tag) for tag in tags] for name, tags in listed.items()}
+            except (AttributeError, TypeError, ValueError, RecursionError):
+                raise InputError(f"{file}: not a JSON of lists of attributes by sequence") from None
     return {}

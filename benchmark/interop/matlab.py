@@ -2,64 +2,87 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.io import loadmat, savemat
+from scipy.io import savemat
 
+from benchmark.interop import mat_process
 from trackers.errors import InputError
 
-__all__ = ["read_mat", "write_mat"]
+__all__ = ["format_mat", "read_mats"]
 
 Values = NDArray[np.float64]
+AT_ONCE = 200
+"""Files that one process reads."""
 
 
-def read_mat(path: Path) -> Values:
-    """Return the (N, 4) boxes, in the file's own 1-based convention, of the first run in a result file.
+def read_mats(paths: Sequence[Path]) -> dict[Path, Values | InputError]:
+    """Return for each file the (N, 4) boxes, in its own 1-based convention, or what is wrong with it.
 
-    Files of robustness evaluations hold 20 runs; the first is the one pass. Raises InputError for a file that is no
-    such result, or whose boxes are not rectangles (affine parameters of IVT, ASLA, ...).
+    A process of its own reads them (`benchmark.interop.mat_process`): where a file ends that process, it alone is bad,
+    and another process goes on. Bad are files that are no such result, or whose boxes are not rectangles (affine
+    parameters of IVT, ASLA, ...).
     """
-    try:
-        content = loadmat(path, simplify_cells=True)
-    except NotImplementedError:
-        raise InputError(f"{path}: a MATLAB 7.3 (HDF5) file; save it again with -v7") from None
-    except Exception as error:  # damaged bytes raise many kinds
-        raise InputError(f"{path}: no readable .mat file ({error})") from error
-    run = _first_run(content)
-    if run is None:
-        names = [name for name in content if not name.startswith("__")]
-        raise InputError(f"{path}: no OTB results: 'results' with a field 'res' is missing, found {names}")
-    rows = np.asarray(run["res"])
-    kind = str(run.get("type", run.get("transformType", "rect")))
-    if kind != "rect":
-        raise InputError(
-            f"{path}: holds {_shape(rows)} {kind!r} parameters, not rectangles; convert them to x, y, w, h first"
-        )
-    if rows.ndim != 2 or rows.shape[1] != 4 or rows.dtype.kind not in "iuf":
-        raise InputError(f"{path}: holds a {_shape(rows)} array where boxes are N x 4")
-    return rows.astype(np.float64)
+    found: dict[Path, Values | InputError] = {}
+    left = list(paths)
+    while left:
+        answers, ended = _answers(left[:AT_ONCE])
+        for path, answer in zip(left, answers, strict=False):
+            wrong = answer.dtype.kind == "U"
+            found[path] = InputError(f"{path}: {answer[0]}") if wrong else np.asarray(answer, np.float64)
+        if len(answers) < len(left[:AT_ONCE]):
+            bad = left[len(answers)]
+            found[bad] = InputError(f"{bad}: no readable .mat file ({ended}); save it again with -v7")
+        left = [path for path in left if path not in found]
+    return found
 
 
-def write_mat(path: Path, rows: Values, start: int) -> None:
-    """Write (N, 4) 1-based boxes that begin at frame index `start` as the toolkit's result of one pass."""
+def format_mat(rows: Values, start: int) -> bytes:
+    """Return (N, 4) 1-based boxes that begin at frame index `start` as the toolkit's result of one pass."""
     run = {"type": "rect", "res": rows, "len": float(len(rows)), "annoBegin": 1.0, "startFrame": float(start + 1)}
     cell = np.empty((1, 1), dtype=object)
     cell[0, 0] = run
-    savemat(path, {"results": cell}, do_compression=True)
+    content = BytesIO()
+    savemat(content, {"results": cell}, do_compression=True)
+    return content.getvalue()
 
 
-def _first_run(content: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the first structure with a field ``res``; authors call the variable ``results``, or otherwise."""
-    values = [content.get("results"), *(value for name, value in content.items() if not name.startswith("__"))]
-    for value in values:
-        first = value[0] if isinstance(value, list | np.ndarray) and len(value) else value
-        if isinstance(first, dict) and "res" in first:
-            return first
-    return None
+def _answers(paths: Sequence[Path]) -> tuple[list[NDArray[np.generic]], str]:
+    """Return what the reading process answers for the files, as far as it comes, and how it ended."""
+    command = [sys.executable, "-P", str(mat_process.__file__), *(os.path.abspath(path) for path in paths)]
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    patience = mat_process.PATIENCE * (1 + len(paths))
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
+            timeout=patience,
+        )  # fmt: skip
+        output, code = done.stdout, done.returncode
+    except subprocess.TimeoutExpired as late:
+        output, code = late.stdout or b"", -signal.SIGALRM if hasattr(signal, "SIGALRM") else 1
+    stream, answers = BytesIO(output), []
+    while stream.tell() < len(output):
+        try:
+            answers.append(np.load(stream, allow_pickle=False))
+        except (EOFError, ValueError, OSError):  # it was ended while it answered
+            break
+    return answers, _how(code)
 
 
-def _shape(rows: NDArray[Any]) -> str:
-    return " x ".join(map(str, rows.shape))
+def _how(code: int) -> str:
+    """Return how a process ended that has not answered."""
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = ""
+    if name in ("SIGALRM", "SIGPROF"):
+        return f"reading it takes more than {mat_process.SECONDS} s"
+    return f"SciPy's reader ends with {name or f'exit code {code}'} on it"

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from benchmark.datasets.box_text import parse_boxes
 from trackers.errors import InputError
 
-__all__ = ["format_rows", "format_times", "read_rows", "read_times"]
+__all__ = ["format_rows", "format_times", "read_rows", "read_text", "read_times"]
 
 Values = NDArray[np.float64]
+LARGEST = 64 << 20
+"""Bytes of a text: a million frames have less."""
 _TO_SPACES = bytes.maketrans(b",;\t", b"   ")
 
 
@@ -28,15 +30,23 @@ def read_rows(path: Path) -> Values:
     return parse_boxes(content.decode("utf-8-sig", errors="replace"), str(path)) if rows is None else rows
 
 
-def read_times(path: Path, frames: int) -> Values:
+def read_times(path: Path, frames: int, *, repeats: bool = False) -> Values:
     """Return the (frames,) seconds a frame of a text with one number a line; raises InputError for anything else.
 
-    One time fewer than frames is taken as the first frame's missing (some toolkits time updates only): it becomes 0.
+    One time fewer than frames is taken as the first frame's missing (some toolkits time updates only): it becomes 0,
+    and so does NaN. With `repeats`, a line may hold the times of several runs: the first is taken.
     """
-    try:
-        times = np.array(_content(path).split(), dtype=np.float64)
-    except ValueError as error:
-        raise InputError(f"{path}: not a text of one time a line ({error})") from None
+    lines = read_text(path).split("\n" if repeats else None)
+    texts = [line.partition(",")[0] for line in lines if line.strip()] if repeats else lines
+    times = np.empty(len(texts))
+    for index, text in enumerate(texts):
+        try:
+            times[index] = float(text)
+        except ValueError:
+            raise InputError(f"{path}: not a text of one time a line ({text[:40].strip()!r})") from None
+    times[np.isnan(times)] = 0.0
+    if wrong := times[(times < 0) | np.isinf(times)].tolist():
+        raise InputError(f"{path}: {wrong[0]:g} is no time in seconds")
     if len(times) == frames - 1:
         times = np.concatenate([[0.0], times])
     if len(times) != frames:
@@ -69,11 +79,20 @@ def _number(value: float) -> str:
     return repr(value).removesuffix(".0")
 
 
+def read_text(path: Path) -> str:
+    """Return a text, whatever bytes it has; raises InputError where it cannot be read, or is no text of results."""
+    return _content(path).decode("utf-8-sig", errors="replace")
+
+
 def _content(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    if len(content) > LARGEST:
+        raise InputError(f"{path}: more than {LARGEST >> 20} MiB: no text of one sequence's results")
+    return content
 
 
 def _parse(content: bytes) -> Values | None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.store.record import read_arrays
+from benchmark.interop.dialects import visible
+from benchmark.interop.placing import writes
+from benchmark.store.record import read_arrays, write_whole
 from benchmark.store.results import slug
 from trackers.errors import InputError
 
@@ -90,16 +94,14 @@ def save_import(results: Path, imported: Trajectories) -> Path:
         boxes=np.concatenate([one.boxes for one in every]),
         times=np.concatenate([np.empty(0), *(one.times for one in every if one.times is not None)]),
     )
-    part = file.with_name(f".{file.name}.part")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part.write_bytes(content.getvalue())
-    part.replace(file)
+    with writes(file, "--results"):
+        write_whole(file, content.getvalue())
     return file
 
 
 def load_imports(results: Path, dataset: str) -> list[Trajectories]:
     """Return all results imported for a dataset, by tracker."""
-    return [load_import(file) for file in sorted((results / "imports" / slug(dataset)).glob("*.npz"))]
+    return [load_import(file) for file in visible((results / "imports" / slug(dataset)).glob("*.npz"))]
 
 
 def load_import(file: Path) -> Trajectories:
@@ -110,19 +112,24 @@ def load_import(file: Path) -> Trajectories:
     facts, arrays = kept
     if facts.get("schema") != SCHEMA:
         raise InputError(f"{file}: schema {facts.get('schema')!r} is not known; import the results again")
-    ends = np.cumsum(arrays["lengths"])
+    try:
+        return _trajectories(facts, arrays)
+    except (KeyError, TypeError, ValueError, IndexError):
+        raise InputError(f"{file}: not what `run_bench import` keeps; import the results again") from None
+
+
+def _trajectories(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Trajectories:
+    """Return what a file holds; raises ValueError and the like where its parts do not fit together."""
+    names, starts = [str(name) for name in facts["sequences"]], [operator.index(start) for start in facts["starts"]]
     timed = np.array(facts["timed"], dtype=bool)
-    boxes = np.split(arrays["boxes"], ends[:-1])
-    times = iter(np.split(arrays["times"], np.cumsum(arrays["lengths"][timed])))
+    ends, timed_ends = np.cumsum(arrays["lengths"]), np.cumsum(arrays["lengths"][timed])
+    boxes, times = np.asarray(arrays["boxes"], float), np.asarray(arrays["times"], float)
+    if not names or boxes.shape != (ends[-1], 4) or times.shape != (sum(arrays["lengths"][timed]),):
+        raise ValueError("arrays of other lengths")
+    each, each_timed = np.split(boxes, ends[:-1]), iter(np.split(times, timed_ends))
     found = {
-        name: Trajectory(name, rows, start, next(times) if has_times else None)
-        for name, rows, start, has_times in zip(facts["sequences"], boxes, facts["starts"], timed, strict=True)
+        name: Trajectory(name, rows, start, next(each_timed) if has_times else None)
+        for name, rows, start, has_times in zip(names, each, starts, timed, strict=True)
     }
-    return Trajectories(
-        tracker=facts["tracker"],
-        dataset=facts["dataset"],
-        dialect=facts["dialect"],
-        source=facts["source"],
-        by_sequence=found,
-        remarks=tuple(facts["remarks"]),
-    )
+    tracker, dataset, dialect, source = (str(facts[name]) for name in ("tracker", "dataset", "dialect", "source"))
+    return Trajectories(tracker, dataset, dialect, source, found, tuple(map(str, facts["remarks"])))

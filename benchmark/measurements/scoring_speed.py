@@ -84,7 +84,7 @@ def write(made: Made, root: Path) -> None:
         for file in (folder / target.annotation, root / "truth" / f"{target.name}.txt"):
             np.savetxt(file, made.truth[target.name], fmt="%d", delimiter=",")
         for tracker in TRACKERS:
-            file = root / "results" / "OTB2015" / got10k.boxes_file(tracker, target.name)
+            file = root / "results" / "OTB2015" / got10k.boxes_file(tracker, got10k.names.get(target.name, target.name))
             file.parent.mkdir(parents=True, exist_ok=True)
             np.savetxt(file, made.boxes[tracker][target.name], fmt="%.3f", delimiter=",")
 

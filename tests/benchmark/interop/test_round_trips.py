@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from benchmark.datasets.catalogue import read_catalogue
 from benchmark.datasets.sequence import Annotation
-from benchmark.interop import Trajectories, Trajectory, load_import, load_imports, save_import
+from benchmark.interop import Trajectories, Trajectory, load_import, load_imports, mat_process, save_import
 from benchmark.interop.dialects import detect_dialect, dialect_names, read_dialect
 from benchmark.interop.exporting import export_results
 from benchmark.interop.importing import import_results
+from benchmark.interop.matlab import format_mat
 from benchmark.interop.names import Names
 from benchmark.interop.text import format_rows, read_rows
 from trackers.errors import InputError
@@ -42,15 +43,32 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("name", dialect_names())
+@pytest.mark.parametrize("name", [name for name in dialect_names() if name != "otb-mat"])
 @settings(deadline=None, max_examples=15)
 @given(rows)
 def test_import_undoes_export(name: str, file_rows: np.ndarray) -> None:
+    import_again(name, file_rows)
+
+
+def test_import_undoes_export_of_mat_files() -> None:
+    import_again("otb-mat", np.random.default_rng(0).random((4, 4)) * 1e3 + 0.5)
+
+
+@settings(deadline=None, max_examples=30)
+@given(rows)
+def test_a_mat_file_holds_the_very_numbers(file_rows: np.ndarray) -> None:
+    with tempfile.TemporaryDirectory() as temporary:
+        file = Path(temporary, "x.mat")
+        file.write_bytes(format_mat(file_rows, 0))
+        assert np.array_equal(mat_process.read(file), file_rows)
+
+
+def import_again(name: str, file_rows: np.ndarray) -> None:
     dialect = read_dialect(name)
     original, truths = results(file_rows)
     with tempfile.TemporaryDirectory() as temporary:
         first, second = Path(temporary, "first"), Path(temporary, "second")
-        export_results(original, dialect, first)
+        export_results([original], dialect, first)
         folder = first if name == "otb-mat" else first / "Some-Tracker"
         again, errors = import_results(folder, dialect, "Some-Tracker", "OTB100", truths)
         assert not errors
@@ -60,7 +78,7 @@ def test_import_undoes_export(name: str, file_rows: np.ndarray) -> None:
             assert one.start == original.starts[sequence]
             assert (one.times is not None) == bool(dialect.times)
             assert one.times is None or np.array_equal(one.times, original.times[sequence])
-        export_results(again, dialect, second)
+        export_results([again], dialect, second)
         if name != "otb-mat":  # a .mat file holds the time of its writing
             assert contents(first) == contents(second)
 
@@ -77,7 +95,7 @@ def test_text_holds_the_very_numbers(file_rows: np.ndarray, delimiter: str) -> N
 @pytest.mark.parametrize("name", dialect_names())
 def test_a_dialect_is_recognised_by_what_it_writes(tmp_path: Path, name: str) -> None:
     original, _ = results(np.array([[10.5, 20, 30, 40], [11, 21, 31.25, 41], [12, 22, 32, 42], [13, 23, 33, 43]]))
-    export_results(original, read_dialect(name), tmp_path)
+    export_results([original], read_dialect(name), tmp_path)
     folder = tmp_path if name == "otb-mat" else tmp_path / "Some-Tracker"
     assert detect_dialect(folder).name == {"pysot": "otb"}.get(name, name)
 
@@ -89,8 +107,8 @@ def test_one_alias_table_knows_every_name_that_is_written(name: str) -> None:
     assert set(dialect.names) <= targets
     for target in targets:
         assert names.find(dialect.names.get(target, target)) == target
-        assert names.find(f"{dialect.names.get(target, target)}_siamfc3s".upper()) == target
-    assert names.find("Nowhere_KCF") is None
+        assert names.find(dialect.names.get(target, target).upper()) == target
+        assert names.find(f"{dialect.names.get(target, target)}_s") is None
 
 
 def test_imports_are_kept_whole_and_replaced_whole(tmp_path: Path) -> None:
