@@ -33,6 +33,8 @@ PREFIXES = {
     "py": "trackers.adapters.file",
 }
 """External trackers are named ``prefix:rest``; the module's ``family(rest)`` makes the family."""
+INSTALLED = "trackers.adapters.installed"
+"""Its ``family(name, entry_point)`` makes the family of a plug-in."""
 
 C = TypeVar("C", bound=type)
 Delta = Mapping[str, Any]
@@ -117,17 +119,10 @@ def find_family(name: str) -> Family:
     if colon and prefix in PREFIXES:
         return import_module(PREFIXES[prefix]).family(rest)  # type: ignore[no-any-return]
     if name in BUILT_IN:
-        return _only(vars(import_module(BUILT_IN[name])).values(), name)
+        return only(vars(import_module(BUILT_IN[name])).values(), name)
     if (point := _plug_ins().get(name)) is None:
         raise InputError(f"no tracker named {name!r}.{did_you_mean(name, family_names())} `run_bench list` shows all.")
-    source = f"{point.dist.name} {point.dist.version}" if point.dist else point.value
-    from trackers.adapters.containment import World, loading, world_of  # guards what is not ours, and loads much
-
-    world = World(name)
-    with loading(f"plug-in tracker {name!r} of {source}", world):
-        found = point.load()
-    family = vars(_only([found], name))
-    return Family(**{**family, "name": name, "plug_in": source, "world": world_of(found, world)})
+    return import_module(INSTALLED).family(name, point)  # type: ignore[no-any-return]
 
 
 def registered(objects: Iterable[Any]) -> list[Family]:
@@ -136,7 +131,8 @@ def registered(objects: Iterable[Any]) -> list[Family]:
     return [family for cls in classes if (family := vars(cls).get("__engram_family__")) is not None]
 
 
-def _only(objects: Iterable[Any], name: str) -> Family:
+def only(objects: Iterable[Any], name: str) -> Family:
+    """Return the family of the one registered class among them; InputError where there is none."""
     if len(found := registered(objects)) != 1:
         raise InputError(f"tracker {name!r} is announced, but its class lacks the @register decorator of trackers.api")
     return found[0]
