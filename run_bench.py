@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-import click
+try:
+    import click
+except KeyboardInterrupt:  # from the first line on, Ctrl-C is no traceback
+    sys.exit(130)
 
 COMMANDS = {
     "run": ("benchmark.commands.run:run", "Run trackers on a dataset and write scores, boxes and a report."),
@@ -157,18 +160,21 @@ def _shadowed() -> str:
     return ""
 
 
-def main(argv: list[str] | None = None) -> Any:
-    """Run the command line; exit code 2 with one line where the user can mend something."""
-    if line := _shadowed():
-        click.echo(f"run_bench: {line}", err=True)
-        sys.exit(2)
-    from trackers.errors import InputError
+def main(argv: list[str] | None = None) -> NoReturn:
+    """Run the command line and end with its exit code (`benchmark.ending`).
 
+    Without `argv` this is the process's own command: its arguments, its streams and its signals are taken.
+    """
     try:
-        return cli.main(argv, prog_name="run_bench", standalone_mode=True)
-    except InputError as error:
-        click.echo(f"run_bench: {error}", err=True)
-        sys.exit(2)
+        if line := _shadowed():
+            click.echo(f"run_bench: {line}", err=True)  # noqa: TID251  # ours to speak with may be the one shadowed
+            sys.exit(2)
+        from benchmark.ending import Ending
+
+        ending = Ending(process=argv is None)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(ending.run(cli, sys.argv[1:] if argv is None else argv, "run_bench"))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from benchmark.commands.options import (
     trackers_option,
     write_json,
 )
-from benchmark.commands.terminal import output, progress, remarks
+from benchmark.commands.terminal import echo, output, progress, remarks
 
 if TYPE_CHECKING:
     from benchmark.engine.audit import Comparison
@@ -82,7 +82,7 @@ def audit(
         if unequal := [row for row in rows if row.verdict != "equal"]:
             output().print(_table(unequal))
         for line in _summary(rows):
-            click.echo(line)
+            echo(line)
     raise click.exceptions.Exit(_code(rows))
 
 

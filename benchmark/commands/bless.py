@@ -11,7 +11,7 @@ import click
 
 from benchmark.commands.gate import data_root_option, run_argument, speed_option
 from benchmark.commands.options import device_option, results_option
-from benchmark.commands.terminal import progress, remarks
+from benchmark.commands.terminal import echo, progress, remarks
 from trackers.errors import InputError
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def bless(
         new = _time(new, data_root, device)
     write_baseline(file, Baseline(new, f"{datetime.now(UTC):%Y-%m-%d %H:%M}", reason, folder.name))
     for line in lines:
-        click.echo(line)
-    click.echo(f"{file}: {new.coverage}, {len(new.trackers)} trackers{'' if speed else ', without speeds'}")
+        echo(line)
+    echo(f"{file}: {new.coverage}, {len(new.trackers)} trackers{'' if speed else ', without speeds'}")
 
 
 def _changes(file: Path, new: Snapshot) -> list[str]:

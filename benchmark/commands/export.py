@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from benchmark.commands.terminal import output, remarks
+from benchmark.commands.terminal import echo, output, remarks
 from benchmark.interop.dialects import dialect_names, read_dialect
 from benchmark.interop.trajectories import Trajectories, load_import
 from trackers.errors import InputError
@@ -40,7 +40,9 @@ def export(*, source: str, format_: str, out: Path, origin: int, results: Path) 
     else:
         run = Results(results).find_run(source)
         if format_ == BUNDLE:
-            click.echo(f"{out}\nseal {pack(run, out)}")
+            seal = pack(run, out)
+            echo(out)
+            echo(f"seal {seal}")
             return
         exported = _run(run)
     dialect = read_dialect(format_)
@@ -50,7 +52,7 @@ def export(*, source: str, format_: str, out: Path, origin: int, results: Path) 
         output().print(f"{one.tracker}: {count} ({dialect.title})", markup=False)
         if dialect.times and (lacking := len(one.by_sequence) - len(one.times)):
             remarks().print(f"{one.tracker}: {lacking} of them have no times, as none were kept", markup=False)
-    click.echo(out)
+    echo(out)
 
 
 def _run(run: Path) -> list[Trajectories]:

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from benchmark.commands.options import device_option, json_option, results_option, write_json
-from benchmark.commands.terminal import output, progress, remarks
+from benchmark.commands.terminal import echo, output, progress, remarks
 from benchmark.store.results import writing
 from trackers.errors import InputError
 
@@ -101,7 +101,7 @@ def gate(
     if not write_json(result.to_dict(), json_file):
         output().print(_table(result))
         for line in (*result.remarks, result.headline):
-            click.echo(line)
+            echo(line)
     if informational and result.exit_code:
         says.print(f"informational: exit code 0 in place of {result.exit_code}")
     raise click.exceptions.Exit(0 if informational else result.exit_code)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from benchmark.commands.terminal import output, remarks
+from benchmark.commands.terminal import echo, output, remarks
 from benchmark.datasets.base import Dataset
 from benchmark.datasets.lookup import dataset_names, open_dataset
 from benchmark.datasets.sequence import Annotation
@@ -45,7 +45,7 @@ def import_(
     from benchmark.interop.trajectories import save_import
 
     if is_bundle(path):
-        click.echo(unpack(path, results / "runs", seal=seal))
+        echo(unpack(path, results / "runs", seal=seal))
         return
     name = tracker or path.resolve().stem
     if not name.isprintable():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from benchmark.commands.terminal import output
+from benchmark.commands.terminal import echo_json, output
 from trackers.errors import InputError
 
 
@@ -60,7 +59,7 @@ def list_(*, data_root: Path | None, as_json: bool) -> None:
             "trackers": [asdict(row) for row in trackers],
             "datasets": [asdict(row) for row in datasets],
         }
-        click.echo(json.dumps(rows, indent=1))
+        echo_json(rows)
         return
     out = output()
     out.print(_tracker_table(trackers))

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from benchmark.commands.options import open_results, results_option
-from benchmark.commands.terminal import size_text
+from benchmark.commands.terminal import echo, size_text
 from trackers.errors import InputError
+from trackers.printable import printable
 
 
 @click.command(epilog="""\b
@@ -29,7 +30,7 @@ def rename(ctx: click.Context, *, run: str, name: str, results: Path) -> None:
     store = open_results(results, ctx)
     folder = store.own(store.find_run(run, ended=False))
     give_name(store, folder.name, name)
-    click.echo(f"{folder.name} is now {name}")
+    echo(f"{folder.name} is now {name}")
 
 
 @click.command(epilog="""\b
@@ -58,8 +59,8 @@ def rm(ctx: click.Context, *, run: str, results: Path, yes: bool) -> None:
     what = f"{folder.name}, {found.coverage}, {size_text(found.size)}" if found else folder.name
     if not yes and not sys.stdin.isatty():
         raise InputError(f"--yes is needed to remove a run where nobody can be asked: {what}")
-    if not yes and not click.confirm(f"Remove run {what}?", err=True):
-        click.echo("nothing was removed", err=True)
+    if not yes and not click.confirm(printable(f"Remove run {what}?"), err=True):
+        echo("nothing was removed", err=True)
         return
     store.remove_run(folder)
-    click.echo(f"removed {what}")
+    echo(f"removed {what}")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
-from rich.console import Console
 
-from benchmark.commands.terminal import sequence_progress
+from benchmark.commands.terminal import Terminal, echo_json, json_text, sequence_progress
 from benchmark.datasets.lookup import dataset_names, open_dataset
+from benchmark.store.record import write_whole
 from trackers.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def data_options(function: Function) -> Function:
 
 
 def choose(
-    says: Console,
+    says: Terminal,
     *,
     dataset: str,
     data_root: Path | None,
@@ -133,12 +132,16 @@ def json_option(what: str) -> Callable[[Function], Function]:
 def write_json(content: Any, file: Path | None) -> bool:
     """Write what `json_option` asks for, and return whether standard output is given to it alone."""
     alone = str(file) == "-"
-    text = json.dumps(content, indent=1) + "\n"
     if alone:
-        click.echo(text, nl=False)
+        echo_json(content)
     elif file is not None:
         try:
-            file.write_text(text, "utf-8")
+            text, place = json_text(content), file.resolve(strict=file.is_symlink())
+            if place.exists() and not place.is_file():  # /dev/null, a pipe
+                place.write_text(text, "utf-8")
+            else:
+                place.parent.stat()  # a folder that is not there is a slip of the pen, not one to make
+                write_whole(place, text.encode())
         except OSError as error:
             raise InputError(f"cannot write --json {file} ({error.strerror or error})") from error
     return alone

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.commands.options import results_option
-from benchmark.commands.terminal import remarks
+from benchmark.commands.terminal import echo, remarks
 from benchmark.commands.video import range_options, video_options, write
 
 if TYPE_CHECKING:
@@ -75,4 +75,4 @@ def play(
         write(scene, cut, frames, file, width, fps or max(FPS / every, 1), quiet)
     except FrameError as error:
         raise InputError(f"{error}: show frames before or after it with --from and --to") from error
-    click.echo(str(file) if quiet else f"Video: {file}")
+    echo(file if quiet else f"Video: {file}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -14,7 +13,7 @@ from rich.table import Table
 
 from benchmark.commands.naming import rename, rm
 from benchmark.commands.options import open_results, results_option
-from benchmark.commands.terminal import output, size_text
+from benchmark.commands.terminal import echo, echo_json, output, size_text
 
 if TYPE_CHECKING:
     from benchmark.store.overview import Overview
@@ -44,16 +43,14 @@ def results(ctx: click.Context, *, results: Path, as_json: bool) -> None:
     overviews = read_overviews(store, runs)
     stocks = read_stock(store, runs)
     if as_json:
-        click.echo(
-            json.dumps({"runs": [_plain(one) for one in overviews], "records": list(map(asdict, stocks))}, indent=1)
-        )
+        echo_json({"runs": [_plain(one) for one in overviews], "records": list(map(asdict, stocks))})
         return
     out = output()
     out.print(_runs(overviews))
     out.print(_stocks(stocks))
     unused = sum(stock.unused for stock in stocks)
     if unused:
-        click.echo(f"{unused} records are used by no run; `run_bench results gc` removes them")
+        echo(f"{unused} records are used by no run; `run_bench results gc` removes them")
 
 
 results.add_command(rename)
@@ -79,11 +76,11 @@ def gc(ctx: click.Context, *, results: Path, keep: int, dry_run: bool, as_json: 
     size = sum(one.size for one in removed)
     if as_json:
         rows = [{"path": str(one.path), "kind": one.kind, "size": one.size} for one in removed]
-        click.echo(json.dumps({"dry_run": dry_run, "size": size, "removed": rows}, indent=1))
+        echo_json({"dry_run": dry_run, "size": size, "removed": rows})
         return
     kinds = Counter(one.kind for one in removed)
     what = ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in kinds.items()) or "nothing"
-    click.echo(f"{'would free' if dry_run else 'freed'} {size_text(size)}: {what}")
+    echo(f"{'would free' if dry_run else 'freed'} {size_text(size)}: {what}")
 
 
 def _plain(one: Overview) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
 from benchmark.commands.options import (
     choose,
@@ -29,7 +28,7 @@ from benchmark.commands.options import (
     write_json,
 )
 from benchmark.commands.scoreboard import failures, identical_repeats, table
-from benchmark.commands.terminal import output, progress, remarks
+from benchmark.commands.terminal import Terminal, echo, output, progress, remarks
 from benchmark.protocols import PROTOCOLS
 from benchmark.store.results import PLAN, writing
 from trackers.errors import InputError
@@ -43,9 +42,6 @@ if TYPE_CHECKING:
 
 WriteReport = Callable[[Path], Path]
 """Draws the page of a run folder and returns its file; `run_bench` hands it in, as this layer knows no reports."""
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells have it."""
 
 
 @click.command(
@@ -122,11 +118,11 @@ def run(
     if name is not None:
         _name(store, folder, name)
     _show(scores, report, json_file, quiet)
-    sys.exit(1 if scores.failures else 0)
+    raise click.exceptions.Exit(1 if scores.failures else 0)
 
 
 def _executor(
-    kind: str, address: str | None, device: str, data_root: Path | None, says: Console
+    kind: str, address: str | None, device: str, data_root: Path | None, says: Terminal
 ) -> AbstractContextManager[Executor]:
     """Return whoever does the work; a cluster is connected when the context is entered."""
     if kind == "local":
@@ -186,7 +182,7 @@ def _show(scores: RunScores, report: Path, json_file: Path | None, quiet: bool) 
         output().print(table(scores))
         for line in filter(None, (*failures(scores), identical_repeats(scores))):
             says.print(line, markup=False, soft_wrap=True)
-    click.echo(f"Report: {report}" if not quiet else str(report), err=to_stdout)
+    echo(f"Report: {report}" if not quiet else report, err=to_stdout)
 
 
 def _run(
@@ -235,7 +231,7 @@ def _run(
                 says.print(kept, markup=False, soft_wrap=True)
             raise
         remarks().print(f"Stopped. {kept}; the same command goes on from there.", markup=False, soft_wrap=True)
-        sys.exit(INTERRUPTED)
+        raise
     return records
 
 

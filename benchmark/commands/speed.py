@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +18,7 @@ from benchmark.commands.options import (
     results_option,
     seed_option,
     trackers_option,
+    write_json,
 )
 from benchmark.commands.terminal import output, progress, remarks
 from trackers.errors import InputError
@@ -90,14 +89,10 @@ def speed(
             rows[spec.name] = {**latency.to_dict(), "sequences": [task.sequence for task in timed], "invalid": notes}
             bars.advance(bar)
             says.print(f"{spec.name}: {_line(latency)}", markup=False)
-    text = json.dumps({"coverage": selection.coverage, "environment": dict(worker.environment), "trackers": rows})
-    if str(json_file) == "-":
-        click.echo(text)
-    else:
-        if json_file is not None:
-            json_file.write_text(text + "\n", "utf-8")
+    content = {"coverage": selection.coverage, "environment": dict(worker.environment), "trackers": rows}
+    if not write_json(content, json_file):
         output().print(_table(rows, worker.environment["device"]))
-    sys.exit(1 if any(row["invalid"] for row in rows.values()) else 0)
+    raise click.exceptions.Exit(1 if any(row["invalid"] for row in rows.values()) else 0)
 
 
 def _line(latency: Latency) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.commands.options import device_option, json_option, seed_option, trackers_option, write_json
-from benchmark.commands.terminal import progress, remarks
+from benchmark.commands.terminal import echo, progress, remarks
 from benchmark.commands.video import range_options, stoppable, video_options, write
 from trackers.errors import InputError
 
@@ -90,9 +89,9 @@ def track(
             says.print(f"{trail.name} failed {after}: {trail.error}", markup=False, soft_wrap=True)
     if not quiet:
         for text in texts:
-            click.echo(f"Boxes: {text} (x,y,w,h, 1-based)", err=to_stdout)
-    click.echo(str(file) if quiet else f"Video: {file}", err=to_stdout)
-    sys.exit(1 if any(trail.error for trail in trails) else 0)
+            echo(f"Boxes: {text} (x,y,w,h, 1-based)", err=to_stdout)
+    echo(file if quiet else f"Video: {file}", err=to_stdout)
+    raise click.exceptions.Exit(1 if any(trail.error for trail in trails) else 0)
 
 
 def parse_box(text: str, size: tuple[int, int]) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from benchmark.commands.options import device_option, seed_option
-from benchmark.commands.terminal import output, progress, remarks
+from benchmark.commands.terminal import echo, output, progress, remarks
 
 
 @click.command(
@@ -66,7 +66,7 @@ def train(
     says.print(f"{done.steps} steps in {done.seconds:.0f} s; found in {done.found:.1%} of held-out searches")
     if validate:
         _validate(recipe.tracker, done.weights, where)
-    click.echo(f"Weights: {done.weights}")
+    echo(f"Weights: {done.weights}")
 
 
 def _validate(tracker: str, weights: Path, device: str) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 from rich.table import Table
 
-from benchmark.commands.terminal import output
+from benchmark.commands.options import json_option, write_json
+from benchmark.commands.terminal import echo, output
 
 MISS = 1
 """Exit code where a score is not as expected."""
@@ -19,8 +19,7 @@ MISS = 1
     "--golden", type=click.Path(path_type=Path), metavar="DIR",
     help="Published trackers' boxes with a README.md of what they score.  [default: what ships with Engram]",
 )  # fmt: skip
-@click.option("--json", "json_file", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
-              help="Write the rows as JSON too; - for standard output alone.")  # fmt: skip
+@json_option("the rows")
 def verify(*, golden: Path | None, json_file: Path | None) -> None:
     """Prove the evaluation: stored boxes are scored again and must give the scores known from elsewhere.
 
@@ -30,10 +29,7 @@ def verify(*, golden: Path | None, json_file: Path | None) -> None:
     from benchmark.verification import verify_golden, verify_shipped
 
     rows = verify_golden(golden) if golden else verify_shipped()
-    if json_file:
-        content = json.dumps([row.to_dict() for row in rows], indent=1) + "\n"
-        click.echo(content, nl=False) if str(json_file) == "-" else json_file.write_text(content, "utf-8")
-    if str(json_file) != "-":
+    if not write_json([row.to_dict() for row in rows], json_file):
         table = Table(title=f"AUC / precision at 20 px, {golden or 'shipped with Engram'}", title_justify="left")
         for heading in ("tracker", "profile", "printed", "expected", "ours", "difference", "verdict", "expected by"):
             table.add_column(heading, no_wrap=True)
@@ -46,7 +42,7 @@ def verify(*, golden: Path | None, json_file: Path | None) -> None:
             table.add_row(row.tracker, row.profile, printed, *pairs, difference, verdict, row.source)
         output().print(table)
         missed = sum(not row.ok for row in rows)
-        click.echo(f"{missed} of {len(rows)} MISS" if missed else f"all {len(rows)} as expected")
+        echo(f"{missed} of {len(rows)} MISS" if missed else f"all {len(rows)} as expected")
     if not all(row.ok for row in rows):
         raise click.exceptions.Exit(MISS)
 

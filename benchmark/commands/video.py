@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 WRITE_VIDEO = "benchmark.commands.video.write_video"
 """Key in the context's `meta` of whoever draws videos: `run_bench` hands it in, as this layer knows no reports."""
 
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells have it."""
 Function = Callable[..., Any]
 
 
@@ -66,12 +63,12 @@ def range_options(verb: str) -> Callable[[Function], Function]:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """End the command cleanly on Ctrl-C: what was begun is gone, what was there before is whole."""
+    """Say on Ctrl-C what became of the video: what was begun is gone, what was there before is whole."""
     try:
         yield
     except KeyboardInterrupt:
         remarks().print("Stopped; no video was written.")
-        sys.exit(INTERRUPTED)
+        raise
 
 
 def write(

@@ -6,9 +6,9 @@ import re
 from xml.etree import ElementTree
 
 from benchmark.gate.verdict import GateResult, Verdict
+from trackers.printable import printable
 
 SIGNS = {"pass": "ok", "fail": "**WORSE**", "unsure": "cannot tell"}
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def markdown(result: GateResult) -> str:
@@ -68,14 +68,14 @@ def _table(verdicts: list[Verdict]) -> list[str]:
 
 def _text(text: str) -> str:
     """Return text that Markdown and HTML leave alone, on one line."""
-    plain = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    plain = printable(" ".join(text.split())).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_{}\[\]|#@])", r"\\\1", plain)
 
 
 def _code(text: str) -> str:
-    return text.replace("`", "'")
+    return printable(text).replace("`", "'")
 
 
 def _xml(text: str) -> str:
-    """Return text without the characters that XML forbids."""
-    return _NO_XML.sub("?", text)
+    """Return text with the characters spelt out that XML forbids, or that a terminal would obey."""
+    return printable(text).replace("\ufffe", "?").replace("\uffff", "?")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from benchmark.commands.options import results_option
+from benchmark.commands.terminal import echo
 
 
 @click.command(epilog="""\b
@@ -35,4 +36,4 @@ def compare(*, a: str, b: str, results: Path, out: Path | None, frames: bool) ->
     place = out or second / "compare" / first.name
     comparison = compare_runs(first, second, frames=frames)
     with writing(place):
-        click.echo(write_comparison(comparison, place))
+        echo(write_comparison(comparison, place))

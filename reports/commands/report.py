@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from benchmark.commands.options import results_option
+from benchmark.commands.terminal import echo
 from trackers.errors import InputError
 
 
@@ -42,7 +43,7 @@ def report(
     place = out or folders[0]
     drawn = build_report(folders, frames=frames, data_root=data_root, chosen=chosen)
     with writing(place):
-        click.echo(write_report(drawn, place))
+        echo(write_report(drawn, place))
 
 
 def find_run(run: str, results: Path) -> Path:

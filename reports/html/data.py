@@ -14,8 +14,9 @@ from reports.memory import Memory, Panel
 from reports.metrics import curve_values
 from reports.model import Report
 from reports.sequences import SequenceView
+from trackers.printable import printable
 
-__all__ = ["page_data", "sequence_data", "short"]
+__all__ = ["page_data", "readable", "sequence_data", "short"]
 
 UNKNOWN = 255
 
@@ -42,6 +43,15 @@ def page_data(report: Report, names: Sequence[str]) -> dict[str, Any]:
         "memory": memories,
         "pictures": [base64.b64encode(picture).decode() for picture in pictures],
     }
+
+
+def readable(value: Any) -> Any:
+    """Return a text, or plain data with texts in it, without control characters; anything else as it is."""
+    if type(value) is str:  # markup is made here, and stays
+        return printable(value, keep="\n\t")
+    if isinstance(value, dict):
+        return {readable(key): readable(one) for key, one in value.items()}
+    return [readable(one) for one in value] if isinstance(value, list) else value
 
 
 def _curves(report: Report, number: dict[str, int], kind: str) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from benchmark.gate.summary import number
 from benchmark.gate.verdict import GateResult, Verdict
+from benchmark.store.record import write_whole
+from reports.html.page import environment
 
 __all__ = ["render_gate", "write_gate"]
 
@@ -17,23 +17,20 @@ WORDS = {"pass": "ok", "fail": "worse", "unsure": "cannot tell"}
 
 def write_gate(result: GateResult, file: Path) -> None:
     """Write the page: self-contained, every text escaped."""
-    file.write_text(render_gate(result), "utf-8")
+    write_whole(file, render_gate(result).encode())
 
 
 def render_gate(result: GateResult) -> str:
     """Return the page."""
-    made = Environment(
-        loader=PackageLoader("reports.html"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return made.get_template("gate.html").render(
-        result=result,
-        words=WORDS,
-        number=number,
-        sequences={one.tracker: _sequences(one) for one in result.verdicts if one.measure == "accuracy"},
+    return (
+        environment()
+        .get_template("gate.html")
+        .render(
+            result=result,
+            words=WORDS,
+            number=number,
+            sequences={one.tracker: _sequences(one) for one in result.verdicts if one.measure == "accuracy"},
+        )
     )
 
 

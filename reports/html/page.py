@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import shlex
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
@@ -13,7 +14,7 @@ from markupsafe import Markup
 
 from benchmark.statistics.paired import PairedDifference
 from reports.failures import KINDS
-from reports.html.data import page_data
+from reports.html.data import page_data, readable
 from reports.labels import ATTRIBUTES, KIND_NAMES, heading, legend, marks, warnings
 from reports.model import Report
 from reports.plots.style import Style, styles
@@ -53,14 +54,16 @@ def render(report: Report, tables: Mapping[str, Table] | None = None) -> str:
 
 
 def environment() -> Environment:
-    """Return the templates' environment: everything is escaped that is not said to be markup."""
+    """Return the templates' environment: everything is escaped, and readable, that is not said to be markup."""
     made = Environment(
         loader=PackageLoader("reports.html"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=readable,
     )
+    made.policies["json.dumps_function"] = lambda data, **options: json.dumps(readable(data), **options)
     made.globals.update(
         css=Markup(_asset("report.css")),
         script=Markup(_asset("report.js")),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from benchmark.statistics.intervals import Interval
+from trackers.printable import printable
 
 __all__ = ["Cell", "Column", "Table", "score", "tracker_cell", "words"]
 
@@ -24,6 +25,9 @@ class Cell:
     """The tracker it names, for its colour."""
     best: bool = False
 
+    def __post_init__(self) -> None:
+        _make_plain(self, "text", "note")
+
 
 @dataclass(frozen=True)
 class Column:
@@ -31,6 +35,9 @@ class Column:
 
     heading: str
     kind: Literal["text", "number"] = "number"
+
+    def __post_init__(self) -> None:
+        _make_plain(self, "heading")
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,20 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
     """Below the table."""
+
+    def __post_init__(self) -> None:
+        _make_plain(self, "title", "caption")
+        object.__setattr__(self, "notes", tuple(map(_one_line, self.notes)))
+
+
+def _make_plain(part: Cell | Column | Table, *fields: str) -> None:
+    """Make texts one line without control characters: whatever is drawn from the table needs not look again."""
+    for name in fields:
+        object.__setattr__(part, name, _one_line(getattr(part, name)))
+
+
+def _one_line(text: str) -> str:
+    return printable(" ".join(text.split()))
 
 
 def words(text: str, note: str = "") -> Cell:

@@ -49,7 +49,7 @@ def test_junit_has_a_case_a_verdict_and_can_be_parsed(result: GateResult) -> Non
     cases = root.findall("./testsuite/testcase")
     assert [len(case) for case in cases] == [0, 1, 1]
     assert cases[1].find("failure").get("message") == "slower | by & <20%>"  # type: ignore[union-attr]
-    assert cases[1].get("classname") == "py:<b>|x|_?"
+    assert cases[1].get("classname") == "py:<b>|x|_\\x00"
     assert cases[2].find("skipped") is not None
 
 

@@ -73,3 +73,23 @@ def test_tables_keep_their_shape_and_spreadsheets_get_no_formula(hostile_run: Pa
     assert r"\textbackslash{}" in latex
     csv = (hostile_run / "tables" / "sequences.csv").read_text()
     assert "\n'=cmd" in csv
+
+
+def test_no_control_character_reaches_the_page_or_its_files(make: Callable[..., Path], tmp_path: Path) -> None:
+    names = ("\x1b[31mred", "a\u202eb", "bell\x07")
+    reason = "Traceback\nRuntimeError: \x1b]0;owned\x07 \x9b31m \udce9"
+    folder = make(tmp_path / "results", {"siamfc": 0.6, "memtrack": 0.8}, names, 40, pictures=False,
+                  failed={names[0]: reason})  # fmt: skip
+    for file in ("scores.json", "manifest.json"):
+        text = (folder / file).read_text()
+        (folder / file).write_text(text.replace('"memtrack"', json.dumps("mem\x1b[2Jtrack")))
+    write_report(build_report([folder]), folder, figures=False)
+    drawn = [file for file in folder.rglob("*") if file.suffix in (".html", ".md", ".csv", ".tex")]
+    assert len(drawn) > 8
+    for file in drawn:
+        found = {one for one in file.read_text("utf-8") if one < " " or "\x7f" <= one <= "\x9f" or one == "\u202e"}
+        assert found <= {"\n", "\t"}, file
+    assert r"mem\x1b[2Jtrack" in (folder / "report.html").read_text("utf-8")
+    assert r"RuntimeError: \x1b]0;owned\x07 \x9b31m \udce9" in (folder / "report.html").read_text("utf-8")
+    page = (folder / "report.html").read_text("utf-8").partition('id="data">')[2].partition("</script>")[0]
+    assert set(json.loads(page)["trackers"]) == {"siamfc", r"mem\x1b[2Jtrack"}
