@@ -25,7 +25,7 @@ COMMANDS = {
     ),
     "compare": (
         "reports.commands.compare:compare",
-        "Compare run B with run A (folders, ids, names or `latest`): trackers of one name on the sequences both have.",
+        "Compare run B with run A (folders, ids, names or `latest`), or trackers of A with one another.",
     ),
     "play": (
         "benchmark.commands.play:play",

@@ -1,39 +1,111 @@
-"""``run_bench compare A B``: two runs, paired sequence by sequence."""
+"""``run_bench compare``: two runs, or trackers of one run, paired sequence by sequence."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from benchmark.commands.options import results_option
+from benchmark.commands.options import json_option, results_option, write_json
 from benchmark.commands.terminal import echo
+
+if TYPE_CHECKING:
+    from reports.compare.model import Comparison, Pair
 
 
 @click.command(epilog="""\b
 Examples:
-  run_bench compare 20261121T104217345Z-1a2b3c latest    what the newest run changed
+  run_bench compare before-the-fix latest                what the newest run changed
   run_bench compare main/runs/a branch/runs/b -o compare
+  run_bench compare latest -t siamfc,memtrack,dualmn     one run: memtrack and dualmn against siamfc
+
+\b
+Exit codes: 0 compared, whatever came out; 2 bad input. With --exit-code: 0 nothing is worse; 1 something is;
+3 nothing is, but of something it cannot be told.
 """)  # fmt: skip
 @click.argument("a", metavar="A")
-@click.argument("b", metavar="B")
+@click.argument("b", metavar="[B]", required=False)
+@click.option("--trackers", "-t", "trackers", multiple=True, metavar="NAMES",
+              help="Of two runs only these; of one run the base first, then those to compare with it.")  # fmt: skip
 @results_option
 @click.option("--out", "-o", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
-              help="Where to write.  [default: compare/ID of A, in the folder of B]")  # fmt: skip
+              help="Where to write.  [default: compare/ in the run's folder, of two in that of B]")  # fmt: skip
 @click.option("--frames/--no-frames", default=True, help="With or without pictures.")
-def compare(*, a: str, b: str, results: Path, out: Path | None, frames: bool) -> None:
-    """Compare run B with run A (folders, ids, names or `latest`): trackers of one name on the sequences both have.
+@click.option("--exit-code", is_flag=True, help="Let the exit code say what came out.")
+@json_option("what came out")
+@click.option("--quiet", "-q", is_flag=True, help="Print the page's path alone.")
+def compare(
+    *, a: str, b: str | None, trackers: tuple[str, ...], results: Path, out: Path | None, frames: bool,
+    exit_code: bool, json_file: Path | None, quiet: bool,
+) -> None:  # fmt: skip
+    """Compare run B with run A (folders, ids, names or `latest`), or trackers of A with one another.
 
-    Writes compare.html, compare.md and the tables as LaTeX and CSV. Two runs of one tracker each are compared whatever
-    the two are called.
+    Trackers of one name are paired, on the sequences that both have; two runs of one tracker each are compared
+    whatever the two are called. Writes compare.html, compare.md and the tables as LaTeX and CSV, and prints a line a
+    pair: better or worse where the paired difference of success AUC is significant after Holm's correction.
     """
-    from benchmark.store.results import writing
+    from benchmark.store.results import slug, writing
     from reports.commands.report import find_run
     from reports.compare.files import write_comparison
-    from reports.compare.model import compare_runs
+    from reports.compare.model import compare_runs, compare_trackers
+    from reports.compare.words import line, verdict
 
-    first, second = find_run(a, results), find_run(b, results)
-    place = out or second / "compare" / first.name
-    comparison = compare_runs(first, second, frames=frames)
+    names = [name.strip() for text in trackers for name in re.split(r",(?![^{]*\})", text) if name.strip()]
+    first = find_run(a, results)
+    if b is None:
+        comparison = compare_trackers(first, names, frames=frames)
+        place = out or first / "compare" / slug(",".join(names))
+    else:
+        second = find_run(b, results)
+        comparison = compare_runs(first, second, frames=frames, trackers=names)
+        place = out or second / "compare" / first.name
     with writing(place):
-        echo(write_comparison(comparison, place))
+        page = write_comparison(comparison, place)
+    alone = write_json(_plain(comparison, page), json_file)
+    if not (quiet or alone):
+        for text in (*map(line, comparison.pairs), *(f"left out: {why}" for why in comparison.left_out)):
+            echo(text)
+    echo(page, err=alone)
+    found = {verdict(pair) for pair in comparison.pairs}
+    if exit_code:
+        raise click.exceptions.Exit(1 if "worse" in found else 3 if "cannot tell" in found else 0)
+
+
+def _plain(comparison: Comparison, page: Path) -> dict[str, Any]:
+    return {
+        "a": comparison.a.scores.run,
+        "b": comparison.b.scores.run,
+        "coverage": comparison.b.scores.coverage,
+        "protocol": comparison.b.scores.protocol,
+        "profile": comparison.profile.name,
+        "pairs": [_plain_pair(pair) for pair in comparison.pairs],
+        "left_out": list(comparison.left_out),
+        "page": str(page),
+    }
+
+
+def _plain_pair(pair: Pair) -> dict[str, Any]:
+    from reports.compare.words import verdict
+
+    measures = {}
+    for name, found in (("auc", pair.auc), ("precision", pair.precision)):
+        measures[name] = {
+            "difference": found.difference,
+            "low": found.interval.low if found.interval else None,
+            "high": found.interval.high if found.interval else None,
+            "p": found.p,
+            "p_holm": found.p_holm,
+            "wins": found.wins,
+            "ties": found.ties,
+            "losses": found.losses,
+        }
+    return {
+        "a": pair.a.name,
+        "b": pair.b.name,
+        "verdict": verdict(pair),
+        "sequences": list(pair.sequences),
+        "identical": pair.identical,
+        **measures,
+    }

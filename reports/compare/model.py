@@ -1,4 +1,4 @@
-"""The comparison of two runs as a value."""
+"""The comparison of two runs, or of trackers of one run, as a value."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from reports.model import illustrate, read_videos
 from reports.runs import Run
 from reports.sequences import SequenceView, view_sequence
 from reports.speed import Speed, speeds
-from trackers.errors import InputError
+from trackers.errors import InputError, did_you_mean
 
-__all__ = ["Change", "Comparison", "Pair", "compare_runs"]
+__all__ = ["Change", "Comparison", "Pair", "compare_runs", "compare_trackers"]
 
 PICTURED = 6
 """Sequences with strips of frames: those that changed most."""
@@ -37,7 +37,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Pair:
-    """One tracker in both runs."""
+    """One tracker in both runs, or two trackers of one."""
 
     a: TrackerScores
     b: TrackerScores
@@ -60,7 +60,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two runs, paired."""
+    """Two runs, paired; or one run, its trackers paired with one of them."""
 
     a: Run
     b: Run
@@ -74,12 +74,21 @@ class Comparison:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The trackers of both runs as `views` name them, A and B in turn."""
-        return tuple(name for pair in self.pairs for name in (f"A: {pair.a.name}", f"B: {pair.b.name}"))
+        """The trackers of both runs as `views` name them, each once, A and B in turn."""
+        both = (name for pair in self.pairs for name in (f"A: {pair.a.name}", f"B: {pair.b.name}"))
+        return tuple(dict.fromkeys(both))
+
+    @property
+    def within(self) -> bool:
+        """Whether trackers of one run are compared."""
+        return self.a is self.b
 
 
-def compare_runs(a: Path, b: Path, *, frames: bool = True) -> Comparison:
-    """Return the comparison of two run folders; InputError where nothing in them can be compared."""
+def compare_runs(a: Path, b: Path, *, frames: bool = True, trackers: Sequence[str] = ()) -> Comparison:
+    """Return the comparison of two run folders; InputError where nothing in them can be compared.
+
+    `trackers` are the names of those to compare; all that both have where it is empty.
+    """
     runs = Run.read(a), Run.read(b)
     first, second = (run.scores for run in runs)
     for what in ("dataset", "profile", "protocol"):
@@ -88,8 +97,43 @@ def compare_runs(a: Path, b: Path, *, frames: bool = True) -> Comparison:
                 f"runs {first.run} and {second.run} cannot be compared: {what} is {getattr(first, what)!r} there and "
                 f"{getattr(second, what)!r} here"
             )
+    if trackers:
+        matched = [(_scored(runs[0], name), _scored(runs[1], name)) for name in trackers]
+        return _comparison(runs, matched, [], frames)
     matched = _match(*runs)
-    left_out = list(_unmatched(*runs, matched))
+    return _comparison(runs, matched, list(_unmatched(*runs, matched)), frames)
+
+
+def compare_trackers(run: Path, trackers: Sequence[str], *, frames: bool = True) -> Comparison:
+    """Return the comparison of a run's `trackers`, the second and every later one (B) with the first (A).
+
+    Raises InputError for fewer than two, for one that the run does not have, and where they finished no sequence in
+    common.
+    """
+    one = Run.read(run)
+    if len(trackers) < 2:
+        known = ", ".join(tracker.name for tracker in one.scores.trackers)
+        raise InputError(
+            f"name a second run, or with --trackers two or more of run {one.scores.run}, the base first: {known}"
+        )
+    base, *others = (_scored(one, name) for name in dict.fromkeys(trackers))
+    return _comparison((one, one), [(base, other) for other in others], [], frames)
+
+
+def _scored(run: Run, name: str) -> TrackerScores:
+    known = {one.name: one for one in run.scores.trackers}
+    if name not in known:
+        raise InputError(
+            f"run {run.scores.run} has no tracker {name!r}.{did_you_mean(name, known)} It has: {', '.join(known)}"
+        )
+    if known[name].summary is None:
+        raise InputError(f"{name} has no score in run {run.scores.run}: every sequence failed")
+    return known[name]
+
+
+def _comparison(
+    runs: tuple[Run, Run], matched: Sequence[tuple[TrackerScores, TrackerScores]], left_out: list[str], frames: bool
+) -> Comparison:
     shared = []
     for one, other in matched:
         names, why = _sequences(*runs, one, other)
@@ -97,12 +141,11 @@ def compare_runs(a: Path, b: Path, *, frames: bool = True) -> Comparison:
         if names:
             shared.append((one, other, names))
     if not shared:
-        raise InputError(
-            f"runs {first.run} and {second.run} have no sequence in common that was scored on the same frames"
-        )
+        ids = " and ".join(dict.fromkeys(run.scores.run for run in runs))
+        raise InputError(f"in {ids} there is no sequence in common that was scored on the same frames")
     pairs = _pairs(runs, shared)
     return Comparison(
-        *runs, load_profile(first.profile), pairs, tuple(_changes(*runs, matched)), tuple(left_out),
+        *runs, load_profile(runs[0].scores.profile), pairs, tuple(_changes(*runs, matched)), tuple(left_out),
         _views(runs, pairs, frames),
     )  # fmt: skip
 
@@ -152,7 +195,8 @@ def _sequences(a: Run, b: Run, one: TrackerScores, other: TrackerScores) -> tupl
         else:
             names.append(name)
     if alone:
-        why.insert(0, f"{', '.join(alone)}: finished by {one.name} in one of the runs alone")
+        where = f"{one.name} in one of the runs" if one.name == other.name else f"one of {one.name} and {other.name}"
+        why.insert(0, f"{', '.join(alone)}: finished by {where} alone")
     return tuple(names), why
 
 
@@ -218,11 +262,11 @@ def _text(value: Any) -> str:
 
 def _views(runs: tuple[Run, Run], pairs: Sequence[Pair], frames: bool) -> tuple[SequenceView, ...]:
     """Return the sequences of all pairs, those that changed most first and with pictures."""
-    trackers, owner = [], {}
+    trackers, owner = {}, {}
     for pair in pairs:
         for index, (letter, one) in enumerate((("A", pair.a), ("B", pair.b))):
-            trackers.append(replace(one, name=f"{letter}: {one.name}"))
-            owner[f"{letter}: {one.name}"] = (index, one.name)
+            name = f"{letter}: {one.name}"
+            trackers[name], owner[name] = replace(one, name=name), (index, one.name)
     moved: dict[str, float] = {}
     for pair in pairs:
         for name, value in pair.differences().items():
@@ -230,5 +274,5 @@ def _views(runs: tuple[Run, Run], pairs: Sequence[Pair], frames: bool) -> tuple[
     order = sorted(moved, key=lambda name: -moved[name])
     pictured = [name for name in order[:PICTURED] if moved[name] > 0]
     videos, _ = read_videos(runs[1], pictured, None) if frames and pictured else ({}, "")
-    views = [view_sequence(name, trackers, runs, owner) for name in order]
+    views = [view_sequence(name, list(trackers.values()), runs, owner) for name in order]
     return tuple(illustrate(v, runs, owner, videos.get(v.name)) if v.name in pictured else v for v in views)

@@ -20,10 +20,10 @@ __all__ = ["render"]
 def render(comparison: Comparison) -> str:
     """Return the page."""
     names = comparison.names
-    looks = styles([pair.a.name for pair in comparison.pairs])
-    rules = [Style(looks[pair.a.name].colour, dash) for pair in comparison.pairs for dash in ("", "5 3")]
+    looks = styles(list(dict.fromkeys(one.name for pair in comparison.pairs for one in (pair.a, pair.b))))
+    rules = [Style(looks[name[3:]].colour, "" if name.startswith("A") else "5 3") for name in names]
     number = {name: index for index, name in enumerate(names)}
-    number |= {pair.a.name: 2 * index for index, pair in enumerate(comparison.pairs)}
+    number |= {pair.a.name: number[f"A: {pair.a.name}"] for pair in comparison.pairs}
     return (
         environment()
         .get_template("compare.html")
@@ -46,10 +46,10 @@ def _data(comparison: Comparison) -> dict[str, Any]:
     curves = {}
     for kind, grid in (("success", profile.success_grid), ("precision", profile.precision_grid)):
         series = []
-        for index, pair in enumerate(comparison.pairs):
-            for offset, one in enumerate((pair.a, pair.b)):
+        for pair in comparison.pairs:
+            for letter, one in (("A", pair.a), ("B", pair.b)):
                 shared = summarise({name: one.sequences[name] for name in pair.sequences}, profile).overall
-                series.append({"t": 2 * index + offset, "y": short(curve_values(shared, kind))})
+                series.append({"t": number[f"{letter}: {one.name}"], "y": short(curve_values(shared, kind))})
         curves[kind] = {"x": short(grid), "series": series}
     return {
         "trackers": list(comparison.names),

@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from reports.compare.model import Pair
 
-__all__ = ["sentence"]
+__all__ = ["Verdict", "line", "sentence", "verdict"]
+
+Verdict = Literal["same", "better", "worse", "cannot tell"]
+
+
+def verdict(pair: Pair) -> Verdict:
+    """Return what the paired difference of success AUC says of B; ``same`` where every box is."""
+    if pair.identical == len(pair.sequences) and pair.auc.difference == 0:
+        return "same"
+    if not pair.auc.significant:
+        return "cannot tell"
+    return "better" if pair.auc.difference > 0 else "worse"
+
+
+def line(pair: Pair) -> str:
+    """Return a pair's line on a terminal."""
+    found, said = pair.auc, verdict(pair)
+    who = pair.a.name if pair.a.name == pair.b.name else f"{pair.b.name} against {pair.a.name}"
+    if said == "same":
+        return f"{who}: the same boxes on all {found.sequences} sequences"
+    reach = f" [{found.interval.low:+.3f}, {found.interval.high:+.3f}]" if found.interval else ""
+    p = "" if found.p_holm is None else f", p {found.p_holm:.3f}"
+    count = f"{found.sequences} sequence{'s' if found.sequences > 1 else ''}"
+    return f"{who}: {said}; success AUC {found.difference:+.3f}{reach}{p}, {count}"
 
 
 def sentence(pair: Pair) -> tuple[str, str, str]:
     """Return a pair's class (``yes``, ``no``, ``not-shown``), its verdict and its evidence."""
     found = pair.auc
-    if pair.identical == len(pair.sequences) and found.difference == 0:
+    if verdict(pair) == "same":
         return "not-shown", "The same.", f"On all {found.sequences} sequences the boxes are the same."
     if found.interval is None or found.p_holm is None:
         return "not-shown", "One sequence cannot tell.", f"Success AUC {found.difference:+.3f}."
-    verdict, kind = "No difference shown.", "not-shown"
+    said, kind, who = "No difference shown.", "not-shown", "B" if pair.a.name == pair.b.name else pair.b.name
     if found.significant:
-        verdict, kind = ("B is better.", "yes") if found.difference > 0 else ("B is worse.", "no")
+        said, kind = (f"{who} is better.", "yes") if found.difference > 0 else (f"{who} is worse.", "no")
     text = (
         f"Success AUC {found.difference:+.3f} (95\u00a0% interval {found.interval.low:+.3f} to "
         f"{found.interval.high:+.3f}; p\u00a0=\u00a0{found.p_holm:.3f}): better on {found.wins} of {found.sequences} "
@@ -26,4 +51,4 @@ def sentence(pair: Pair) -> tuple[str, str, str]:
         text += f" A true difference below about {found.detectable:.3f} would mostly stay unseen."
     if pair.identical:
         text += f" The boxes are the same on {pair.identical}."
-    return kind, verdict, text
+    return kind, said, text

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from reports.compare import compare_runs, write
-from reports.compare.words import sentence
+from reports.compare.model import compare_trackers
+from reports.compare.words import line, sentence
 from trackers.errors import InputError
 
 
@@ -42,6 +43,30 @@ def test_two_lone_trackers_are_compared_whatever_they_are_called(make: Callable[
     second = make(tmp_path / "b", {"siamfc-s1": 1.0}, pictures=False)
     (pair,) = compare_runs(first, second).pairs
     assert (pair.a.name, pair.b.name) == ("siamfc", "siamfc-s1")
+
+
+def test_trackers_of_one_run_are_paired_as_those_of_two_are(made_run: Path) -> None:
+    within = compare_trackers(made_run, ["siamfc", "memtrack", "dualmn"], frames=False)
+    assert within.within
+    assert within.names == ("A: siamfc", "B: memtrack", "B: dualmn")
+    assert [view.name for view in within.views] == sorted(
+        within.pairs[0].sequences, key=lambda name: -max(abs(pair.differences()[name]) for pair in within.pairs)
+    )
+    assert {track.tracker for view in within.views for track in view.tracks} == set(within.names)
+    own = {one.name: one for one in within.a.scores.trackers}
+    for pair in within.pairs:
+        expected = own[pair.b.name].summary.overall.auc - own["siamfc"].summary.overall.auc
+        assert pair.auc.difference == pytest.approx(expected)
+        assert line(pair).startswith(f"{pair.b.name} against siamfc: ")
+    assert {change.what for change in within.changes} >= {"siamfc name"}
+
+
+def test_only_the_trackers_asked_for_are_compared(made_run: Path) -> None:
+    comparison = compare_runs(made_run, made_run, frames=False, trackers=["memtrack"])
+    assert [pair.a.name for pair in comparison.pairs] == ["memtrack"]
+    assert line(comparison.pairs[0]) == "memtrack: the same boxes on all 6 sequences"
+    with pytest.raises(InputError, match="Did you mean 'memtrack'"):
+        compare_runs(made_run, made_run, trackers=["memtrak"])
 
 
 def test_what_cannot_be_compared_is_said(make: Callable[..., Path], tmp_path: Path, made_run: Path) -> None:
