@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from benchmark.commands.naming import rename, rm
 from benchmark.commands.options import open_results, results_option
 from benchmark.commands.terminal import echo, echo_json, output, size_text
+from trackers.printable import printable
 
 if TYPE_CHECKING:
     from benchmark.store.overview import Overview
@@ -117,9 +119,12 @@ def _runs(overviews: list[Overview]) -> Table:
         records = str(there) if there == len(run.records) else f"{there} of {len(run.records)}"
         state = "" if run.finished else " (not finished)"
         scored = " ".join(filter(None, (one.profile, "" if one.protocol in ("", "ope") else one.protocol.upper())))
-        scores = "\n".join("-" if score is None else f"{score:.3f}" for score in one.scores.values())
-        cells = (run.id, one.name, run.date, run.coverage + state, scored, "\n".join(one.scores), scores, records)
-        table.add_row(*map(escape, cells), str(run.failures), size_text(run.size))
+        scores = ("-" if score is None else f"{score:.3f}" for score in one.scores.values())
+        table.add_row(
+            *map(escape, (run.id, one.name, run.date, run.coverage + state, scored)),
+            *(Text("\n".join(map(printable, lines))) for lines in (one.scores, scores)),
+            records, str(run.failures), size_text(run.size),
+        )  # fmt: skip
     return table
 
 

@@ -5,6 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.commands.results import _runs
+from benchmark.commands.terminal import output
+from benchmark.store.overview import Overview
+from benchmark.store.runs import Run
+
 WORDS = ("-t", "cv2:kcf", "-d", "folder", "--sequences", "first", "--quiet")
 
 
@@ -18,6 +23,25 @@ def one_run(run_bench, picture_folder: Path, tmp_path: Path) -> Path:
 
 def listed(run_bench, results: Path) -> list[dict]:
     return json.loads(run_bench("results", "--json", "--results", results).stdout)["runs"]
+
+
+def test_each_tracker_of_a_run_has_a_line_of_its_own_with_its_score(shown_runs) -> None:
+    lines = shown_runs({"siamfc": 0.5714, "me[m]\x1b": 0.25, "csrt": None}).splitlines()
+    found = [[word for word in line.split() if word != "│"] for line in lines]
+    assert found.count(["me[m]\\x1b", "0.250"]) == found.count(["csrt", "-"]) == 1
+    assert [words[-5:-3] for words in found if "siamfc" in words] == [["siamfc", "0.571"]]
+
+
+@pytest.fixture
+def shown_runs(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    """Shows a list of one run with those scores."""
+
+    def show(scores: dict[str, float | None]) -> str:
+        run = Run("20260101T000000000Z-aaaaaa", tmp_path, True, "d", tuple(scores), 0, frozenset(), 1, 0.0)
+        output().print(_runs([Overview(run, "n", "otb", "ope", True, scores)]))
+        return capsys.readouterr().out
+
+    return show
 
 
 def test_a_named_run_is_listed_with_its_scores_and_found_by_its_name(
