@@ -29,7 +29,7 @@ def test_each_tracker_of_a_run_has_a_line_of_its_own_with_its_score(shown_runs) 
     lines = shown_runs({"siamfc": 0.5714, "me[m]\x1b": 0.25, "csrt": None}).splitlines()
     found = [[word for word in line.split() if word != "│"] for line in lines]
     assert found.count(["me[m]\\x1b", "0.250"]) == found.count(["csrt", "-"]) == 1
-    assert [words[-5:-3] for words in found if "siamfc" in words] == [["siamfc", "0.571"]]
+    assert [words[-6:-4] for words in found if "siamfc" in words] == [["siamfc", "0.571"]]
 
 
 @pytest.fixture
