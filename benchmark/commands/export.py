@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -57,9 +56,11 @@ def export(*, source: str, format_: str, out: Path, origin: int, results: Path) 
 
 def _run(run: Path) -> list[Trajectories]:
     from benchmark.interop.exporting import run_trajectories
+    from benchmark.interop.run_manifest import parse_manifest
 
+    file = run / "manifest.json"
     try:
-        manifest = json.loads((run / "manifest.json").read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{run / 'manifest.json'}: cannot be read ({error})") from error
-    return run_trajectories(run, manifest)
+        content = file.read_bytes()
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read ({error.strerror})") from error
+    return run_trajectories(run, parse_manifest(content, str(file)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,31 +58,22 @@ def _file_name(sequence: str) -> str:
     return sequence if is_plain(sequence) and sequence.isprintable() and len(sequence) <= 100 else slug(sequence)
 
 
-def run_trajectories(run: Path, manifest: Any) -> list[Trajectories]:
-    """Return the results of a run's folder, tracker by tracker, from its ``boxes/`` and its manifest.
+def run_trajectories(run: Path, manifest: Mapping[str, Any]) -> list[Trajectories]:
+    """Return the results of a run's folder, tracker by tracker, from its ``boxes/`` and its manifest, which is sound.
 
     Times are those in ``boxes/<tracker>/times/<sequence>_time.txt``.
     """
-    source = run / "manifest.json"
-    try:
-        dataset = str(manifest["dataset"]["name"])
-        records = [one for one in manifest["records"] if one["status"] == "done" and not one["repeat"]]
-        every = [
-            (str(one["tracker"]), str(one["sequence"]), int(one["start"]), str(one.get("begun", "ope")))
-            for one in records
-        ]
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise InputError(f"{source}: no manifest of a run: 'records' or 'dataset' is missing") from None
     found: dict[str, dict[str, Trajectory]] = {}
-    for tracker, name, start, begun in every:
-        if name in found.get(tracker, {}):
+    for record in manifest["records"]:
+        tracker, name, begun = record["tracker"], record["sequence"], record.get("begun", "ope")
+        if record["status"] != "done" or record["repeat"] or name in found.get(tracker, {}):
             continue  # text of one pass: of repeats the first, of TRE and SRE the first start
-        folder = run / "boxes" / slug(tracker) / ("" if begun == "ope" else slug(begun))
+        folder = run / "boxes" / slug(tracker) / ("" if begun == "ope" else slug(str(begun)))
         file = folder / f"{slug(name)}.txt"
         boxes = read_rows(file) - np.array([1.0, 1.0, 0.0, 0.0])
         timed = folder / "times" / f"{file.stem}_time.txt"
         times = read_times(timed, len(boxes)) if timed.is_file() else None
-        found.setdefault(tracker, {})[name] = Trajectory(name, boxes, start, times)
+        found.setdefault(tracker, {})[name] = Trajectory(name, boxes, record["start"], times)
     if not found:
         raise InputError(f"{run}: no finished trajectory to export")
-    return [Trajectories(name, dataset, "run", str(run), one) for name, one in found.items()]
+    return [Trajectories(name, manifest["dataset"]["name"], "run", str(run), one) for name, one in found.items()]

@@ -42,7 +42,7 @@ def run(tmp_path: Path) -> Path:
         if status == "done":
             text = "".join(f"{x:.4f},{y:.4f},{w:.4f},{h:.4f}\n" for x, y, w, h in ROWS)
             (folder / "boxes" / tracker / f"{name}.txt").write_text(text)
-    (folder / "manifest.json").write_text(json.dumps({"dataset": {"name": "OTB100"}, "records": records}))
+    (folder / "manifest.json").write_text(json.dumps({"schema": 1, "dataset": {"name": "OTB100"}, "records": records}))
     (tmp_path / "results" / "latest").write_text(folder.name + "\n")
     return folder
 
@@ -119,9 +119,9 @@ def test_what_cannot_be_exported(run: Path, tmp_path: Path) -> None:
     assert "no run 'other'" in fails(export, "other", "-f", "otb", "-o", tmp_path / "o", *results)
     (run / "boxes" / "siamfc" / "Couple.txt").unlink()
     assert "Couple.txt: cannot be read" in fails(export, "latest", "-f", "otb", "-o", tmp_path / "o", *results)
-    (run / "manifest.json").write_text('{"records": [], "dataset": {"name": "OTB100"}}')
+    (run / "manifest.json").write_text('{"schema": 1, "records": [], "dataset": {"name": "OTB100"}}')
     assert "no finished trajectory" in fails(export, "latest", "-f", "otb", "-o", tmp_path / "o", *results)
     (run / "manifest.json").write_text("{}")
     assert "no manifest of a run" in fails(export, "latest", "-f", "otb", "-o", tmp_path / "o", *results)
     (run / "manifest.json").write_text("{")
-    assert "cannot be read" in fails(export, "latest", "-f", "otb", "-o", tmp_path / "o", *results)
+    assert "no manifest of a run" in fails(export, "latest", "-f", "otb", "-o", tmp_path / "o", *results)

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from bundles import rewrite, write_run
 
 from benchmark.interop.bundle import is_bundle, pack, unpack
 from trackers.errors import InputError
@@ -13,12 +13,7 @@ from trackers.errors import InputError
 
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
-    folder = tmp_path / "runs" / "20260101T000000Z-abcdef"
-    (folder / "boxes" / "memtrack").mkdir(parents=True)
-    (folder / "manifest.json").write_text('{"records": []}')
-    (folder / "boxes" / "memtrack" / "Couple.txt").write_text("1,2,3,4\n")
-    (folder / ".manifest.json.123.part").write_text("half")
-    return folder
+    return write_run(tmp_path)
 
 
 def test_a_run_travels_as_one_file(run: Path, tmp_path: Path) -> None:
@@ -35,17 +30,6 @@ def test_a_run_travels_as_one_file(run: Path, tmp_path: Path) -> None:
     (there / "manifest.json").write_text("{}")
     with pytest.raises(InputError, match="another run called 20260101T000000Z-abcdef"):
         unpack(file, tmp_path / "elsewhere")
-
-
-def rewrite(file: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
-    with zipfile.ZipFile(file) as archive:
-        contents = {name: archive.read(name) for name in archive.namelist()}
-    change(contents)
-    changed = file.with_name("changed.zip")
-    with zipfile.ZipFile(changed, "w") as archive:
-        for name, content in contents.items():
-            archive.writestr(name, content)
-    return changed
 
 
 def edit_boxes(contents: dict[str, bytes]) -> None:
@@ -82,13 +66,13 @@ def unknown_schema(contents: dict[str, bytes]) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (edit_boxes, r"refused: boxes/memtrack/Couple\.txt was changed"),
-        (remove_boxes, r"refused: boxes/memtrack/Couple\.txt was removed"),
-        (add_file, r"refused: scores\.json was added"),
+        (edit_boxes, r"refused: 'boxes/memtrack/Couple\.txt' was changed"),
+        (remove_boxes, r"refused: 'boxes/memtrack/Couple\.txt' was removed"),
+        (add_file, r"refused: 'scores\.json' was added"),
         (remove_index, r"not a bundle"),
         (leave_folder, r"refused: '\.\./evil' leaves the run's folder"),
         (name_a_path, r"refused: '\.\./up' is no run's id"),
-        (unknown_schema, r"bundle schema 7 is not known"),
+        (unknown_schema, r"bundle schema '7' is not known"),
     ],
 )
 def test_a_changed_bundle_is_refused(
