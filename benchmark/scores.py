@@ -11,6 +11,7 @@ from typing import Any
 from benchmark.metrics.scores import SequenceScores
 from benchmark.metrics.sensitivity import Change
 from benchmark.metrics.summary import Summary
+from benchmark.statistics.best import Standing, standings
 from benchmark.statistics.intervals import Interval
 from benchmark.statistics.repeats import Repeats
 from benchmark.statistics.uncertainty import Uncertainty
@@ -86,6 +87,14 @@ class RunScores:
     def failures(self) -> int:
         """How many trajectories failed."""
         return sum(len(tracker.failed) for tracker in self.trackers)
+
+    def standings(self, measure: str) -> dict[str, Standing]:
+        """Return which trackers may be called the best by a measure; those that may not are left out."""
+        scored = {one.name: one for one in self.trackers if one.summary}
+        return standings(
+            {name: {s: getattr(own, measure) for s, own in one.sequences.items()} for name, one in scored.items()},
+            {name: getattr(one.summary.overall, measure) for name, one in scored.items() if one.summary},
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, ready for JSON."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from benchmark.scores import RunScores, TrackerScores
 
-__all__ = ["ATTRIBUTES", "KIND_NAMES", "MEASURE_NAMES", "coverage", "heading", "legend", "marks", "warnings"]
+__all__ = [
+    "ATTRIBUTES", "KIND_NAMES", "MEASURE_NAMES", "SHORT_NAMES", "circumstances", "coverage", "heading", "legend",
+    "marks", "warnings",
+]  # fmt: skip
 
 MEASURE_NAMES = {
     "auc": "Success AUC",
@@ -14,6 +17,10 @@ MEASURE_NAMES = {
     "sr50": "SR.50",
     "sr75": "SR.75",
 }
+SHORT_NAMES = {
+    "auc": "AUC", "precision": "P@20", "normalised_precision": "NP", "ao": "AO", "sr50": "SR.50", "sr75": "SR.75",
+}  # fmt: skip
+"""The same where there is little room."""
 GRAVE = ("trained on", "tuned on", "random weights")
 """How marks begin that stand in every legend."""
 ATTRIBUTES = {
@@ -58,6 +65,16 @@ def coverage(scores: RunScores) -> str:
     """Return dataset and how much of it, whether rendered, protocol and profile."""
     drawn = ", rendered frames" if scores.rendered else ""
     return f"{scores.coverage}{drawn}; {scores.protocol.upper()}, profile {scores.profile}"
+
+
+def circumstances(scores: RunScores) -> dict[str, str]:
+    """Return the same for programs, by name."""
+    return {
+        "coverage": scores.coverage,
+        "frames_are": "rendered" if scores.rendered else "filmed",
+        "protocol": scores.protocol,
+        "profile": scores.profile,
+    }
 
 
 def warnings(scores: RunScores) -> tuple[str, ...]:

@@ -9,13 +9,24 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from benchmark.scores import RunScores, TrackerScores
+    from benchmark.statistics.best import Standing
+
+
+SIGNS: dict[Standing, str] = {"": "", "best": "*", "alike": "~"}
+"""Beside a score; signs that every terminal has."""
+MEANINGS = {"*": "* better than every other, corrected", "~": "~ not told apart from the best"}
 
 
 def table(scores: RunScores) -> Table:
     """Return the results as a table, best first."""
     notes = ", rendered frames" if scores.rendered else ""
     repeated = next((tracker.repeats.count for tracker in scores.trackers if tracker.repeats), 0)
-    caption = "[95 % interval over sequences]; frames/s inside the tracker, lanes side by side"
+    standing = {measure: scores.standings(measure) for measure in ("auc", "precision")}
+    given = {SIGNS[mark] for found in standing.values() for mark in found.values()}
+    caption = "; ".join(
+        ["[95 % interval over sequences]", *(text for sign, text in MEANINGS.items() if sign in given),
+         "frames/s inside the tracker, lanes side by side"]
+    )  # fmt: skip
     shown = Table(
         title=f"{scores.coverage}{notes} · {scores.protocol.upper()} · profile {scores.profile}",
         caption=caption + (f"; ± standard deviation of the AUC over {repeated} repeats" if repeated else ""),
@@ -33,17 +44,17 @@ def table(scores: RunScores) -> Table:
     for heading, justify in columns.items():
         shown.add_column(heading, justify=justify)  # type: ignore[arg-type]
     for tracker in sorted(scores.trackers, key=lambda t: -t.summary.overall.auc if t.summary else 1.0):
-        cells = _cells(tracker)
+        cells = _cells(tracker, {name: SIGNS[found.get(tracker.name, "")] for name, found in standing.items()})
         shown.add_row(*(cells[heading] for heading in columns))
     return shown
 
 
-def _cells(tracker: TrackerScores) -> dict[str, str]:
+def _cells(tracker: TrackerScores, signs: dict[str, str]) -> dict[str, str]:
     return {
         "tracker": escape(tracker.name),
         "weights": escape(tracker.weights),
-        "success AUC": _score(tracker, "auc"),
-        "precision @20 px": _score(tracker, "precision"),
+        "success AUC": _score(tracker, "auc", signs["auc"]),
+        "precision @20 px": _score(tracker, "precision", signs["precision"]),
         "frames/s": f"{tracker.throughput:.1f}" if tracker.throughput else "-",
         "lanes": str(tracker.lanes),
         "failed": str(len(tracker.failed)),
@@ -52,12 +63,12 @@ def _cells(tracker: TrackerScores) -> dict[str, str]:
     }
 
 
-def _score(tracker: TrackerScores, name: str) -> str:
+def _score(tracker: TrackerScores, name: str, sign: str) -> str:
     if tracker.summary is None:
         return "-"
-    value = f"{getattr(tracker.summary.overall, name):.3f}"
+    value = f"{getattr(tracker.summary.overall, name):.3f}{sign}"
     interval = tracker.intervals.get(name)
-    return f"{value} \\[{interval.low:.3f}, {interval.high:.3f}]" if interval else value
+    return f"{value:6} \\[{interval.low:.3f}, {interval.high:.3f}]" if interval else value
 
 
 def _repeats(tracker: TrackerScores) -> str:

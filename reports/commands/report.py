@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -15,6 +16,7 @@ from trackers.errors import InputError
 Examples:
   run_bench report latest                               again, into the run's own folder
   run_bench report latest --show Couple,Man             with strips of frames of these sequences too
+  run_bench report latest --columns auc,precision       LaTeX tables that fit a paper's column
   run_bench report 20261121T104217345Z-1a2b3c latest -o both    two runs' trackers on one page
 """)  # fmt: skip
 @click.argument("runs", nargs=-1, required=True, metavar="RUN...")
@@ -25,25 +27,36 @@ Examples:
 @click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR",
               help="Where the frames are, if no longer where the run found them.")  # fmt: skip
 @click.option("--frames/--no-frames", default=True, help="With or without pictures.")
+@click.option("--columns", metavar="NAMES",
+              help="Columns of the LaTeX tables, by their names in the CSV, separated by commas.")  # fmt: skip
+@click.option("--intervals/--no-intervals", default=True, help="LaTeX tables with or without intervals.")
+@click.option("--table-width", type=click.Choice(["auto", "column", "page"]), default="auto", show_default=True,
+              help="How wide LaTeX tables may be: auto takes one column where the table fits.")  # fmt: skip
 def report(
-    *, runs: tuple[str, ...], results: Path, out: Path | None, show: str | None, data_root: Path | None, frames: bool
-) -> None:
+    *, runs: tuple[str, ...], results: Path, out: Path | None, show: str | None, data_root: Path | None, frames: bool,
+    columns: str | None, intervals: bool, table_width: Literal["auto", "column", "page"],
+) -> None:  # fmt: skip
     """Write the report of RUNs (a folder, an id, a name or `latest`): HTML, Markdown, LaTeX, CSV, JSON and figures.
 
     Several runs of the same sequences, profile and protocol come on one page.
     """
     from benchmark.store.results import writing
     from reports.model import build_report
+    from reports.tables.layout import Paper
     from reports.write import write_report
 
     folders = [find_run(run, results) for run in runs]
     if out is None and len(folders) > 1:
         raise InputError("the report of several runs belongs to none of them: say where to write it with --out DIR")
-    chosen = [name.strip() for name in (show or "").split(",") if name.strip()]
+    chosen, keys = _listed(show), _listed(columns)
     place = out or folders[0]
     drawn = build_report(folders, frames=frames, data_root=data_root, chosen=chosen)
     with writing(place):
-        echo(write_report(drawn, place))
+        echo(write_report(drawn, place, paper=Paper(keys, intervals, table_width)))
+
+
+def _listed(names: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in (names or "").split(",") if name.strip())
 
 
 def find_run(run: str, results: Path) -> Path:

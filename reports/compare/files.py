@@ -8,7 +8,9 @@ from benchmark.store.record import write_whole
 from reports.compare.model import Comparison
 from reports.compare.page import render
 from reports.compare.tables import comparison_tables
-from reports.tables.formats import to_csv, to_latex, to_markdown
+from reports.tables.latex import to_latex
+from reports.tables.markdown import to_markdown
+from reports.tables.tidy import to_csv
 
 __all__ = ["write_comparison"]
 

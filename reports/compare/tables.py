@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from reports.compare.model import Comparison, Pair
-from reports.labels import coverage, marks
+from reports.labels import circumstances, coverage, marks
 from reports.speed import Speed
-from reports.tables.grid import Cell, Column, Table, score, tracker_cell, words
+from reports.tables.grid import EMPTY, Cell, Column, Table, difference, score, tracker_cell, words
 
 __all__ = ["comparison_tables"]
 
@@ -19,27 +19,31 @@ def comparison_tables(comparison: Comparison) -> dict[str, Table]:
 def _pairs(comparison: Comparison) -> Table:
     rows = []
     for pair in comparison.pairs:
-        for measure, difference in (("AUC", pair.auc), ("precision", pair.precision)):
+        for measure, found in (("AUC", pair.auc), ("precision", pair.precision)):
             key = measure.lower()
-            interval = difference.interval
             means = [sum(getattr(t.sequences[n], key) for n in pair.sequences) / len(pair.sequences)
                      for t in (pair.a, pair.b)]  # fmt: skip
-            p = Cell("–") if difference.p_holm is None else Cell(f"{difference.p_holm:.3f}", difference.p_holm)
+            p = EMPTY if found.p_holm is None else Cell(f"{found.p_holm:.3f}", found.p_holm)
+            named = tracker_cell(_name(pair), (measure, *marks(pair.b)), measure=key, marks="; ".join(marks(pair.b)))
+            same = "–" if pair.identical is None else f"{pair.identical} of {len(pair.sequences)}"
             rows.append(
-                (tracker_cell(_name(pair), (measure, *marks(pair.b))), score(means[0]), score(means[1]),
-                 Cell(f"{difference.difference:+.3f}", difference.difference,
-                      f"{interval.low:+.3f} to {interval.high:+.3f}" if interval else ""),
-                 p, words(f"{difference.wins} / {difference.ties} / {difference.losses}"), score(difference.detectable),
-                 words("–" if pair.identical is None else f"{pair.identical} of {len(pair.sequences)}"))
+                (named, score(means[0]), score(means[1]), difference(found.difference, found.interval), p,
+                 words(f"{found.wins} / {found.ties} / {found.losses}", better=found.wins, alike=found.ties,
+                       worse=found.losses),
+                 score(found.detectable), words(same, same_boxes=pair.identical, sequences=len(pair.sequences)))
             )  # fmt: skip
-    columns = (Column("Tracker", "text"), Column("A"), Column("B"), Column("B − A"), Column("p, corrected"),
-               Column("better / alike / worse"), Column("detectable"), Column("same boxes"))  # fmt: skip
+    columns = (
+        Column("Tracker", "tracker", "text"), Column("A", "a"), Column("B", "b"), Column("B − A", "difference"),
+        Column("p, corrected", "p_holm", short="p"), Column("better / alike / worse", short="+/=/−"),
+        Column("detectable", "detectable", short="detect."), Column("same boxes"),
+    )  # fmt: skip
     notes = (
         "Over the sequences that both runs have, paired: mean difference with its 95 % interval, sign-flip p after "
         "Holm's correction over the trackers of the table, sequences that differ by more than .01, and the smallest "
         "true difference that so many sequences would show in 80 of 100 experiments.",
     )
-    return Table("comparison", "B against A", coverage(comparison.b.scores), columns, tuple(rows), notes)
+    return Table("comparison", "B against A", coverage(comparison.b.scores), columns, tuple(rows), notes,
+                 circumstances(comparison.b.scores))  # fmt: skip
 
 
 def _name(pair: Pair) -> str:
@@ -53,13 +57,16 @@ def _sequences(comparison: Comparison) -> Table:
         cells = []
         for pair, found in zip(comparison.pairs, differences, strict=True):
             if view.name not in found:
-                cells.append(Cell("–"))
+                cells.append(EMPTY)
                 continue
             a, b = pair.a.sequences[view.name].auc, pair.b.sequences[view.name].auc
-            cells.append(Cell(f"{found[view.name]:+.3f}", found[view.name], f"{a:.3f} → {b:.3f}"))
-        rows.append((words(view.name, ", ".join(view.attributes)), *cells))
-    columns = (Column("Sequence", "text"), *(Column(_name(pair)) for pair in comparison.pairs))
-    return Table("differences", "Change of success AUC, B − A", coverage(comparison.b.scores), columns, tuple(rows))
+            cells.append(difference(found[view.name], note=f"{a:.3f} → {b:.3f}", auc_a=a, auc_b=b))
+        listed = ", ".join(view.attributes)
+        rows.append((words(view.name, listed, attributes=listed), *cells))
+    names = [_name(pair) for pair in comparison.pairs]
+    columns = (Column("Sequence", "sequence", "text"), *(Column(one, "auc_difference", tracker=one) for one in names))
+    return Table("differences", "Change of success AUC, B − A", coverage(comparison.b.scores), columns, tuple(rows), (),
+                 circumstances(comparison.b.scores))  # fmt: skip
 
 
 def _speeds(comparison: Comparison) -> Table:
@@ -67,26 +74,31 @@ def _speeds(comparison: Comparison) -> Table:
     for pair in comparison.pairs:
         for letter, one, speed in (("A", pair.a, pair.speed_a), ("B", pair.b, pair.speed_b)):
             rows.append((tracker_cell(f"{letter}: {one.name}", marks(one)), *_speed(speed)))
-    columns = (Column("Tracker", "text"), Column("latency, median ms"), Column("p95 ms"), Column("× reference"),
-               Column("peak memory MB"), Column("throughput, frames/s"), Column("lanes"))  # fmt: skip
+    columns = (
+        Column("Tracker", "tracker", "text"), Column("latency, median ms", "latency_median_ms"),
+        Column("p95 ms", "latency_p95_ms"), Column("× reference", "latency_median_over_reference", short="× ref."),
+        Column("peak memory MB", "peak_memory_mb"), Column("throughput, frames/s", "throughput_frames_per_second"),
+        Column("lanes", "throughput_lanes"),
+    )  # fmt: skip
     notes = ("Latency is measured alone, throughput as the run went: they are different things, and of two machines "
              "only × reference compares.",)  # fmt: skip
-    return Table("speed", "Speed", coverage(comparison.b.scores), columns, tuple(rows), notes)
+    return Table("speed", "Speed", coverage(comparison.b.scores), columns, tuple(rows), notes,
+                 circumstances(comparison.b.scores))  # fmt: skip
 
 
 def _speed(speed: Speed | None) -> tuple[Cell, ...]:
     if speed is None:
-        return tuple(Cell("–") for _ in range(6))
+        return (EMPTY,) * 6
     latency = speed.latency
     alone = (
         (score(latency.median_ms, digits=1), score(latency.p95_ms, digits=1),
          score(latency.median_ms / latency.calibration_ms, digits=1), score(latency.memory_mb, digits=0))
-        if latency else tuple(Cell("–") for _ in range(4))
+        if latency else (EMPTY,) * 4
     )  # fmt: skip
     return (*alone, score(speed.throughput, digits=1), Cell(str(speed.lanes), float(speed.lanes)))
 
 
 def _changes(comparison: Comparison) -> Table:
     rows = tuple((words(one.what), words(one.a), words(one.b)) for one in comparison.changes)
-    columns = (Column("What", "text"), Column("A", "text"), Column("B", "text"))
+    columns = (Column("What", "what", "text"), Column("A", "a", "text"), Column("B", "b", "text"))
     return Table("changes", "What differs between the runs", "From the runs' manifests", columns, rows)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
+from benchmark.statistics.best import Standing
 from benchmark.statistics.intervals import Interval
 from trackers.printable import printable
 
-__all__ = ["Cell", "Column", "Table", "score", "tracker_cell", "words"]
+__all__ = ["EMPTY", "Cell", "Column", "Fact", "Table", "difference", "one_line", "score", "tracker_cell", "words"]
+
+Fact = float | str | None
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,30 @@ class Cell:
     value: float | None = None
     """The number behind the text, unrounded."""
     note: str = ""
-    """Smaller, below it: an interval, a caveat, a mark."""
+    """Smaller, below it: a caveat, a mark, a second number."""
+    interval: Interval | None = None
+    """Of the value; shown below it, before the note."""
+    spec: str = ".3f"
+    """How the interval's ends are written."""
     tracker: str = ""
     """The tracker it names, for its colour."""
-    best: bool = False
+    standing: Standing = ""
+    """Whether it may be called the best of its column."""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    """What text and note say, each by itself, for the CSV: a column each."""
+
+    @property
+    def span(self) -> str:
+        """The interval as text."""
+        return f"{self.interval.low:{self.spec}} to {self.interval.high:{self.spec}}" if self.interval else ""
+
+    @property
+    def below(self) -> str:
+        """All that stands below the text."""
+        return "; ".join(filter(None, (self.span, self.note)))
+
+
+EMPTY = Cell("–")
 
     def __post_init__(self) -> None:
         _make_plain(self, "text", "note")
@@ -34,10 +57,20 @@ class Column:
     """One column."""
 
     heading: str
+    key: str = ""
+    """Its name in the CSV and for ``--columns``; "" where the facts of its cells say all."""
     kind: Literal["text", "number"] = "number"
+    short: str = ""
+    """Its heading on paper, where it is narrow."""
+    aside: bool = False
+    """Left out on paper unless it is asked for."""
+    tracker: str = ""
+    """Whose it is, where a table has a column a tracker: the CSV has a row a tracker instead."""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    """What the CSV says of that tracker."""
 
     def __post_init__(self) -> None:
-        _make_plain(self, "heading")
+        _make_plain(self, "heading", "short")
 
 
 @dataclass(frozen=True)
@@ -53,35 +86,42 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
     """Below the table."""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    """The same in every row of the CSV: what the numbers are of."""
 
     def __post_init__(self) -> None:
         _make_plain(self, "title", "caption")
-        object.__setattr__(self, "notes", tuple(map(_one_line, self.notes)))
+        object.__setattr__(self, "notes", tuple(map(one_line, self.notes)))
 
 
 def _make_plain(part: Cell | Column | Table, *fields: str) -> None:
     """Make texts one line without control characters: whatever is drawn from the table needs not look again."""
     for name in fields:
-        object.__setattr__(part, name, _one_line(getattr(part, name)))
+        object.__setattr__(part, name, one_line(getattr(part, name)))
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Return a text in one line without control characters."""
     return printable(" ".join(text.split()))
 
 
-def words(text: str, note: str = "") -> Cell:
+def words(text: str, note: str = "", **facts: Fact) -> Cell:
     """Return a cell of text."""
-    return Cell(text, note=note)
+    return Cell(text, note=note, facts=facts)
 
 
-def score(value: float | None, interval: Interval | None = None, digits: int = 3, best: bool = False) -> Cell:
+def score(value: float | None, interval: Interval | None = None, digits: int = 3, standing: Standing = "") -> Cell:
     """Return a cell of a number with its interval."""
     if value is None:
-        return Cell("–")
-    note = f"{interval.low:.{digits}f} to {interval.high:.{digits}f}" if interval else ""
-    return Cell(f"{value:.{digits}f}", value, note, best=best)
+        return EMPTY
+    return Cell(f"{value:.{digits}f}", float(value), interval=interval, spec=f".{digits}f", standing=standing)
 
 
-def tracker_cell(name: str, marks: Sequence[str] = ()) -> Cell:
-    """Return a cell that names a tracker, with all that must stand beside its numbers."""
-    return Cell(name, note="; ".join(marks), tracker=name)
+def difference(value: float, interval: Interval | None = None, note: str = "", **facts: Fact) -> Cell:
+    """Return a cell of a difference, with its sign, and its interval."""
+    return Cell(f"{value:+.3f}", float(value), note, interval, "+.3f", facts=facts)
+
+
+def tracker_cell(name: str, beside: Sequence[str] = (), **facts: Fact) -> Cell:
+    """Return a cell that names a tracker, with all that must stand beside its numbers: marks, where no `facts` say."""
+    return Cell(name, note="; ".join(beside), tracker=name, facts=facts or {"marks": "; ".join(beside)})

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
+from benchmark.scores import RepeatedScores, TrackerScores
 from reports.answers import Answer
 from reports.failures import KINDS
-from reports.labels import ATTRIBUTES, KIND_NAMES, MEASURE_NAMES, coverage, heading, marks
+from reports.labels import (
+    ATTRIBUTES,
+    KIND_NAMES,
+    MEASURE_NAMES,
+    SHORT_NAMES,
+    circumstances,
+    coverage,
+    heading,
+    marks,
+)
 from reports.model import Report
-from reports.tables.grid import Cell, Column, Table, score, tracker_cell, words
+from reports.tables.grid import EMPTY, Cell, Column, Table, difference, score, tracker_cell, words
 from reports.tables.papers import paper_grids
 from reports.tables.ranks import rank_table
+from reports.tables.speed import speed_tables
 
-__all__ = ["make_tables"]
+__all__ = ["make_tables", "tracker_columns"]
 
 
 def make_tables(report: Report) -> dict[str, Table]:
@@ -24,85 +35,102 @@ def make_tables(report: Report) -> dict[str, Table]:
         *paper_grids(report),
         _attributes(report),
         _sequences(report),
-        *_speed(report),
+        *speed_tables(report),
         _failures(report),
         _sensitivity(report),
     )
     return {table.name: table for table in found if table.rows}
 
 
+def tracker_columns(trackers: Iterable[TrackerScores], key: str) -> list[Column]:
+    """Return a column for each tracker, headed by its name and what puts its numbers in doubt."""
+    return [Column(heading(one), key, tracker=one.name, facts={"marks": "; ".join(marks(one))}) for one in trackers]
+
+
 def _scores(report: Report) -> Table:
     measures = list(MEASURE_NAMES)
     heads = dict(MEASURE_NAMES)
     heads["precision"] = f"Precision @{report.profile.precision_headline:g} px"
-    best = {m: max((getattr(t.summary.overall, m) for t in report.scored if t.summary), default=0.0) for m in measures}
+    shorts = SHORT_NAMES | {"precision": f"P@{report.profile.precision_headline:g}"}
+    standing = {measure: report.scores.standings(measure) for measure in measures}
     rows = []
     for one in report.ranked:
         facts = [f"weights {one.weights}"] if one.weights not in ("", "none") else []
         if one.preset and one.preset != "compact":
             facts.append(f"preset {one.preset}")
+        found = marks(one, remarks=True)
+        named = tracker_cell(one.name, (*facts, *found), weights=one.weights, preset=one.preset, marks="; ".join(found))
         values = [
             score(
-                value := getattr(one.summary.overall, m) if one.summary else None,
+                getattr(one.summary.overall, m) if one.summary else None,
                 one.intervals.get(m),
-                best=value is not None and value == best[m],
+                standing=standing[m].get(one.name, ""),
             )
             for m in measures
         ]
         count = f"{len(one.failed)} failed" if one.failed else ""
-        rows.append(
-            (tracker_cell(one.name, (*facts, *marks(one, remarks=True))), words(one.remembers), *values,
-             Cell(str(len(one.sequences)), float(len(one.sequences)), count), _repeats(one.repeats))
-        )  # fmt: skip
-    columns = [Column("Tracker", "text"), Column("What it remembers", "text"), *(Column(heads[m]) for m in measures),
-               Column("Sequences"), Column("Repeats")]  # fmt: skip
+        done = Cell(str(len(one.sequences)), len(one.sequences), count, facts={"failed": len(one.failed)})
+        rows.append((named, words(one.remembers), *values, done, _repeats(one.repeats)))
+    columns = [
+        Column("Tracker", "tracker", "text"), Column("What it remembers", "remembers", "text", aside=True),
+        *(Column(heads[m], m, short=shorts[m]) for m in measures),
+        Column("Sequences", "sequences", short="Seqs."), Column("Repeats", "repeats"),
+    ]  # fmt: skip
     if not any(one.repeats for one in report.ranked):
         columns.pop()
         rows = [row[:-1] for row in rows]
-    notes = ["Below a score: its 95 % interval over sequences."]
+    notes = ["Below a score: its 95 % interval over sequences."] if any(one.intervals for one in report.scored) else []
+    given = {mark for found in standing.values() for mark in found.values()}
+    if "best" in given:
+        notes.append("Bold: better than every other tracker here.")
+    if "alike" in given:
+        notes.append("≈: not told apart from the best.")
+    if given:
+        notes.append("Told apart where a paired sign-flip test over sequences, with Holm's correction, gives p < .05.")
     if any(one.failed for one in report.ranked):
         notes.append("Failed sequences are left out of that tracker's averages.")
-    return Table("scores", "Scores", coverage(report.scores), tuple(columns), tuple(rows), tuple(notes))
+    return _table(report, "scores", "Scores", columns, rows, notes)
 
 
-def _repeats(repeats: object) -> Cell:
-    from benchmark.scores import RepeatedScores
-
-    if not isinstance(repeats, RepeatedScores):
-        return Cell("–")
-    if repeats.identical:
-        return Cell(str(repeats.count), float(repeats.count), "identical, bit for bit")
+def _repeats(repeats: RepeatedScores | None) -> Cell:
+    if repeats is None:
+        return EMPTY
     deviation = repeats.measures["auc"].deviation
-    return Cell(str(repeats.count), float(repeats.count), f"AUC ±{deviation:.4f}" if deviation is not None else "")
+    note = f"AUC ±{deviation:.4f}" if deviation is not None else ""
+    said = "identical, bit for bit" if repeats.identical else note
+    return Cell(str(repeats.count), repeats.count, said, facts={"auc_deviation_over_repeats": deviation})
 
 
 def _answers(report: Report) -> Table:
-    rows = tuple(
+    rows = [
         (
-            words(one.pair.asks), words(one.verdict), *_difference(one, "auc"), *_difference(one, "precision"),
-            words(f"{one.auc.wins} / {one.auc.ties} / {one.auc.losses}"),
+            words(one.pair.asks, other=one.pair.other, base=one.pair.base), words(one.verdict),
+            *_difference(one, "auc"), *_difference(one, "precision"),
+            words(f"{one.auc.wins} / {one.auc.ties} / {one.auc.losses}", better=one.auc.wins, alike=one.auc.ties,
+                  worse=one.auc.losses),
             score(one.auc.detectable),
         )
         for one in report.answers
-    )  # fmt: skip
+    ]  # fmt: skip
     columns = (
-        Column("Question", "text"), Column("Answer", "text"), Column("AUC difference"), Column("p, corrected"),
-        Column("Precision difference"), Column("p, corrected"), Column("better / alike / worse"),
-        Column("detectable"),
+        Column("Question", "question", "text"), Column("Answer", "verdict", "text"),
+        Column("AUC difference", "auc_difference", short="ΔAUC"), Column("p, corrected", "auc_p_holm", short="p"),
+        Column("Precision difference", "precision_difference", short="ΔP"),
+        Column("p, corrected", "precision_p_holm", short="p"), Column("better / alike / worse", short="+/=/−"),
+        Column("detectable", "auc_detectable", short="detect."),
     )  # fmt: skip
-    notes = (
+    note = (
         "Paired over sequences: mean difference with its 95 % interval, sign-flip p after Holm's correction over these "
-        "questions, sequences that differ by more than .01, and the smallest true difference that so many "
-        "sequences would show in 80 of 100 experiments.",
+        "questions, sequences that differ by more than .01 (better / alike / worse), and the smallest true difference "
+        "that so many sequences would show in 80 of 100 experiments (detectable)."
     )
-    return Table("answers", "Questions", coverage(report.scores), columns, rows, notes)
+    return _table(report, "answers", "Questions", columns, rows, [note])
 
 
 def _difference(one: Answer, measure: str) -> tuple[Cell, Cell]:
     found = one.auc if measure == "auc" else one.precision
-    note = f"{found.interval.low:+.3f} to {found.interval.high:+.3f}" if found.interval else ""
-    p = Cell("–") if found.p_holm is None else Cell(f"{found.p_holm:.3f}", found.p_holm)
-    return Cell(f"{found.difference:+.3f}", found.difference, note), p
+    p = EMPTY if found.p_holm is None else Cell(f"{found.p_holm:.3f}", found.p_holm)
+    return difference(found.difference, found.interval), p
 
 
 def _attributes(report: Report) -> Table:
@@ -117,58 +145,33 @@ def _attributes(report: Report) -> Table:
             )
             for t in report.scored
         ]
-        rows.append((words(name, ATTRIBUTES.get(name, "")), Cell(str(count), float(count)), *values))
-    columns = (Column("Attribute", "text"), Column("Sequences"), *(Column(heading(t)) for t in report.scored))
-    return Table("attributes", "Success AUC by attribute", coverage(report.scores), columns, tuple(rows))
+        meaning = ATTRIBUTES.get(name, "")
+        rows.append((words(name, meaning, meaning=meaning), Cell(str(count), count), *values))
+    columns = (Column("Attribute", "attribute", "text"), Column("Sequences", "sequences", short="Seqs."),
+               *tracker_columns(report.scored, "auc"))  # fmt: skip
+    return _table(report, "attributes", "Success AUC by attribute", columns, rows)
 
 
 def _sequences(report: Report) -> Table:
     rows = []
     for view in report.sequences:
-        by_name = {track.tracker: track for track in view.tracks}
-        values = [
-            score(by_name[t.name].auc) if t.name in by_name else words("failed" if t.name in view.failed else "–")
-            for t in report.ranked
-        ]
-        rows.append((words(view.name, ", ".join(view.attributes)), Cell(str(view.frames), view.frames), *values))
-    columns = (Column("Sequence", "text"), Column("Frames"), *(Column(heading(t)) for t in report.ranked))
-    return Table("sequences", "Success AUC by sequence", coverage(report.scores), columns, tuple(rows))
-
-
-def _speed(report: Report) -> Iterator[Table]:
-    by_name = {one.name: one for one in report.scored}
-    measured = sorted((s for s in report.speeds if s.latency), key=lambda s: s.latency.median_ms if s.latency else 0)
-    rows = []
-    for one in measured:
-        latency = one.latency
-        assert latency is not None
-        marked = [*marks(by_name[one.tracker]), *latency.invalid, *(["machine under load"] if latency.loaded else [])]
-        numbers = (latency.fps, latency.median_ms, latency.p95_ms, latency.p99_ms, latency.first_frame_ms,
-                   latency.start_up_s, latency.memory_mb, latency.gflop)  # fmt: skip
-        rows.append(
-            (tracker_cell(one.tracker, marked), score(one.auc), *(score(n, digits=1) for n in numbers),
-             Cell(f"{latency.parameters / 1e6:.2f}", latency.parameters / 1e6),
-             score(latency.median_ms / latency.calibration_ms, digits=1))
-        )  # fmt: skip
-    heads = ("Success AUC", "frames/s", "median ms", "p95 ms", "p99 ms", "first frame ms", "start-up s",
-             "peak memory MB", "GFLOP", "parameters, millions", "× reference")  # fmt: skip
-    device = report.runs[0].manifest.get("environment", {}).get("device", "")
-    notes = (
-        "One lane, the device to itself, decoding left out; the boxes of the timed frames are those of the scores. "
-        "× reference: median over the time of a fixed matrix workload on that machine.",
+        found = view.by_tracker
+        cells = []
+        for name in (one.name for one in report.ranked):
+            status = "done" if name in found else "failed" if name in view.failed else ""
+            facts = {"precision": found[name].precision if name in found else None, "status": status}
+            auc = found[name].auc if name in found else None
+            cells.append(
+                Cell("failed" if status == "failed" else "–" if auc is None else f"{auc:.3f}", auc, facts=facts)
+            )
+        listed = ", ".join(view.attributes)
+        rows.append((words(view.name, listed, attributes=listed), Cell(str(view.frames), view.frames), *cells))
+    columns = (
+        Column("Sequence", "sequence", "text"),
+        Column("Frames", "frames"),
+        *tracker_columns(report.ranked, "auc"),
     )
-    columns = (Column("Tracker", "text"), *map(Column, heads))
-    yield Table("latency", f"Latency on {device}", coverage(report.scores), columns, tuple(rows), notes)
-    through = tuple(
-        (tracker_cell(one.tracker, marks(by_name[one.tracker])), score(one.throughput, digits=1),
-         Cell(str(one.lanes), float(one.lanes)))
-        for one in report.speeds if one.throughput is not None
-    )  # fmt: skip
-    yield Table(
-        "throughput", "Throughput of this run", coverage(report.scores),
-        (Column("Tracker", "text"), Column("frames/s"), Column("lanes")), through,
-        ("Inside the tracker, lanes side by side, with whatever else the machine did: no latency.",),
-    )  # fmt: skip
+    return _table(report, "sequences", "Success AUC by sequence", columns, rows)
 
 
 def _failures(report: Report) -> Table:
@@ -179,17 +182,17 @@ def _failures(report: Report) -> Table:
         total = sum(map(len, segments))
         if not total:
             continue
-        shares = [sum(len(s) for s in segments if s.kind == kind) / total for kind in KINDS]
-        counts = [sum(s.kind == kind for s in segments) for kind in KINDS]
-        rows.append(
-            (tracker_cell(one.name, marks(one)),
-             *(Cell(f"{100 * share:.1f} %", share, f"{n}×") for share, n in zip(shares, counts, strict=True)))
-        )  # fmt: skip
-    columns = (Column("Tracker", "text"), *(Column(KIND_NAMES[kind]) for kind in KINDS))
-    notes = (
-        "Share of all frames, and below it how many stretches. Stretches shorter than 5 frames are not told apart.",
-    )
-    return Table("failures", "What happened, in frames", coverage(report.scores), columns, tuple(rows), notes)
+        cells = []
+        for kind in KINDS:
+            own = [segment for segment in segments if segment.kind == kind]
+            share = sum(map(len, own)) / total
+            cells.append(Cell(f"{100 * share:.1f} %", share, f"{len(own)}×", facts={f"{kind}_stretches": len(own)}))
+        rows.append((tracker_cell(one.name, marks(one)), *cells))
+    columns = (
+        Column("Tracker", "tracker", "text"), *(Column(KIND_NAMES[kind], f"{kind}_share_of_frames") for kind in KINDS),
+    )  # fmt: skip
+    note = "Share of all frames, and below it how many stretches. Stretches shorter than 5 frames are not told apart."
+    return _table(report, "failures", "What happened, in frames", columns, rows, [note])
 
 
 def _sensitivity(report: Report) -> Table:
@@ -200,10 +203,17 @@ def _sensitivity(report: Report) -> Table:
         cells = []
         for one in with_changes:
             change = one.sensitivity[index]
-            cells.append(Cell(f"{change.auc:+.4f}", change.auc, f"{change.precision:+.4f}"))
+            facts = {"precision_change": change.precision}
+            cells.append(Cell(f"{change.auc:+.4f}", change.auc, f"{change.precision:+.4f}", facts=facts))
         rows.append((words(name), *cells))
-    columns = (Column("One convention changed", "text"), *(Column(heading(one)) for one in with_changes))
-    notes = ("Change of success AUC, and below it of precision, when the same boxes are scored so.",)
-    return Table(
-        "sensitivity", "What another convention would say", coverage(report.scores), columns, tuple(rows), notes
-    )
+    columns = (Column("One convention changed", "convention", "text"), *tracker_columns(with_changes, "auc_change"))
+    note = "Change of success AUC, and below it of precision, when the same boxes are scored so."
+    return _table(report, "sensitivity", "What another convention would say", columns, rows, [note])
+
+
+def _table(
+    report: Report, name: str, title: str, columns: Iterable[Column], rows: Iterable[tuple[Cell, ...]],
+    notes: Iterable[str] = (),
+) -> Table:  # fmt: skip
+    return Table(name, title, coverage(report.scores), tuple(columns), tuple(rows), tuple(notes),
+                 circumstances(report.scores))  # fmt: skip

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.labels import MEASURE_NAMES, coverage, marks
+from reports.labels import MEASURE_NAMES, SHORT_NAMES, circumstances, coverage, marks
 from reports.model import Report
 from reports.papers import MEASURES, Measured, PaperTable, Versus
 from reports.published import Figure, caveats, published_name
-from reports.tables.grid import Cell, Column, Table, score, words
+from reports.tables.grid import EMPTY, Cell, Column, Fact, Table, difference, score, words
 
 __all__ = ["paper_grids"]
 
@@ -29,13 +29,15 @@ def _paper(report: Report, table: PaperTable) -> Table:
     speeds = any(v.row.published.find("", "fps") for v in table.rows)
     rows = []
     for versus in table.rows:
-        cells = [_figures(versus.printed(d, m)) for d, m in printed]
-        cells += [_figures(versus.printed("", "fps"))] if speeds else []
+        cells = [_figures(versus.printed(d, m), _key(d, m)) for d, m in printed]
+        cells += [_figures(versus.printed("", "fps"), "fps")] if speeds else []
         rows += [(words(versus.row.label), *cells, *ours) for ours in _ours(versus, table.why_not)]
     columns = (
-        Column("In the paper", "text"), *(Column(f"{d} {SHORT[m]}") for d, m in printed),
-        *([Column("fps, authors'")] if speeds else []),
-        Column("Here", "text"), *(Column(MEASURE_NAMES[m]) for m in MEASURES), Column("Difference, AUC"),
+        Column("In the paper", "paper_row", "text"),
+        *(Column(f"{d} {SHORT[m]}", _key(d, m)) for d, m in printed),
+        *([Column("fps, authors'", "fps_authors", short="authors' fps")] if speeds else []),
+        Column("Here", "tracker", "text"), *(Column(MEASURE_NAMES[m], m, short=SHORT_NAMES[m]) for m in MEASURES),
+        Column("Difference, AUC", "auc_difference", short="ΔAUC"),
     )  # fmt: skip
     why = (f"No difference is drawn: {table.why_not}.",) if table.why_not else ()
     sources = {s.code: s.title for v in table.rows for f in v.row.published.figures if f.verified for s in f.sources}
@@ -43,8 +45,12 @@ def _paper(report: Report, table: PaperTable) -> Table:
     mark = " (reconstruction)" if table.paper.reconstruction else ""
     return Table(
         table.paper.key, table.paper.title + mark, f"{table.paper.cite}. Measured: {coverage(report.scores)}",
-        columns, tuple(rows), (table.paper.note, source, *why),
+        columns, tuple(rows), (table.paper.note, source, *why), circumstances(report.scores),
     )  # fmt: skip
+
+
+def _key(dataset: str, measure: str) -> str:
+    return f"{dataset.lower()}_{measure}"
 
 
 def _ours(versus: Versus, why_not: str) -> Iterator[tuple[Cell, ...]]:
@@ -52,23 +58,22 @@ def _ours(versus: Versus, why_not: str) -> Iterator[tuple[Cell, ...]]:
     for one in versus.measured:
         by_tracker.setdefault(one.tracker.name, {})[one.measure] = one
     if not by_tracker:
-        yield (words("not run"), Cell("–"), Cell("–"), Cell("–"))
+        yield (Cell("not run"), EMPTY, EMPTY, EMPTY)
     for name, found in by_tracker.items():
         tracker = found["auc"].tracker
-        facts = (f"preset {tracker.preset}", f"weights {tracker.weights}", *marks(tracker))
-        difference = found["auc"].difference
-        cell = Cell("–") if difference is None else Cell(f"{difference:+.3f}", difference)
+        note = "; ".join((f"preset {tracker.preset}", f"weights {tracker.weights}", *marks(tracker)))
+        facts = {"preset": tracker.preset, "weights": tracker.weights, "marks": "; ".join(marks(tracker))}
+        apart = found["auc"].difference
         values = (score(found[m].value, found[m].interval) for m in MEASURES)
-        yield (Cell(name, note="; ".join(facts), tracker=name), *values, cell)
+        yield (Cell(name, note=note, tracker=name, facts=facts), *values, EMPTY if apart is None else difference(apart))
 
 
-def _figures(figures: tuple[Figure, ...]) -> Cell:
+def _figures(figures: tuple[Figure, ...], key: str) -> Cell:
     """Return printed figures as they stand, each with its caveat; several sources side by side."""
-    if not figures:
-        return Cell("–")
     text = " / ".join(figure.printed for figure in figures)
     note = "; ".join(dict.fromkeys(figure.caveat for figure in figures if figure.caveat))
-    return Cell(text, figures[0].value, note)
+    facts: dict[str, Fact] = {f"{key}_as_printed": text, f"{key}_caveat": note}
+    return Cell(text or "–", figures[0].value if figures else None, note, facts=facts)
 
 
 def _others(report: Report) -> Table:
@@ -79,15 +84,18 @@ def _others(report: Report) -> Table:
         figures = one.find(on, "auc") + one.find(on, "precision")
         sources = dict.fromkeys(s.title + ("" if s.own else " (a copy)") for f in figures for s in f.sources)
         rows.append(
-            (words(one.name), words(str(one.year)), _figures(one.find(on, "auc")), _figures(one.find(on, "precision")),
-             _figures(one.find("", "fps")), words("; ".join(sources)))
+            (words(one.name), words(str(one.year)), _figures(one.find(on, "auc"), "auc"),
+             _figures(one.find(on, "precision"), "precision"), _figures(one.find("", "fps"), "fps"),
+             words("; ".join(sources)))
         )  # fmt: skip
-    columns = (Column("Tracker", "text"), Column("Year", "text"), Column("Success AUC"), Column("Precision"),
-               Column("fps, authors'"), Column("Source", "text"))  # fmt: skip
+    columns = (Column("Tracker", "tracker", "text"), Column("Year", "year", "text"),
+               Column("Success AUC", "auc", short="AUC"), Column("Precision", "precision", short="P"),
+               Column("fps, authors'", "fps_authors", short="authors' fps"),
+               Column("Source", "source", "text"))  # fmt: skip
     part = (
         () if report.scores.complete else (f"On the whole of {on}; this run is of a part: {report.scores.coverage}.",)
     )
     return Table(
         "published", f"Published on {on}", "As printed. Speeds are the authors', on their own hardware.", columns,
-        tuple(rows), (*part, *caveats()),
+        tuple(rows), (*part, *caveats()), {"dataset": on},
     )  # fmt: skip

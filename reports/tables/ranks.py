@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from benchmark.statistics.ranks import critical_difference
-from reports.labels import coverage, marks
+from reports.labels import circumstances, coverage, marks
 from reports.model import Report
-from reports.tables.grid import Cell, Column, Table, tracker_cell
+from reports.tables.grid import EMPTY, Cell, Column, Table, tracker_cell
 
 __all__ = ["rank_table"]
 
 
 def rank_table(report: Report) -> Table:
     """Return the mean ranks of three or more trackers on the sequences all have; without rows where there are fewer."""
-    columns = (Column("Tracker", "text"), Column("Mean rank"), Column("Not told apart from", "text"))
+    columns = (Column("Tracker", "tracker", "text"), Column("Mean rank", "mean_rank_by_auc", short="rank"),
+               Column("Not told apart from", "alike", "text"))  # fmt: skip
     title, caption = "Mean ranks by success AUC", coverage(report.scores)
     by_name = {one.name: one for one in report.scored}
     scores = {name: {s: own.auc for s, own in one.sequences.items()} for name, one in by_name.items()}
@@ -22,11 +23,11 @@ def rank_table(report: Report) -> Table:
     rows = []
     for name, rank in found.mean_ranks.items():
         alike = dict.fromkeys(other for group in found.groups if name in group for other in group if other != name)
-        rows.append(
-            (tracker_cell(name, marks(by_name[name])), Cell(f"{rank:.2f}", rank), Cell(", ".join(alike) or "–"))
-        )
+        others = Cell(", ".join(alike)) if alike else EMPTY
+        rows.append((tracker_cell(name, marks(by_name[name])), Cell(f"{rank:.2f}", rank), others))
     note = (
         f"On the {found.sequences} sequences that all finished. Friedman's p = {found.p:.3f}; mean ranks differ where "
         f"they are further apart than Nemenyi's critical difference of {found.difference:.2f}."
     )
-    return Table("ranks", title, caption, columns, tuple(rows), (note,))
+    facts = circumstances(report.scores) | {"critical_difference": found.difference, "friedman_p": found.p}
+    return Table("ranks", title, caption, columns, tuple(rows), (note,), facts)

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from benchmark.commands.scoreboard import table
+from benchmark.datasets.sequence import Annotation
+from benchmark.metrics import score_sequence, summarise
+from benchmark.profiles import load_profile
+from benchmark.scores import RunScores, TrackerScores
+
+
+def shown(shifts: Mapping[str, float]) -> str:
+    """Return the scoreboard of trackers whose boxes lie so many pixels beside the truth, on twelve sequences."""
+    profile, truth = load_profile(), np.tile([50.0, 50.0, 40.0, 40.0], (20, 1))
+    videos = [Annotation(f"s{n}", truth, np.ones(20, bool), 0, ()) for n in range(12)]
+    trackers = []
+    for name, shift in shifts.items():
+        boxes = {one.name: truth + [shift + n / 10, 0, 0, 0] for n, one in enumerate(videos)}
+        own = {one.name: score_sequence(boxes[one.name], one, profile) for one in videos}
+        trackers.append(
+            TrackerScores(name=name, remembers="", paper="", preset="", weights="none", marks=(), uncertainty=None,
+                          summary=summarise(own, profile), sequences=own)
+        )  # fmt: skip
+    scores = RunScores(run="r", profile="otb", protocol="ope", dataset="d", coverage="d", complete=True, rendered=False,
+                       trackers=tuple(trackers))  # fmt: skip
+    console = Console(width=160, file=io.StringIO())
+    console.print(table(scores))
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("shifts", "signs"),
+    [
+        ({"a": 1.0, "b": 9.0}, {"a": "*", "b": " "}),
+        ({"a": 1.0, "b": 1.0, "c": 9.0}, {"a": "~", "b": "~", "c": " "}),
+        ({"a": 1.0}, {"a": " "}),
+    ],
+)
+def test_best_is_said_of_whom_the_evidence_lets(shifts: Mapping[str, float], signs: Mapping[str, str]) -> None:
+    text = shown(shifts)
+    for name, sign in signs.items():
+        row = next(line for line in text.splitlines() if line.startswith(f"│ {name} "))
+        assert ("*" in row, "~" in row) == (sign == "*", sign == "~")
+    assert ("better than every other" in text) == ("*" in signs.values())
+    assert ("not told apart from the best" in text) == ("~" in signs.values())
