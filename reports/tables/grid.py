@@ -45,9 +45,6 @@ class Cell:
         """All that stands below the text."""
         return "; ".join(filter(None, (self.span, self.note)))
 
-
-EMPTY = Cell("–")
-
     def __post_init__(self) -> None:
         _make_plain(self, "text", "note")
 
@@ -103,6 +100,9 @@ def _make_plain(part: Cell | Column | Table, *fields: str) -> None:
 def one_line(text: str) -> str:
     """Return a text in one line without control characters."""
     return printable(" ".join(text.split()))
+
+
+EMPTY = Cell("–")
 
 
 def words(text: str, note: str = "", **facts: Fact) -> Cell:

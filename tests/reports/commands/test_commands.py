@@ -16,6 +16,19 @@ def test_a_report_is_written_into_the_run_or_elsewhere(run_bench, made_run: Path
     assert {file.suffix for file in (tmp_path / "out" / "tables").iterdir()} == {".md", ".tex", ".csv"}
 
 
+def test_the_columns_of_latex_tables_are_chosen(run_bench, made_run: Path, tmp_path: Path) -> None:
+    done = run_bench(
+        "report", made_run, "--out", tmp_path, "--no-frames", "--columns", "auc,precision", "--no-intervals"
+    )
+    assert done.returncode == 0, done.stderr
+    latex = (tmp_path / "tables" / "scores.tex").read_text()
+    assert r"Tracker & AUC & P@20 \\" in latex
+    assert r"\below{" not in latex
+    done = run_bench("report", made_run, "--out", tmp_path, "--no-frames", "--columns", "auk")
+    assert done.returncode == 2
+    assert done.stderr.strip() == "run_bench: no table has a column 'auk'. Did you mean 'auc'?"
+
+
 def test_the_report_of_several_runs_needs_a_place(run_bench, made_run: Path) -> None:
     done = run_bench("report", made_run, made_run)
     assert done.returncode == 2

@@ -9,7 +9,7 @@ from benchmark.statistics.intervals import Interval
 from reports.labels import MEASURE_NAMES
 from reports.model import Report
 from reports.tables import Cell, Column, Table, make_tables
-from reports.tables.grid import EMPTY
+from reports.tables.grid import EMPTY, one_line
 from reports.tables.tidy import to_csv
 
 
@@ -46,7 +46,7 @@ def test_what_is_read_are_the_numbers_of_the_scores(reports: dict[str, Report]) 
         assert len(sequences) == len(report.scores.trackers) * len(report.sequences)
         for one in report.scored:
             assert one.summary is not None
-            plain = f"'{one.name}" if one.name.startswith(("-", "=")) else one.name
+            plain = f"'{one.name}" if one.name.startswith("-") else one_line(one.name)
             row = scores[scores.tracker == plain].iloc[0]
             for measure in MEASURE_NAMES:
                 bounds = one.intervals[measure]
