@@ -50,7 +50,9 @@ def export(*, source: str, format_: str, out: Path, origin: int, results: Path) 
         count = f"{len(one.by_sequence)} sequences of {one.dataset}"
         output().print(f"{one.tracker}: {count} ({dialect.title})", markup=False)
         if dialect.times and (lacking := len(one.by_sequence) - len(one.times)):
-            remarks().print(f"{one.tracker}: {lacking} of them have no times, as none were kept", markup=False)
+            remarks().print(
+                f"{one.tracker}: {lacking} of them have no times: none were kept when they ran", markup=False
+            )
     echo(out)
 
 

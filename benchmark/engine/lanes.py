@@ -11,7 +11,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,8 @@ class Outcome:
     """Traceback, or "" where the job was done."""
     timed_out: bool = False
     """Whether it was ended for the time it took; `error` says how far it came."""
+    times: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    """(M,): what each frame added to `seconds`; empty where it is not known."""
 
     @property
     def reason(self) -> str:
@@ -84,6 +86,7 @@ class _Lane:
         self.scores: list[float] = []
         self.telemetry: dict[str, list[Any]] = {}
         self.seconds = 0.0
+        self.times: list[float] = []
 
     def add(self, step: Step, lane: int) -> None:
         self.boxes.append(step.boxes[lane])
@@ -112,6 +115,7 @@ class _Lane:
             {name: np.array(values) for name, values in self.telemetry.items()},
             error,
             timed_out,
+            np.array(self.times[: len(self.boxes)], np.float64),
         )
 
 
@@ -276,6 +280,8 @@ class _Running:
         result = call(chosen)
         if self.device.startswith("cuda"):
             torch.cuda.synchronize(self.device)
+        share = (time.perf_counter() - began) / len(chosen)
         for index in chosen:
-            lanes[index].seconds += (time.perf_counter() - began) / len(chosen)
+            lanes[index].seconds += share
+            lanes[index].times.append(share)
         return result

@@ -167,6 +167,7 @@ def _record(plan: Plan, finished: Finished) -> Record:
         boxes=outcome.boxes,
         scores=outcome.scores,
         seconds=outcome.seconds,
+        times=outcome.times,
         lanes=finished.lanes,
         error=outcome.error,
     )

@@ -88,7 +88,8 @@ def write_run(folder: Path, content: dict[str, Any], records: Sequence[Record]) 
     """Write a run's manifest, which makes it a finished one, and its boxes.
 
     Boxes are OTB text, 1-based, 4 decimals, readable by other toolkits; repeats after the first have folders of their
-    own (``repeat-2``, ...), and so have the starts of TRE and SRE (``tre-01``, ``left``, ...).
+    own (``repeat-2``, ...), and so have the starts of TRE and SRE (``tre-01``, ``left``, ...). Below each such folder
+    ``times/`` has the seconds a frame.
     """
     for record in records:
         if record.status == "done":
@@ -98,6 +99,10 @@ def write_run(folder: Path, content: dict[str, Any], records: Sequence[Record]) 
             place.mkdir(parents=True, exist_ok=True)
             rows = (f"{x + 1:.4f},{y + 1:.4f},{w:.4f},{h:.4f}\n" for x, y, w, h in record.boxes)
             (place / f"{slug(record.sequence)}.txt").write_text("".join(rows))
+            if len(record.times):
+                (place / "times").mkdir(exist_ok=True)
+                text = "".join(f"{seconds:.9f}\n" for seconds in record.times)
+                (place / "times" / f"{slug(record.sequence)}_time.txt").write_text(text)
     write_json(folder / MANIFEST, content)
     (folder / PLAN).unlink(missing_ok=True)
 

@@ -44,6 +44,8 @@ class Record:
     """Traceback of a failed run."""
     begun: str = "ope"
     """Name of the protocol's start (`benchmark.protocols.Start`)."""
+    times: NDArray[np.float64] = field(default_factory=lambda: np.empty(0), repr=False)
+    """(M,) seconds a frame, which sum to `seconds`; empty where they were not kept."""
 
     @property
     def reason(self) -> str:
@@ -53,8 +55,9 @@ class Record:
 
 def write_record(path: Path, record: Record) -> None:
     """Write the record so that a reader sees all of it or none."""
-    facts = {name: value for name, value in asdict(record).items() if name not in ("boxes", "scores")}
-    write_arrays(path, {"schema": SCHEMA, **facts}, {"boxes": record.boxes, "scores": record.scores})
+    facts = asdict(record)
+    arrays = {name: facts.pop(name) for name in ("boxes", "scores", "times")}
+    write_arrays(path, {"schema": SCHEMA, **facts}, arrays)
 
 
 def read_record(path: Path, key: str) -> Record | None:
@@ -65,10 +68,11 @@ def read_record(path: Path, key: str) -> Record | None:
     if facts.pop("schema", None) != SCHEMA or facts.get("key") != key:
         return None
     try:
-        record = Record(**facts, boxes=arrays["boxes"], scores=arrays["scores"])
+        record = Record(**facts, boxes=arrays["boxes"], scores=arrays["scores"], times=arrays.get("times", np.empty(0)))
     except (KeyError, TypeError):
         return None
-    sound = record.boxes.ndim == 2 and record.boxes.shape[1] == 4 and len(record.scores) == len(record.boxes)
+    rows = len(record.boxes)
+    sound = record.boxes.shape == (rows, 4) and len(record.scores) == rows and len(record.times) in (0, rows)
     return record if sound and record.status in get_args(Status) else None
 
 

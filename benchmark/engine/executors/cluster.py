@@ -155,7 +155,14 @@ def _assignments(piece: Piece) -> list[Assignment]:
 
 def _finished(task: Task, result: Result) -> Finished:
     outcome = Outcome(
-        task.job, result.boxes, result.scores, result.seconds, result.telemetry, result.error, result.timed_out
+        task.job,
+        result.boxes,
+        result.scores,
+        result.seconds,
+        result.telemetry,
+        result.error,
+        result.timed_out,
+        result.times,
     )
     return Finished(task, outcome, result.lanes)
 

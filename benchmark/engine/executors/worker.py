@@ -86,6 +86,7 @@ class Result:
     telemetry: dict[str, NDArray[Any]]
     error: str
     timed_out: bool
+    times: NDArray[np.float64]
     lanes: int
 
 
@@ -150,6 +151,7 @@ class Worker:
                 telemetry=outcome.telemetry,
                 error=outcome.error,
                 timed_out=outcome.timed_out,
+                times=outcome.times,
                 lanes=lanes,
             )
             for outcome in run_lanes(runner, jobs, lanes, self._device, timeout=self._order.timeout)

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from benchmark.commands.export import export
 from benchmark.commands.import_ import import_
 from benchmark.interop import load_import, load_imports
+from benchmark.store.record import read_arrays
 from trackers.errors import InputError
 
 ROWS = np.array([[20.0 + 3 * i, 30.25 + i, 40, 50] for i in range(140)])
@@ -125,3 +126,22 @@ def test_what_cannot_be_exported(run: Path, tmp_path: Path) -> None:
     assert "no manifest of a run" in fails(export, "latest", "-f", "otb", "-o", tmp_path / "o", *results)
     (run / "manifest.json").write_text("{")
     assert "no manifest of a run" in fails(export, "latest", "-f", "otb", "-o", tmp_path / "o", *results)
+
+
+def test_a_run_is_exported_with_the_seconds_of_every_frame(run_bench, picture_folder: Path, tmp_path: Path) -> None:
+    results, out = tmp_path / "results", tmp_path / "out"
+    assert run_bench("-t", "cv2:kcf", "-d", "folder", "--data-root", picture_folder, "--quiet").returncode == 0
+    done = run_bench("export", "latest", "-f", "got10k", "-o", out, "--results", results)
+    assert (done.returncode, done.stderr) == (0, "")
+    (tracker,) = out.iterdir()
+    for record in sorted((results / "records").rglob("*.npz")):
+        facts, arrays = read_arrays(record)
+        times = np.loadtxt(tracker / "times" / f"{facts['sequence']}_time.txt")
+        assert times.shape == (len(np.loadtxt(tracker / f"{facts['sequence']}.txt", delimiter=",")),)
+        assert times == pytest.approx(arrays["times"], abs=1e-9)
+        assert times.sum() == pytest.approx(facts["seconds"])
+    run = next((results / "runs").iterdir())
+    next(run.rglob("first_time.txt")).unlink()
+    without = run_bench("export", "latest", "-f", "got10k", "-o", out, "--results", results)
+    assert without.stderr == "cv2:kcf: 1 of them have no times: none were kept when they ran\n"
+    assert not (tracker / "times" / "first_time.txt").exists()

@@ -175,3 +175,13 @@ def test_a_sequence_that_takes_too_long_ends_alone(videos, lanes: int) -> None:
     assert len(outcomes["v1"].boxes) == 6
     assert re.fullmatch(r"timeout: 0\.\d s in the tracker for 6 of 7 frames, --timeout is 0.4 s", outcomes["v1"].reason)
     assert not any(one.error for name, one in outcomes.items() if name != "v1")
+
+
+@pytest.mark.parametrize("lanes", [1, 3])
+def test_every_frame_has_the_seconds_it_took(videos, lanes: int) -> None:
+    for outcome in run(Watcher(), videos, lanes).values():
+        assert outcome.times.shape == (len(outcome.boxes),)
+        assert (outcome.times > 0).all()
+        assert outcome.times.sum() == pytest.approx(outcome.seconds)
+    for outcome in run(Watcher("step"), videos, lanes).values():
+        assert outcome.times.shape == (len(outcome.boxes),)  # none of the frame that failed

@@ -13,20 +13,33 @@ from benchmark.store.record import Record, read_record, write_record
 RECORD = Record(
     key="ab" * 32, dataset="demo", tracker="siamfc", sequence="plain", start=5, repeat=0, status="failed",
     boxes=np.array([[1.5, 2.25, np.nan, 4.0], [1 / 3, 2e-300, -5.0, 0.0]]), scores=np.array([1.0, 0.1]),
-    seconds=1.5, lanes=4, error="Traceback\nValueError: a reason",
+    seconds=1.5, lanes=4, error="Traceback\nValueError: a reason", times=np.array([1.25, 0.25]),
 )  # fmt: skip
+ARRAYS = ("boxes", "scores", "times")
 
 
 def test_a_record_comes_back_bit_for_bit(tmp_path: Path) -> None:
     write_record(tmp_path / "deep" / "r.npz", RECORD)
     read = read_record(tmp_path / "deep" / "r.npz", RECORD.key)
     assert read is not None
-    np.testing.assert_array_equal(read.boxes, RECORD.boxes)
-    np.testing.assert_array_equal(read.scores, RECORD.scores)
-    facts = {k: v for k, v in vars(RECORD).items() if k not in ("boxes", "scores")}
-    assert {k: v for k, v in vars(read).items() if k not in ("boxes", "scores")} == facts
+    for name in ARRAYS:
+        np.testing.assert_array_equal(getattr(read, name), getattr(RECORD, name))
+    facts = {k: v for k, v in vars(RECORD).items() if k not in ARRAYS}
+    assert {k: v for k, v in vars(read).items() if k not in ARRAYS} == facts
     assert read.reason == "ValueError: a reason"
     assert [file.name for file in (tmp_path / "deep").iterdir()] == ["r.npz"]
+
+
+def test_records_without_times_are_as_good(tmp_path: Path) -> None:
+    file = tmp_path / "r.npz"
+    write_record(file, RECORD)
+    with np.load(file) as content:
+        np.savez(file.with_name("old.npz"), **{name: content[name] for name in content.files if name != "times"})
+    read = read_record(tmp_path / "old.npz", RECORD.key)
+    assert read is not None
+    assert read.times.shape == (0,)
+    write_record(file, replace(RECORD, times=np.ones(5)))
+    assert read_record(file, RECORD.key) is None
 
 
 @pytest.fixture(scope="module")
