@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from benchmark.interop.trajectories import Trajectories, load_imports
 from benchmark.scores import RunScores
 from benchmark.store.record import read_arrays
-from benchmark.store.results import slug
+from benchmark.store.results import records_folder, slug
 from benchmark.store.truth import Truth, read_truth
 from trackers.errors import InputError
 
@@ -130,4 +130,4 @@ class Run:
         key: str = record["key"]
         name = f"{slug(sequence)}.{record['start']}.{record['repeat']}.{kind}.npz"
         records: Path = self.folder.resolve().parent.parent / "records"
-        return records / slug(self.manifest["dataset"]["name"]) / slug(tracker) / key[:12] / name
+        return records / slug(self.manifest["dataset"]["name"]) / records_folder(tracker) / key[:12] / name

@@ -1,5 +1,7 @@
 """How a tracker's full name is read: ``family[-variant]...[{field=value,...}][:preset][@weights]``.
 
+Trackers from elsewhere: ``py:FILE.py[:Class][@weights]``, ``got10k:module:Class[@weights]``, ``cv2:kind``.
+
 Whatever says the same configuration gets the same canonical name, hence the same records: ``memtrack-m8`` is
 ``memtrack`` where eight slots are the default.
 """
@@ -8,17 +10,21 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any, get_type_hints
 
 from trackers.api import Tracker
 from trackers.errors import InputError, did_you_mean
 from trackers.registry import PREFIXES, Family, default_names, family_names, find_family
-from trackers.weights.catalog import NO_WEIGHTS, Weights, find_weights
+from trackers.weights.catalog import NO_WEIGHTS, OWN_WEIGHTS, RANDOM, Weights
+from trackers.weights.choice import choose_weights, first_config, weights_parameter
 
 _NAME = re.compile(r"(?P<base>[^{}:@]+)(?:\{(?P<delta>[^{}]*)\})?(?::(?P<preset>[^{}:@]+))?(?:@(?P<weights>.+))?")
+_FILE = re.compile(r"(?P<base>py:(?P<file>.+\.py)(?P<cls>:\w+)?)(?:@(?P<weights>.+))?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -26,12 +32,19 @@ class TrackerSpec:
     """A tracker that can be built: everything its name stands for."""
 
     name: str
-    """Canonical."""
+    """Canonical; files in it are called as briefly as tells them apart from the others of one list."""
     family: Family
     preset: str
     config: Any
     """The family's frozen dataclass, or None."""
     weights: Weights
+    parts: tuple[str | Path, ...] = ()
+    """The name with its files' whole paths."""
+
+    @property
+    def address(self) -> str:
+        """The name by which the same is found from any folder of this machine."""
+        return "".join(map(str, self.parts)) or self.name
 
     @property
     def remembers(self) -> str:
@@ -41,9 +54,10 @@ class TrackerSpec:
     def identity(self) -> str:
         """Return the configuration as JSON: equal for trackers that behave the same."""
         config = None if self.config is None else asdict(self.config)
-        return json.dumps(
-            {"family": self.family.name, "config": config, "weights": self.weights.sha256}, sort_keys=True
-        )
+        weights = self.weights.sha256
+        if self.family.reach is not None and self.weights.name == RANDOM:
+            weights = RANDOM  # by the digest alone a plug-in could not tell this from no weights at all
+        return json.dumps({"family": self.family.name, "config": config, "weights": weights}, sort_keys=True)
 
     def build(self, device: str) -> Tracker[Any]:
         """Return the tracker on a torch device ("cpu", "cuda:0", "mps"); random weights are always the same ones."""
@@ -67,17 +81,51 @@ class TrackerSpec:
                 return cls(self.config, self.weights, device)  # type: ignore[no-any-return]
         from trackers.adapters.one_target import OneTargetLanes
 
-        return OneTargetLanes(cls if self.config is None else lambda: cls(self.config))
+        given = () if self.config is None else (self.config,)
+        named = {} if self.weights.path is None else {weights_parameter(self.family.cls): str(self.weights.path)}
+        return OneTargetLanes(lambda: cls(*given, **named))
 
 
 def expand(names: Iterable[str]) -> list[TrackerSpec]:
-    """Return the trackers that names, comma lists, wildcards and ``all`` stand for, each once, in order."""
-    specs: dict[str, TrackerSpec] = {}
+    """Return the trackers that names, comma lists, wildcards and ``all`` stand for, each once, in order.
+
+    What behaves the same is one, whatever it is called. InputError where file systems could not tell two names apart.
+    """
+    specs: dict[Any, TrackerSpec] = {}
     for name in (part for text in names for part in split_list(text)):
         for full in _matching(name):
             spec = resolve(full)
-            specs.setdefault(spec.name, spec)
-    return list(specs.values())
+            reach = spec.family.reach
+            specs.setdefault((spec.identity(), spec.family.cls if reach is None else reach.digest), spec)
+    return distinct(list(specs.values()))
+
+
+def distinct(specs: list[TrackerSpec]) -> list[TrackerSpec]:
+    """Return the trackers with names of their own: where files are called the same, their folders are named too."""
+    named = list(specs)
+    deepest = max((len(part.parts) for spec in specs for part in spec.parts if isinstance(part, Path)), default=1)
+    for depth in range(1, deepest + 1):
+        met = Counter(spec.name.casefold() for spec in named)
+        if max(met.values(), default=1) == 1:
+            return named
+        named = [
+            spec if met[spec.name.casefold()] == 1 else replace(spec, name=_called(spec.parts, depth + 1))
+            for spec in named
+        ]
+    twice = next(name for name, number in Counter(spec.name.casefold() for spec in named).items() if number > 1)
+    same = [spec.name for spec in named if spec.name.casefold() == twice]
+    raise InputError(f"{' and '.join(same)} have one name for many file systems: rename one, or run them apart")
+
+
+def _called(parts: Iterable[str | Path], depth: int) -> str:
+    """Return a name in which files are called by that many of their last parts."""
+    return "".join(_call(part, depth) if isinstance(part, Path) else part for part in parts)
+
+
+def _call(file: Path, depth: int) -> str:
+    if depth == 1 and file.suffix == ".py" and file.is_relative_to(Path.cwd()):
+        return file.relative_to(Path.cwd()).as_posix()  # by which it is found again from here
+    return "/".join(file.parts[-depth:])
 
 
 def split_list(text: str) -> list[str]:
@@ -91,25 +139,30 @@ def _matching(name: str) -> Sequence[str]:
     base, rest = re.match(r"([^{:@]*)(.*)", name, re.DOTALL).groups()  # type: ignore[union-attr]
     if not re.search(r"[*?\[]", base):
         return (name,)
-    found = [known + rest for known in known_names() if fnmatchcase(known, base)]
+    found = [known + rest for known in known_names(re.split(r"[*?\[]", base)[0]) if fnmatchcase(known, base)]
     if not found:
         raise InputError(f"no tracker matches {name!r}; `run_bench list` shows all")
     return found
 
 
-def known_names() -> tuple[str, ...]:
-    """Return every family and every variant by name."""
-    names = []
-    for family in map(find_family, family_names()):
-        names += [family.name, *(f"{family.name}-{variant}" for variant in family.variants)]
+def known_names(start: str = "") -> tuple[str, ...]:
+    """Return every family and every variant whose name begins with `start`; a plug-in that cannot be loaded by name."""
+    names: list[str] = []
+    for name in family_names():
+        if not name.startswith(start[: len(name)]):
+            continue  # what cannot be meant is not imported
+        names.append(name)
+        try:
+            names += [f"{name}-{variant}" for variant in find_family(name).variants]
+        except InputError:
+            continue  # whoever needs it is told why
     return tuple(names)
 
 
 def resolve(name: str) -> TrackerSpec:
     """Return the tracker of one full name; InputError where any part of it is unknown."""
     if name.partition(":")[0] in PREFIXES:
-        family = find_family(name)
-        return TrackerSpec(name, family, "compact", None if family.config is None else family.config(), NO_WEIGHTS)
+        return _external(name)
     if (match := _NAME.fullmatch(name)) is None:
         raise InputError(
             f"{name!r} is not a tracker's name: family[-variant][{{field=value}}][:preset][@weights], "
@@ -118,23 +171,46 @@ def resolve(name: str) -> TrackerSpec:
     family, variants = _split_base(match["base"])
     preset, delta, wanted = match["preset"] or "compact", match["delta"], match["weights"] or ""
     if family.config is None:
-        if variants or delta or match["preset"] or wanted:
-            raise InputError(f"tracker {family.name!r} has no config: neither variant, preset nor weights fit it")
-        return TrackerSpec(family.name, family, "compact", None, NO_WEIGHTS)
+        if variants or delta or match["preset"]:
+            raise InputError(f"tracker {family.name!r} has no config: neither variant nor preset fits it")
+        return _named((family.name,), family, "compact", None, choose_weights(family, family.name, "compact", wanted))
     if preset not in family.presets:
         raise InputError(f"{family.name} has no preset {preset!r}.{did_you_mean(preset, family.presets)} "
                          f"It has: {', '.join(family.presets)}.")  # fmt: skip
     inline = _inline(family, delta or "")
-    uses_weights = issubclass(family.cls, Tracker) and not family.plug_in
-    weights = find_weights("-".join([family.name, *variants]), preset, wanted) if uses_weights else NO_WEIGHTS
-    base = family.config(**{**family.presets[preset], **dict(weights.config)})
+    weights = choose_weights(family, "-".join([family.name, *variants]), preset, wanted)
+    base = first_config(family, preset, weights)
     config = base
     for variant in variants:
         config = replace(config, **family.variants[variant])
     config = replace(config, **inline)
-    short = _canonical(family, base, config)
-    full = short + (f":{preset}" if preset != "compact" else "") + (f"@{weights.name}" if wanted else "")
-    return TrackerSpec(full, family, preset, config, weights)
+    short = _canonical(family, base, config) + (f":{preset}" if preset != "compact" else "")
+    return _named((short,), family, preset, config, weights, bool(wanted))
+
+
+def _external(name: str) -> TrackerSpec:
+    """Return the tracker of a name that begins with one of `PREFIXES`."""
+    match = _FILE.fullmatch(name) or re.fullmatch(r"(?P<base>[^@]*)(?:@(?P<weights>.+))?", name, re.DOTALL)
+    if match is None:
+        raise InputError(f"{name!r} is not a tracker's name: what goes behind '@' is a file of weights")
+    base, wanted = match["base"], match["weights"] or ""
+    family = find_family(base)
+    weights = choose_weights(family, base, "compact", wanted)
+    config = None if family.config is None else first_config(family, "compact", weights)
+    parts: tuple[str | Path, ...] = (base,)
+    if "file" in match.groupdict():
+        parts = ("py:", Path(match["file"]).resolve(), match["cls"] or "")
+    return _named(parts, family, "compact", config, weights, bool(wanted))
+
+
+def _named(
+    parts: tuple[str | Path, ...], family: Family, preset: str, config: Any, weights: Weights, said: bool = True
+) -> TrackerSpec:
+    """Return the tracker under its shortest name; `said` tells whether the weights belong to it."""
+    if said and weights not in (NO_WEIGHTS, OWN_WEIGHTS):
+        own = weights.path is not None and weights.name == weights.path.name
+        parts = (*parts, "@", weights.path.absolute() if own and weights.path else weights.name)
+    return TrackerSpec(_called(parts, 1), family, preset, config, weights, parts)
 
 
 def _split_base(base: str) -> tuple[Family, list[str]]:

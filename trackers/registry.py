@@ -8,8 +8,8 @@ How a full name is read (``memtrack-m4:paper@FILE``) is in `trackers.names`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,6 +18,7 @@ from trackers.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
     from trackers.adapters.containment import World
+    from trackers.code.reach import Reach
 
 GROUP = "engram.trackers"
 PAPERS_FIVE = ("siamfc", "memtrack", "dualmn-short", "dualmn-long", "dualmn")
@@ -59,10 +60,18 @@ class Family:
     """The distribution or module it comes from; "" for Engram's own."""
     world: World | None = None
     """Where its code runs (`trackers.adapters.containment`); None for what needs no guard."""
+    reach: Reach | None = None
+    """What the key of a tracker from elsewhere covers; None for Engram's own and OpenCV's."""
 
     def remembered(self, config: Any) -> str:
         """Return the line of a tracker of this family."""
         return self.remembers if isinstance(self.remembers, str) else self.remembers(config)
+
+    @property
+    def ancestor(self) -> str:
+        """The family of Engram's that the class is, or is derived from, whose weights serve it; "" where none is."""
+        names = [vars(base)["__engram_family__"].name for base in self.cls.__mro__ if _is_own(base)]
+        return names[0] if names else ""
 
 
 def register(
@@ -97,8 +106,26 @@ def register(
     return decorate
 
 
-def _plug_ins() -> dict[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=GROUP)}
+def family_of(cls: type) -> Family | None:
+    """Return what a class is registered as; of a subclass that is not, what its base is, under its own name."""
+    for base in cls.__mro__:
+        if (family := vars(base).get("__engram_family__")) is not None:
+            return family if base is cls else replace(family, name=cls.__name__, cls=cls)  # type: ignore[no-any-return]
+    return None
+
+
+def _is_own(cls: type) -> bool:
+    return cls.__module__.startswith(tuple(module.rpartition(".")[0] for module in BUILT_IN.values())) and (
+        "__engram_family__" in vars(cls)
+    )
+
+
+def _plug_ins() -> dict[str, list[EntryPoint]]:
+    """Return the entry points by name; more than one where two distributions announce the same name."""
+    found: dict[str, list[EntryPoint]] = {}
+    for point in entry_points(group=GROUP):
+        found.setdefault(point.name, []).append(point)
+    return found
 
 
 def family_names() -> tuple[str, ...]:
@@ -119,20 +146,12 @@ def find_family(name: str) -> Family:
     if colon and prefix in PREFIXES:
         return import_module(PREFIXES[prefix]).family(rest)  # type: ignore[no-any-return]
     if name in BUILT_IN:
-        return only(vars(import_module(BUILT_IN[name])).values(), name)
-    if (point := _plug_ins().get(name)) is None:
+        own = (
+            vars(thing).get("__engram_family__")
+            for thing in vars(import_module(BUILT_IN[name])).values()
+            if isinstance(thing, type)
+        )
+        return next(filter(None, own))
+    if not (points := _plug_ins().get(name)):
         raise InputError(f"no tracker named {name!r}.{did_you_mean(name, family_names())} `run_bench list` shows all.")
-    return import_module(INSTALLED).family(name, point)  # type: ignore[no-any-return]
-
-
-def registered(objects: Iterable[Any]) -> list[Family]:
-    """Return the families of those objects that are classes with `@register` of their own."""
-    classes = [thing for thing in objects if isinstance(thing, type)]
-    return [family for cls in classes if (family := vars(cls).get("__engram_family__")) is not None]
-
-
-def only(objects: Iterable[Any], name: str) -> Family:
-    """Return the family of the one registered class among them; InputError where there is none."""
-    if len(found := registered(objects)) != 1:
-        raise InputError(f"tracker {name!r} is announced, but its class lacks the @register decorator of trackers.api")
-    return found[0]
+    return import_module(INSTALLED).family(name, points)  # type: ignore[no-any-return]

@@ -73,6 +73,8 @@ Examples:
 @click.option("--profile", default="otb", show_default=True, help="How boxes are scored.")
 @click.option("--telemetry", is_flag=True, help="Keep what trackers report of themselves every frame.")
 @click.option("--retry-failed", is_flag=True, help="Run again what failed or took too long before.")
+@click.option("--fresh", is_flag=True,
+              help="Run all anew and replace what is kept: for trackers that read what no key covers.")  # fmt: skip
 @click.option("--executor", type=click.Choice(["local", "ray"]), default="local", show_default=True,
               help="Who does the work: this process, or a Ray cluster (`engram-bench[cluster]`).")  # fmt: skip
 @click.option("--ray-address", metavar="ADDRESS",
@@ -82,7 +84,8 @@ Examples:
 def run(
     write_report: WriteReport, /, *, trackers: tuple[str, ...], results: Path, json_file: Path | None, device: str,
     lanes: int, seed: int, name: str | None, protocol: str, repeats: int, timeout: float | None, imported: str | None,
-    profile: str, telemetry: bool, retry_failed: bool, executor: str, ray_address: str | None, quiet: bool, **data: Any,
+    profile: str, telemetry: bool, retry_failed: bool, fresh: bool, executor: str, ray_address: str | None, quiet: bool,
+    **data: Any,
 ) -> None:  # fmt: skip
     """Run trackers on a dataset and write scores, boxes and a report."""
     from benchmark.engine.run import Plan, lay_out
@@ -102,7 +105,17 @@ def run(
     beside = choose_imports(store.folder, selection, imported) if imported else []
     with executors as workers:
         plan = Plan(
-            specs, selection, workers.device, seed, lanes, protocol, telemetry, retry_failed, repeats, timeout or inf
+            specs,
+            selection,
+            workers.device,
+            seed,
+            lanes,
+            protocol,
+            telemetry,
+            retry_failed=retry_failed,
+            fresh=fresh,
+            repeats=repeats,
+            timeout=timeout or inf,
         )
         tasks = lay_out(plan, store, workers.environment)
         if not lanes:

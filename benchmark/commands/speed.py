@@ -80,7 +80,7 @@ def speed(
             records[task.key] = record
         for spec in specs:
             *timed, warm_up = [task for task in tasks if task.spec is spec]
-            latency, found = measure_latency(spec.name, [task.job for task in timed], warm_up.job, worker.device)
+            latency, found = measure_latency(spec.address, [task.job for task in timed], warm_up.job, worker.device)
             notes = _differences(timed, records, [one.boxes for one in found])
             for task, one in zip(timed, found, strict=True):
                 invalid = next((note for note in notes if note.startswith(f"{task.sequence}:")), "")

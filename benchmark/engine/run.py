@@ -14,7 +14,7 @@ from benchmark.datasets.selection import Selection
 from benchmark.datasets.sequence import Sequence
 from benchmark.engine.lanes import Job, Outcome
 from benchmark.protocols import Start, starts
-from benchmark.store.keys import record_key
+from benchmark.store.keys import code_digest, record_key
 from benchmark.store.record import Record
 from benchmark.store.results import Results
 from trackers.names import TrackerSpec
@@ -36,6 +36,8 @@ class Plan:
     """What is run of each sequence (`benchmark.protocols`)."""
     telemetry: bool = False
     retry_failed: bool = False
+    fresh: bool = False
+    """Whether all is run anew, whatever is kept."""
     repeats: int = 1
     """How often each tracker runs on each sequence, every time with a seed of its own."""
     timeout: float = inf
@@ -92,6 +94,7 @@ def lay_out(plan: Plan, results: Results, environment: Mapping[str, str]) -> lis
     digests = [digest(video) for video in plan.selection.sequences]
     tasks = []
     for spec in plan.specs:
+        code = code_digest(spec.family)
         for repeat in range(plan.repeats):
             for video, video_digest in zip(plan.selection.sequences, digests, strict=True):
                 seed = lane_seed(plan.seed, plan.selection.dataset, video.name, repeat)
@@ -99,6 +102,7 @@ def lay_out(plan: Plan, results: Results, environment: Mapping[str, str]) -> lis
                     job = Job(video, begun.frame, begun.box, seed)
                     key = record_key(
                         spec,
+                        code,
                         video_digest,
                         dataset=dataset,
                         protocol=plan.protocol,
@@ -109,7 +113,7 @@ def lay_out(plan: Plan, results: Results, environment: Mapping[str, str]) -> lis
                         environment=environment,
                     )
                     kept = results.find(plan.selection.dataset, spec.name, key, video.name, begun.frame, repeat)
-                    serves = kept is not None and _serves(plan, spec, job, kept, results)
+                    serves = kept is not None and not plan.fresh and _serves(plan, spec, job, kept, results)
                     tasks.append(Task(spec, job, begun.name, repeat, video_digest, key, kept if serves else None))
     return tasks
 
@@ -143,6 +147,8 @@ def execute(
     todo = [task for task in tasks if task.kept is None]
     for finished in executor.work(plan, todo, on_frames):
         record = _record(plan, finished)
+        if plan.fresh and record.status == "done":
+            results.detach(record)
         results.keep(record, finished.outcome.telemetry)
         yield finished.task, record
 

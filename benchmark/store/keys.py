@@ -5,7 +5,6 @@ The evaluation profile is never part of it: scores are computed anew from boxes.
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import inspect
 import json
@@ -15,7 +14,9 @@ from pathlib import Path
 
 import trackers
 from benchmark.datasets import images
+from trackers.code.source import parse, syntax
 from trackers.names import TrackerSpec
+from trackers.registry import Family
 
 _OURS = Path(trackers.__file__).parent
 _DECODING = Path(images.__file__)
@@ -23,6 +24,7 @@ _DECODING = Path(images.__file__)
 
 def record_key(
     spec: TrackerSpec,
+    code: str,
     sequence_digest: str,
     *,
     dataset: str,
@@ -36,7 +38,8 @@ def record_key(
     """Return the sha256 (64 hex digits) under which a trajectory is kept.
 
     Args:
-        spec: The tracker: its resolved config, weights and code count, not what it is called.
+        spec: The tracker: its resolved config and weights count, not what it is called.
+        code: Digest of its code (`code_digest`).
         sequence_digest: Digest of ground truth, frame list and frame size (`benchmark.datasets.fingerprint`).
         dataset: Name and revision.
         protocol: e.g. ``ope``.
@@ -47,7 +50,7 @@ def record_key(
     """
     facts = {
         "tracker": spec.identity(),
-        "code": code_digest(spec.family.cls, spec.family.plug_in),
+        "code": code,
         "sequence": sequence_digest,
         "dataset": dataset,
         "protocol": protocol,
@@ -60,33 +63,28 @@ def record_key(
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
-@lru_cache(maxsize=256)
-def code_digest(cls: type, plug_in: str) -> str:
+def code_digest(family: Family) -> str:
     """Return the digest of the code that decides a tracker's boxes.
 
-    For a family of Engram's: its folder, what families share (``trackers/nets``) and the API. For a plug-in: its
-    folder (or single file), name and version, the adapter and the API. For all: how a frame is decoded.
+    For a family of Engram's: its folder and what families share (``trackers/nets``). For a tracker from elsewhere: what
+    it reaches (`trackers.code.reach`) and the adapter that drives it. For all: the API, and how a frame is decoded.
     """
-    file = Path(inspect.getfile(cls))
-    own = file.parent if (file.parent / "__init__.py").is_file() else file
-    shared = _OURS / ("adapters" if plug_in else "nets")
-    parts = [plug_in]
-    for root in (own, shared, _OURS / "api.py", _DECODING):
+    file = Path(inspect.getfile(family.cls))
+    adapter = file if file.parent.name == "adapters" and file.is_relative_to(_OURS) else None
+    if family.reach is None and adapter is None:
+        parts, roots = [family.plug_in], [file.parent, _OURS / "nets"]
+    else:
+        parts = [family.plug_in if family.reach is None else family.reach.digest]
+        roots = [_OURS / "adapters" / "one_target.py", *filter(None, [adapter])]
+        used = [] if family.reach is None else [_OURS.parent / unit for unit in family.reach.engram]
+        roots += [place if place.is_dir() else place.with_suffix(".py") for place in used]
+        roots += [_OURS / "nets"] if used else []  # what families share
+    for root in (*roots, _OURS / "api.py", _DECODING):
         for source in [root] if root.is_file() else sorted(root.rglob("*.py")):
-            parts += [source.relative_to(root.parent).as_posix(), _syntax(source, source.stat().st_mtime_ns)]
+            parts += [source.relative_to(root.parent).as_posix(), _syntax(source.read_bytes())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 @lru_cache(maxsize=1024)
-def _syntax(file: Path, modified_ns: int) -> str:
-    """Return a file's syntax tree as text, without comments and docstrings."""
-    tree = ast.parse(file.read_text("utf-8"))
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list):
-            node.body = [item for item in body if not _is_text(item)]  # type: ignore[attr-defined]
-    return ast.dump(tree)
-
-
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+def _syntax(content: bytes) -> str:
+    return syntax(parse(content))

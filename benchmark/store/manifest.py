@@ -119,11 +119,12 @@ def _tracker(spec: TrackerSpec) -> dict[str, Any]:
         "name": spec.name,
         "family": spec.family.name,
         "plug_in": spec.family.plug_in,
+        "covers": spec.family.reach.words() if spec.family.reach else "",
         "remembers": spec.remembers,
         "preset": spec.preset,
         "config": None if spec.config is None else asdict(spec.config),
         "weights": weights,
-        "code": code_digest(spec.family.cls, spec.family.plug_in),
+        "code": code_digest(spec.family),
     }
 
 

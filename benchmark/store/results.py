@@ -8,7 +8,9 @@ import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
+from glob import escape
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -51,6 +53,11 @@ def slug(name: str) -> str:
     return safe if safe == name else f"{safe}~{sha256(name.encode()).hexdigest()[:8]}"
 
 
+def records_folder(tracker: str) -> str:
+    """Return the folder of a tracker's records: files in its name may move from folder to folder."""
+    return slug(re.sub(r"(?:[^:@{}/\\]*[/\\])+", "", tracker))
+
+
 class Results:
     """One results folder."""
 
@@ -70,14 +77,18 @@ class Results:
     def record_path(self, dataset: str, tracker: str, key: str, sequence: str, start: int, repeat: int) -> Path:
         """Return where the record of that key is kept."""
         name = f"{slug(sequence)}.{start}.{repeat}.npz"
-        return self.folder / "records" / slug(dataset) / slug(tracker) / key[:12] / name
+        return self.folder / "records" / slug(dataset) / records_folder(tracker) / key[:12] / name
 
     def find(self, dataset: str, tracker: str, key: str, sequence: str, start: int, repeat: int) -> Record | None:
-        """Return the record of that key if it is there, whole, and its own; its file is marked as used now."""
+        """Return the record of that key if it is there, whole, and its own; its file is marked as used now.
+
+        It may have been kept when the tracker's files lay elsewhere: what is returned has the tracker's name of now.
+        """
         path = self.record_path(dataset, tracker, key, sequence, start, repeat)
         with suppress(OSError):
             os.utime(path)  # cleaning spares what was used of late: a run that counts on it may not be told of yet
-        return read_record(path, key)
+        record = read_record(path, key)
+        return record and replace(record, tracker=tracker)
 
     def keep(self, record: Record, telemetry: Mapping[str, NDArray[Any]] | None = None) -> Path:
         """Write a record, its telemetry beside it (``.telemetry.npz``), and return the record's file.
@@ -103,6 +114,13 @@ class Results:
         path = self.path_of(record).with_suffix(f".{kind}.npz")
         with writing(path):
             write_arrays(path, {"key": record.key, **facts}, dict(arrays))
+
+    def detach(self, record: Record) -> None:
+        """Remove all that is attached to a record, which is about to be replaced."""
+        path = self.path_of(record)
+        for file in path.parent.glob(f"{escape(path.stem)}.*.npz"):
+            with writing(file):
+                file.unlink(missing_ok=True)
 
     def path_of(self, record: Record) -> Path:
         """Return where a record is kept."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.store.record import PART
-from benchmark.store.results import MANIFEST, PLAN, Results, slug
+from benchmark.store.results import MANIFEST, PLAN, Results, records_folder
 
 DAY = 24 * 3600.0
 _NAME = re.compile(r"(.+\.\d+\.\d+)(?:\.[A-Za-z][\w-]*)+")
@@ -126,7 +126,7 @@ def record_of(file: Path) -> Path:
 def read_stock(results: Results, runs: list[Run]) -> list[Stock]:
     """Return what is kept of each tracker on each dataset."""
     used = frozenset[Path]().union(*(run.records for run in runs))
-    names = {slug(name): name for run in runs for name in run.trackers}
+    names = {records_folder(name): name for run in runs for name in run.trackers}
     found: dict[tuple[str, str], list[int]] = {}
     for file in record_files(results):
         dataset, tracker = file.relative_to(results.folder / "records").parts[:2]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from torch import nn
 
+from trackers.errors import InputError
 from trackers.nets.checkpoint import fill, load_tensors
 from trackers.nets.lite_features import LiteFeatures
-from trackers.weights.catalog import Weights, find_weights
+from trackers.weights.catalog import RANDOM, Weights, find_weights
 
 TRUNK = "backbone.trunk."
 
@@ -15,14 +16,17 @@ def load_weights(net: nn.Module, weights: Weights, ignored: tuple[str, ...] = ()
     """Fill a network that keeps its trunk under ``backbone``.
 
     The ImageNet trunk alone leaves everything else as it is. A file may hold every tensor or, where the trunk is
-    Lite0, only what was trained on top of it: then the ImageNet trunk is taken underneath. No file: nothing changes.
+    Lite0, only what was trained on top of it: then the ImageNet trunk is taken underneath. Weights called ``random``
+    leave the network as it is; without any it would be taken for a trained one.
     Tensors whose names begin with one of `ignored` are not taken.
 
     Raises:
-        InputError: the file is unreadable or does not fit the network.
+        InputError: there is no file, or it is unreadable or does not fit the network.
     """
-    if weights.path is None:
+    if weights.name == RANDOM:
         return
+    if weights.path is None:
+        raise InputError("this network gets no weights: give them behind '@' in the tracker's name, or '@random'")
     tensors = {name: value for name, value in load_tensors(weights.path).items() if not name.startswith(ignored)}
     backbone = net.get_submodule("backbone")
     if isinstance(backbone, LiteFeatures):

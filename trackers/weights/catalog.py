@@ -7,14 +7,13 @@ of the built-in trackers, so that a list need not build them.
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from trackers.code.files import digest_bytes
 from trackers.errors import InputError
 
 RANDOM = "random"
@@ -53,7 +52,9 @@ class Facts:
 
 
 NO_WEIGHTS = Weights("none", None, "")
-"""For trackers without a network of ours."""
+"""For trackers that take none."""
+OWN_WEIGHTS = Weights("its own", None, "", note="its author's business: Engram gave it none, so it may be untrained")
+"""For a plug-in's network that none of ours is meant for."""
 
 
 def find_weights(base: str, preset: str, wanted: str) -> Weights:
@@ -73,11 +74,11 @@ def find_weights(base: str, preset: str, wanted: str) -> Weights:
     if wanted in entries:
         return _listed(wanted, entries[wanted])
     if wanted:
-        path = Path(wanted).expanduser()
+        path = Path(wanted).expanduser().absolute()
         if not path.is_file():
             known = ", ".join(sorted(entries))
             raise InputError(f"no weights file {wanted!r}; behind '@' goes a file, 'random', or one of: {known}")
-        return Weights(path.name, path, _sha256(path, path.stat().st_mtime_ns), note="the user's file")
+        return Weights(path.name, path, digest_bytes(path), note="the user's file")
     parts = base.split("-")
     for length in range(len(parts), 0, -1):
         for name, entry in entries.items():
@@ -116,16 +117,10 @@ def _listed(name: str, entry: dict[str, Any]) -> Weights:
     path = imagenet_file() if entry.get("trunk") else Path(str(files("trackers.weights") / entry["file"]))
     if not path.is_file():
         raise InputError(f"weights {name!r} should be in {path}, which is missing; install Engram again")
-    digest = _sha256(path, path.stat().st_mtime_ns)
+    digest = digest_bytes(path)
     if digest != entry["sha256"]:
         raise InputError(f"weights {name!r} in {path} are damaged (sha256 {digest[:12]}...); install Engram again")
     return Weights(
         name, path, digest, bool(entry.get("trunk")), tuple(entry["trained_on"]), tuple(entry["tuned_on"]),
         entry["licence"], entry.get("note", ""), tuple(entry.get("config", {}).items()),
     )  # fmt: skip
-
-
-@lru_cache(maxsize=64)
-def _sha256(path: Path, modified_ns: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

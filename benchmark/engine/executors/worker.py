@@ -39,10 +39,7 @@ class Wanted:
     @classmethod
     def of(cls, spec: TrackerSpec) -> Wanted:
         """Return what a worker must have to stand for `spec`."""
-        weights, name = spec.weights, spec.name
-        if weights.path is not None and name.endswith(f"@{weights.path.name}"):
-            name = f"{name.removesuffix(weights.path.name)}{weights.path.absolute()}"
-        return cls(name, spec.identity(), code_digest(spec.family.cls, spec.family.plug_in))
+        return cls(spec.address, spec.identity(), code_digest(spec.family))
 
 
 @dataclass(frozen=True)
@@ -185,6 +182,6 @@ def _find(name: str, wanted: Wanted) -> TrackerSpec:
         here, there = json.loads(spec.identity()), json.loads(wanted.identity)
         differing = ", ".join(fact for fact in there if here.get(fact) != there[fact])
         raise InputError(f"tracker {name}: {differing} differ from the driver's; install the same version")
-    if code_digest(spec.family.cls, spec.family.plug_in) != wanted.code:
+    if code_digest(spec.family) != wanted.code:
         raise InputError(f"tracker {name}: its code differs from the driver's; install the same version")
     return spec

@@ -18,7 +18,8 @@ FACTS = {
 
 
 def key(name: str = "siamfc", digest: str = "d", **changes: object) -> str:
-    return record_key(resolve(name), digest, **{**FACTS, **changes})  # type: ignore[arg-type]
+    spec = resolve(name)
+    return record_key(spec, code_digest(spec.family), digest, **{**FACTS, **changes})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -67,14 +68,13 @@ def test_comments_and_docstrings_are_no_code(tmp_path: Path, change: tuple[str, 
     for name, text in (("before", CODE), ("after", CODE.replace(*change))):
         (tmp_path / name).mkdir()
         (tmp_path / name / "mine.py").write_text(text)
-        family = resolve(f"py:{tmp_path / name / 'mine.py'}").family
-        digests.append(code_digest(family.cls, "mine"))
+        digests.append(code_digest(resolve(f"py:{tmp_path / name / 'mine.py'}").family))
     assert (digests[0] == digests[1]) is same
 
 
 def test_families_have_digests_of_their_own() -> None:
     siamfc, csrt = resolve("siamfc").family, resolve("cv2:csrt").family
-    assert code_digest(siamfc.cls, siamfc.plug_in) != code_digest(csrt.cls, csrt.plug_in)
+    assert code_digest(siamfc) != code_digest(csrt)
 
 
 @pytest.mark.parametrize(
@@ -94,14 +94,11 @@ def test_the_familys_own_code_what_families_share_and_the_api_count(
         REPOSITORY / "trackers", tmp_path / "trackers", ignore=shutil.ignore_patterns("*.safetensors")
     )
     monkeypatch.setattr(keys, "_OURS", copy)
-    siamfc = resolve("siamfc").family.cls
-    code_digest.cache_clear()
-    before = code_digest(siamfc, "")
+    siamfc = resolve("siamfc").family
+    before = code_digest(siamfc)
     with (copy / file).open("a") as source:
         source.write(f"\n{addition}\n")
-    code_digest.cache_clear()
-    assert (code_digest(siamfc, "") == before) is same
-    code_digest.cache_clear()
+    assert (code_digest(siamfc) == before) is same
 
 
 @pytest.mark.parametrize("family", ["siamfc", "memtrack", "dualmn", "nets"])

@@ -111,7 +111,7 @@ def test_data_may_lie_where_the_workers_own_variable_says(
 
 
 def test_a_tracker_that_is_another_here_is_refused(worker: Worker, order: Order, tmp_path: Path) -> None:
-    name = f"py:{tmp_path / 'mine.py'}"
+    name = "py:mine.py"
     wanted = order.trackers[name]
     (tmp_path / "mine.py").write_text(TRACKER.replace("return self.box", "return self.box + 1"))
     alone = replace(order, trackers={name: wanted})

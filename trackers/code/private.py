@@ -1,0 +1,188 @@
+"""Modules of a folder that are its own: two files that both import ``helper`` each get the one beside it.
+
+The folder becomes a package under a name that nobody else has. Its modules are given an ``__import__`` of their own,
+which looks there first; so it holds for imports inside functions too, in whatever thread they run.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.abc import MetaPathFinder
+from importlib.machinery import BuiltinImporter, FrozenImporter, ModuleSpec, PathFinder, SourceFileLoader
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+OWN = ("trackers", "benchmark", "reports", "run_bench")
+"""Names that always mean Engram's."""
+
+
+class PrivateFolder(MetaPathFinder):
+    """One folder's modules, loaded apart from all others."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        """Make the folder the package `name`, which no other module has."""
+        self.name = name
+        self.path = [str(folder)]
+        """Where its modules are looked for: the folder, and what its code puts in front of ``sys.path``."""
+        self.later: list[str] = []
+        """What its code puts at the end of ``sys.path``."""
+        self.main: ModuleType | None = None
+        """The file that `load_file` has run."""
+        self._base = list(sys.path)
+        package = ModuleType(name)
+        package.__path__ = self.path
+        package.__engram_folder__ = self  # type: ignore[attr-defined]
+        sys.modules[name] = package
+        sys.meta_path.insert(0, self)
+        importlib.invalidate_caches()  # files may be younger than what was listed
+
+    @staticmethod
+    def loaded(name: str) -> PrivateFolder | None:
+        """Return the folder that has been loaded under that name."""
+        return getattr(sys.modules.get(name), "__engram_folder__", None)
+
+    def forget(self) -> None:
+        """Undo all loading, so that a next attempt begins anew."""
+        sys.meta_path.remove(self)
+        for name in [name for name in sys.modules if name == self.name or name.startswith(f"{self.name}.")]:
+            del sys.modules[name]
+
+    def names(self) -> list[str]:
+        """Return the modules that have been loaded of it, by the names that its code has for them."""
+        start = f"{self.name}."
+        return sorted(name.removeprefix(start) for name in list(sys.modules) if name.startswith(start))
+
+    def load_file(self, file: Path) -> ModuleType:
+        """Run a file of the folder as a module, whatever its name; raises what the file raises."""
+        name = f"{self.name}.{file.stem.replace('.', '_')}"
+        spec = spec_from_file_location(name, file, loader=_Loader(self, name, str(file)))
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules[name] = module = module_from_spec(spec)  # dataclasses and inspect look a class's module up here
+        with self.importable():
+            spec.loader.exec_module(module)
+        self.main = module
+        return module
+
+    def load(self, name: str) -> ModuleType:
+        """Import a module of the folder by its dotted name; raises what the module raises."""
+        with self.importable():
+            return self.import_module(name)
+
+    @contextmanager
+    def importable(self) -> Iterator[None]:
+        """Have the folder in front of ``sys.path``, as Python has a script's, and put that back afterwards."""
+        before = list(sys.path)
+        sys.path.insert(0, self.path[0])
+        try:
+            yield
+        finally:
+            self._follow_path()
+            sys.path[:] = before
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Find a module of the folder for Python's import system."""
+        if not fullname.startswith(f"{self.name}."):
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is not None and type(spec.loader) is SourceFileLoader:
+            spec.loader = _Loader(self, fullname, str(spec.origin))
+        return spec
+
+    def supplies(self, top: str) -> bool:
+        """Return whether a name without dots means a module of the folder, by Python's own order of search."""
+        if f"{self.name}.{top}" in sys.modules:
+            return True
+        if top in OWN or BuiltinImporter.find_spec(top) or FrozenImporter.find_spec(top):
+            return False
+        self._follow_path()
+        found = PathFinder.find_spec(f"{self.name}.{top}", self.path)
+        if found is not None and found.origin is not None:
+            return True
+        late = PathFinder.find_spec(f"{self.name}.{top}", self.later)
+        if (found is None and late is None) or find_top(top) is not None:  # a folder without __init__.py comes last
+            return False
+        self.path += [] if found is not None else self.later
+        return True
+
+    def import_module(self, name: str, package: str | None = None) -> ModuleType:
+        """Stand in for ``importlib.import_module`` in the folder's modules."""
+        private = not name.startswith(".") and self.supplies(name.partition(".")[0])
+        with self._own_names():
+            return importlib.import_module(f"{self.name}.{name}" if private else name, package)
+
+    def import_(
+        self, name: str, globals: Mapping[str, Any] | None = None, locals: Mapping[str, Any] | None = None,
+        fromlist: Sequence[str] | None = (), level: int = 0,
+    ) -> Any:  # fmt: skip
+        """Stand in for ``__import__`` in the folder's modules."""
+        top = name.partition(".")[0]
+        if level == 0 and self.supplies(top):
+            with self._own_names():
+                if fromlist:
+                    return builtins.__import__(f"{self.name}.{name}", globals, locals, fromlist, 0)
+                importlib.import_module(f"{self.name}.{name}")
+                return sys.modules[f"{self.name}.{top}"]
+        with self._own_names():
+            found = builtins.__import__(name, globals, locals, fromlist or (), level)
+        return _Importlib(self) if found is importlib else found
+
+    @contextmanager
+    def _own_names(self) -> Iterator[None]:
+        """Speak of a missing module by the name that the code has for it."""
+        try:
+            yield
+        except ModuleNotFoundError as error:
+            if error.name is None or not error.name.startswith(f"{self.name}."):
+                raise
+            name = error.name.removeprefix(f"{self.name}.")
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name) from error
+
+    def _follow_path(self) -> None:
+        known = {*self._base, *self.path, *self.later}
+        first = next((number for number, place in enumerate(sys.path) if place in self._base), 0)
+        self.path[:0] = [place for place in sys.path[:first] if place not in known]
+        self.later += [place for place in sys.path[first:] if place not in known]
+
+
+def find_top(name: str) -> ModuleSpec | None:
+    """Return where Python finds a name without dots, without importing anything."""
+    for finder in sys.meta_path:
+        if (spec := finder.find_spec(name, None)) is not None:
+            return spec
+    return None
+
+
+class _Loader(SourceFileLoader):
+    """Compiles the source as it is now: cached bytecode is told apart by size and whole seconds alone."""
+
+    def __init__(self, folder: PrivateFolder, fullname: str, path: str) -> None:
+        super().__init__(fullname, path)
+        self._folder = folder
+
+    def get_code(self, fullname: str) -> CodeType:
+        path = self.get_filename(fullname)
+        return self.source_to_code(self.get_data(path), path)
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__dict__["__builtins__"] = {**vars(builtins), "__import__": self._folder.import_}
+        super().exec_module(module)
+
+
+class _Importlib(ModuleType):
+    """``importlib`` as the folder's modules see it."""
+
+    def __init__(self, folder: PrivateFolder) -> None:
+        super().__init__("importlib")
+        self.import_module = folder.import_module
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(importlib, name)
