@@ -146,12 +146,9 @@ def find_family(name: str) -> Family:
     if colon and prefix in PREFIXES:
         return import_module(PREFIXES[prefix]).family(rest)  # type: ignore[no-any-return]
     if name in BUILT_IN:
-        own = (
-            vars(thing).get("__engram_family__")
-            for thing in vars(import_module(BUILT_IN[name])).values()
-            if isinstance(thing, type)
-        )
-        return next(filter(None, own))
+        classes = [thing for thing in vars(import_module(BUILT_IN[name])).values() if isinstance(thing, type)]
+        (own,) = (vars(cls)["__engram_family__"] for cls in classes if "__engram_family__" in vars(cls))
+        return own  # type: ignore[no-any-return]
     if not (points := _plug_ins().get(name)):
         raise InputError(f"no tracker named {name!r}.{did_you_mean(name, family_names())} `run_bench list` shows all.")
     return import_module(INSTALLED).family(name, points)  # type: ignore[no-any-return]

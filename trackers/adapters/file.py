@@ -32,7 +32,7 @@ def family(place: str) -> Family:
         module = _load(place, folder, path, world)
         found = _choose(place, module, wanted)
         reach = _reach(folder, path, found.cls)
-        if first_reach(found.cls, reach).digest == reach.digest:  # else it has changed since: it is loaded anew
+        if first_reach(found.cls, str(path), reach).digest == reach.digest:  # else loaded anew
             return replace(found, plug_in=path.name, reach=reach, world=world_of(module, world))
     raise AssertionError
 

@@ -44,7 +44,7 @@ def family(path: str) -> Family:
         if not isinstance(cls, type):
             raise InputError(f"got10k:{path}: {module} has no class {name!r}; the form is got10k:module:Class")
         reach = _reach(module, cls, folder)
-        if (first := first_reach(cls, reach)).digest == reach.digest:
+        if (first := first_reach(cls, path, reach)).digest == reach.digest:
             break
         if folder is None:
             raise InputError(f"got10k:{path}: its code has changed since it was loaded: begin again")

@@ -29,6 +29,6 @@ def family(name: str, points: Sequence[EntryPoint]) -> Family:
     walk.home(point.module)
     walk.bases(cls)
     reach = walk.finish()
-    if first_reach(cls, reach).digest != reach.digest:
+    if first_reach(cls, name, reach).digest != reach.digest:
         raise InputError(f"the code of plug-in tracker {name!r} has changed since it was loaded: begin again")
     return replace(found, name=name, plug_in=source, reach=reach, world=world_of(cls, world))

@@ -50,13 +50,13 @@ class Reach:
         return ", ".join([*parts, *self.engram, *(f"not {one}" for one in self.left_out)])
 
 
-def first_reach(cls: type, reach: Reach) -> Reach:
-    """Return what a class reached when it was loaded, which is `reach` where that was now."""
-    known: Reach | None = vars(cls).get("__engram_reach__")
-    if known is None:
+def first_reach(cls: type, asked: str, reach: Reach) -> Reach:
+    """Return what a class, asked for by a name, reached when it was loaded; which is `reach` where that was now."""
+    if "__engram_reach__" not in vars(cls):
         with suppress(AttributeError, TypeError):  # a class written in C takes no attributes
-            cls.__engram_reach__ = reach  # type: ignore[attr-defined]
-    return known or reach
+            cls.__engram_reach__ = {}  # type: ignore[attr-defined]
+    known: dict[str, Reach] = vars(cls).get("__engram_reach__", {})
+    return known.setdefault(asked, reach)
 
 
 class Walk:

@@ -12,8 +12,8 @@ from pathlib import PurePath
 
 DATA = (
     ".bin", ".caffemodel", ".cfg", ".ckpt", ".csv", ".engine", ".h5", ".hdf5", ".ini", ".json", ".mat", ".model",
-    ".npy", ".npz", ".onnx", ".pb", ".pickle", ".pkl", ".pt", ".pth", ".prototxt", ".safetensors", ".tar", ".tflite", ".toml",
-    ".torchscript", ".weights", ".xml", ".yaml", ".yml",
+    ".npy", ".npz", ".onnx", ".pb", ".pickle", ".pkl", ".pt", ".pth", ".prototxt", ".safetensors", ".tar",
+    ".tflite", ".toml", ".torchscript", ".weights", ".xml", ".yaml", ".yml",
 )  # fmt: skip
 """Endings of weights and settings: a text in the code that ends so may name a file."""
 

@@ -1,0 +1,145 @@
+"""Modules of a folder that are its own."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from trackers.code.private import PrivateFolder
+
+NUMBERS = count()
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Iterator:
+    """Load a file of a folder whose files are given as texts, by name."""
+    folders: list[PrivateFolder] = []
+
+    def loaded(main: str, *, folder: str = "own", **files: str):
+        place = tmp_path / folder
+        for name, text in {"main": main, **files}.items():
+            file = place / f"{name.replace('__in__', '/')}.py"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        folders.append(PrivateFolder(f"test_private_{next(NUMBERS)}", place))
+        return folders[-1].load_file(place / "main.py")
+
+    yield loaded
+    for folder in folders:
+        folder.forget()
+
+
+LAZY = """
+import helper
+def now():
+    return helper.WHO
+def later():
+    import late
+    from pkg.inner import WHO
+    import pkg.inner
+    assert pkg.inner.WHO == WHO
+    return late.WHO, WHO
+def dynamic():
+    import importlib, importlib.util
+    from importlib import import_module
+    assert import_module("late").WHO == importlib.import_module("late").WHO
+    return importlib.import_module("pkg.inner").WHO, importlib.util.find_spec("json").name
+"""
+
+
+def folder_of(who: str) -> dict[str, str]:
+    return {
+        "helper": f"WHO = 'helper {who}'", "late": f"WHO = 'late {who}'", "pkg__in____init__": "",
+        "pkg__in__inner": "from .deep import WHO", "pkg__in__deep": "import helper\nWHO = 'deep ' + helper.WHO",
+    }  # fmt: skip
+
+
+def test_two_folders_with_the_same_names_each_get_their_own_also_inside_functions(load) -> None:
+    first, second = (load(LAZY, folder=who, **folder_of(who)) for who in ("a", "b"))
+    for module, who in ((second, "b"), (first, "a")):
+        assert module.now() == f"helper {who}"
+        assert module.later() == (f"late {who}", f"deep helper {who}")
+        assert module.dynamic() == (f"deep helper {who}", "json")
+    assert not {"helper", "late", "pkg"} & set(sys.modules)
+
+
+def test_it_holds_in_threads_that_run_side_by_side(load) -> None:
+    modules = {who: load(LAZY, folder=who, **folder_of(who)) for who in "abcd"}
+    found: dict[str, tuple] = {}
+    threads = [Thread(target=lambda who=who: found.update({who: modules[who].later()})) for who in modules]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {who: (f"late {who}", f"deep helper {who}") for who in modules}
+
+
+def test_what_lies_beside_comes_before_other_modules_of_that_name(load, tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "helper.py").write_text("WHO = 'outside'")
+    monkeypatch.syspath_prepend(tmp_path)
+    main = "import helper, json\nWHO, JSON = helper.WHO, json"
+    assert load(main, helper="WHO = 'beside'").WHO == "beside"
+    assert load(main, folder="bare").WHO == "outside"
+    assert load(main, folder="bare").JSON is json
+    monkeypatch.delitem(sys.modules, "helper")
+
+
+def test_a_plain_folder_gives_way_to_a_package_as_in_python(load, tmp_path: Path) -> None:
+    (tmp_path / "own" / "numpy").mkdir(parents=True)
+    (tmp_path / "own" / "parts").mkdir()
+    (tmp_path / "own" / "parts" / "one.py").write_text("X = 1")
+    module = load("import numpy\nfrom parts.one import X\nPI = numpy.pi")
+    assert (module.X, module.PI > 3) == (1, True)
+
+
+def test_folders_that_the_code_puts_on_the_path_count_as_its_own(load, tmp_path: Path) -> None:
+    before = list(sys.path)
+    for who in "ab":
+        (tmp_path / f"lib_{who}").mkdir()
+        (tmp_path / f"lib_{who}" / "helper.py").write_text(f"WHO = '{who}'")
+    main = "import sys; sys.path.insert(0, {!r})\ndef who():\n    import helper\n    return helper.WHO"
+    first, second = (load(main.format(str(tmp_path / f"lib_{who}")), folder=who) for who in "ab")
+    assert (first.who(), second.who()) == ("a", "b")
+    assert sys.path == before
+
+
+def test_a_file_of_any_name_may_import_itself_and_its_neighbours_with_dots(load) -> None:
+    module = load("from . import helper\nfrom .helper import WHO\nimport main\nME = main", helper="WHO = 1")
+    assert (1, 1, module) == (module.helper.WHO, module.WHO, module.ME)
+
+
+def test_what_is_missing_is_called_as_the_code_calls_it(load) -> None:
+    with pytest.raises(ModuleNotFoundError, match=r"^No module named 'pkg.nowhere'$"):
+        load("import pkg.nowhere", pkg__in____init__="")
+    with pytest.raises(ModuleNotFoundError, match=r"^No module named 'nowhere'$"):
+        load("import nowhere")
+
+
+def test_the_source_of_now_is_run_not_bytecode_of_the_same_size_and_second(load) -> None:
+    assert load("import helper\nX = helper.X", helper="X = 1").X == 1
+    assert load("import helper\nX = helper.X", helper="X = 2").X == 2
+
+
+def test_engrams_own_names_stay_its_own(load) -> None:
+    assert load("from trackers.api import register", trackers="raise ValueError").register
+
+
+def test_dataclasses_and_annotations_find_their_module(load) -> None:
+    text = """
+from __future__ import annotations
+from dataclasses import dataclass
+from typing import get_type_hints
+import helper
+@dataclass(frozen=True)
+class Config:
+    other: helper.Other
+HINTS = get_type_hints(Config)
+"""
+    module = load(text, helper="class Other: pass")
+    assert module.HINTS["other"] is module.helper.Other
