@@ -45,7 +45,7 @@ def test_a_plug_in_is_listed_without_being_started(run_bench, tmp_path: Path, mo
     )
     monkeypatch.syspath_prepend(tmp_path)
     point = EntryPoint("unstarted", "engram_test_unstarted:Unstarted", registry.GROUP)
-    monkeypatch.setattr(registry, "_plug_ins", lambda: {"unstarted": point})
+    monkeypatch.setattr(registry, "_plug_ins", lambda: {"unstarted": [point]})
     row = json.loads(run_bench("list", "--json").stdout)["trackers"][-1]
     assert (row["name"], row["remembers"], row["variants"]) == ("unstarted", "nothing yet", ["big"])
     assert (row["parameters"], row["lane_bytes"]) == (None, None)
