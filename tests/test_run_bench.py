@@ -8,6 +8,7 @@ import sys
 import click
 from conftest import REPOSITORY
 
+from benchmark.profiles import load_profile, profile_names
 from run_bench import COMMANDS, cli
 
 HEAVY = {"torch", "scipy", "pandas", "matplotlib", "seaborn", "ray"}
@@ -51,3 +52,9 @@ def test_the_list_loads_no_tracker_and_nothing_heavy() -> None:
     assert not loaded & HEAVY
     assert not {name for name in loaded if name.startswith(("trackers.nets", "trackers.siamfc", "trackers.dualmn"))}
     assert "benchmark.datasets.render.dataset" in loaded
+
+
+def test_the_help_of_a_run_has_a_line_for_every_profile(run_bench) -> None:
+    shown = " ".join(run_bench("run", "--help").stdout.split())
+    for name in profile_names():
+        assert f"{name} {load_profile(name).summary}" in shown

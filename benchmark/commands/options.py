@@ -47,6 +47,18 @@ lanes_option = click.option(
 )  # fmt: skip
 
 
+class ScoringCommand(click.Command):
+    """A command with ``--profile``, whose help says what profiles there are as their data have it."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, then the profiles."""
+        from benchmark.profiles import load_profile, profile_names
+
+        super().format_options(ctx, formatter)
+        with formatter.section("Profiles"):
+            formatter.write_dl([(name, load_profile(name).summary) for name in profile_names()])
+
+
 def data_options(function: Function) -> Function:
     """Add what says which sequences are run; `choose` takes the values."""
     for option in reversed((

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from benchmark.commands.options import (
+    ScoringCommand,
     choose,
     choose_imports,
     data_options,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from benchmark.scores import RunScores
     from benchmark.store.record import Record
     from benchmark.store.results import Results
+    from trackers.names import TrackerSpec
 
 WriteReport = Callable[[Path], Path]
 """Draws the page of a run folder and returns its file; `run_bench` hands it in, as this layer knows no reports."""
@@ -51,7 +53,9 @@ Examples:
   run_bench --trackers siamfc,memtrack* --dataset OTB100 --data-root ~/data/OTB100
   run_bench --dataset OTB100 --subset available   only the sequences that are there
   run_bench --trackers 'siamfc{scale_step=1.05}' --sequences Couple,Crossing --limit-frames 50
-"""
+  run_bench --trackers none --imported all --dataset OTB100     imported results alone
+""",
+    cls=ScoringCommand,
 )
 @trackers_option
 @data_options
@@ -70,7 +74,8 @@ Examples:
                    "frames; it counts as failed, the others go on.")  # fmt: skip
 @click.option("--imported", metavar="NAMES",
               help="Imported results (`run_bench import`) to score beside: names, or all.")  # fmt: skip
-@click.option("--profile", default="otb", show_default=True, help="How boxes are scored.")
+@click.option("--profile", default="otb", show_default=True, metavar="NAME",
+              help="How boxes are scored: one of the profiles below.")  # fmt: skip
 @click.option("--telemetry", is_flag=True, help="Keep what trackers report of themselves every frame.")
 @click.option("--retry-failed", is_flag=True, help="Run again what failed or took too long before.")
 @click.option("--fresh", is_flag=True,
@@ -92,15 +97,14 @@ def run(
     from benchmark.profiles import load_profile
     from benchmark.store.naming import check_free
     from benchmark.store.results import Results
-    from trackers.names import expand
 
     says = remarks(quiet)
     load_profile(profile)  # a wrong name stops here, not after the work
-    specs = tuple(expand(trackers))
+    specs = _specs(trackers, imported, protocol)
     store = Results(results)
     if name is not None:
         check_free(store, name)
-    executors = _executor(executor, ray_address, device, data["data_root"], says)
+    executors = _executor(executor if specs else "nobody", ray_address, device, data["data_root"], says)
     selection = choose(says, **data)
     beside = choose_imports(store.folder, selection, imported) if imported else []
     with executors as workers:
@@ -134,10 +138,30 @@ def run(
     raise click.exceptions.Exit(1 if scores.failures else 0)
 
 
+def _specs(names: tuple[str, ...], imported: str | None, protocol: str) -> tuple[TrackerSpec, ...]:
+    """Return the trackers to run: none for ``none``, which needs imported results."""
+    from trackers.names import expand, split_list
+
+    if imported and protocol != "ope":
+        raise InputError(f"imported results are one pass each; --imported does not go with --protocol {protocol}")
+    words = [word.casefold() for text in names for word in split_list(text)]
+    if "none" not in words:
+        return tuple(expand(names))
+    if set(words) != {"none"}:
+        raise InputError("--trackers none runs no tracker: it does not go with other names")
+    if not imported:
+        raise InputError("--trackers none runs no tracker: say with --imported which results to score")
+    return ()
+
+
 def _executor(
     kind: str, address: str | None, device: str, data_root: Path | None, says: Terminal
 ) -> AbstractContextManager[Executor]:
     """Return whoever does the work; a cluster is connected when the context is entered."""
+    if kind == "nobody":
+        from benchmark.engine.executors.nobody import Nobody
+
+        return nullcontext(Nobody())
     if kind == "local":
         from benchmark.engine.executors.local import Local
 
@@ -275,7 +299,7 @@ def _conclude(
         repeats=plan.repeats,
         timeout=None if plan.timeout == inf else plan.timeout,
         environment=environment,
-        machine=machine(),
+        machine=machine(tracked=bool(plan.specs)),
     )
     by_tracker = {spec: [r for task, r in zip(tasks, ordered, strict=True) if task.spec is spec] for spec in plan.specs}
     scores = score_run(folder.name, by_tracker, plan.selection, load_profile(profile), plan.protocol, imported)

@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 
 import cv2
-import torch
 
 from trackers.errors import InputError
 
@@ -19,6 +18,8 @@ def find_device(wanted: str) -> str:
     """Return the torch device for ``auto|cpu|cuda|cuda:N|mps``; InputError where this machine lacks it."""
     if _DEVICE.fullmatch(wanted) is None:
         raise InputError(f"--device takes auto, cpu, cuda, cuda:N or mps, not {wanted!r}")
+    import torch
+
     if wanted == "auto":
         return "cuda:0" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     if wanted.startswith("cuda"):
@@ -38,6 +39,8 @@ def find_device(wanted: str) -> str:
 
 def environment_class(device: str) -> dict[str, str]:
     """Return what boxes may depend on besides tracker and data: part of every record's key."""
+    import torch
+
     torch_minor = ".".join(torch.__version__.split(".")[:2])
     cuda = device.startswith("cuda")
     return {
@@ -50,12 +53,12 @@ def environment_class(device: str) -> dict[str, str]:
     }
 
 
-def machine() -> dict[str, str]:
-    """Return what a reader wants to know of the machine, for the manifest."""
+def machine(*, tracked: bool = True) -> dict[str, str]:
+    """Return what a reader wants to know of the machine, for the manifest; of torch only where something `tracked`."""
     return {
         "processor": _processor(),
         "model": "/".join(filter(None, map(_cpu_info, ("cpu family", "model", "stepping")))),
-        "instructions": _instructions(),
+        **({"instructions": _instructions()} if tracked else {}),
         "cores": str(os.cpu_count()),
         "system": platform.platform(),
         "python": platform.python_version(),
@@ -79,5 +82,7 @@ def _cpu_info(field: str) -> str:
 
 def _instructions() -> str:
     """Return which vector instructions torch and oneDNN may use: boxes differ in their last bits with them."""
+    import torch
+
     limit = os.environ.get("ONEDNN_MAX_CPU_ISA") or os.environ.get("DNNL_MAX_CPU_ISA")
     return torch.backends.cpu.get_cpu_capability() + (f", oneDNN up to {limit}" if limit else "")

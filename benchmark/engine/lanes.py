@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from benchmark.datasets.sequence import Sequence as Video
@@ -259,6 +258,8 @@ class _Running:
         try:
             result = self._timed(call, chosen, lanes)
         except Exception as error:
+            import torch  # not at the top: a run is planned without it
+
             if len(chosen) == 1:
                 self._failed.append(lanes[chosen[0]].outcome(traceback.format_exc()))
                 return
@@ -279,6 +280,8 @@ class _Running:
         began = time.perf_counter()
         result = call(chosen)
         if self.device.startswith("cuda"):
+            import torch
+
             torch.cuda.synchronize(self.device)
         share = (time.perf_counter() - began) / len(chosen)
         for index in chosen:

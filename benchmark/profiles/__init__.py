@@ -24,6 +24,14 @@ Repeat = Literal["never", "zero size", "size or NaN"]
 Over = Literal["sequences", "frames"]
 Speed = Literal["frames / time", "mean of 1 / time"]
 
+_FIRST = {"ground truth": "the true one", "prediction": "the tracker's", "dropped": "left out"}
+_INVALID = {
+    "never": "nowhere",
+    "row": "at any value <= 0",
+    "size": "at a size <= 0",
+    "row, centre": "at any value <= 0",
+}
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -62,6 +70,11 @@ class Profile:
     """Whether every sequence or every frame weighs the same."""
     speed: Speed
     """How the frames per second of a sequence are computed from its times."""
+
+    @property
+    def summary(self) -> str:
+        """One line: whose rules these are, and in what they differ most from others'."""
+        return f"{self.title}; first box {_FIRST[self.first_frame]}; truth invalid {_INVALID[self.invalid_truth]}"
 
     @property
     def success_grid(self) -> NDArray[np.float64]:

@@ -184,6 +184,14 @@ def test_imported_results_stand_beside_ours(run_bench, picture_folder: Path, tmp
     ours, theirs = json.loads(done.stdout)["trackers"]
     assert theirs["name"] == "Theirs (imported)"
     assert theirs["summary"]["overall"]["auc"] == pytest.approx(ours["summary"]["overall"]["auc"], abs=1e-4)
+    words = ("-t", "none", *words[2:])
+    watched = "try: run_bench.main(sys.argv[1:])\nfinally: print('torch' in sys.modules, file=sys.stderr)"
+    command = [sys.executable, "-c", f"import sys, run_bench\n{watched}", *map(str, words)]
+    command += ["--imported", "all", "--json", "-", "--results", str(results)]
+    alone = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+    assert (alone.returncode, alone.stderr.endswith("False\n")) == (0, True), alone.stderr
+    assert json.loads(alone.stdout)["trackers"] == [theirs]
+    assert (results / "runs" / (results / "latest").read_text().strip() / "report.html").is_file()
     wrong = run_bench(*words, "--imported", "Theris")
     assert wrong.returncode == 2
     assert "Did you mean 'Theirs'?" in wrong.stderr

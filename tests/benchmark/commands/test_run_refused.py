@@ -27,6 +27,10 @@ def error(done) -> str:
         (("--device", "cuda:77"), "--device cuda:77"),
         (("--profile", "otp"), "there is no evaluation profile 'otp'. Did you mean 'otb'?"),
         (("-t", "siamfc:paper"), "no trained weights ship for siamfc:paper"),
+        (("-t", "none"), "say with --imported which results to score"),
+        (("-t", "none,cv2:kcf", "--imported", "all"), "does not go with other names"),
+        (("--protocol", "tre", "--imported", "all"), "--imported does not go with --protocol tre"),
+        (("--name", "../up"), "'../up' cannot be a run's name"),
     ],
 )
 def test_misuse_is_one_line_and_exit_code_2(run_bench, words: tuple[str, ...], line: str) -> None:
