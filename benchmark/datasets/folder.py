@@ -13,6 +13,7 @@ from benchmark.datasets.base import Dataset, Inventory, Progress
 from benchmark.datasets.box_text import all_positive, from_one_based, read_boxes
 from benchmark.datasets.checks import check_boxes, load_each
 from benchmark.datasets.images import list_images
+from benchmark.datasets.listing import files_in, folders
 from benchmark.datasets.sequence import Annotation, Sequence
 from trackers.errors import InputError
 
@@ -77,20 +78,20 @@ def _load(name: str, folder: Path) -> Sequence:
 
 def _sequences(root: Path) -> dict[str, Path]:
     """Return the sequences' folders by the sequences' names: `root` alone, or those in it."""
-    inside = sorted(d for d in root.iterdir() if d.is_dir() and not d.name.startswith(".") and d.name != "img")
+    inside = [folder for folder in folders(root) if folder.name != "img"]
     several = [folder for folder in inside if _is_sequence(folder)]
     if _images(root)[1] and (not several or _has_boxes(root)):
         several = [root]
     if not several:
         raise InputError(f"no sequence in {root}: {LAYOUT}")
-    folders: dict[str, Path] = {}
+    found: dict[str, Path] = {}
     for folder in several:
         name = safe_name(Path(os.path.abspath(folder)).name)
-        other = next((known for known in folders if known.casefold() == name.casefold()), None)
+        other = next((known for known in found if known.casefold() == name.casefold()), None)
         if other is not None:
-            raise InputError(f"{folders[other]} and {folder} would both be called {other}: rename one of them")
-        folders[name] = folder
-    return folders
+            raise InputError(f"{found[other]} and {folder} would both be called {other}: rename one of them")
+        found[name] = folder
+    return found
 
 
 def _is_sequence(folder: Path) -> bool:
@@ -98,7 +99,7 @@ def _is_sequence(folder: Path) -> bool:
 
 
 def _has_boxes(folder: Path) -> bool:
-    return any(entry.suffix.casefold() == ".txt" for entry in folder.iterdir())
+    return bool(files_in(folder, (".txt",)))
 
 
 def _images(folder: Path) -> tuple[Path, list[Path]]:
@@ -109,7 +110,7 @@ def _images(folder: Path) -> tuple[Path, list[Path]]:
 
 
 def _box_file(folder: Path) -> Path | None:
-    texts = sorted(f for f in folder.iterdir() if f.suffix.casefold() == ".txt" and f.is_file())
+    texts = sorted(folder / name for name in files_in(folder, (".txt",)))
     usual = next((folder / name for name in BOX_FILES if folder / name in texts), None)
     if usual is None and len(texts) > 1:
         names = ", ".join(file.name for file in texts[:3])

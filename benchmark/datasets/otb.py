@@ -10,6 +10,7 @@ from benchmark.datasets.box_text import all_positive, from_one_based, read_boxes
 from benchmark.datasets.catalogue import ANNOTATION, Target, read_catalogue
 from benchmark.datasets.checks import check_boxes, load_each
 from benchmark.datasets.images import list_images
+from benchmark.datasets.listing import folders
 from benchmark.datasets.sequence import Annotation, Sequence
 from trackers.errors import InputError
 
@@ -97,14 +98,14 @@ def _folders(root: Path, usual: Collection[str]) -> dict[str, Path]:
     """Return the folders in `root`, and in its folders of a `usual` name, by their names without letter case."""
     if not root.is_dir():
         return {}
-    inside = sorted(entry for entry in root.iterdir() if entry.is_dir())
+    inside = folders(root)
     usual_names = {_bare(name) for name in usual}
     for parent in [entry for entry in inside if _bare(entry.name) in usual_names]:
-        inside += sorted(entry for entry in parent.iterdir() if entry.is_dir())
-    folders: dict[str, Path] = {}
+        inside += folders(parent)
+    found: dict[str, Path] = {}
     for folder in inside:
-        folders.setdefault(folder.name.casefold(), folder)
-    return folders
+        found.setdefault(folder.name.casefold(), folder)
+    return found
 
 
 def _bare(name: str) -> str:

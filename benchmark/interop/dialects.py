@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from benchmark.datasets.listing import matching
 from trackers.errors import InputError, did_you_mean
 
-__all__ = ["Dialect", "beside_endings", "detect_dialect", "dialect_names", "read_dialect", "visible"]
+__all__ = ["Dialect", "beside_endings", "detect_dialect", "dialect_names", "read_dialect"]
 
 
 @dataclass(frozen=True)
@@ -58,26 +59,21 @@ def beside_endings() -> tuple[str, ...]:
     return tuple(_data()["beside"])
 
 
-def visible(paths: Iterable[Path]) -> list[Path]:
-    """Return the paths in their order, without those that begin with a dot: they are never data."""
-    return sorted(path for path in paths if not path.name.startswith("."))
-
-
 def detect_dialect(path: Path) -> Dialect:
     """Return the dialect that one tracker's folder of results, or a single file, is in; by its names and first bytes.
 
     pysot's text is OTB's.
     """
-    if path.suffix.casefold() == ".mat" or (path.is_dir() and visible(path.glob("*.[mM][aA][tT]"))):
+    if path.suffix.casefold() == ".mat" or (path.is_dir() and matching(path, "*.[mM][aA][tT]")):
         return read_dialect("otb-mat")
-    if path.is_dir() and (nested := visible(path.glob("*/*_001.txt")) or visible(path.glob("baseline/*/*_001.txt"))):
+    if path.is_dir() and (nested := matching(path, "*/*_001.txt") or matching(path, "baseline/*/*_001.txt")):
         return read_dialect("got10k-server" if b"," in _beginning(nested[0]).partition(b"\n")[0] else "vot")
     if path.is_file() and path.stem.endswith("_001") and _beginning(path).startswith((b"1\n", b"1\r")):
         return read_dialect("vot")
     if path.is_dir() and (path / "times").is_dir():
         return read_dialect("got10k")
-    texts = [path] if path.is_file() else visible(path.glob("*.txt")) + visible(path.glob("default/*.txt"))
-    if not texts and not visible(path.glob("*.csv")):
+    texts = [path] if path.is_file() else matching(path, "*.txt") + matching(path, "default/*.txt")
+    if not texts and not matching(path, "*.csv"):
         raise InputError(f"{path}: no results found: no .txt, .csv or .mat file, nor a VOT results folder")
     if any(text.stem.endswith("_time") for text in texts) or (texts and b"\t" in _beginning(texts[0])):
         return read_dialect("pytracking")

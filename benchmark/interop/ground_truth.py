@@ -9,8 +9,8 @@ from pathlib import Path
 
 from benchmark.datasets.box_text import all_positive, from_one_based
 from benchmark.datasets.catalogue import read_catalogue
+from benchmark.datasets.listing import matching
 from benchmark.datasets.sequence import Annotation
-from benchmark.interop.dialects import visible
 from benchmark.interop.names import Names
 from benchmark.interop.text import read_rows, read_text
 from trackers.errors import InputError
@@ -44,7 +44,7 @@ def read_ground_truth(folder: Path) -> dict[str, Annotation]:
     names = Names()
     attributes = _attributes(folder)
     found = {}
-    for path in visible(folder.glob("*.txt")):
+    for path in matching(folder, "*.txt"):
         name = names.find(path.stem)
         if name is None:
             raise InputError(f"{path}: no sequence of OTB is called {path.stem!r}")

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from benchmark.interop.dialects import Dialect, beside_endings, visible
+from benchmark.datasets.listing import entries, matching
+from benchmark.interop.dialects import Dialect, beside_endings
 from benchmark.interop.names import Names
 from trackers.errors import InputError
 
@@ -83,8 +84,8 @@ def _files(path: Path, dialect: Dialect) -> list[Path]:
         raise InputError(f"{path}: no such file or folder")
     *above, _ = PurePosixPath(dialect.boxes.format(tracker="*", sequence="*")).parts
     for parts in (above[1:], above[2:]):  # below the tracker's folder, or what is in it
-        folders = visible(path.glob("/".join(parts))) if parts else [path]
-        inside = [file for folder in folders if folder.is_dir() for file in visible(folder.iterdir())]
+        folders = matching(path, "/".join(parts)) if parts else [path]
+        inside = [file for folder in folders if folder.is_dir() for file in entries(folder)]
         if files := [file for file in inside if file.suffix.casefold() in dialect.endings and file.is_file()]:
             return files
     return []

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.interop.dialects import visible
+from benchmark.datasets.listing import matching
 from benchmark.interop.placing import writes
 from benchmark.store.record import read_arrays, write_whole
 from benchmark.store.results import slug
@@ -101,7 +101,7 @@ def save_import(results: Path, imported: Trajectories) -> Path:
 
 def load_imports(results: Path, dataset: str) -> list[Trajectories]:
     """Return all results imported for a dataset, by tracker."""
-    return [load_import(file) for file in visible((results / "imports" / slug(dataset)).glob("*.npz"))]
+    return [load_import(file) for file in matching(results / "imports" / slug(dataset), "*.npz")]
 
 
 def load_import(file: Path) -> Trajectories:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from benchmark.datasets.listing import matching
 from benchmark.datasets.sequence import Annotation
 from benchmark.interop.dialects import read_dialect
 from benchmark.interop.ground_truth import read_ground_truth
@@ -34,7 +35,7 @@ def verify_golden(folder: Path) -> list[Row]:
     for tracker, auc, precision, published in table:
         path = _there(folder / "otb100" / tracker)
         rows.append(_row(path, "otb", tracker, annotations, (auc, precision), published, "README.md", TOLERANCE))
-    for report in sorted(folder.glob("dialects/got10k/performance.json")):
+    for report in matching(folder, "dialects/got10k/performance.json"):
         rows += _got10k_rows(report, annotations)
     return rows
 
@@ -68,7 +69,7 @@ def _got10k_rows(report: Path, annotations: Mapping[str, Annotation]) -> Iterato
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{report}: not a got10k report ({error!r})") from error
     for tracker, scores in expected.items():
-        paths = sorted(report.parent.glob(f"OTB*/{tracker}"))
+        paths = [path for path in matching(report.parent, "OTB*/*") if path.name == tracker]
         if not paths:
             raise InputError(f"{report.parent}: no OTB*/{tracker} with the results of {report.name}")
         yield _row(paths[0], "got10k", tracker, annotations, scores, "-", report.name, GOT10K_TOLERANCE)

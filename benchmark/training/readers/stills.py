@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from benchmark.datasets.listing import matching
 from benchmark.training.sources import Polygons, Shot, Stored, Track
 from trackers.errors import InputError
 
@@ -18,7 +19,7 @@ def read_coco(folder: Path) -> tuple[Track, ...]:
 
     Crowds are left out. Objects whose outline is given as polygons can be cut out.
     """
-    files = sorted((folder / "annotations").glob("instances*.json"))
+    files = matching(folder / "annotations", "instances*.json")
     if not files:
         raise InputError(f"{folder} holds no COCO: no annotations/instances_<split>.json")
     tracks: list[Track] = []

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from benchmark.datasets.box_text import read_boxes
 from benchmark.datasets.folder import FolderDataset
 from benchmark.datasets.images import list_images
+from benchmark.datasets.listing import below
 from benchmark.training.sources import Shot, Stored, Track
 from trackers.errors import InputError
 
@@ -50,7 +51,7 @@ def read_trackingnet(folder: Path) -> tuple[Track, ...]:
     Most of its boxes were made by a tracker, so its tracks count as not exact.
     """
     tracks = []
-    for text in sorted(folder.rglob("anno/*.txt")):
+    for text in [file for file in below(folder, ".txt") if file.parent.name == "anno"]:
         frames = text.parent.parent / "frames" / text.stem
         if frames.is_dir():
             rows = read_boxes(text) + np.array([1.0, 1.0, 0.0, 0.0])
@@ -64,7 +65,7 @@ def read_vid(folder: Path) -> tuple[Track, ...]:
     """Return ILSVRC-VID: ``Annotations/VID/<split>/.../<frame>.xml`` beside ``Data/VID/<split>/.../<frame>.JPEG``."""
     annotations = folder / "Annotations" / "VID"
     shots: dict[tuple[str, str], list[Shot]] = {}
-    for file in sorted(annotations.rglob("*.xml")):
+    for file in below(annotations, ".xml"):
         relative = file.relative_to(annotations)
         picture = Stored(folder / "Data" / "VID" / relative.with_suffix(".JPEG"))
         try:
@@ -124,7 +125,7 @@ def _usable(box: tuple[float, float, float, float]) -> bool:
 
 
 def _folders_with(folder: Path, name: str, layout: str) -> list[Path]:
-    found = sorted(file.parent for file in folder.rglob(name))
+    found = [file.parent for file in below(folder, ".txt") if file.name == name]
     if not found:
         raise InputError(f"{folder} holds no {layout}: no {name} in it or below")
     return found
