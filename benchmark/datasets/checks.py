@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from benchmark.datasets.base import Progress
 from benchmark.datasets.box_text import row_text
-from benchmark.datasets.images import FrameError, frame_size
+from benchmark.datasets.images import FrameError, check_depth, frame_size
 from benchmark.datasets.sequence import Boxes, Sequence
 from trackers.errors import InputError
 
@@ -34,7 +34,8 @@ def load_each(names: Collection[str], load: Callable[[str], Sequence], progress:
 
 
 def check_boxes(sequence: Sequence, rows: Boxes, file: Path) -> None:
-    """Raise `InputError` where a sequence cannot be run: too short, no first box, a box outside its image.
+    """Raise `InputError` where a sequence cannot be run: too short, no first box, a box outside its image, a
+    first frame whose values are not of 8 bits (`benchmark.datasets.images.check_depth`).
 
     `rows` are the ground truth's (N, 4) values as `file` has them, for the messages.
     """
@@ -46,6 +47,10 @@ def check_boxes(sequence: Sequence, rows: Boxes, file: Path) -> None:
         raise InputError(f"{name}: the first box is NaN or empty ({where}): it must show the target")
     if first[2] <= 0 or first[3] <= 0:
         raise InputError(f"{name}: the first box, {row_text(first)}, has no area ({where}): it must show the target")
+    try:
+        check_depth(sequence.frames[start])
+    except FrameError as error:
+        raise InputError(f"{name}: {error}") from error
     outside = _first_outside(sequence)
     if outside is not None:
         index, (width, height) = outside

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from benchmark.datasets.folder import safe_name
-from benchmark.datasets.images import SUFFIXES, FrameError, frame_size, list_images, read_frame
+from benchmark.datasets.images import SUFFIXES, FrameError, check_depth, frame_size, list_images, read_frame
 from trackers.api import Frame
 from trackers.errors import InputError
 
@@ -84,6 +84,7 @@ def _folder(path: Path) -> Footage:
         raise InputError(f"{path} has {what} ({', '.join(SUFFIXES)}): tracking needs two frames at least")
     try:
         size = frame_size(images[0])
+        check_depth(images[0])
     except FrameError as error:
         raise InputError(f"{error}: the target is shown in the first frame") from error
     return Footage(path, safe_name(path.absolute().name), size, FOLDER_FPS, len(images), tuple(images))
