@@ -80,6 +80,8 @@ Examples:
 @click.option("--retry-failed", is_flag=True, help="Run again what failed or took too long before.")
 @click.option("--fresh", is_flag=True,
               help="Run all anew and replace what is kept: for trackers that read what no key covers.")  # fmt: skip
+@click.option("--verify-frames", is_flag=True,
+              help="Read all frames of kept results again, not only those whose size or time has changed.")  # fmt: skip
 @click.option("--executor", type=click.Choice(["local", "ray"]), default="local", show_default=True,
               help="Who does the work: this process, or a Ray cluster (`engram-bench[cluster]`).")  # fmt: skip
 @click.option("--ray-address", metavar="ADDRESS",
@@ -89,8 +91,8 @@ Examples:
 def run(
     write_report: WriteReport, /, *, trackers: tuple[str, ...], results: Path, json_file: Path | None, device: str,
     lanes: int, seed: int, name: str | None, protocol: str, repeats: int, timeout: float | None, imported: str | None,
-    profile: str, telemetry: bool, retry_failed: bool, fresh: bool, executor: str, ray_address: str | None, quiet: bool,
-    **data: Any,
+    profile: str, telemetry: bool, retry_failed: bool, fresh: bool, verify_frames: bool, executor: str,
+    ray_address: str | None, quiet: bool, **data: Any,
 ) -> None:  # fmt: skip
     """Run trackers on a dataset and write scores, boxes and a report."""
     from benchmark.engine.run import Plan, lay_out
@@ -120,6 +122,7 @@ def run(
             fresh=fresh,
             repeats=repeats,
             timeout=timeout or inf,
+            verify_frames=verify_frames,
         )
         tasks = lay_out(plan, store, workers.environment)
         if not lanes:

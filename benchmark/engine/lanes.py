@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.datasets.content import Seen
 from benchmark.datasets.sequence import Sequence as Video
 from benchmark.engine.berths import Berths
 from benchmark.engine.prefetch import FrameStream
@@ -70,6 +71,8 @@ class Outcome:
     """Whether it was ended for the time it took; `error` says how far it came."""
     times: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     """(M,): what each frame added to `seconds`; empty where it is not known."""
+    seen: tuple[Seen, ...] = ()
+    """What was found in the frames that were asked for."""
 
     @property
     def reason(self) -> str:
@@ -115,6 +118,7 @@ class _Lane:
             error,
             timed_out,
             np.array(self.times[: len(self.boxes)], np.float64),
+            tuple(self.stream.seen),
         )
 
 

@@ -8,15 +8,18 @@ from hashlib import sha256
 from math import inf
 from typing import Protocol
 
+from benchmark.datasets.content import fold
 from benchmark.datasets.fingerprint import digest
 from benchmark.datasets.images import frame_size
 from benchmark.datasets.selection import Selection
 from benchmark.datasets.sequence import Sequence
 from benchmark.engine.lanes import Job, Outcome
 from benchmark.protocols import Start, starts
-from benchmark.store.keys import code_digest, record_key
+from benchmark.store.keys import code_digest, content_key, record_key
+from benchmark.store.memo import FrameMemo
 from benchmark.store.record import Record
 from benchmark.store.results import Results
+from trackers.errors import InputError
 from trackers.names import TrackerSpec
 
 OnFrames = Callable[[str, int], None]
@@ -42,6 +45,8 @@ class Plan:
     """How often each tracker runs on each sequence, every time with a seed of its own."""
     timeout: float = inf
     """Seconds inside the tracker after which a sequence is given up."""
+    verify_frames: bool = False
+    """Whether frames of kept records are read again, and not only those whose size or times have changed."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,12 @@ class Executor(Protocol):
 
 
 def lay_out(plan: Plan, results: Results, environment: Mapping[str, str]) -> list[Task]:
-    """Return every tracker's tasks on every sequence, with what the results folder already keeps of them."""
+    """Return every tracker's tasks on every sequence, with what the results folder already keeps of them.
+
+    A kept record serves only where its frames still hold what they held. Where they do not, the record stays, for
+    the run that made it, and the task gets a key that names the new content.
+    """
+    memo = FrameMemo(results.folder, trust=not plan.verify_frames)
     dataset = f"{plan.selection.dataset} {plan.selection.revision}"
     digests = [digest(video) for video in plan.selection.sequences]
     tasks = []
@@ -100,6 +110,7 @@ def lay_out(plan: Plan, results: Results, environment: Mapping[str, str]) -> lis
                 seed = lane_seed(plan.seed, plan.selection.dataset, video.name, repeat)
                 for begun in begin(plan.protocol, video):
                     job = Job(video, begun.frame, begun.box, seed)
+                    place = (plan.selection.dataset, spec.name)
                     key = record_key(
                         spec,
                         code,
@@ -112,10 +123,22 @@ def lay_out(plan: Plan, results: Results, environment: Mapping[str, str]) -> lis
                         seed=seed,
                         environment=environment,
                     )
-                    kept = results.find(plan.selection.dataset, spec.name, key, video.name, begun.frame, repeat)
-                    serves = kept is not None and not plan.fresh and _serves(plan, spec, job, kept, results)
+                    kept = results.find(*place, key, video.name, begun.frame, repeat)
+                    if kept is not None and not _same_frames(kept, job, memo):
+                        key = content_key(key, memo.content(job.frames))
+                        kept = results.find(*place, key, video.name, begun.frame, repeat)
+                    serves = (
+                        kept is not None
+                        and not plan.fresh
+                        and _serves(plan, spec, job, kept, results)
+                        and _same_frames(kept, job, memo)
+                    )
                     tasks.append(Task(spec, job, begun.name, repeat, video_digest, key, kept if serves else None))
     return tasks
+
+
+def _same_frames(kept: Record, job: Job, memo: FrameMemo) -> bool:
+    return kept.content == memo.content(job.frames[: kept.frames])
 
 
 def begin(protocol: str, video: Sequence) -> list[Start]:
@@ -143,10 +166,22 @@ def execute(
     executor: Executor,
     on_frames: OnFrames = lambda tracker, count: None,
 ) -> Iterator[tuple[Task, Record]]:
-    """Run what is not kept; keep and yield every record as it comes. This process alone writes."""
+    """Run what is not kept; keep and yield every record as it comes. This process alone writes.
+
+    InputError where whoever worked has read other frames than those that are here: a worker of a cluster has another
+    copy, or somebody changes them meanwhile.
+    """
     todo = [task for task in tasks if task.kept is None]
+    memo = FrameMemo(results.folder)
     for finished in executor.work(plan, todo, on_frames):
         record = _record(plan, finished)
+        frames = finished.task.job.frames[: record.frames]
+        memo.learn(frames, finished.outcome.seen)
+        if memo.content(frames) != record.content:
+            raise InputError(
+                f"{plan.selection.dataset}: the frames of {record.sequence} were changed during the run, or a worker"
+                " has another copy of them: make all copies the same, then the same command goes on"
+            )
         if plan.fresh and record.status == "done":
             results.detach(record)
         results.keep(record, finished.outcome.telemetry)
@@ -176,4 +211,6 @@ def _record(plan: Plan, finished: Finished) -> Record:
         times=outcome.times,
         lanes=finished.lanes,
         error=outcome.error,
+        frames=len(outcome.seen),
+        content=fold(one.digest for one in outcome.seen),
     )

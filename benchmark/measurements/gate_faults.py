@@ -21,7 +21,7 @@ import numpy as np
 import torch
 
 from benchmark.datasets.fingerprint import digest
-from benchmark.datasets.images import read_frame
+from benchmark.datasets.images import decode_frame
 from benchmark.datasets.lookup import open_dataset
 from benchmark.datasets.selection import Selection, select
 from benchmark.engine import prefetch
@@ -54,7 +54,7 @@ def off_by_one(tracker: Tracker[Any]) -> None:
 @contextmanager
 def swapped_channels(tracker: Tracker[Any]) -> Iterator[None]:
     """Decode frames as BGR."""
-    with patch.object(prefetch, "read_frame", lambda path: np.ascontiguousarray(read_frame(path)[..., ::-1])):
+    with patch.object(prefetch, "decode_frame", lambda *file: np.ascontiguousarray(decode_frame(*file)[..., ::-1])):
         yield
 
 

@@ -77,7 +77,7 @@ def _unused(results: Results, used: frozenset[Path]) -> Iterator[Removed]:
         elif record not in used:
             yield Removed(file, "record", _size(file))
     parts = [results.folder.glob(f".*{PART}")]
-    parts += [(results.folder / inner).rglob(f".*{PART}") for inner in ("records", "runs")]
+    parts += [(results.folder / inner).rglob(f".*{PART}") for inner in ("records", "runs", "frames")]
     for file in chain.from_iterable(parts):
         yield Removed(file, "part file", _size(file))
     for folder in run_folders(results):

@@ -13,13 +13,13 @@ from functools import lru_cache
 from pathlib import Path
 
 import trackers
-from benchmark.datasets import images
+from benchmark.datasets import image_header, images
 from trackers.code.source import parse, syntax
 from trackers.names import TrackerSpec
 from trackers.registry import Family
 
 _OURS = Path(trackers.__file__).parent
-_DECODING = Path(images.__file__)
+_DECODING = (Path(images.__file__), Path(image_header.__file__))
 
 
 def record_key(
@@ -40,7 +40,8 @@ def record_key(
     Args:
         spec: The tracker: its resolved config and weights count, not what it is called.
         code: Digest of its code (`code_digest`).
-        sequence_digest: Digest of ground truth, frame list and frame size (`benchmark.datasets.fingerprint`).
+        sequence_digest: Digest of ground truth, frame list and frame size (`benchmark.datasets.fingerprint`). What the
+            frames hold is in the record: it is known once they are read.
         dataset: Name and revision.
         protocol: e.g. ``ope``.
         start: Index of the first frame; `box` (4,) is what the tracker is shown there.
@@ -63,6 +64,11 @@ def record_key(
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
+def content_key(key: str, content: str) -> str:
+    """Return the key of the same trajectory where another record, made from other frames, is kept under `key`."""
+    return hashlib.sha256(f"{key} {content}".encode()).hexdigest()
+
+
 def code_digest(family: Family) -> str:
     """Return the digest of the code that decides a tracker's boxes.
 
@@ -79,7 +85,7 @@ def code_digest(family: Family) -> str:
         used = [] if family.reach is None else [_OURS.parent / unit for unit in family.reach.engram]
         roots += [place if place.is_dir() else place.with_suffix(".py") for place in used]
         roots += [_OURS / "nets"] if used else []  # what families share
-    for root in (*roots, _OURS / "api.py", _DECODING):
+    for root in (*roots, _OURS / "api.py", *_DECODING):
         for source in [root] if root.is_file() else sorted(root.rglob("*.py")):
             parts += [source.relative_to(root.parent).as_posix(), _syntax(source.read_bytes())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -46,6 +46,10 @@ class Record:
     """Name of the protocol's start (`benchmark.protocols.Start`)."""
     times: NDArray[np.float64] = field(default_factory=lambda: np.empty(0), repr=False)
     """(M,) seconds a frame, which sum to `seconds`; empty where they were not kept."""
+    frames: int = 0
+    """How many frames were read, the first included."""
+    content: str = ""
+    """What these held (`benchmark.datasets.content.fold`)."""
 
     @property
     def reason(self) -> str:

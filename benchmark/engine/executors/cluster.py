@@ -163,6 +163,7 @@ def _finished(task: Task, result: Result) -> Finished:
         result.error,
         result.timed_out,
         result.times,
+        result.seen,
     )
     return Finished(task, outcome, result.lanes)
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.datasets.content import Seen
 from benchmark.datasets.fingerprint import digest
 from benchmark.datasets.lookup import RENDERED, ROOT_VARIABLE, open_dataset
 from benchmark.datasets.sequence import Sequence as Video
@@ -84,6 +85,7 @@ class Result:
     error: str
     timed_out: bool
     times: NDArray[np.float64]
+    seen: tuple[Seen, ...]
     lanes: int
 
 
@@ -149,6 +151,7 @@ class Worker:
                 error=outcome.error,
                 timed_out=outcome.timed_out,
                 times=outcome.times,
+                seen=outcome.seen,
                 lanes=lanes,
             )
             for outcome in run_lanes(runner, jobs, lanes, self._device, timeout=self._order.timeout)

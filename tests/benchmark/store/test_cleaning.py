@@ -76,15 +76,17 @@ def test_part_files_orphans_and_empty_runs_go(shelf) -> None:
     litter = [
         record.with_name(".plain.0.0.npz.1234.part"), record.with_name("gone.0.0.telemetry.npz"),
         shelf.store.folder / ".latest.1234.part", shelf.store.folder / "runs" / "empty",
+        shelf.store.folder / "frames" / ".a.npz.1234.part",
     ]  # fmt: skip
-    litter[-1].mkdir()
+    litter[-2].mkdir()
+    litter[-1].parent.mkdir()
     for path in litter:
         path.write_text("half") if not path.is_dir() else None
         shelf.age(path, 2 * HOUR)
     fresh = record.with_name(".plain.0.0.npz.5678.part")
     fresh.write_text("being written")
     assert {one.path: one.kind for one in clean(shelf.store, keep=1)} == dict(
-        zip(litter, ("part file", "orphan", "part file", "empty run"), strict=True)
+        zip(litter, ("part file", "orphan", "part file", "empty run", "part file"), strict=True)
     )
     assert record.exists()
     assert fresh.exists()

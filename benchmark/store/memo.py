@@ -1,0 +1,110 @@
+"""What frame files were found to hold, remembered by size and times: a frame is read again only if these have changed.
+
+``DIR/frames/`` has one file for every folder of frames, written whole or not at all. It is a memo and no more: where it
+is missing or damaged, frames are read again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from benchmark.datasets.content import DIGEST_BYTES, Seen, Stamp, fold, look, stamp_of
+from benchmark.store.record import read_arrays, write_arrays
+
+SCHEMA = 1
+READERS = 4
+"""Threads that read frames; reading and hashing release the interpreter's lock."""
+TABLES = 64
+"""Folders whose memo is held at a time, to bound the memory."""
+Table = dict[str, Seen]
+"""What the frames of one folder hold, by their names."""
+
+
+class FrameMemo:
+    """What is known of frames' content for one results folder."""
+
+    def __init__(self, results: Path, *, trust: bool = True) -> None:
+        """Keep the memo in a results folder; without `trust`, every frame that is asked for is read anew."""
+        self._folder = results / "frames"
+        self._trust = trust
+        self._tables: dict[Path, Table] = {}
+        self._known: dict[Path, bytes] = {}
+        """Digests that this process has settled."""
+
+    def content(self, frames: Sequence[Path]) -> str:
+        """Return what frames hold now (`benchmark.datasets.content.fold`); those that may have changed are read."""
+        unknown = [path for path in dict.fromkeys(frames) if path not in self._known]
+        stale = []
+        for path in unknown:
+            before = self._table(path.parent).get(path.name) if self._trust else None
+            if before is not None and before.stamp == stamp_of(path):
+                self._known[path] = before.digest
+            else:
+                stale.append(path)
+        if stale:
+            with ThreadPoolExecutor(READERS) as pool:
+                seen = list(pool.map(_look, stale))
+            self.learn(stale, seen)
+            self._known.update({path: one.digest for path, one in zip(stale, seen, strict=True)})
+        return fold(self._known[path] for path in frames)
+
+    def learn(self, frames: Sequence[Path], seen: Sequence[Seen]) -> None:
+        """Remember what a reader has found in the first of `frames`, where it has read the very files that are here."""
+        by_folder: dict[Path, list[tuple[Path, Seen]]] = {}
+        for path, one in zip(frames, seen, strict=False):
+            if one.stamp is not None:
+                by_folder.setdefault(path.parent, []).append((path, one))
+        for folder, found in by_folder.items():
+            table = self._table(folder)
+            fresh = {p.name: one for p, one in found if table.get(p.name) != one and one.stamp == stamp_of(p)}
+            table |= fresh
+            self._known |= {path: one.digest for path, one in found if table.get(path.name) == one}
+            if fresh:
+                self._write(folder, table)
+
+    def _table(self, folder: Path) -> Table:
+        if folder not in self._tables:
+            if len(self._tables) >= TABLES:
+                self._tables.pop(next(iter(self._tables)))
+            self._tables[folder] = _read(self._file(folder))
+        return self._tables[folder]
+
+    def _file(self, folder: Path) -> Path:
+        return self._folder / f"{sha256(os.fsencode(os.path.abspath(folder))).hexdigest()[:24]}.npz"
+
+    def _write(self, folder: Path, table: Table) -> None:
+        arrays = {
+            "names": np.array(list(table), np.str_),
+            "stamps": np.array([one.stamp for one in table.values()], np.int64),
+            "digests": np.frombuffer(b"".join(one.digest for one in table.values()), np.uint8),
+        }
+        with suppress(OSError):  # a disk that is full, or may only be read: it is a memo
+            write_arrays(self._file(folder), {"schema": SCHEMA, "folder": os.path.abspath(folder)}, arrays)
+
+
+def _look(path: Path) -> Seen:
+    return look(path)[0]
+
+
+def _read(file: Path) -> Table:
+    content = read_arrays(file)
+    if content is None or content[0].get("schema") != SCHEMA:
+        return {}
+    try:
+        names, stamps = content[1]["names"].tolist(), content[1]["stamps"].tolist()
+        digests = content[1]["digests"].tobytes()
+        if len(digests) != DIGEST_BYTES * len(names):
+            return {}
+        return {
+            name: Seen(digests[DIGEST_BYTES * i : DIGEST_BYTES * (i + 1)], Stamp(*stamp))
+            for i, (name, stamp) in enumerate(zip(names, stamps, strict=True))
+        }
+    except (KeyError, TypeError, ValueError):
+        return {}
