@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from benchmark.commands.standard_output import reserve
 from benchmark.commands.terminal import Terminal, echo_json, json_text, sequence_progress
 from benchmark.datasets.lookup import dataset_names, open_dataset
 from benchmark.store.record import write_whole
@@ -134,11 +135,18 @@ def open_results(folder: Path, inner: click.Context | None = None) -> Results:
 
 
 def json_option(what: str) -> Callable[[Function], Function]:
-    """Return the option that writes `what` as JSON too."""
+    """Return the option that writes `what` as JSON too; with ``-`` standard output is reserved for it."""
     return click.option(
-        "--json", "json_file", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
+        "--json", "json_file", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE", callback=_reserve,
         help=f"Write {what} as JSON too; - for standard output alone.",
     )  # fmt: skip
+
+
+def _reserve(context: click.Context, parameter: click.Parameter, value: Path | None) -> Path | None:
+    if str(value) == "-":
+        reserve()
+        return value
+    return value.absolute() if value else None
 
 
 def write_json(content: Any, file: Path | None) -> bool:

@@ -29,7 +29,7 @@ from benchmark.commands.options import (
     write_json,
 )
 from benchmark.commands.scoreboard import failures, identical_repeats, table
-from benchmark.commands.terminal import Terminal, echo, output, progress, remarks
+from benchmark.commands.terminal import Terminal, echo, near, output, progress, remarks
 from benchmark.protocols import PROTOCOLS
 from benchmark.store.results import PLAN, writing
 from trackers.errors import InputError
@@ -222,7 +222,7 @@ def _show(scores: RunScores, report: Path, json_file: Path | None, quiet: bool) 
         output().print(table(scores))
         for line in filter(None, (*failures(scores), identical_repeats(scores))):
             says.print(line, markup=False, soft_wrap=True)
-    echo(f"Report: {report}" if not quiet else report, err=to_stdout)
+    echo(f"Report: {near(report)}" if not quiet else near(report), err=to_stdout)
 
 
 def _run(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
@@ -26,6 +27,7 @@ from rich.progress import (
 from rich.segment import Segment
 from rich.text import Text
 
+from benchmark.commands.standard_output import deliver
 from benchmark.datasets.base import Progress as OnSequence
 from trackers.printable import printable
 
@@ -63,6 +65,12 @@ def echo(line: object, *, err: bool = False) -> None:
     click.echo(printable(str(line)), err=err)
 
 
+def near(path: Path) -> Path:
+    """Return an absolute path as short as it can be from the working directory."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
 def json_text(content: Any) -> str:
     """Return plain data as JSON that is safe on a terminal too: ASCII, and every control character spelt out."""
     return json.dumps(content, indent=1).replace("\x7f", "\\u007f") + "\n"
@@ -70,7 +78,7 @@ def json_text(content: Any) -> str:
 
 def echo_json(content: Any) -> None:
     """Write plain data to standard output as JSON."""
-    click.echo(json_text(content), nl=False)
+    deliver(json_text(content))
 
 
 class _Description(ProgressColumn):

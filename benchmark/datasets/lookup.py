@@ -51,7 +51,7 @@ def open_dataset(name: str, root: Path | None = None) -> Dataset:
 
 
 def data_root(root: Path | None) -> Path:
-    """Return the folder in which datasets are looked for: `root`, else ENGRAM_DATA, else ``data``.
+    """Return the folder in which datasets are looked for, absolute: `root`, else ENGRAM_DATA, else ``data``.
 
     Raises `InputError` where the user named one that is not there.
     """
@@ -59,10 +59,10 @@ def data_root(root: Path | None) -> Path:
     if named is None and (variable := os.environ.get(ROOT_VARIABLE)):
         named, by = Path(variable), ROOT_VARIABLE
     if named is None:
-        return DEFAULT_ROOT
+        return DEFAULT_ROOT.absolute()
     if not named.is_dir():
         raise InputError(f"{by} {named}: {'not a folder' if named.exists() else 'no such folder'}")
-    return named
+    return named.absolute()
 
 
 def _bare(name: str) -> str:

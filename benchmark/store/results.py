@@ -63,7 +63,7 @@ class Results:
 
     def __init__(self, folder: Path) -> None:
         """Open the folder, making it where it is missing; InputError where it cannot be written."""
-        self.folder = folder
+        self.folder = folder = folder.absolute()  # whatever a tracker does with the working directory
         try:
             (folder / "runs").mkdir(parents=True, exist_ok=True)
             (folder / "records").mkdir(exist_ok=True)

@@ -42,7 +42,6 @@ class World:
         self._own: dict[int, Any] = {}
         self._stack: list[tuple[list[Any], Any, Any, list[str]]] = []
         self._aside = _Aside()
-        self._alive: list[Any] = []
 
     def __enter__(self) -> Self:
         ours = [facet.read() for facet in facets()]
@@ -56,9 +55,8 @@ class World:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         ours, output, errors, argv = self._stack.pop()
-        for stream in (sys.stdout, sys.stderr):
-            if stream not in (self._aside, output, errors, *self._alive):
-                self._alive.append(stream)  # its end would close the stream that it was made of
+        if sys.stderr is not errors:
+            _outlive(sys.stderr, errors)
         self._argv = sys.argv
         sys.stdout, sys.stderr, sys.argv = output, errors, argv
         own = {}
@@ -71,6 +69,12 @@ class World:
         self._own = own
         if error is not None and not isinstance(error, Exception) and not by_user(error):
             raise Ended(_said(error)) from error
+
+
+def _outlive(theirs: Any, ours: Any) -> None:
+    """Let a stream live as long as that which it was made of, which its end would close."""
+    with suppress(TypeError):  # there may be no stream
+        vars(ours).setdefault("_engram_made_of_it", []).append(theirs)
 
 
 class _Aside(io.TextIOWrapper):
@@ -155,7 +159,11 @@ def _place(error: BaseException) -> str:
     # What stands above: the adapters, and the machinery of imports.
     ours = str(Path(__file__).parent.parent), "<frozen"
     steps = [step for step in traceback.extract_tb(error.__traceback__) if not step.filename.startswith(ours)]
-    return f" ({steps[-1].filename}, line {steps[-1].lineno})" if steps else ""
+    if not steps:
+        return ""
+    home = str(Path(steps[0].filename).parent)  # its own code, and not argparse or torch, which it called
+    place = [step for step in steps if step.filename.startswith(home)][-1]
+    return f" ({place.filename}, line {place.lineno})"
 
 
 class Contained(Tracker[Any]):

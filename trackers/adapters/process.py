@@ -44,7 +44,7 @@ def facets() -> tuple[Facet, ...]:
     from PIL import Image, ImageFile
 
     return (
-        Facet(_folder, os.chdir),
+        Facet(_folder, _set_folder),
         Facet(lambda: list(sys.path), _set_path),
         Facet(_environment, _set_environment),
         Facet(_locale, _set_locale),
@@ -81,6 +81,11 @@ def _folder() -> str | None:
         return os.getcwd()
     except FileNotFoundError:  # someone removed it
         return None
+
+
+def _set_folder(value: str | None) -> None:
+    if value is not None:
+        os.chdir(value)
 
 
 def _set_path(value: list[str]) -> None:
