@@ -1,7 +1,8 @@
 """The process that SciPy reads .mat files in: a damaged one can take all memory, never end, or end the process.
 
-Run by its path, so that nothing but NumPy and SciPy is loaded. Its arguments are files; for each of them it writes one
-``.npy`` to its standard output: the rows, or a text that says what is wrong.
+Run by its path, so that nothing but NumPy and SciPy is loaded. Its arguments are the bytes that it may take, the
+seconds of processor time that it may spend on a file, and files. For each of them it writes one ``.npy`` to its
+standard output: the rows, or a text that says what is wrong.
 """
 
 from __future__ import annotations
@@ -16,13 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.io import loadmat
 
-MEMORY = 1 << 30
-"""Bytes that one file may take."""
-SECONDS = 30
-"""Of processor time that one file may take."""
-PATIENCE = 4 * SECONDS
-"""Seconds that one file may take on a machine that is busy."""
-
 
 def read(path: Path) -> NDArray[Any]:
     """Return the (N, 4) rows of the first run in a result file; a text, as an array of one, where it has none.
@@ -34,7 +28,7 @@ def read(path: Path) -> NDArray[Any]:
     except NotImplementedError:
         return _text("a MATLAB 7.3 (HDF5) file; load it in MATLAB and save it again with save(..., '-v7')")
     except MemoryError:
-        return _text(f"no readable .mat file (reading it takes more than {MEMORY >> 20} MiB)")
+        return _text("no readable .mat file (reading it takes more memory than the limit)")
     except Exception as error:  # damaged bytes raise many kinds
         return _text(f"no readable .mat file ({_short(str(error) or type(error).__name__)})")
     run = _first_run(content)
@@ -42,7 +36,7 @@ def read(path: Path) -> NDArray[Any]:
         names = [name for name in content if not name.startswith("__")]
         return _text(f"no OTB results: 'results' with a field 'res' is missing, found {_short(str(names))}")
     rows = np.asarray(run["res"])
-    shape = " x ".join(map(str, rows.shape))
+    shape = " x ".join(map(str, rows.shape)) or "0-d"
     kind = str(run.get("type", run.get("transformType", "rect")))
     if kind != "rect":
         return _text(f"holds {shape} {_short(kind)!r} parameters, not rectangles; convert them to x, y, w, h first")
@@ -71,40 +65,37 @@ def _text(line: str) -> NDArray[np.str_]:
     return np.array([line])
 
 
-def _limit_memory() -> None:
+def _limit_memory(size: int) -> None:
     """Limit what this process can take beyond what it has now, where the system lets it."""
     try:
         import resource
 
         pages = int(Path("/proc/self/statm").read_text().split()[0])
-        limit = pages * resource.getpagesize() + MEMORY
+        limit = pages * resource.getpagesize() + size
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     except (ImportError, OSError, ValueError):
         pass
 
 
-def _limit_time() -> None:
+def _limit_time(seconds: int) -> None:
     """End this process where reading the next file takes too long; the signals' own action, which C code can't stop."""
     try:
         import signal
 
-        signal.setitimer(signal.ITIMER_PROF, SECONDS)
-        signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        signal.setitimer(signal.ITIMER_REAL, 4 * seconds)  # where it waits, or the machine is busy
     except (ImportError, AttributeError):
         pass
 
 
-def main(paths: list[str]) -> None:
+def main(size: str, seconds: str, *paths: str) -> None:
     """Read the files one after the other."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a library prints is no answer
-    _limit_memory()
+    _limit_memory(int(size))
     for path in paths:
-        _limit_time()
-        try:
-            answer = read(Path(path))
-        except (MemoryError, RecursionError) as error:
-            answer = _text(f"no readable .mat file ({type(error).__name__})")
+        _limit_time(int(seconds))
+        answer = read(Path(path))
         content = io.BytesIO()  # NumPy cannot write into a pipe
         np.save(content, answer, allow_pickle=False)
         answers.write(content.getvalue())
@@ -112,4 +103,4 @@ def main(paths: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(*sys.argv[1:])

@@ -22,6 +22,10 @@ __all__ = ["format_mat", "read_mats"]
 Values = NDArray[np.float64]
 AT_ONCE = 200
 """Files that one process reads."""
+MEMORY = 1 << 30
+"""Bytes that it may take for one."""
+SECONDS = 30
+"""Of processor time that it may spend on one; four times as long on a machine that is busy."""
 
 
 def read_mats(paths: Sequence[Path]) -> dict[Path, Values | InputError]:
@@ -57,9 +61,10 @@ def format_mat(rows: Values, start: int) -> bytes:
 
 def _answers(paths: Sequence[Path]) -> tuple[list[NDArray[np.generic]], str]:
     """Return what the reading process answers for the files, as far as it comes, and how it ended."""
-    command = [sys.executable, "-P", str(mat_process.__file__), *(os.path.abspath(path) for path in paths)]
+    limits = (str(MEMORY), str(SECONDS))
+    command = [sys.executable, "-P", str(mat_process.__file__), *limits, *(os.path.abspath(path) for path in paths)]
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    patience = mat_process.PATIENCE * (1 + len(paths))
+    patience = 4 * SECONDS * (1 + len(paths))
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
@@ -84,5 +89,5 @@ def _how(code: int) -> str:
     except ValueError:
         name = ""
     if name in ("SIGALRM", "SIGPROF"):
-        return f"reading it takes more than {mat_process.SECONDS} s"
+        return f"reading it takes more than {SECONDS} s"
     return f"SciPy's reader ends with {name or f'exit code {code}'} on it"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ NEAR = 3.0
 """Pixels: a first box further from the ground truth is lost, not shifted."""
 WELL_TRACKED = 0.6
 """Overlaps above this tell where boxes lie on the target."""
+WILD = 1e9
+"""Pixels: no box has such numbers."""
 SHIFTED = 0.75
 """Pixels: published trackers lie within half a pixel of the truth on the median well-tracked frame."""
 
@@ -27,8 +30,11 @@ def suspicions(results: Mapping[str, Trajectory], annotations: Mapping[str, Anno
 
     Only sequences with ground truth can be looked at, but for whole numbers.
     """
-    pairs = [(one, annotations[name]) for name, one in results.items() if name in annotations and len(one.boxes)]
-    return [*_corners(pairs), *_first_boxes(pairs), *_median_offset(pairs), *_whole_numbers(results)]
+    tame = {name: replace(one, boxes=_tame(one.boxes)) for name, one in results.items() if len(one.boxes)}
+    pairs = [(one, annotations[name]) for name, one in tame.items() if name in annotations]
+    return [
+        *_no_boxes(tame), *_corners(pairs), *_first_boxes(pairs), *_median_offset(pairs), *_whole_numbers(tame)
+    ]  # fmt: skip
 
 
 def where_it_fits(boxes: Values, annotation: Annotation) -> str:
@@ -36,6 +42,7 @@ def where_it_fits(boxes: Values, annotation: Annotation) -> str:
     rows, frames = len(boxes), len(annotation)
     if not 1 < rows < frames:
         return ""
+    boxes = _tame(boxes)
     head = float(np.median(overlap(boxes, annotation.boxes[:rows])))
     tail = float(np.median(overlap(boxes, annotation.boxes[frames - rows :])))
     if max(head, tail) < 0.3:
@@ -43,6 +50,19 @@ def where_it_fits(boxes: Values, annotation: Annotation) -> str:
     missing = f"{frames - rows} row{'s' if frames - rows > 1 else ''}"
     at_start = head < tail and not np.allclose(boxes[0], annotation.boxes[0], atol=NEAR)
     return f"; it looks as if {missing} were missing at the {'start' if at_start else 'end'}"
+
+
+def _tame(boxes: Values) -> Values:
+    """Return (N, 4) boxes, those that are none (not finite, or beyond all images) as NaN."""
+    with np.errstate(invalid="ignore"):
+        sound = (np.abs(boxes) < WILD).all(axis=1, keepdims=True)
+    return np.where(sound, boxes, np.nan)
+
+
+def _no_boxes(results: Mapping[str, Trajectory]) -> Iterator[str]:
+    if hits := [name for name, one in results.items() if np.isnan(one.boxes).any()]:
+        which = _which(hits, len(results))
+        yield f"some boxes are not finite, or beyond {WILD:g} px, and are scored as misses: {which}"
 
 
 def _corners(pairs: list[tuple[Trajectory, Annotation]]) -> Iterator[str]:

@@ -97,11 +97,11 @@ def _content(path: Path) -> bytes:
 
 def _parse(content: bytes) -> Values | None:
     """Return the rows of a usual text, four numbers in every line and none of them empty; None for any other text."""
-    body = content.rstrip()
-    if not body:
+    body = content.rstrip().translate(_TO_SPACES)
+    if not any(digit in body for digit in b"0123456789"):
         return None
     try:
-        rows = np.loadtxt(BytesIO(body.translate(_TO_SPACES)), ndmin=2, comments=None)
+        rows = np.loadtxt(BytesIO(body), ndmin=2, comments=None)
     except ValueError:
         return None
     return rows if rows.shape == (body.count(b"\n") + 1, 4) else None
