@@ -15,3 +15,13 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     folded = {k.casefold(): k for k in known}
     near = [folded[match] for match in get_close_matches(name.casefold(), folded, n=3, cutoff=0.6)]
     return f" Did you mean {' or '.join(repr(n) for n in near)}?" if near else ""
+
+
+def describe(error: BaseException) -> str:
+    """Return an error's kind and the first line of what it says."""
+    try:
+        lines = str(error).strip().splitlines()
+    except Exception:  # an error of a third party's own may fail at that too
+        lines = []
+    kind = type(error).__name__
+    return f"{kind}: {lines[0][:300]}" if lines else kind

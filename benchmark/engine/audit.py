@@ -14,7 +14,8 @@ from typing import Literal
 import numpy as np
 
 from benchmark.datasets.selection import Selection
-from benchmark.engine.lanes import Job, Outcome, run_lanes
+from benchmark.engine.job import Job, Outcome
+from benchmark.engine.lanes import run_lanes
 from benchmark.engine.run import lane_seed
 from trackers.api import Tracker
 from trackers.names import TrackerSpec

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmark.datasets.images import read_frame
-from benchmark.engine.lanes import Job
+from benchmark.engine.job import Job
 from trackers.api import Boxes, Frame, Tracker
 from trackers.names import resolve
 

@@ -6,7 +6,7 @@ At one lane a tracker does here what it does in a run, bit for bit.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from benchmark.playback.scene import Trail
 from trackers.api import Frame, Step, Tracker
+from trackers.errors import describe
 
 LARGEST_SIGNAL = 64
 """Values of a signal that are kept every frame; maps are larger, and no strip shows them."""
@@ -74,7 +75,7 @@ class _Runner:
             if step.boxes.shape != (1, 4):
                 raise ValueError(f"the tracker returned boxes of shape {step.boxes.shape}, not (1, 4)")
         except Exception as error:  # whatever a tracker raises ends this tracker alone
-            self.error = _line(error)
+            self.error = describe(error)
             return
         self.seconds += time.perf_counter() - began
         self.boxes.append(step.boxes[0])
@@ -93,8 +94,3 @@ class _Runner:
             self.seconds,
             self.error,
         )
-
-
-def _line(error: Exception) -> str:
-    lines: Sequence[str] = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[-1]}" if lines else type(error).__name__

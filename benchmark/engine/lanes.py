@@ -11,73 +11,21 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from math import inf
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.datasets.content import Seen
-from benchmark.datasets.sequence import Sequence as Video
 from benchmark.engine.berths import Berths
+from benchmark.engine.job import Job, Outcome
 from benchmark.engine.prefetch import FrameStream
-from trackers.api import Boxes, Frame, Step, Tracker
+from trackers.api import Frame, Step, Tracker
 
 DECODERS = 4
 """Threads that decode frames; decoding releases the interpreter's lock."""
 OnFrames = Callable[[int], None]
 """Called with the number of frames that are done since the last call."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """One trajectory to make: a tracker's run on one sequence from one start."""
-
-    video: Video
-    start: int
-    """Index of the first frame."""
-    box: NDArray[np.float64]
-    """(4,), what the tracker is shown there."""
-    seed: int
-    """The lane's own."""
-
-    def __len__(self) -> int:
-        return len(self.video) - self.start
-
-    @property
-    def frames(self) -> Sequence[Path]:
-        """The frames of the trajectory, the first included."""
-        return self.video.frames[self.start :]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a job."""
-
-    job: Job
-    boxes: Boxes
-    """(M, 4); row 0 is the box that was given. M is the job's length unless it failed."""
-    scores: NDArray[np.float64]
-    """(M,)."""
-    seconds: float
-    """The lane's share of the time spent in `start` and `step`."""
-    telemetry: dict[str, NDArray[Any]]
-    """Each (M - 1, *shape): there is none for the first frame."""
-    error: str = ""
-    """Traceback, or "" where the job was done."""
-    timed_out: bool = False
-    """Whether it was ended for the time it took; `error` says how far it came."""
-    times: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
-    """(M,): what each frame added to `seconds`; empty where it is not known."""
-    seen: tuple[Seen, ...] = ()
-    """What was found in the frames that were asked for."""
-
-    @property
-    def reason(self) -> str:
-        """The last line of the error."""
-        return self.error.strip().splitlines()[-1] if self.error else ""
 
 
 class _Lane:
@@ -192,9 +140,7 @@ class _Running:
                 lane = fresh[index]
                 lane.boxes.append(lane.job.box)
                 lane.scores.append(1.0)
-                self.lanes.append(lane)
-            self.state = state if self.state is None else self.tracker.join(self.state, state)
-            begun += len(chosen)
+            begun += self._add([fresh[index] for index in chosen], state)
         return begun
 
     def step(self) -> int:
@@ -204,9 +150,11 @@ class _Running:
         if not lanes:
             self.lanes, self.state = [], None
             return 0
-        whole = self.state
         if len(lanes) < len(before):
-            whole = self.tracker.take(whole, [index for index, lane in enumerate(before) if lane in lanes])
+            self._keep([index for index, lane in enumerate(before) if lane in lanes])
+            if not self.lanes:
+                return 0
+        whole = self.state
 
         def step(chosen: Sequence[int]) -> tuple[Step, Any]:
             own = whole if len(chosen) == len(lanes) else self.tracker.take(whole, chosen)
@@ -219,8 +167,7 @@ class _Running:
         for chosen, (found, after) in self._attempt(step, lanes):
             for row, index in enumerate(chosen):
                 lanes[index].add(found, row)
-                self.lanes.append(lanes[index])
-            self.state = after if self.state is None else self.tracker.join(self.state, after)
+            self._add([lanes[index] for index in chosen], after)
         return len(self.lanes)
 
     def ended(self) -> Iterator[Outcome]:
@@ -230,9 +177,34 @@ class _Running:
         if len(going) < len(self.lanes):
             ended = [lane for index, lane in enumerate(self.lanes) if index not in going]
             outcomes += [lane.outcome() if lane.done else lane.late(self.timeout) for lane in ended]
-            self.state = self.tracker.take(self.state, going) if going else None
-            self.lanes = [self.lanes[index] for index in going]
+            self._keep(going)
+            outcomes += self._failed
+            self._failed = []
         yield from outcomes
+
+    def _add(self, lanes: list[_Lane], state: Any) -> int:
+        """Let lanes run beside those that do; return how many now do."""
+        try:
+            whole = self.tracker.join(self.state, state) if self.lanes else state
+        except Exception:
+            return self._fail(lanes)
+        self.lanes, self.state = [*self.lanes, *lanes], whole
+        return len(lanes)
+
+    def _keep(self, going: list[int]) -> None:
+        """Go on with some of the lanes alone."""
+        lanes, state = [self.lanes[index] for index in going], None
+        try:
+            state = self.tracker.take(self.state, going) if going else None
+        except Exception:
+            self._fail(lanes)
+            lanes = []
+        self.lanes, self.state = lanes, state
+
+    def _fail(self, lanes: list[_Lane]) -> int:
+        """End lanes with the exception that is being handled."""
+        self._failed += [lane.outcome(traceback.format_exc()) for lane in lanes]
+        return 0
 
     def _read(self, lanes: list[_Lane]) -> tuple[list[_Lane], list[Frame]]:
         """Return the lanes whose next frame can be read, and these frames."""

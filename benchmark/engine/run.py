@@ -13,7 +13,7 @@ from benchmark.datasets.fingerprint import digest
 from benchmark.datasets.images import frame_size
 from benchmark.datasets.selection import Selection
 from benchmark.datasets.sequence import Sequence
-from benchmark.engine.lanes import Job, Outcome
+from benchmark.engine.job import Job, Outcome
 from benchmark.protocols import Start, starts
 from benchmark.store.keys import code_digest, content_key, record_key
 from benchmark.store.memo import FrameMemo

@@ -74,7 +74,7 @@ class Bench:
         from benchmark.datasets.images import read_frame
         from benchmark.datasets.sequence import Annotation, Sequence
         from benchmark.engine.clock import follow
-        from benchmark.engine.lanes import Job
+        from benchmark.engine.job import Job
         from trackers.names import resolve
 
         self.device: str = request["device"]

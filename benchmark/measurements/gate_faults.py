@@ -26,7 +26,8 @@ from benchmark.datasets.lookup import open_dataset
 from benchmark.datasets.selection import Selection, select
 from benchmark.engine import prefetch
 from benchmark.engine.device import environment_class
-from benchmark.engine.lanes import Job, run_lanes
+from benchmark.engine.job import Job
+from benchmark.engine.lanes import run_lanes
 from benchmark.engine.run import lane_seed
 from benchmark.gate.accuracy import find_changes, judge
 from benchmark.gate.snapshot import Snapshot, TrackerSnapshot, Trajectory, boxes_digest

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import secrets
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 SCHEMA = 1
 PART = ".part"
 """End of the names of files that are being written; a killed process leaves one behind."""
+LONGEST_REASON = 500
+"""Characters: what an exception says may hold an array."""
 Status = Literal["done", "failed", "timeout"]
 
 
@@ -53,8 +56,22 @@ class Record:
 
     @property
     def reason(self) -> str:
-        """The last line of the error."""
-        return self.error.strip().splitlines()[-1] if self.error else ""
+        """What the error says, in one line."""
+        return reason_of(self.error)
+
+
+def reason_of(error: str) -> str:
+    """Return what a traceback, or a plain text, says in one line; "" of "".
+
+    An exception's text may have several lines, as torch's have, of which the first says what is wrong. It stands after
+    the last frame of the traceback, and is the first that is not indented.
+    """
+    lines = error.strip().splitlines()
+    frames = [index for index, line in enumerate(lines) if line.startswith("  File ")]
+    after = lines[frames[-1] + 1 if frames else 0 :]
+    said = [line for line in after if line.strip() and not line.startswith((" ", "Traceback"))]
+    line = (said or lines or [""])[0]
+    return re.sub(r"^(\w+\.)+(?=\w+(:|$))", "", line)[:LONGEST_REASON]
 
 
 def write_record(path: Path, record: Record) -> None:

@@ -18,7 +18,8 @@ from benchmark.datasets.render.dataset import RenderedDataset
 from benchmark.datasets.render.scripts import CAUSES
 from benchmark.datasets.render.staging import Stage, Take
 from benchmark.datasets.render.worlds import training_world
-from benchmark.engine.lanes import Job, run_lanes
+from benchmark.engine.job import Job
+from benchmark.engine.lanes import run_lanes
 from benchmark.metrics.scores import score_sequences
 from benchmark.profiles import load_profile
 from trackers.names import resolve

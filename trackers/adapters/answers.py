@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import reprlib
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trackers.api import Step
+from trackers.api import Signal, Step
 
 SHOWN = 12
 """Numbers up to which an array is shown whole."""
@@ -29,8 +30,11 @@ def as_answer(found: Any) -> tuple[NDArray[np.float64], float]:
     return values.reshape(4), float(sure.reshape(()))
 
 
-def checked(answer: Any, lanes: int, recording: bool) -> tuple[Step, Any]:
-    """Return what a `Tracker.step` returned, its step copied; TypeError where it is none."""
+def checked(answer: Any, lanes: int, signals: Mapping[str, Signal]) -> tuple[Step, Any]:
+    """Return what a `Tracker.step` returned, its step copied; TypeError where it is none.
+
+    `signals` are those that it may report, by name: none where telemetry is not wanted.
+    """
     if not (isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[0], Step)):
         raise TypeError(f"step must return (Step, state); it returned {shown(answer)}")
     step, state = answer
@@ -39,13 +43,18 @@ def checked(answer: Any, lanes: int, recording: bool) -> tuple[Step, Any]:
         raise TypeError(f"a step's boxes must be of shape ({lanes}, 4); they are {shown(step.boxes)}")
     if scores is None or scores.shape not in ((lanes,), (lanes, 1)):
         raise TypeError(f"a step's scores must be of shape ({lanes},); they are {shown(step.scores)}")
-    telemetry: dict[str, NDArray[Any]] = {}
-    for name, values in step.telemetry.items() if recording else ():
-        told = numbers(values)
-        if told is None or told.shape[:1] != (lanes,):
-            raise TypeError(f"telemetry {name!r} must be of shape ({lanes}, ...); it is {shown(values)}")
-        telemetry[name] = told
+    telemetry = {name: _told(name, values, lanes, signals) for name, values in step.telemetry.items() if signals}
     return Step(boxes, scores.reshape(lanes), telemetry), state
+
+
+def _told(name: str, values: Any, lanes: int, signals: Mapping[str, Signal]) -> NDArray[np.float64]:
+    """Return one signal's values."""
+    if name not in signals:
+        raise TypeError(f"telemetry {name!r} is none of the tracker's signals ({', '.join(signals)})")
+    told, shape = numbers(values), (lanes, *signals[name].shape)
+    if told is None or told.shape != shape:
+        raise TypeError(f"telemetry {name!r} must be of shape {shape}; it is {shown(values)}")
+    return told
 
 
 def numbers(value: Any) -> NDArray[np.float64] | None:

@@ -21,7 +21,7 @@ import numpy as np
 from trackers.adapters.answers import checked
 from trackers.adapters.process import Chance, facets, put
 from trackers.api import Boxes, Frame, Signal, Step, Tracker
-from trackers.errors import InputError
+from trackers.errors import InputError, describe
 
 
 class Ended(Exception):
@@ -117,16 +117,6 @@ def _said(error: BaseException) -> str:
     return f"it raised {describe(error)}"
 
 
-def describe(error: BaseException) -> str:
-    """Return an error's kind and the first line of what it says."""
-    try:
-        lines = str(error).strip().splitlines()
-    except Exception:  # an error of a third party's own may fail at that too
-        lines = []
-    kind = type(error).__name__
-    return f"{kind}: {lines[0][:300]}" if lines else kind
-
-
 @contextmanager
 def loading(what: str, world: World, chance: Chance | None = None, doing: str = "cannot be loaded") -> Iterator[None]:
     """Guard an import or a build; InputError, one line with `what` and where it happened, whatever is raised."""
@@ -208,7 +198,8 @@ class Contained(Tracker[Any]):
         """Follow; ValueError or TypeError where what comes back is no step."""
         frames = _own(frames)
         with self._world, self._chance:
-            return checked(self._tracker.step(state, frames), len(frames), self.recording)
+            wanted = {signal.name: signal for signal in self.signals} if self.recording else {}
+            return checked(self._tracker.step(state, frames), len(frames), wanted)
 
     def take(self, state: Any, lanes: Sequence[int]) -> Any:
         """Return the state of some lanes."""

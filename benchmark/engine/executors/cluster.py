@@ -21,7 +21,7 @@ from benchmark.datasets.lookup import data_root
 from benchmark.engine.executors.crew import Crew, Seat, connect, reason
 from benchmark.engine.executors.pieces import LOSSES, Piece, make_pieces
 from benchmark.engine.executors.worker import Assignment, Order, Result, Wanted
-from benchmark.engine.lanes import Outcome
+from benchmark.engine.job import Outcome
 from benchmark.engine.run import Finished, OnFrames, Plan, Task
 from trackers.errors import InputError
 from trackers.names import TrackerSpec

@@ -12,12 +12,16 @@ from benchmark.engine.device import environment_class, find_device
 from benchmark.engine.fit import fitting_lanes
 from benchmark.engine.lanes import run_lanes
 from benchmark.engine.run import Finished, OnFrames, Plan, Task
+from trackers.adapters.containment import Contained
 from trackers.api import Tracker
 from trackers.names import TrackerSpec
 
 
 class Local:
-    """Runs trackers one after the other; each begins as soon as the one before leaves lanes free for good."""
+    """Runs trackers one after the other; each begins as soon as the one before leaves lanes free for good.
+
+    A third party's runs alone: what it changes in the process while it works is not put back before.
+    """
 
     def __init__(self, device: str) -> None:
         """Take ``auto|cpu|cuda|cuda:N|mps``; InputError where this machine lacks it."""
@@ -34,12 +38,13 @@ class Local:
         relay = _Relay(self.device, plan, on_frames)
         before = Event()
         before.set()
-        threads = []
+        threads: list[Thread] = []
         for name, tracker in built.items():
             tracker.recording = plan.telemetry
             own = [task for task in tasks if task.spec.name == name]
             last = Event()
-            threads.append(Thread(target=relay.run, args=(tracker, own, before, last), name=name, daemon=True))
+            alone = tuple(threads) if isinstance(tracker, Contained) else None
+            threads.append(Thread(target=relay.run, args=(tracker, own, before, last, alone), name=name, daemon=True))
             before = last
         for thread in threads:
             thread.start()
@@ -68,8 +73,13 @@ class _Relay:
         self._device, self._plan, self._on_frames = device, plan, on_frames
         self._berths = Berths(plan.lanes)
 
-    def run(self, tracker: Tracker[Any], tasks: Sequence[Task], before: Event, last: Event) -> None:
-        """Do one tracker's tasks after the one before has begun its last; say when this one has."""
+    def run(
+        self, tracker: Tracker[Any], tasks: Sequence[Task], before: Event, last: Event, alone: Sequence[Thread] | None
+    ) -> None:
+        """Do one tracker's tasks after the one before has begun its last; say when this one has.
+
+        With `alone`, all threads before it end first, and this one has begun its last when it is done.
+        """
         lanes = min(self._plan.lanes, tracker.max_lanes or self._plan.lanes)
         own = {id(task.job): task for task in tasks}
 
@@ -80,11 +90,14 @@ class _Relay:
 
         try:
             before.wait()
+            for thread in alone or ():
+                thread.join()
             if self.stopping.is_set():
                 return
             jobs = (task.job for task in tasks)
+            on_last = last.set if alone is None else lambda: None
             for outcome in run_lanes(
-                tracker, jobs, lanes, self._device, count, self._plan.timeout, self._berths, last.set
+                tracker, jobs, lanes, self._device, count, self._plan.timeout, self._berths, on_last
             ):
                 self.found.put(Finished(own[id(outcome.job)], outcome, lanes))
         except _Stopped:

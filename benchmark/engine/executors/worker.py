@@ -19,7 +19,8 @@ from benchmark.datasets.content import Seen
 from benchmark.datasets.fingerprint import digest
 from benchmark.datasets.lookup import RENDERED, ROOT_VARIABLE, open_dataset
 from benchmark.datasets.sequence import Sequence as Video
-from benchmark.engine.lanes import Job, run_lanes
+from benchmark.engine.job import Job
+from benchmark.engine.lanes import run_lanes
 from benchmark.store.keys import code_digest
 from trackers.api import Tracker
 from trackers.errors import InputError

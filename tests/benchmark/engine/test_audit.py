@@ -9,7 +9,7 @@ from benchmark.datasets.folder import FolderDataset
 from benchmark.datasets.selection import select
 from benchmark.datasets.sequence import Annotation, Sequence
 from benchmark.engine.audit import Comparison, audit, audit_frames, compare
-from benchmark.engine.lanes import Job, Outcome
+from benchmark.engine.job import Job, Outcome
 from trackers.names import resolve
 
 START = 5

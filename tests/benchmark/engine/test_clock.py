@@ -13,7 +13,7 @@ import pytest
 from benchmark.datasets.folder import FolderDataset
 from benchmark.datasets.selection import select
 from benchmark.engine.clock import QUIET, Latency, Watch, calibration, measure_latency
-from benchmark.engine.lanes import Job
+from benchmark.engine.job import Job
 
 SLEEPER = """
 import time

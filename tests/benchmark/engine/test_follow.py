@@ -26,7 +26,7 @@ class Right(Tracker[int]):
     def step(self, state: int, frames):
         age = state + 1
         if age == self.fails_at:
-            raise RuntimeError("first line\nwhat happened")
+            raise RuntimeError("what happened\nand what to do")
         box = BOX + [self.pixels * age, 0, 0, 0]
         return Step(box[None], np.array([0.5]), {"age": np.array([age]), "map": np.zeros((1, 20, 20))}), age
 

@@ -6,7 +6,8 @@ import pytest
 
 from benchmark.datasets.lookup import open_dataset
 from benchmark.engine.audit import compare
-from benchmark.engine.lanes import Job, Outcome, run_lanes
+from benchmark.engine.job import Job, Outcome
+from benchmark.engine.lanes import run_lanes
 from trackers.names import resolve
 from trackers.registry import PAPERS_FIVE
 

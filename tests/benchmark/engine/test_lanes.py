@@ -15,7 +15,8 @@ from torch import Tensor
 
 from benchmark.datasets.images import list_images
 from benchmark.datasets.sequence import Annotation, Sequence
-from benchmark.engine.lanes import Job, Outcome, run_lanes
+from benchmark.engine.job import Job, Outcome
+from benchmark.engine.lanes import run_lanes
 from trackers.api import Signal, Step, Tracker
 
 
@@ -152,6 +153,37 @@ def test_an_exception_at_the_start_fails_that_lane(videos, lanes: int) -> None:
 def test_boxes_of_a_wrong_shape_are_a_failure_that_says_so(videos) -> None:
     outcomes = run(Watcher(fails="shape"), videos[:2], 2)
     assert all("shape (1, 3), not (1, 4)" in outcome.reason for outcome in outcomes.values())
+
+
+@pytest.mark.parametrize("fails", ["take", "join"])
+def test_lanes_that_cannot_be_moved_fail_and_the_others_go_on(videos, fails: str) -> None:
+    class Stuck(Watcher):
+        def take(self, state, lanes):
+            return super().take(state, lanes) if fails != "take" else {}[0]
+
+        def join(self, first, second):
+            return super().join(first, second) if fails != "join" else {}[0]
+
+    outcomes = run(Stuck(), videos, 2)
+    failed = {name for name, outcome in outcomes.items() if outcome.error}
+    assert 0 < len(failed) < len(videos)
+    assert {outcomes[name].reason for name in failed} == {"KeyError: 0"}
+    expected = run(Watcher(), videos, 1)
+    for name in outcomes.keys() - failed:
+        np.testing.assert_allclose(outcomes[name].boxes, expected[name].boxes, rtol=1e-6)
+
+
+def test_a_state_may_be_none_at_one_lane(videos) -> None:
+    class Stateless(Watcher):
+        def start(self, frames, boxes, seeds):
+            self.kept = super().start(frames, boxes, seeds)
+
+        def step(self, state, frames):
+            found, self.kept = super().step(self.kept, frames)
+            return found, None
+
+    for name, outcome in run(Stateless(), videos, 1).items():
+        np.testing.assert_array_equal(outcome.boxes, run(Watcher(), videos, 1)[name].boxes)
 
 
 def test_out_of_memory_halves_the_lanes_and_goes_on(videos) -> None:

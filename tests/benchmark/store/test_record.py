@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.store.record import Record, read_record, write_record
+from benchmark.store.record import Record, read_record, reason_of, write_record
 
 RECORD = Record(
     key="ab" * 32, dataset="demo", tracker="siamfc", sequence="plain", start=5, repeat=0, status="failed",
@@ -93,3 +93,21 @@ def test_an_interrupted_write_leaves_the_old_record_and_no_litter(tmp_path: Path
     assert read is not None
     assert read.status == "failed"
     assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        ("", ""),
+        ("timeout: 3 s in the tracker", "timeout: 3 s in the tracker"),
+        ("Traceback\n  File \"x.py\", line 3, in f\n    f(x)\n    ^^^^\nValueError: wrong\n", "ValueError: wrong"),
+        ("Traceback\n  File \"x.py\", line 3, in f\nRuntimeError: CUDA error: x\nCompile with y\n\n",
+         "RuntimeError: CUDA error: x"),
+        ("Traceback\n  File \"x.py\", line 3\nKeyError: 1\n\nThe above was the cause:\n\nTraceback\n"
+         "  File \"y.py\", line 3\n    z\na.b.Ended: it called sys.exit(1)\n", "Ended: it called sys.exit(1)"),
+        ("Traceback\n  File \"x.py\", line 3\nKeyboardInterrupt\n", "KeyboardInterrupt"),
+        ("Traceback\n  File \"x.py\", line 3\nValueError: " + "x" * 9999, "ValueError: " + "x" * 488),
+    ],
+)  # fmt: skip
+def test_a_reason_is_what_the_exception_says_first(error: str, reason: str) -> None:
+    assert reason_of(error) == reason

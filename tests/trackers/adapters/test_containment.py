@@ -191,11 +191,10 @@ def test_it_may_draw_on_its_frame_and_change_its_box(tmp_path: Path) -> None:
 def test_it_may_return_the_same_array_every_time(tmp_path: Path) -> None:
     lines = """
 import numpy as np
-from trackers.api import Step, Tracker, register
+from trackers.api import Signal, Step, Tracker, register
 @register("buffer", remembers="nothing")
 class Buffer(Tracker):
-    signals = ()
-    recording = True
+    signals = (Signal("n", "steps", shape=(2,)),)
     def __init__(self, config, weights, device): self.all = None
     def start(self, frames, boxes, seeds):
         self.boxes, self.scores, self.told = np.array(boxes), np.ones(1), {"n": np.zeros((1, 2))}

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from benchmark.datasets.lookup import open_dataset
-from benchmark.engine.lanes import Job, run_lanes
+from benchmark.engine.job import Job
+from benchmark.engine.lanes import run_lanes
 from trackers.dualmn.decision import Decider
 from trackers.names import resolve
 

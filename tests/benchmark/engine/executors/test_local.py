@@ -11,8 +11,10 @@ import pytest
 from benchmark.datasets.folder import FolderDataset
 from benchmark.datasets.selection import select
 from benchmark.engine.executors.local import Local
-from benchmark.engine.lanes import Job
+from benchmark.engine.job import Job
 from benchmark.engine.run import Plan, Task
+from trackers.adapters.containment import Contained, World
+from trackers.adapters.process import Chance
 from trackers.api import Step, Tracker
 from trackers.names import TrackerSpec, resolve
 
@@ -88,6 +90,22 @@ def test_a_trackers_tail_overlaps_the_start_of_the_next_within_the_lanes_there_a
     names = diary.names
     assert names.index("two") < len(names) - 1 - names[::-1].index("one")  # two began before one had ended
     assert diary.most == 2
+
+
+@pytest.mark.parametrize("theirs", ["one", "two"])
+def test_a_third_partys_tracker_runs_beside_no_other(picture_folder: Path, theirs: str) -> None:
+    diary = Diary()
+    trackers = [Still(name, diary) for name in ("one", "two", "three")]
+    guarded = [guard(tracker) if tracker.name == theirs else tracker for tracker in trackers]
+    assert len(list(work(picture_folder, 2, *guarded))) == 9
+    own = [index for index, name in enumerate(diary.names) if name == theirs]
+    assert own == list(range(own[0], own[-1] + 1))
+
+
+def guard(tracker: Still) -> Contained:
+    contained = Contained(tracker, World(""), Chance())
+    contained.name = tracker.name
+    return contained
 
 
 def test_with_one_lane_trackers_follow_each_other(picture_folder: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from benchmark.datasets.sequence import Annotation, Sequence
 from benchmark.engine.executors.pieces import LOSSES, Piece, make_pieces
-from benchmark.engine.lanes import Job
+from benchmark.engine.job import Job
 from benchmark.engine.run import Task
 from trackers.names import resolve
 

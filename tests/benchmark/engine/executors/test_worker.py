@@ -14,7 +14,8 @@ from benchmark.datasets.folder import FolderDataset
 from benchmark.datasets.selection import Selection, select
 from benchmark.engine.device import environment_class
 from benchmark.engine.executors.worker import Assignment, Order, Wanted, Worker
-from benchmark.engine.lanes import Job, run_lanes
+from benchmark.engine.job import Job
+from benchmark.engine.lanes import run_lanes
 from trackers.names import resolve
 
 TRACKER = """

@@ -1,0 +1,65 @@
+"""What is asked of a tracker on one sequence, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.datasets.content import Seen
+from benchmark.datasets.sequence import Sequence as Video
+from benchmark.store.record import reason_of
+from trackers.api import Boxes
+
+
+@dataclass(frozen=True)
+class Job:
+    """One trajectory to make: a tracker's run on one sequence from one start."""
+
+    video: Video
+    start: int
+    """Index of the first frame."""
+    box: NDArray[np.float64]
+    """(4,), what the tracker is shown there."""
+    seed: int
+    """The lane's own."""
+
+    def __len__(self) -> int:
+        return len(self.video) - self.start
+
+    @property
+    def frames(self) -> Sequence[Path]:
+        """The frames of the trajectory, the first included."""
+        return self.video.frames[self.start :]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a job."""
+
+    job: Job
+    boxes: Boxes
+    """(M, 4); row 0 is the box that was given. M is the job's length unless it failed."""
+    scores: NDArray[np.float64]
+    """(M,)."""
+    seconds: float
+    """The lane's share of the time spent in `start` and `step`."""
+    telemetry: dict[str, NDArray[Any]]
+    """Each (M - 1, *shape): there is none for the first frame."""
+    error: str = ""
+    """Traceback, or "" where the job was done."""
+    timed_out: bool = False
+    """Whether it was ended for the time it took; `error` says how far it came."""
+    times: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    """(M,): what each frame added to `seconds`; empty where it is not known."""
+    seen: tuple[Seen, ...] = ()
+    """What was found in the frames that were asked for."""
+
+    @property
+    def reason(self) -> str:
+        """What the error says, in one line."""
+        return reason_of(self.error)
