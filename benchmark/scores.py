@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmark.engine.load import Load
 from benchmark.metrics.scores import SequenceScores
 from benchmark.metrics.sensitivity import Change
 from benchmark.metrics.summary import Summary
@@ -63,6 +64,15 @@ class TrackerScores:
     throughput: float | None = None
     """Frames / second inside the tracker, of the lanes that ran side by side; not a latency."""
     lanes: int = 1
+    busy_cores: float | None = None
+    """Cores that other processes kept busy while it ran, on average over that time; None where that is not known."""
+    cores: int = 0
+    """Of how many."""
+
+    @property
+    def load_mark(self) -> str:
+        """What stands beside its throughput where it was taken beside other work; else ""."""
+        return "" if self.busy_cores is None else Load(self.busy_cores, max(self.cores, 1)).mark
 
     @property
     def intervals(self) -> Mapping[str, Interval]:

@@ -68,6 +68,8 @@ def score_run(
                 repeats=_spread(records[spec], repeated[spec], profile),
                 throughput=sum(len(record.boxes) for record in done) / seconds if seconds > 0 else None,
                 lanes=max((record.lanes for record in done), default=1),
+                busy_cores=_busy_cores(done),
+                cores=max((record.cores for record in done), default=0),
             )
         )
     trackers += [
@@ -95,6 +97,14 @@ def score_run(
         rendered=selection.rendered,
         trackers=tuple(trackers),
     )
+
+
+def _busy_cores(done: Sequence[Record]) -> float | None:
+    """Return the cores that others kept busy, averaged over the time that the trajectories took; None if unknown."""
+    known = [(record.busy_cores, max(record.seconds, 1e-9)) for record in done if record.busy_cores is not None]
+    if not known:
+        return None
+    return sum(busy * seconds for busy, seconds in known) / sum(seconds for _, seconds in known)
 
 
 def average_repeats(repeats: Sequence[Mapping[str, SequenceScores]]) -> Mapping[str, SequenceScores]:

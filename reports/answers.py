@@ -35,6 +35,8 @@ class Cost:
     memory_other: float | None = None
     """Peak MB, of measured ones only."""
     memory_base: float | None = None
+    mark: str = ""
+    """What must stand beside these numbers: that they were taken beside other work."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,16 @@ def _bases(name: str) -> Iterator[str]:
 def _cost(other: TrackerScores, base: TrackerScores, speeds: Mapping[str, Speed]) -> Cost:
     fast, slow = speeds.get(other.name), speeds.get(base.name)
     if fast and slow and fast.latency and slow.latency:
-        return Cost("latency", fast.latency.fps, slow.latency.fps, fast.latency.memory_mb, slow.latency.memory_mb)
+        both = (fast.latency.load_mark, slow.latency.load_mark)
+        return Cost("latency", fast.latency.fps, slow.latency.fps, fast.latency.memory_mb, slow.latency.memory_mb,
+                    _mark(other, base, both))  # fmt: skip
     if other.throughput and base.throughput and other.lanes == base.lanes:
-        return Cost("throughput", other.throughput, base.throughput)
+        mark = _mark(other, base, (other.load_mark, base.load_mark))
+        return Cost("throughput", other.throughput, base.throughput, mark=mark)
     return Cost("")
+
+
+def _mark(other: TrackerScores, base: TrackerScores, found: tuple[str, str]) -> str:
+    """Return what is to be said of two costs; whose it is, where it is one's alone."""
+    said = [f"{one.name} {mark}" for one, mark in zip((other, base), found, strict=True) if mark]
+    return found[0] if len(set(found)) == 1 else "; ".join(said)

@@ -46,13 +46,14 @@ def cost(answer: Answer) -> str:
     one, found = answer.cost, answer.auc
     if one.fps_other is None or one.fps_base is None:
         return "Cost: speed was not measured for both under the same conditions."
+    beside = f"; {one.mark}" if one.mark else ""
     speeds = f"{one.fps_other:.1f} frames/s for {found.other} against {one.fps_base:.1f} for {found.base}"
     if one.kind == "throughput":
-        return f"Cost: {speeds} (throughput of this run, no latency); memory was not measured."
+        return f"Cost: {speeds} (throughput of this run, no latency{beside}); memory was not measured."
     memory = ""
     if one.memory_other is not None and one.memory_base is not None:
         memory = f", peak memory {one.memory_other:.0f} MB against {one.memory_base:.0f} MB"
-    return f"Cost: {speeds} at one lane{memory}."
+    return f"Cost: {speeds} at one lane{memory}{beside}."
 
 
 def _p(value: float) -> str:

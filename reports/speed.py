@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from benchmark.engine.load import Load
 from benchmark.scores import TrackerScores
 from reports.runs import Run
 
@@ -34,6 +35,13 @@ class Latency:
     sequences: tuple[str, ...]
     invalid: tuple[str, ...]
     """Where the timed boxes were not the record's; such a speed belongs to no accuracy."""
+    cores: int = 1
+    """How many the machine has."""
+
+    @property
+    def load_mark(self) -> str:
+        """What stands beside it where it was taken beside other work; else ""."""
+        return Load(self.busy_cores, self.cores).mark
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,8 @@ class Speed:
     """Frames / s of lanes side by side, as the run went; never beside a latency."""
     lanes: int
     latency: Latency | None
+    load_mark: str = ""
+    """What stands beside the throughput where it was taken beside other work."""
     front: bool = False
     """Whether no tracker is both faster (latency) and more accurate."""
 
@@ -69,6 +79,7 @@ def speeds(
             one.throughput,
             one.lanes,
             latency,
+            one.load_mark,
             latency is not None
             and not any(
                 (a >= auc and ms <= latency.median_ms) and (a > auc or ms < latency.median_ms) for a, ms in measured

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from math import inf
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.commands.folder import begin, conclude, keep_truth
 from benchmark.commands.options import (
     ScoringCommand,
     choose,
@@ -36,7 +36,6 @@ from trackers.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.engine.run import Executor, Plan, Task
-    from benchmark.interop.trajectories import Trajectories
     from benchmark.scores import RunScores
     from benchmark.store.record import Record
     from benchmark.store.results import Results
@@ -128,11 +127,11 @@ def run(
         if not lanes:
             left = dict.fromkeys(task.spec for task in tasks if task.kept is None)
             plan = replace(plan, lanes=workers.fitting_lanes(tuple(left)))
-        folder = _begin(store, plan, tasks)
+        folder = begin(store, plan, tasks)
         records = _run(plan, tasks, store, folder, workers, quiet)
     with writing(folder):
-        scores = _conclude(folder, plan, tasks, records, workers.environment, profile, beside)
-        _keep_truth(folder, plan, data["data_root"])
+        scores = conclude(folder, plan, tasks, records, workers.environment, profile, beside)
+        keep_truth(folder, plan, data["data_root"])
         report = write_report(folder)
     store.set_latest(folder)
     if name is not None:
@@ -176,31 +175,6 @@ def _executor(
     return Cluster(address, device, data_root, lambda line: says.print(line, markup=False, soft_wrap=True))
 
 
-def _begin(store: Results, plan: Plan, tasks: list[Task]) -> Path:
-    """Make the run's folder and write down what it will use: cleaning spares it from now on."""
-    from benchmark.store.manifest import plan as run_plan
-    from benchmark.store.manifest import write_plan
-
-    folder = store.new_run()
-    wanted = [
-        {"tracker": task.spec.name, "sequence": task.sequence, "start": task.job.start, "repeat": task.repeat,
-         "key": task.key}
-        for task in tasks
-    ]  # fmt: skip
-    with writing(folder):
-        write_plan(folder, run_plan(plan.selection, _command(), wanted))
-    return folder
-
-
-def _keep_truth(folder: Path, plan: Plan, data_root: Path | None) -> None:
-    """Keep what the run was scored against, and where its frames are: what its report looks at."""
-    from benchmark.datasets.lookup import data_root as find_root
-    from benchmark.store.truth import write_truth
-
-    root = "" if plan.selection.rendered else str(find_root(data_root).resolve())
-    write_truth(folder, [video.annotation for video in plan.selection.sequences], root)
-
-
 def _name(store: Results, folder: Path, name: str) -> None:
     """Name the run that has ended; another may have taken the name meanwhile, which spoils no result."""
     from benchmark.store.naming import give_name
@@ -209,10 +183,6 @@ def _name(store: Results, folder: Path, name: str) -> None:
         give_name(store, folder.name, name)
     except InputError as error:
         remarks().print(f"run {folder.name} has no name: {error}", markup=False, soft_wrap=True)
-
-
-def _command() -> list[str]:
-    return ["run_bench", *sys.argv[1:]]
 
 
 def _show(scores: RunScores, report: Path, json_file: Path | None, quiet: bool) -> None:
@@ -273,39 +243,3 @@ def _run(
         remarks().print(f"Stopped. {kept}; the same command goes on from there.", markup=False, soft_wrap=True)
         raise
     return records
-
-
-def _conclude(
-    folder: Path,
-    plan: Plan,
-    tasks: list[Task],
-    records: dict[str, Record],
-    environment: Mapping[str, str],
-    profile: str,
-    imported: Sequence[Trajectories],
-) -> RunScores:
-    """Score the records and write the run's folder: manifest, boxes, scores."""
-    from benchmark.engine.device import machine
-    from benchmark.profiles import load_profile
-    from benchmark.scoring import score_run
-    from benchmark.store.manifest import manifest, write_json, write_run
-
-    ordered = [records[task.key] for task in tasks]
-    content = manifest(
-        selection=plan.selection,
-        specs=plan.specs,
-        records=ordered,
-        digests={task.sequence: task.digest for task in tasks},
-        command=_command(),
-        seed=plan.seed,
-        lanes=plan.lanes,
-        repeats=plan.repeats,
-        timeout=None if plan.timeout == inf else plan.timeout,
-        environment=environment,
-        machine=machine(tracked=bool(plan.specs)),
-    )
-    by_tracker = {spec: [r for task, r in zip(tasks, ordered, strict=True) if task.spec is spec] for spec in plan.specs}
-    scores = score_run(folder.name, by_tracker, plan.selection, load_profile(profile), plan.protocol, imported)
-    write_json(folder / "scores.json", scores.to_dict())
-    write_run(folder, content, ordered)
-    return scores

@@ -27,9 +27,11 @@ def table(scores: RunScores) -> Table:
         ["[95 % interval over sequences]", *(text for sign, text in MEANINGS.items() if sign in given),
          "frames/s inside the tracker, lanes side by side"]
     )  # fmt: skip
+    if repeated:
+        caption += f"; ± standard deviation of the AUC over {repeated} repeats"
     shown = Table(
         title=f"{scores.coverage}{notes} · {scores.protocol.upper()} · profile {scores.profile}",
-        caption=caption + (f"; ± standard deviation of the AUC over {repeated} repeats" if repeated else ""),
+        caption="\n".join((caption, *_loads(scores))),
         title_justify="left",
         caption_justify="left",
     )
@@ -49,13 +51,22 @@ def table(scores: RunScores) -> Table:
     return shown
 
 
+def _loads(scores: RunScores) -> list[str]:
+    """Return a line for each load of the machine under which trackers ran."""
+    under: dict[str, list[str]] = {}
+    for tracker in scores.trackers:
+        if tracker.load_mark:
+            under.setdefault(tracker.load_mark, []).append(tracker.name)
+    return [f"! {escape(', '.join(names))}: {mark}" for mark, names in under.items()]
+
+
 def _cells(tracker: TrackerScores, signs: dict[str, str]) -> dict[str, str]:
     return {
         "tracker": escape(tracker.name),
         "weights": escape(tracker.weights),
         "success AUC": _score(tracker, "auc", signs["auc"]),
         "precision @20 px": _score(tracker, "precision", signs["precision"]),
-        "frames/s": f"{tracker.throughput:.1f}" if tracker.throughput else "-",
+        "frames/s": (f"{tracker.throughput:.1f}" if tracker.throughput else "-") + (" !" if tracker.load_mark else ""),
         "lanes": str(tracker.lanes),
         "failed": str(len(tracker.failed)),
         "repeats": _repeats(tracker),

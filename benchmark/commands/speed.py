@@ -21,6 +21,7 @@ from benchmark.commands.options import (
     write_json,
 )
 from benchmark.commands.terminal import output, progress, remarks
+from benchmark.engine.load import Load
 from trackers.errors import InputError
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def _table(rows: dict[str, dict[str, Any]], device: str) -> Table:
         table.add_column(heading, justify="right")
     table.add_column("note")
     for name, row in rows.items():
-        notes = [*row["invalid"], *(["machine under load"] if row["loaded"] else [])]
+        notes = [*row["invalid"], *filter(None, [Load(row["busy_cores"], row["cores"]).mark])]
         table.add_row(
             escape(name),
             *(f"{row[key]:.1f}" for key in columns.values()),

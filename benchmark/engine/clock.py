@@ -7,7 +7,6 @@ A calibration workload is timed in between, and what else the machine did meanwh
 
 from __future__ import annotations
 
-import os
 import resource
 import sys
 import time
@@ -15,7 +14,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +23,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmark.datasets.images import read_frame
 from benchmark.engine.job import Job
+from benchmark.engine.load import Load, Watch, cores
 from trackers.api import Boxes, Frame, Tracker
 from trackers.names import resolve
 
@@ -32,8 +31,6 @@ WARM_UP = 10
 """Frames tracked before the first timed one."""
 CALIBRATION_SIDE = 512
 """Side of the matrices that the calibration workload multiplies."""
-QUIET = 0.15
-"""Cores that other processes may keep busy during a measurement before it is marked."""
 
 Clock = Callable[[], int]
 """Returns the time since some moment in ns."""
@@ -62,15 +59,17 @@ class Latency:
     """Median time of the calibration workload, timed between the sequences."""
     busy_cores: float
     """Cores that other processes kept busy meanwhile."""
+    cores: int = 1
+    """How many the machine has."""
 
     @property
-    def loaded(self) -> bool:
-        """Whether something else loaded the machine: the number is kept, but marked."""
-        return self.busy_cores > QUIET
+    def load(self) -> Load:
+        """What others did meanwhile."""
+        return Load(self.busy_cores, self.cores)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, ready for JSON."""
-        return {**asdict(self), "loaded": self.loaded}
+        return {**asdict(self), "loaded": self.load.disturbing}
 
 
 @dataclass(frozen=True)
@@ -123,6 +122,7 @@ def _measure(name: str, jobs: Sequence[Job], warm_up: Job, device: str) -> tuple
             gflop=gflop,
             calibration_ms=float(np.median(calibrations)) * 1e3,
             busy_cores=watch.others(),
+            cores=cores(),
         ),
         timed,
     )
@@ -132,19 +132,6 @@ def calibration(device: str, clock: Clock = time.perf_counter_ns) -> float:
     """Return the seconds that a fixed workload takes: what the speeds of two machines can be divided by."""
     a = torch.ones(CALIBRATION_SIDE, CALIBRATION_SIDE, device=device)
     return timed_call(lambda: [a @ a for _ in range(8)], device, clock)[1]
-
-
-class Watch:
-    """Measures what others do with the machine's cores from its making on."""
-
-    def __init__(self) -> None:
-        self._began = time.monotonic()
-        self._own, self._all = _own_seconds(), _busy_seconds()
-
-    def others(self) -> float:
-        """Return how many cores other processes kept busy; NaN where the system does not tell."""
-        wall = time.monotonic() - self._began
-        return max(_busy_seconds() - self._all - (_own_seconds() - self._own), 0.0) / wall
 
 
 def follow(
@@ -194,17 +181,3 @@ def peak_memory(device: str) -> float:
         return torch.cuda.max_memory_allocated(device) / 2**20
     unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes there, in KiB elsewhere
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
-
-
-def _own_seconds() -> float:
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
-
-
-def _busy_seconds() -> float:
-    """Return the seconds that all cores together were busy since the machine started; NaN off Linux."""
-    stat = Path("/proc/stat")
-    if not stat.is_file():
-        return float("nan")
-    user, nice, system, _, _, irq, soft_irq, steal = map(int, stat.read_text().split("\n", 1)[0].split()[1:9])
-    return (user + nice + system + irq + soft_irq + steal) / os.sysconf("SC_CLK_TCK")

@@ -14,6 +14,7 @@ from benchmark.datasets.images import frame_size
 from benchmark.datasets.selection import Selection
 from benchmark.datasets.sequence import Sequence
 from benchmark.engine.job import Job, Outcome
+from benchmark.engine.load import Load
 from benchmark.protocols import Start, starts
 from benchmark.store.keys import code_digest, content_key, record_key
 from benchmark.store.memo import FrameMemo
@@ -71,11 +72,13 @@ class Task:
 
 @dataclass(frozen=True)
 class Finished:
-    """A task's outcome, and how many lanes ran side by side for it."""
+    """A task's outcome, and under which circumstances its time was taken."""
 
     task: Task
     outcome: Outcome
     lanes: int
+    load: Load | None = None
+    """What other processes did meanwhile on the machine that worked; None where that is not known."""
 
 
 class Executor(Protocol):
@@ -210,6 +213,8 @@ def _record(plan: Plan, finished: Finished) -> Record:
         seconds=outcome.seconds,
         times=outcome.times,
         lanes=finished.lanes,
+        busy_cores=finished.load.busy_cores if finished.load else None,
+        cores=finished.load.cores if finished.load else 0,
         error=outcome.error,
         frames=len(outcome.seen),
         content=fold(one.digest for one in outcome.seen),

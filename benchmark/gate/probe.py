@@ -100,7 +100,8 @@ class Bench:
         """Track the sample once; return its times, its boxes and how many cores others kept busy."""
         import numpy as np
 
-        from benchmark.engine.clock import Watch, follow
+        from benchmark.engine.clock import follow
+        from benchmark.engine.load import Watch
 
         watch = Watch()
         reference(self.device, self.clock)

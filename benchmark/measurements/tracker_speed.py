@@ -25,10 +25,10 @@ import torch
 
 from benchmark.datasets.images import read_frame
 from benchmark.datasets.lookup import open_dataset
-from benchmark.engine.clock import Watch
 from benchmark.engine.device import environment_class, find_device
 from benchmark.engine.job import Job
 from benchmark.engine.lanes import run_lanes
+from benchmark.engine.load import Watch
 from benchmark.measurements.floor import floor, measure_machine
 from benchmark.measurements.plain_siamfc import PlainSiamFC
 from trackers.api import Frame, OneTarget

@@ -58,7 +58,7 @@ def manifest(
         "records": [
             {
                 name: getattr(record, name)
-                for name in ("tracker", "sequence", "begun", "start", "repeat", "status", "key")
+                for name in ("tracker", "sequence", "begun", "start", "repeat", "status", "key", "busy_cores", "cores")
             }
             for record in records
         ],

@@ -53,6 +53,10 @@ class Record:
     """How many frames were read, the first included."""
     content: str = ""
     """What these held (`benchmark.datasets.content.fold`)."""
+    busy_cores: float | None = None
+    """Cores that other processes kept busy meanwhile; None where that is not known."""
+    cores: int = 0
+    """Of how many; 0 likewise."""
 
     @property
     def reason(self) -> str:

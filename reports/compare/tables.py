@@ -73,7 +73,9 @@ def _speeds(comparison: Comparison) -> Table:
     rows = []
     for pair in comparison.pairs:
         for letter, one, speed in (("A", pair.a, pair.speed_a), ("B", pair.b, pair.speed_b)):
-            rows.append((tracker_cell(f"{letter}: {one.name}", marks(one)), *_speed(speed)))
+            beside = {speed.load_mark, speed.latency.load_mark if speed.latency else ""} if speed else set()
+            marked = [*marks(one), *sorted(filter(None, beside))]
+            rows.append((tracker_cell(f"{letter}: {one.name}", marked), *_speed(speed)))
     columns = (
         Column("Tracker", "tracker", "text"), Column("latency, median ms", "latency_median_ms"),
         Column("p95 ms", "latency_p95_ms"), Column("× reference", "latency_median_over_reference", short="× ref."),

@@ -26,7 +26,8 @@ def pareto_figure(report: Report) -> Figure | None:
     axes.plot(*zip(*front, strict=True), drawstyle="steps-post", color="#888888", lw=1, zorder=1)
     for one, ms in points:
         axes.plot(ms, one.auc, "o", color=style[one.tracker].colour, mfc=None if one.front else "none")
-        axes.annotate(plain(one.tracker), (ms, one.auc), xytext=(6, 4), textcoords="offset points", fontsize=8)
+        beside = " (beside other work)" if one.latency and one.latency.load_mark else ""
+        axes.annotate(plain(one.tracker) + beside, (ms, one.auc), xytext=(6, 4), textcoords="offset points", fontsize=8)
     axes.set(xscale="log", xlabel="median latency of a frame (ms)", ylabel="success AUC")
     axes.set_title("Accuracy against latency: " + plain(coverage(report.scores), 80), loc="left", fontsize=9)
     return figure

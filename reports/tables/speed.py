@@ -26,7 +26,7 @@ def speed_tables(report: Report) -> Iterator[Table]:
     for one in measured:
         latency = one.latency
         assert latency is not None
-        marked = [*marks(by_name[one.tracker]), *latency.invalid, *(["machine under load"] if latency.loaded else [])]
+        marked = [*marks(by_name[one.tracker]), *latency.invalid, *filter(None, [latency.load_mark])]
         numbers = (latency.fps, latency.median_ms, latency.p95_ms, latency.p99_ms, latency.first_frame_ms,
                    latency.start_up_s, latency.memory_mb, latency.gflop)  # fmt: skip
         rows.append(
@@ -44,8 +44,8 @@ def speed_tables(report: Report) -> Iterator[Table]:
     yield Table("latency", f"Latency on {device}", coverage(report.scores), columns, tuple(rows), notes,
                 circumstances(report.scores) | {"device": device})  # fmt: skip
     through = tuple(
-        (tracker_cell(one.tracker, marks(by_name[one.tracker])), score(one.throughput, digits=1),
-         Cell(str(one.lanes), one.lanes))
+        (tracker_cell(one.tracker, [*marks(by_name[one.tracker]), *filter(None, [one.load_mark])]),
+         score(one.throughput, digits=1), Cell(str(one.lanes), one.lanes))
         for one in report.speeds if one.throughput is not None
     )  # fmt: skip
     yield Table(

@@ -147,3 +147,15 @@ def test_other_conventions_are_said_beside_the_score(selection: Selection) -> No
     changes = {change.name: change for change in score(selection).trackers[0].sensitivity}
     assert changes["success at overlap >= threshold"].auc == pytest.approx(1 / 21)
     assert changes["average overlap (AO) as AUC"].auc == pytest.approx(1 - 20 / 21)
+
+
+def test_the_load_of_a_tracker_is_that_of_its_time(selection: Selection) -> None:
+    first, second, third = records(selection, "siamfc")
+    own = [
+        replace(first, seconds=3.0, busy_cores=1.6, cores=2),
+        replace(second, seconds=1.0, busy_cores=0.0, cores=2),
+        replace(third, seconds=9.0),
+    ]
+    (tracker,) = score_run("run", {resolve("siamfc"): own}, selection, load_profile("otb"), "ope").trackers
+    assert (tracker.busy_cores, tracker.cores) == (pytest.approx(1.2), 2)
+    assert " 60 % " in tracker.load_mark

@@ -11,6 +11,7 @@ from benchmark.engine.berths import Berths
 from benchmark.engine.device import environment_class, find_device
 from benchmark.engine.fit import fitting_lanes
 from benchmark.engine.lanes import run_lanes
+from benchmark.engine.load import Watch
 from benchmark.engine.run import Finished, OnFrames, Plan, Task
 from trackers.adapters.containment import Contained
 from trackers.api import Tracker
@@ -72,6 +73,7 @@ class _Relay:
         self.stopping = Event()
         self._device, self._plan, self._on_frames = device, plan, on_frames
         self._berths = Berths(plan.lanes)
+        self._watch = Watch()
 
     def run(
         self, tracker: Tracker[Any], tasks: Sequence[Task], before: Event, last: Event, alone: Sequence[Thread] | None
@@ -99,7 +101,7 @@ class _Relay:
             for outcome in run_lanes(
                 tracker, jobs, lanes, self._device, count, self._plan.timeout, self._berths, on_last
             ):
-                self.found.put(Finished(own[id(outcome.job)], outcome, lanes))
+                self.found.put(Finished(own[id(outcome.job)], outcome, lanes, self._watch.lately()))
         except _Stopped:
             pass
         except BaseException as error:  # shown by the thread that asked for the work

@@ -14,10 +14,14 @@ import numpy as np
 import pytest
 from conftest import REPOSITORY, write_folder
 
+from benchmark.engine.load import Load, Watch
 from benchmark.store.results import Results
 
 
-def test_a_run_ends_with_a_table_and_the_reports_path(run_bench, picture_folder: Path, tmp_path: Path) -> None:
+def test_a_run_ends_with_a_table_and_the_reports_path(
+    run_bench, picture_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Watch, "lately", lambda watch: Load(1.24, 2))
     done = run_bench(
         "--trackers", "siamfc-s1,cv2:kcf", "--dataset", "folder", "--data-root", picture_folder,
         "--json", tmp_path / "scores.json",
@@ -37,6 +41,11 @@ def test_a_run_ends_with_a_table_and_the_reports_path(run_bench, picture_folder:
     boxes = np.loadtxt(report.parent / "boxes" / "siamfc-s1" / "first.txt", delimiter=",")
     np.testing.assert_allclose(boxes[0], [41, 41, 30, 24])
     assert len(boxes) == 6
+    records = json.loads((report.parent / "manifest.json").read_text())["records"]
+    assert {(record["busy_cores"], record["cores"]) for record in records} == {(1.24, 2)}
+    assert [tracker["busy_cores"] for tracker in scores["trackers"]] == pytest.approx([1.24, 1.24])
+    assert "beside other work: 62 %" in report.read_text()
+    assert "! siamfc-s1, cv2:kcf: measured beside other work: 62 % of the proc" in " ".join(done.stdout.split())
 
 
 def test_the_same_command_again_runs_nothing_and_scores_the_same(run_bench, picture_folder: Path) -> None:

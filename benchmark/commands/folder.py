@@ -1,0 +1,83 @@
+"""A run's folder: what stands in it from the beginning, and what when it has ended."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmark.store.results import writing
+
+if TYPE_CHECKING:
+    from benchmark.engine.run import Plan, Task
+    from benchmark.interop.trajectories import Trajectories
+    from benchmark.scores import RunScores
+    from benchmark.store.record import Record
+    from benchmark.store.results import Results
+
+
+def begin(store: Results, plan: Plan, tasks: list[Task]) -> Path:
+    """Make the run's folder and write down what it will use: cleaning spares it from now on."""
+    from benchmark.store.manifest import plan as run_plan
+    from benchmark.store.manifest import write_plan
+
+    folder = store.new_run()
+    wanted = [
+        {"tracker": task.spec.name, "sequence": task.sequence, "start": task.job.start, "repeat": task.repeat,
+         "key": task.key}
+        for task in tasks
+    ]  # fmt: skip
+    with writing(folder):
+        write_plan(folder, run_plan(plan.selection, _command(), wanted))
+    return folder
+
+
+def keep_truth(folder: Path, plan: Plan, data_root: Path | None) -> None:
+    """Keep what the run was scored against, and where its frames are: what its report looks at."""
+    from benchmark.datasets.lookup import data_root as find_root
+    from benchmark.store.truth import write_truth
+
+    root = "" if plan.selection.rendered else str(find_root(data_root).resolve())
+    write_truth(folder, [video.annotation for video in plan.selection.sequences], root)
+
+
+def conclude(
+    folder: Path,
+    plan: Plan,
+    tasks: list[Task],
+    records: dict[str, Record],
+    environment: Mapping[str, str],
+    profile: str,
+    imported: Sequence[Trajectories],
+) -> RunScores:
+    """Score the records and write the run's folder: manifest, boxes, scores."""
+    from benchmark.engine.device import machine
+    from benchmark.profiles import load_profile
+    from benchmark.scoring import score_run
+    from benchmark.store.manifest import manifest, write_json, write_run
+
+    ordered = [records[task.key] for task in tasks]
+    content = manifest(
+        selection=plan.selection,
+        specs=plan.specs,
+        records=ordered,
+        digests={task.sequence: task.digest for task in tasks},
+        command=_command(),
+        seed=plan.seed,
+        lanes=plan.lanes,
+        repeats=plan.repeats,
+        timeout=None if plan.timeout == inf else plan.timeout,
+        environment=environment,
+        machine=machine(tracked=bool(plan.specs)),
+    )
+    by_tracker = {spec: [r for task, r in zip(tasks, ordered, strict=True) if task.spec is spec] for spec in plan.specs}
+    scores = score_run(folder.name, by_tracker, plan.selection, load_profile(profile), plan.protocol, imported)
+    write_json(folder / "scores.json", scores.to_dict())
+    write_run(folder, content, ordered)
+    return scores
+
+
+def _command() -> list[str]:
+    return ["run_bench", *sys.argv[1:]]
