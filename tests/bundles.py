@@ -12,8 +12,9 @@ ID = "20260101T000000Z-abcdef"
 BOXES = "boxes/memtrack/Couple.txt"
 MANIFEST = {
     "schema": 1,
-    "dataset": {"name": "OTB100"},
-    "records": [{"tracker": "memtrack", "sequence": "Couple", "start": 0, "repeat": 0, "status": "done"}],
+    "dataset": {"name": "OTB100", "coverage": "OTB100, 1 of 100 sequences"},
+    "trackers": [{"name": "memtrack"}],
+    "records": [{"tracker": "memtrack", "sequence": "Couple", "start": 0, "repeat": 0, "status": "done", "key": "0"}],
 }
 
 

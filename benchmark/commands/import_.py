@@ -75,8 +75,9 @@ def import_(
         say.print(f"{len(without)} sequences have no ground truth here: only their lengths were checked", markup=False)
     file = save_import(results, imported)
     count = f"{len(imported.by_sequence)} of {opened.total} sequences of {opened.name}"
-    text = f"{imported.tracker}: {count} ({chosen.title}){_scores(imported, annotations)}\n{file}"
+    text = f"{imported.tracker}: {count} ({chosen.title}){_scores(imported, annotations)}"
     output().print(text, markup=False)
+    echo(file)
     if errors:
         raise click.exceptions.Exit(1)
 

@@ -21,7 +21,7 @@ def writes(place: Path, option: str) -> Iterator[None]:
 
     `option` is what the user chooses the place with.
     """
-    missing = [folder for folder in (place.parent, *place.parent.parents) if not folder.exists()]
+    missing = [folder for folder in (place, *place.parents) if not folder.exists()]
     try:
         yield
     except OSError as error:
@@ -45,7 +45,7 @@ def place_files(folder: Path, contents: Iterable[tuple[Path, bytes]], option: st
     A file of the same name is replaced. Raises InputError where the disk does not take them.
     """
     part = part_of(folder / "files")
-    with writes(part, option):
+    with writes(folder, option):
         try:
             names = []
             for name, content in contents:

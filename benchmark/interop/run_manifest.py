@@ -22,14 +22,18 @@ def parse_manifest(content: bytes, source: str) -> dict[str, Any]:
             raise InputError(f"{source}: schema {schema} is not known; {newer}")
         sound = (
             type(schema) is int
-            and isinstance(manifest["dataset"]["name"], str)
+            and all(isinstance(manifest["dataset"][name], str) for name in ("name", "coverage"))
+            and isinstance(manifest["trackers"], list)
+            and all(isinstance(tracker["name"], str) for tracker in manifest["trackers"])
             and isinstance(manifest["records"], list)
             and all(map(_is_record, manifest["records"]))
         )
     except (KeyError, TypeError, ValueError, RecursionError):
         sound = False
     if not sound:
-        raise InputError(f"{source}: no manifest of a run: damaged, or 'schema', 'dataset' or 'records' is missing")
+        raise InputError(
+            f"{source}: no manifest of a run: damaged, or something that every run says of itself is missing"
+        )
     return dict(manifest)
 
 
@@ -47,5 +51,5 @@ def parse_json(content: bytes) -> Any:
 
 
 def _is_record(record: Any) -> bool:
-    texts = all(isinstance(record[name], str) for name in ("tracker", "sequence", "status"))
+    texts = all(isinstance(record[name], str) for name in ("tracker", "sequence", "status", "key"))
     return texts and all(type(record[name]) is int for name in ("start", "repeat"))

@@ -124,7 +124,9 @@ def _trajectories(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) 
     timed = np.array(facts["timed"], dtype=bool)
     ends, timed_ends = np.cumsum(arrays["lengths"]), np.cumsum(arrays["lengths"][timed])
     boxes, times = np.asarray(arrays["boxes"], float), np.asarray(arrays["times"], float)
-    if not names or boxes.shape != (ends[-1], 4) or times.shape != (sum(arrays["lengths"][timed]),):
+    if min(starts) < 0 or min(arrays["lengths"]) < 0:
+        raise ValueError("no frame has that number")
+    if boxes.shape != (ends[-1], 4) or times.shape != (sum(arrays["lengths"][timed]),):
         raise ValueError("arrays of other lengths")
     each, each_timed = np.split(boxes, ends[:-1]), iter(np.split(times, timed_ends))
     found = {

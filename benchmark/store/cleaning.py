@@ -39,7 +39,7 @@ def clean(results: Results, keep: int, dry_run: bool = False) -> list[Removed]:
     """Remove what the newest `keep` runs do not use, and say what it was; with `dry_run` say it only.
 
     Runs' own folders stay, except where nothing was written into one. Nothing outside ``records/`` and ``runs/`` is
-    touched but part files of ``latest``. InputError where a run to be kept cannot be read: what it uses is not known.
+    touched but part files. InputError where a run to be kept cannot be read: what it uses is not known.
     """
     began = time.time()
     used = frozenset[Path]().union(*(run.records for run in _kept(results, keep, began)))
@@ -77,7 +77,7 @@ def _unused(results: Results, used: frozenset[Path]) -> Iterator[Removed]:
         elif record not in used:
             yield Removed(file, "record", _size(file))
     parts = [results.folder.glob(f".*{PART}")]
-    parts += [(results.folder / inner).rglob(f".*{PART}") for inner in ("records", "runs", "frames")]
+    parts += [(results.folder / inner).rglob(f".*{PART}") for inner in ("records", "runs", "frames", "imports")]
     for file in chain.from_iterable(parts):
         yield Removed(file, "part file", _size(file))
     for folder in run_folders(results):

@@ -43,7 +43,8 @@ def run(tmp_path: Path) -> Path:
         if status == "done":
             text = "".join(f"{x:.4f},{y:.4f},{w:.4f},{h:.4f}\n" for x, y, w, h in ROWS)
             (folder / "boxes" / tracker / f"{name}.txt").write_text(text)
-    (folder / "manifest.json").write_text(json.dumps({"schema": 1, "dataset": {"name": "OTB100"}, "records": records}))
+    said = {"schema": 1, "dataset": {"name": "OTB100", "coverage": "1"}, "trackers": [{"name": "siamfc"}]}
+    (folder / "manifest.json").write_text(json.dumps(said | {"records": records}))
     (tmp_path / "results" / "latest").write_text(folder.name + "\n")
     return folder
 
@@ -76,6 +77,7 @@ def test_a_run_is_exported_and_comes_back_as_an_import(run: Path, truth: Path, t
     )
     assert back.exit_code == 0, back.output
     assert "M: 1 of 100 sequences of OTB100" in back.output
+    assert back.output.splitlines()[-1] == str(results / "imports" / "OTB100" / "M.npz")
     assert "AUC .9" in back.output or "AUC 0.9" in back.output
     (imported,) = load_imports(results, "OTB100")
     assert imported.boxes["Couple"] + [1, 1, 0, 0] == pytest.approx(ROWS)
@@ -120,7 +122,8 @@ def test_what_cannot_be_exported(run: Path, tmp_path: Path) -> None:
     assert "no run 'other'" in fails(export, "other", "-f", "otb", "-o", tmp_path / "o", *results)
     (run / "boxes" / "siamfc" / "Couple.txt").unlink()
     assert "Couple.txt: cannot be read" in fails(export, "latest", "-f", "otb", "-o", tmp_path / "o", *results)
-    (run / "manifest.json").write_text('{"schema": 1, "records": [], "dataset": {"name": "OTB100"}}')
+    manifest = json.loads((run / "manifest.json").read_text())
+    (run / "manifest.json").write_text(json.dumps(manifest | {"records": []}))
     assert "no finished trajectory" in fails(export, "latest", "-f", "otb", "-o", tmp_path / "o", *results)
     (run / "manifest.json").write_text("{}")
     assert "no manifest of a run" in fails(export, "latest", "-f", "otb", "-o", tmp_path / "o", *results)

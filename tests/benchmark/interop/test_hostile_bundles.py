@@ -85,6 +85,8 @@ def test_ids_that_are_none(tmp_path: Path, run: str) -> None:
         (json.dumps(MANIFEST | {"schema": True}), "no manifest of a run"),
         (json.dumps(MANIFEST | {"schema": "1"}), "no manifest of a run"),
         (json.dumps(MANIFEST | {"dataset": []}), "no manifest of a run"),
+        (json.dumps(MANIFEST | {"dataset": {"name": "OTB100"}}), "no manifest of a run"),
+        (json.dumps(MANIFEST | {"trackers": [3]}), "no manifest of a run"),
         (json.dumps(MANIFEST | {"records": [{}]}), "no manifest of a run"),
         (json.dumps(MANIFEST | {"records": [MANIFEST["records"][0] | {"start": "0"}]}), "no manifest of a run"),  # type: ignore[index]
     ],

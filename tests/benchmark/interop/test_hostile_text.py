@@ -86,7 +86,7 @@ def test_any_text_is_boxes_or_one_line(content: bytes) -> None:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=3000)
+@settings(deadline=None, max_examples=2000)
 @given(texts)
 def test_thousands_of_texts(content: bytes) -> None:
     check(content)

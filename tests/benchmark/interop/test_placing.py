@@ -21,6 +21,9 @@ from benchmark.interop import Trajectories, Trajectory, load_import, save_import
 from benchmark.interop.bundle import pack, unpack
 from benchmark.interop.dialects import read_dialect
 from benchmark.interop.exporting import export_results
+from benchmark.interop.placing import part_of
+from benchmark.store.cleaning import clean
+from benchmark.store.results import Results
 from trackers.errors import InputError
 
 AT_ONCE = 6
@@ -154,6 +157,21 @@ def test_bundles_on_a_full_disk(tmp_path: Path) -> None:
     with disk_with(4096), pytest.raises(InputError, match=r"cannot write .*another --results"):
         unpack(out, tmp_path / "there" / "runs")
     assert not (tmp_path / "there").exists()
+
+
+def test_what_killed_imports_leave_is_cleaned_away(tmp_path: Path) -> None:
+    (file,) = {save_import(tmp_path, results(1.0, 10))}
+    run = unpack(bundle_of({"manifest.json": SOUND}, tmp_path / "run.zip"), tmp_path / "runs")
+    left = [part_of(file), part_of(run) / "boxes.txt"]
+    for part in left:
+        part.parent.mkdir(exist_ok=True)
+        part.write_text("half")
+        os.utime(part, (1, 1))
+    os.utime(left[1].parent, (1, 1))
+    before = contents(tmp_path)
+    assert len(clean(Results(tmp_path), keep=1)) == 2
+    assert contents(tmp_path) == {name: text for name, text in before.items() if ".part" not in name}
+    assert not left[1].parent.exists()
 
 
 def test_no_space_left_where_files_take_their_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from benchmark.interop.importing import import_results
 from benchmark.interop.matlab import format_mat
 from benchmark.interop.names import Names
 from benchmark.interop.text import format_rows, read_rows
+from benchmark.store.record import read_arrays
 from trackers.errors import InputError
 
 NAMES = ("Human4", "Jogging-1", "Tiger1")
@@ -151,4 +154,25 @@ def test_damaged_imports_are_refused(tmp_path: Path) -> None:
             load_import(file)
     np.savez(file, facts=np.array('{"schema": 99}'))
     with pytest.raises(InputError, match="schema 99 is not known"):
+        load_import(file)
+
+
+@pytest.mark.parametrize(
+    ("fact", "array"),
+    [
+        ({"sequences": ["Human4"]}, {}), ({"sequences": None}, {}), ({"starts": [0, -1, 5]}, {}),
+        ({"starts": ["0"] * 3}, {}), ({"timed": [True]}, {}), ({"remarks": 3}, {}),
+        ({}, {"lengths": np.array([4, 4])}), ({}, {"lengths": np.array([4, 4, 5])}),
+        ({}, {"lengths": np.array([9, -1, 4])}), ({}, {"boxes": np.ones((12, 5))}), ({}, {"boxes": np.array(["x"])}),
+        ({}, {"times": np.ones(3)}),
+    ],
+)  # fmt: skip
+def test_imports_whose_parts_do_not_fit_are_refused(
+    tmp_path: Path, fact: dict[str, Any], array: dict[str, Any]
+) -> None:
+    original, _ = results(np.ones((4, 4)))
+    file = save_import(tmp_path, original)
+    facts, arrays = read_arrays(file) or ({}, {})
+    np.savez(file, facts=np.array(json.dumps(facts | fact)), **arrays | array)
+    with pytest.raises(InputError, match=r"Some-Tracker\.npz: not what `run_bench import` keeps"):
         load_import(file)
