@@ -96,7 +96,9 @@ def unpack(file: Path, runs: Path, *, seal: str | None = None) -> Path:
 
 def _index(archive: Archive, seal: str | None) -> tuple[str, dict[str, str]]:
     """Return the run's id and the files' digests."""
-    none = InputError(f"{archive.path}: not a bundle of `run_bench export`: {INDEX} is missing or damaged")
+    none = InputError(
+        f"{archive.path}: not a bundle of `run_bench export`: {INDEX} is missing or damaged; other zips are unpacked first"
+    )
     if INDEX not in archive.names:
         raise none
     content = _small(archive, INDEX)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -24,10 +25,12 @@ def writes(place: Path, option: str) -> Iterator[None]:
     missing = [folder for folder in (place, *place.parents) if not folder.exists()]
     try:
         yield
-    except OSError as error:
+    except BaseException as error:
         for folder in missing:
             with suppress(OSError):
                 folder.rmdir()
+        if not isinstance(error, OSError):
+            raise
         raise InputError(
             f"cannot write {place} ({error.strerror or error}): what was there before is kept;"
             f" make room or choose another {option}"
@@ -54,6 +57,8 @@ def place_files(folder: Path, contents: Iterable[tuple[Path, bytes]], option: st
                 names.append(name)
             for name in names:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                if (folder / name).is_dir():
+                    raise IsADirectoryError(errno.EISDIR, f"{name} is a folder")
             for name in names:
                 os.replace(part / name, folder / name)
         finally:

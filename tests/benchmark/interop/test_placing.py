@@ -124,6 +124,13 @@ def test_an_export_on_a_full_disk_leaves_the_older_one(tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
+def test_a_folder_in_the_way_of_one_file_keeps_all_from_their_places(tmp_path: Path) -> None:
+    (tmp_path / "T" / "Deer.txt").mkdir(parents=True)
+    with pytest.raises(InputError, match=r"cannot write .* \(T/Deer\.txt is a folder\)"):
+        export_results([results(1.0, 10)], read_dialect("otb"), tmp_path)
+    assert contents(tmp_path) == {}
+
+
 def test_a_newer_export_leaves_no_times_of_an_older_one(tmp_path: Path) -> None:
     export_results([results(1.0, 10)], read_dialect("got10k"), tmp_path)
     assert (tmp_path / "T" / "times" / "Couple_time.txt").is_file()
