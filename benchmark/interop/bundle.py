@@ -97,7 +97,7 @@ def unpack(file: Path, runs: Path, *, seal: str | None = None) -> Path:
 def _index(archive: Archive, seal: str | None) -> tuple[str, dict[str, str]]:
     """Return the run's id and the files' digests."""
     none = InputError(
-        f"{archive.path}: not a bundle of `run_bench export`: {INDEX} is missing or damaged; other zips are unpacked first"
+        f"{archive.path}: not a bundle of `run_bench export`: {INDEX} is missing or damaged; unpack other zips"
     )
     if INDEX not in archive.names:
         raise none
