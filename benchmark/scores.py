@@ -57,6 +57,10 @@ class TrackerScores:
     sequences: Mapping[str, SequenceScores]
     failed: Mapping[str, str] = field(default_factory=dict)
     """Sequence: reason."""
+    tracebacks: Mapping[str, str] = field(default_factory=dict)
+    """Sequence: the whole of what is known of that failure, where it is more than the reason."""
+    oddities: tuple[str, ...] = ()
+    """What boxes or confidences are that they should not be, in words."""
     sensitivity: tuple[Change, ...] = ()
     """What each other convention of scoring would do to AUC and precision; one pass only."""
     repeats: RepeatedScores | None = None
@@ -130,9 +134,12 @@ class RunScores:
 
 
 def _tracker_to_dict(tracker: TrackerScores) -> dict[str, Any]:
-    facts = {name: value for name, value in vars(tracker).items() if name != "repeats"}
+    rare = ("repeats", "tracebacks", "oddities")
+    facts = {name: value for name, value in vars(tracker).items() if name not in rare}
     return {
         **facts,
+        **({"tracebacks": dict(tracker.tracebacks)} if tracker.tracebacks else {}),
+        **({"oddities": list(tracker.oddities)} if tracker.oddities else {}),
         "marks": list(tracker.marks),
         "sensitivity": [asdict(change) for change in tracker.sensitivity],
         "summary": tracker.summary.to_dict() if tracker.summary else None,
@@ -147,6 +154,7 @@ def _tracker_from_dict(data: Mapping[str, Any]) -> TrackerScores:
         **{
             **data,
             "marks": tuple(data["marks"]),
+            "oddities": tuple(data.get("oddities", ())),
             "sensitivity": tuple(Change(**change) for change in data["sensitivity"]),
             "summary": Summary.from_dict(data["summary"]) if data["summary"] else None,
             "uncertainty": Uncertainty.from_dict(data["uncertainty"]) if data["uncertainty"] else None,

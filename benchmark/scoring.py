@@ -20,10 +20,14 @@ from benchmark.scores import RepeatedScores, RunScores, TrackerScores
 from benchmark.statistics.repeats import repeats
 from benchmark.statistics.uncertainty import MEASURES, uncertainty
 from benchmark.store.record import Record
+from trackers.boxes import oddities
 
 if TYPE_CHECKING:
     from benchmark.interop.trajectories import Trajectories
     from trackers.names import TrackerSpec
+
+LONGEST_TRACEBACK = 20_000
+"""Characters of a traceback that a run's scores keep, the last; the record has all of it."""
 
 
 def score_run(
@@ -60,11 +64,13 @@ def score_run(
                 preset=spec.preset,
                 weights=spec.weights.name,
                 marks=_marks(spec, selection),
+                oddities=_oddities(done),
                 summary=summarise(own, profile, attributes) if own else None,
                 uncertainty=unsure.get(spec.name),
                 sequences=dict(own),
                 sensitivity=_sensitivity(done, annotations, profile) if protocol == "ope" else (),
                 failed=_failures(records[spec]),
+                tracebacks=_tracebacks(records[spec]),
                 repeats=_spread(records[spec], repeated[spec], profile),
                 throughput=sum(len(record.boxes) for record in done) / seconds if seconds > 0 else None,
                 lanes=max((record.lanes for record in done), default=1),
@@ -178,6 +184,15 @@ def _failures(records: Sequence[Record]) -> dict[str, str]:
     return reasons
 
 
+def _tracebacks(records: Sequence[Record]) -> dict[str, str]:
+    """Return what there is of each sequence's first failure beyond its reason."""
+    whole: dict[str, str] = {}
+    for record in records:
+        if record.status != "done" and record.error.strip() != record.reason:
+            whole.setdefault(record.sequence, record.error[-LONGEST_TRACEBACK:])
+    return whole
+
+
 def _spread(
     records: Sequence[Record], scores: Sequence[Mapping[str, SequenceScores]], profile: Profile
 ) -> RepeatedScores | None:
@@ -196,6 +211,12 @@ def _spread(
             for measure in MEASURES
         },
     )
+
+
+def _oddities(done: Sequence[Record]) -> tuple[str, ...]:
+    """Return what the boxes and confidences of records are that they should not be; the first row was given."""
+    boxes = np.concatenate([np.empty((0, 4)), *(record.boxes[1:] for record in done)])
+    return oddities(boxes, np.concatenate([np.empty(0), *(record.scores[1:] for record in done)]))
 
 
 def _marks(spec: TrackerSpec, selection: Selection) -> tuple[str, ...]:

@@ -41,10 +41,11 @@ KIND_NAMES = {
 def marks(tracker: TrackerScores, remarks: bool = False) -> tuple[str, ...]:
     """Return what must stand beside any number of a tracker: reconstruction, contamination, random weights.
 
-    With `remarks` also what was found odd in imported results, which is said once a page.
+    With `remarks` also what was found odd in its boxes or in imported results, which is said once a page.
     """
     rebuilt = ("reconstruction",) if "reconstruction" in tracker.paper else ()
-    return (*rebuilt, *(mark for mark in tracker.marks if remarks or mark.startswith(GRAVE)))
+    found = (mark for mark in tracker.marks if remarks or mark.startswith(GRAVE))
+    return (*rebuilt, *found, *(tracker.oddities if remarks else ()))
 
 
 def legend(tracker: TrackerScores) -> str:

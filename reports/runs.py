@@ -17,6 +17,7 @@ from benchmark.scores import RunScores
 from benchmark.store.record import read_arrays
 from benchmark.store.results import records_folder, slug
 from benchmark.store.truth import Truth, read_truth
+from trackers.boxes import tame
 from trackers.errors import InputError
 
 Values = NDArray[np.float64]
@@ -30,7 +31,7 @@ class Trajectory:
     """One tracker's boxes on one sequence, for pictures; scores come from `RunScores` alone."""
 
     boxes: Values
-    """(N, 4) x, y, w, h, 0-based, with the four decimals of the run's files."""
+    """(N, 4) x, y, w, h, 0-based, with the four decimals of the run's files; NaN where that is no box."""
     start: int
     """Index of the frame of row 0."""
 
@@ -83,7 +84,7 @@ class Run:
         if tracker.endswith(IMPORTED):
             imported = self._imports.get(tracker.removesuffix(IMPORTED))
             one = imported.by_sequence.get(sequence) if imported else None
-            return Trajectory(one.boxes, one.start) if one else None
+            return Trajectory(tame(one.boxes), one.start) if one else None
         record = self._first_records.get((tracker, sequence))
         if record is None:
             return None
@@ -95,7 +96,7 @@ class Run:
             return None
         if rows.shape[1:] != (4,):
             return None
-        return Trajectory(rows - np.array([1.0, 1.0, 0.0, 0.0]), int(record["start"]))
+        return Trajectory(tame(rows - np.array([1.0, 1.0, 0.0, 0.0])), int(record["start"]))
 
     def telemetry(self, tracker: str, sequence: str) -> dict[str, NDArray[Any]] | None:
         """Return what the tracker reported of itself, each (N - 1, ...); None where it was not kept."""

@@ -28,7 +28,7 @@ from benchmark.commands.options import (
     trackers_option,
     write_json,
 )
-from benchmark.commands.scoreboard import failures, identical_repeats, table
+from benchmark.commands.scoreboard import failures, identical_repeats, oddities, table
 from benchmark.commands.terminal import Terminal, echo, near, output, progress, remarks
 from benchmark.protocols import PROTOCOLS
 from benchmark.store.results import PLAN, writing
@@ -190,7 +190,7 @@ def _show(scores: RunScores, report: Path, json_file: Path | None, quiet: bool) 
     says = remarks(quiet)
     if not quiet and not to_stdout:
         output().print(table(scores))
-        for line in filter(None, (*failures(scores), identical_repeats(scores))):
+        for line in filter(None, (*failures(scores), *oddities(scores), identical_repeats(scores))):
             says.print(line, markup=False, soft_wrap=True)
     echo(f"Report: {near(report)}" if not quiet else near(report), err=to_stdout)
 

@@ -98,6 +98,11 @@ def identical_repeats(scores: RunScores) -> str:
     return f"{', '.join(same)}: every repeat gave the same boxes, bit for bit; nothing is drawn at random there"
 
 
+def oddities(scores: RunScores) -> list[str]:
+    """Return a line for whatever is odd in a tracker's boxes or confidences."""
+    return [f"{tracker.name}: {oddity}" for tracker in scores.trackers for oddity in tracker.oddities]
+
+
 def failures(scores: RunScores) -> list[str]:
     """Return a line for every trajectory that failed."""
     return [

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from benchmark.commands.options import device_option, json_option, seed_option, trackers_option, write_json
 from benchmark.commands.terminal import echo, progress, remarks
 from benchmark.commands.video import range_options, stoppable, video_options, write
+from trackers.boxes import oddities
 from trackers.errors import InputError
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ def track(
     frames = ((index, frame) for index, frame in _numbered(footage, start, length) if index in cut)
     write(scene, cut, frames, file, width, fps or max(footage.fps / every, 1), quiet)
     for trail in trails:
+        for oddity in oddities(trail.boxes[1:], trail.scores[1:]):
+            says.print(f"{trail.name}: {oddity}", markup=False, soft_wrap=True)
         if trail.error:
             after = f"after {len(trail.boxes)} of {seen} frames"
             says.print(f"{trail.name} failed {after}: {trail.error}", markup=False, soft_wrap=True)

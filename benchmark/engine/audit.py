@@ -94,7 +94,8 @@ def compare(tracker: str, lanes: tuple[int, int], first: Outcome, second: Outcom
     sequence, start = first.job.video.name, first.job.start
     if first.error or second.error:
         return Comparison(tracker, sequence, lanes, "failed", reason=first.reason or second.reason)
-    apart = np.abs(first.boxes - second.boxes).max(axis=1)
+    with np.errstate(invalid="ignore", over="ignore"):  # boxes may be infinite
+        apart = np.abs(first.boxes - second.boxes).max(axis=1)
     if np.array_equal(first.boxes, second.boxes, equal_nan=True):
         return Comparison(tracker, sequence, lanes, "equal")
     parted = np.flatnonzero(~(apart <= ROUNDING))

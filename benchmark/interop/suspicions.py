@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from benchmark.datasets.sequence import Annotation
 from benchmark.interop.trajectories import Trajectory
 from benchmark.metrics.overlap import overlap
+from trackers.boxes import WILD, tame
 
 __all__ = ["suspicions", "where_it_fits"]
 
@@ -19,8 +20,6 @@ NEAR = 3.0
 """Pixels: a first box further from the ground truth is lost, not shifted."""
 WELL_TRACKED = 0.6
 """Overlaps above this tell where boxes lie on the target."""
-WILD = 1e9
-"""Pixels: no box has such numbers."""
 SHIFTED = 0.75
 """Pixels: published trackers lie within half a pixel of the truth on the median well-tracked frame."""
 
@@ -30,10 +29,10 @@ def suspicions(results: Mapping[str, Trajectory], annotations: Mapping[str, Anno
 
     Only sequences with ground truth can be looked at, but for whole numbers.
     """
-    tame = {name: replace(one, boxes=_tame(one.boxes)) for name, one in results.items() if len(one.boxes)}
-    pairs = [(one, annotations[name]) for name, one in tame.items() if name in annotations]
+    sound = {name: replace(one, boxes=tame(one.boxes)) for name, one in results.items() if len(one.boxes)}
+    pairs = [(one, annotations[name]) for name, one in sound.items() if name in annotations]
     return [
-        *_no_boxes(tame), *_corners(pairs), *_first_boxes(pairs), *_median_offset(pairs), *_whole_numbers(tame)
+        *_no_boxes(sound), *_corners(pairs), *_first_boxes(pairs), *_median_offset(pairs), *_whole_numbers(sound)
     ]  # fmt: skip
 
 
@@ -42,7 +41,7 @@ def where_it_fits(boxes: Values, annotation: Annotation) -> str:
     rows, frames = len(boxes), len(annotation)
     if not 1 < rows < frames:
         return ""
-    boxes = _tame(boxes)
+    boxes = tame(boxes)
     head = float(np.median(overlap(boxes, annotation.boxes[:rows])))
     tail = float(np.median(overlap(boxes, annotation.boxes[frames - rows :])))
     if max(head, tail) < 0.3:
@@ -50,13 +49,6 @@ def where_it_fits(boxes: Values, annotation: Annotation) -> str:
     missing = f"{frames - rows} row{'s' if frames - rows > 1 else ''}"
     at_start = head < tail and not np.allclose(boxes[0], annotation.boxes[0], atol=NEAR)
     return f"; it looks as if {missing} were missing at the {'start' if at_start else 'end'}"
-
-
-def _tame(boxes: Values) -> Values:
-    """Return (N, 4) boxes, those that are none (not finite, or beyond all images) as NaN."""
-    with np.errstate(invalid="ignore"):
-        sound = (np.abs(boxes) < WILD).all(axis=1, keepdims=True)
-    return np.where(sound, boxes, np.nan)
 
 
 def _no_boxes(results: Mapping[str, Trajectory]) -> Iterator[str]:

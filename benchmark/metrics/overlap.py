@@ -21,15 +21,16 @@ def overlap(first: Values, second: Values) -> Values:
     """
     x, y, w, h = first.T
     u, v, p, q = second.T
-    width = np.minimum(x + w, u + p)
-    width -= np.maximum(x, u)
-    height = np.minimum(y + h, v + q)
-    height -= np.maximum(y, v)
-    shared = np.fmax(width, 0.0, out=width)  # fmax, not maximum: nothing is shared with a NaN
-    shared *= np.fmax(height, 0.0, out=height)
-    union = w * h
-    union += p * q
-    union -= shared
+    with np.errstate(invalid="ignore", over="ignore"):  # a box may be infinite: it overlaps nothing
+        width = np.minimum(x + w, u + p)
+        width -= np.maximum(x, u)
+        height = np.minimum(y + h, v + q)
+        height -= np.maximum(y, v)
+        shared = np.fmax(width, 0.0, out=width)  # fmax, not maximum: nothing is shared with a NaN
+        shared *= np.fmax(height, 0.0, out=height)
+        union = w * h
+        union += p * q
+        union -= shared
     parts: Values = np.divide(shared, union, out=np.zeros_like(shared), where=shared > 0)
     return parts
 
@@ -40,13 +41,13 @@ def centre_errors(predicted: Values, true: Values) -> tuple[Values, Values]:
     The second is TrackingNet's and LaSOT's normalised error. A distance is infinite where a box has a NaN; so is the
     normalised one where the true box has no size: such errors lie below no threshold.
     """
-    x, y = (_centre(predicted, axis) - _centre(true, axis) for axis in (0, 1))
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        x, y = (_centre(predicted, axis) - _centre(true, axis) for axis in (0, 1))
         across, down = x / true[:, 2], y / true[:, 3]
-    x *= x
-    x += y * y
-    across *= across
-    across += down * down
+        x *= x
+        x += y * y
+        across *= across
+        across += down * down
     pixels, normalised = np.sqrt(x), np.sqrt(across)
     if (sizeless := ~((true[:, 2] > 0) & (true[:, 3] > 0))).any():
         normalised[sizeless] = np.inf

@@ -16,6 +16,7 @@ from reports.video.boxes import draw_boxes
 from reports.video.lettering import Canvas, Colour, Lettering, rgb
 from reports.video.strips import FAINT, GRID, GROUND, INK, Cursor, Values, column_of, lines
 from reports.video.telemetry import Band, choose_views, draw_band
+from trackers.boxes import tame
 
 if TYPE_CHECKING:
     from trackers.api import Frame
@@ -104,7 +105,7 @@ class Painter:
         inner[:] = picture
 
         def placed(box: NDArray[np.float64]) -> NDArray[np.float64]:
-            scaled: NDArray[np.float64] = box * [*size, *size] / np.tile(frame.shape[1::-1], 2)
+            scaled: NDArray[np.float64] = tame(box) * [*size, *size] / np.tile(frame.shape[1::-1], 2)
             return scaled
 
         shown = [(placed(box), self._colours[t.name]) for t in self._scene.trails if (box := t.box(index)) is not None]

@@ -31,6 +31,10 @@ def one(*values: float) -> np.ndarray:
         ((0, 0, 0, 0), (0, 0, 0, 0), 0.0),
         ((0, 0, -5, 10), (-5, 0, 5, 10), 0.0),
         ((np.nan, 0, 10, 10), (0, 0, 10, 10), 0.0),
+        ((np.inf, 0, 10, 10), (0, 0, 10, 10), 0.0),
+        ((-np.inf, 0, np.inf, 10), (0, 0, 10, 10), 0.0),
+        ((0, 0, np.inf, np.inf), (0, 0, 10, 10), 0.0),
+        ((1e308, 1e308, 1e308, 1e308), (0, 0, 10, 10), 0.0),
     ],
 )
 def test_overlap_of_known_boxes(first: tuple[float, ...], second: tuple[float, ...], expected: float) -> None:
@@ -43,7 +47,8 @@ def test_errors_of_known_boxes() -> None:
     assert centre_errors(one(3, 8, 10, 20), one(0, 0, 10, 20))[1] == pytest.approx(0.5)
     assert centre_errors(one(0, 0, 5, 5), one(0, 0, 0, 5)) == (2.5, np.inf)
     assert centre_errors(one(0, 0, 5, 5), one(0, 0, -3, 5)) == (4, np.inf)
-    assert centre_errors(one(0, np.nan, 5, 5), one(0, 0, 5, 5)) == (np.inf, np.inf)
+    for value in (np.nan, np.inf, -np.inf, 1e308):
+        assert centre_errors(one(0, value, 5, 5), one(0, 0, 5, 5)) == (np.inf, np.inf)
 
 
 @given(pairs)
