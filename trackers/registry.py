@@ -14,7 +14,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from trackers.errors import InputError, did_you_mean
+from trackers.errors import InputError, describe, did_you_mean
 
 if TYPE_CHECKING:
     from trackers.adapters.containment import World
@@ -65,7 +65,12 @@ class Family:
 
     def remembered(self, config: Any) -> str:
         """Return the line of a tracker of this family."""
-        return self.remembers if isinstance(self.remembers, str) else self.remembers(config)
+        if isinstance(self.remembers, str):
+            return self.remembers
+        try:
+            return str(self.remembers(config))
+        except (Exception, SystemExit) as error:  # a third party's; a line of words stops nothing
+            return f"cannot be told ({describe(error)})"
 
     @property
     def ancestor(self) -> str:

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from benchmark.commands.failed import show_failures
 from benchmark.commands.naming import rename, rm
 from benchmark.commands.options import open_results, results_option
 from benchmark.commands.terminal import echo, echo_json, output, size_text
@@ -25,15 +26,17 @@ if TYPE_CHECKING:
 @click.group(invoke_without_command=True, epilog="""\b
 Examples:
   run_bench results                       runs with their scores, and records with their sizes
+  run_bench results --failed              what failed, with tracebacks
   run_bench results rename latest before-the-fix      `before-the-fix` then stands for that run everywhere
   run_bench results rm before-the-fix     remove a run, not the records that others may use
   run_bench results gc --dry-run          what cleaning would remove
   run_bench results gc --keep 3           keep only what the three newest runs use
 """)  # fmt: skip
 @results_option
+@click.option("--failed", is_flag=True, help="Show what failed, with tracebacks.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
-def results(ctx: click.Context, *, results: Path, as_json: bool) -> None:
+def results(ctx: click.Context, *, results: Path, failed: bool, as_json: bool) -> None:
     """List the runs, with their scores, and the records that the results folder keeps."""
     if ctx.invoked_subcommand is not None:
         return
@@ -42,6 +45,9 @@ def results(ctx: click.Context, *, results: Path, as_json: bool) -> None:
 
     store = open_results(results)
     runs = read_runs(store)
+    if failed:
+        show_failures(runs, as_json)
+        return
     overviews = read_overviews(store, runs)
     stocks = read_stock(store, runs)
     if as_json:

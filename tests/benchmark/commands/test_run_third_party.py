@@ -57,3 +57,17 @@ def test_failures_and_what_is_no_box_are_told_and_others_scored(
     assert "ValueError: &lt;b&gt;no&lt;/b&gt; target\nsecond line" in page
     assert "<b>no</b>" not in page
     assert "3 of 5 boxes are not finite" in page
+
+    shown = run_bench("results", "--failed", "--results", tmp_path / "results")
+    assert shown.returncode == 0
+    lines = shown.stdout.splitlines()
+    run = next((tmp_path / "results" / "runs").iterdir()).name
+    assert f"py:four.py:First on first of folder, frame 1 (run {run}): ValueError: <b>no</b> target" in lines
+    assert f"py:four.py:Last on first of folder, frame 6 (run {run}): Ended: it called sys.exit()" in lines
+    assert lines[-1] == "2 failed"
+    for line in ("    Traceback (most recent call last):", "    ValueError: <b>no</b> target", "    second line"):
+        assert line in lines
+    listed = json.loads(run_bench("results", "--failed", "--json", "--results", tmp_path / "results").stdout)
+    assert {(one["tracker"], one["frame"], one["status"]) for one in listed} == {
+        ("py:four.py:First", 1, "failed"), ("py:four.py:Last", 6, "failed"),
+    }  # fmt: skip
