@@ -55,7 +55,7 @@ def speed(
     Decoding is outside the timer. The last sequence warms up, the others (three where none is named) are timed, and
     their boxes must be those of the records, which are made first where they are missing.
     """
-    from benchmark.engine.clock import measure_latency
+    from benchmark.engine.clock import Untimed, measure_latency
     from benchmark.engine.executors.local import Local
     from benchmark.engine.run import Plan, execute, lay_out
     from benchmark.store.results import Results
@@ -75,25 +75,32 @@ def speed(
     tasks = [task for task in lay_out(plan, store, worker.environment) if task.sequence in wanted]
     records = {task.key: task.kept for task in tasks if task.kept is not None}
     rows: dict[str, dict[str, Any]] = {}
+    failed: dict[str, str] = {}
     with progress(says, "trackers") as bars:
         bar = bars.add_task("timing", total=len(specs))
         for task, record in execute(plan, tasks, store, worker):
             records[task.key] = record
         for spec in specs:
             *timed, warm_up = [task for task in tasks if task.spec is spec]
-            latency, found = measure_latency(spec.address, [task.job for task in timed], warm_up.job, worker.device)
+            bars.advance(bar)
+            try:
+                latency, found = measure_latency(spec.address, [task.job for task in timed], warm_up.job, worker.device)
+            except Untimed as error:
+                failed[spec.name] = str(error)
+                says.print(f"{spec.name} cannot be timed: {error}", markup=False, soft_wrap=True)
+                continue
             notes = _differences(timed, records, [one.boxes for one in found])
             for task, one in zip(timed, found, strict=True):
                 invalid = next((note for note in notes if note.startswith(f"{task.sequence}:")), "")
                 facts = {**latency.to_dict(), "invalid": invalid}
                 store.attach(records[task.key], "latency", facts, {"seconds": one.seconds})
             rows[spec.name] = {**latency.to_dict(), "sequences": [task.sequence for task in timed], "invalid": notes}
-            bars.advance(bar)
             says.print(f"{spec.name}: {_line(latency)}", markup=False)
-    content = {"coverage": selection.coverage, "environment": dict(worker.environment), "trackers": rows}
+    content = {"coverage": selection.coverage, "environment": dict(worker.environment), "trackers": rows,
+               "failed": failed}  # fmt: skip
     if not write_json(content, json_file):
         output().print(_table(rows, worker.environment["device"]))
-    raise click.exceptions.Exit(1 if any(row["invalid"] for row in rows.values()) else 0)
+    raise click.exceptions.Exit(1 if failed or any(row["invalid"] for row in rows.values()) else 0)
 
 
 def _line(latency: Latency) -> str:

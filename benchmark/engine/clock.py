@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from typing import Any
@@ -25,6 +26,7 @@ from benchmark.datasets.images import read_frame
 from benchmark.engine.job import Job
 from benchmark.engine.load import Load, Watch, cores
 from trackers.api import Boxes, Frame, Tracker
+from trackers.errors import InputError, describe
 from trackers.names import resolve
 
 WARM_UP = 10
@@ -83,9 +85,28 @@ class Timed:
 
 
 def measure_latency(name: str, jobs: Sequence[Job], warm_up: Job, device: str) -> tuple[Latency, list[Timed]]:
-    """Time a tracker alone on every job, in a process of its own: start-up and peak memory are that process's."""
+    """Time a tracker alone on every job, in a process of its own: start-up and peak memory are that process's.
+
+    Raises `Untimed` where the tracker fails meanwhile.
+    """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
-        return alone.submit(_measure, name, tuple(jobs), warm_up, device).result()
+        try:
+            return alone.submit(_alone, name, tuple(jobs), warm_up, device).result()
+        except BrokenProcessPool:
+            raise Untimed("its process ended") from None
+
+
+class Untimed(Exception):
+    """A tracker failed while it was timed; the text says how."""
+
+
+def _alone(*arguments: Any) -> tuple[Latency, list[Timed]]:
+    try:
+        return _measure(*arguments)
+    except InputError:
+        raise
+    except Exception as error:  # which may be of a kind that the process that asked does not know
+        raise Untimed(describe(error)) from None
 
 
 def _measure(name: str, jobs: Sequence[Job], warm_up: Job, device: str) -> tuple[Latency, list[Timed]]:

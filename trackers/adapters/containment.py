@@ -11,7 +11,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -121,7 +121,7 @@ def _said(error: BaseException) -> str:
 def loading(what: str, world: World, chance: Chance | None = None, doing: str = "cannot be loaded") -> Iterator[None]:
     """Guard an import or a build; InputError, one line with `what` and where it happened, whatever is raised."""
     try:
-        with world, chance or Chance():
+        with _plots_as_before(), world, chance or Chance():
             yield
     except InputError:
         raise
@@ -131,6 +131,16 @@ def loading(what: str, world: World, chance: Chance | None = None, doing: str = 
         cause = error.__cause__ if isinstance(error, Ended) and error.__cause__ else error
         says = str(error) if isinstance(error, Ended) else describe(error)
         raise InputError(f"{what} {doing}: {says}{_place(cause)}") from error
+
+
+@contextmanager
+def _plots_as_before() -> Iterator[None]:
+    """Put back how matplotlib draws, which takes too long to be looked at every frame."""
+    loaded: Any = sys.modules.get("matplotlib")
+    with loaded.rc_context() if loaded else nullcontext():
+        yield
+    if not loaded and (now := sys.modules.get("matplotlib")):
+        now.rc_file_defaults()
 
 
 def world_of(loaded: Any, world: World) -> World:

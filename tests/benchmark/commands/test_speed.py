@@ -36,6 +36,30 @@ def test_boxes_that_do_not_repeat_make_a_speed_invalid(run_bench, picture_folder
     assert row["invalid"] == [f"{n}: boxes differ from the record from frame 1 on" for n in ("first", "second")]
 
 
+FAILS = """
+from trackers.api import register
+class Own(Exception):
+    def __init__(self, a, b): super().__init__(a)
+@register("fails", remembers="nothing")
+class Fails:
+    def init(self, image, box): self.box = box
+    def update(self, image): raise Own("no more", 1)
+"""
+
+
+def test_a_tracker_that_fails_is_told_of_and_the_others_are_timed(
+    run_bench, picture_folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "fails.py").write_text(FAILS)
+    words = ("-t", f"py:{tmp_path / 'fails.py'},cv2:kcf", "-d", "folder", "--data-root", picture_folder)
+    done = run_bench("speed", *words, "--results", tmp_path / "r", "--json", "-")
+    assert done.returncode == 1
+    found = json.loads(done.stdout)
+    assert list(found["trackers"]) == ["cv2:kcf"]
+    assert found["failed"] == {"py:fails.py": "Own: no more"}
+    assert "py:fails.py cannot be timed: Own: no more" in done.stderr
+
+
 def test_one_sequence_is_not_enough(run_bench, picture_folder: Path, tmp_path: Path) -> None:
     words = ("speed", "-d", "folder", "--data-root", picture_folder, "--results", tmp_path, "--sequences", "first")
     done = run_bench(*words)

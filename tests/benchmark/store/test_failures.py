@@ -11,7 +11,8 @@ from benchmark.store.runs import Run
 
 RECORD = Record(
     key="a" * 64, dataset="demo", tracker="theirs", sequence="plain", start=3, repeat=1, status="failed",
-    begun="tre-02", boxes=np.ones((2, 4)), scores=np.ones(2), error='Traceback\n  File "x", line 1\nValueError: wrong\n',
+    begun="tre-02", boxes=np.ones((2, 4)), scores=np.ones(2),
+    error='Traceback\n  File "x", line 1\nValueError: wrong\n',
 )  # fmt: skip
 
 

@@ -95,6 +95,14 @@ def test_what_is_changed_in_the_process_is_put_back_and_found_again(tmp_path: Pa
     assert all(one != before for one in seen)
 
 
+def test_our_figures_are_drawn_as_before(tmp_path: Path) -> None:
+    import matplotlib as mpl
+
+    before = dict(mpl.rcParams)
+    build(tmp_path, at_import="import matplotlib.style; matplotlib.style.use('dark_background')")
+    assert dict(mpl.rcParams) == before
+
+
 @pytest.mark.parametrize("where", ["at_import", "init"])
 def test_ctrl_c_is_not_theirs(tmp_path: Path, where: str) -> None:
     before = signal.getsignal(signal.SIGINT)
