@@ -12,6 +12,7 @@ from benchmark.datasets.sequence import Sequence as Video
 from benchmark.profiles import Profile, load_profile
 from benchmark.scores import RunScores, TrackerScores
 from reports.answers import Answer, answer
+from reports.differences import CurveDifference, choose_base, curve_differences
 from reports.memory import memory_of
 from reports.papers import PaperTable, others, paper_tables
 from reports.published import Published
@@ -38,6 +39,9 @@ class Report:
     answers: tuple[Answer, ...]
     papers: tuple[PaperTable, ...]
     others: tuple[Published, ...]
+    base: str
+    """The tracker that the others' curves are held against; "" without any."""
+    differences: tuple[CurveDifference, ...]
     speeds: tuple[Speed, ...]
     sequences: tuple[SequenceView, ...]
     missing: Mapping[str, str]
@@ -77,16 +81,19 @@ def rank(trackers: Sequence[TrackerScores]) -> tuple[TrackerScores, ...]:
 
 
 def build_report(
-    folders: Sequence[Path], *, frames: bool = True, data_root: Path | None = None, chosen: Collection[str] = ()
-) -> Report:
+    folders: Sequence[Path], *, frames: bool = True, data_root: Path | None = None, chosen: Collection[str] = (),
+    base: str = "",
+) -> Report:  # fmt: skip
     """Return the report of one or more runs of the same sequences under the same profile and protocol.
 
     `frames` False leaves pictures out. `data_root` overrules where the run found its dataset. The 12 worst sequences
-    and the `chosen` ones get strips of frames and, where there is telemetry, their memories. Raises InputError where
-    runs do not go together, a run is damaged, or a chosen sequence is unknown.
+    and the `chosen` ones get strips of frames and, where there is telemetry, their memories. `base` names the tracker
+    that the others' curves are held against. Raises InputError where runs do not go together, a run is damaged, or a
+    chosen sequence or base is unknown.
     """
     runs = tuple(Run.read(folder) for folder in folders)
     scores, owner = _join(runs)
+    against = choose_base(scores.trackers, base)
     ranked = rank(scores.trackers)
     names = list(dict.fromkeys(chain.from_iterable(run.manifest["dataset"]["sequences"] for run in runs)))
     views = [view_sequence(name, ranked, runs, owner) for name in names]
@@ -118,6 +125,8 @@ def build_report(
         answers=answer([one for one in scores.trackers if one.summary], {one.tracker: one for one in speed}),
         papers=paper_tables(scores),
         others=others(scores),
+        base=against,
+        differences=curve_differences(ranked, against),
         speeds=speed,
         sequences=tuple(views),
         missing=missing,

@@ -19,11 +19,14 @@ from trackers.errors import InputError, did_you_mean
 __all__ = ["write_report"]
 
 
-def write_report(report: Report, folder: Path, *, figures: bool = True, paper: Paper | None = None) -> Path:
+def write_report(
+    report: Report, folder: Path, *, figures: bool = True, paper: Paper | None = None, bands: bool = False,
+    wide: bool = False,
+) -> Path:  # fmt: skip
     """Write ``report.html``, ``report.md``, ``report.json``, ``tables/`` and ``figures/``; return the page's file.
 
     `figures` False leaves the separate figures out, which take most of the time; `paper` says how LaTeX tables
-    are wanted.
+    are wanted; `bands` shows the bands of curves, `wide` adds figures that are a page wide.
     """
     from reports.plots.files import write_figures
 
@@ -37,9 +40,9 @@ def write_report(report: Report, folder: Path, *, figures: bool = True, paper: P
     write_whole(folder / "report.md", "\n".join(map(to_markdown, tables.values())).encode())
     write_whole(folder / "report.json", (json.dumps(to_plain(report), allow_nan=False) + "\n").encode())
     if figures:
-        write_figures(report, folder / "figures")
+        write_figures(report, folder / "figures", bands=bands, wide=wide)
     page = folder / "report.html"
-    write_whole(page, render(report, tables).encode())
+    write_whole(page, render(report, tables, bands=bands).encode())
     return page
 
 

@@ -32,9 +32,12 @@ Examples:
 @click.option("--intervals/--no-intervals", default=True, help="LaTeX tables with or without intervals.")
 @click.option("--table-width", type=click.Choice(["auto", "column", "page"]), default="auto", show_default=True,
               help="How wide LaTeX tables may be: auto takes one column where the table fits.")  # fmt: skip
+@click.option("--base", default="", metavar="NAME",
+              help="What the others' curves are held against.  [default: siamfc, else the first tracker]")  # fmt: skip
+@click.option("--bands", is_flag=True, help="Success and precision curves with their bands.")
 def report(
     *, runs: tuple[str, ...], results: Path, out: Path | None, show: str | None, data_root: Path | None, frames: bool,
-    columns: str | None, intervals: bool, table_width: Literal["auto", "column", "page"],
+    base: str, bands: bool, columns: str | None, intervals: bool, table_width: Literal["auto", "column", "page"],
 ) -> None:  # fmt: skip
     """Write the report of RUNs (a folder, an id, a name or `latest`): HTML, Markdown, LaTeX, CSV, JSON and figures.
 
@@ -50,9 +53,10 @@ def report(
         raise InputError("the report of several runs belongs to none of them: say where to write it with --out DIR")
     chosen, keys = _listed(show), _listed(columns)
     place = out or folders[0]
-    drawn = build_report(folders, frames=frames, data_root=data_root, chosen=chosen)
+    drawn = build_report(folders, frames=frames, data_root=data_root, chosen=chosen, base=base)
     with writing(place):
-        echo(write_report(drawn, place, paper=Paper(keys, intervals, table_width)))
+        paper = Paper(keys, intervals, table_width)
+        echo(write_report(drawn, place, paper=paper, bands=bands, wide=True))
 
 
 def _listed(names: str | None) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ def page_data(report: Report, names: Sequence[str]) -> dict[str, Any]:
     return {
         "trackers": list(names),
         "curves": {kind: _curves(report, number, kind) for kind in ("success", "precision")},
+        "differences": {kind: _differences(report, number, kind) for kind in ("success", "precision")},
         "attributes": _attributes(report, number),
         "speeds": [
             {"t": number[one.tracker], "ms": one.latency.median_ms, "auc": one.auc, "front": one.front}
@@ -70,6 +71,20 @@ def _curves(report: Report, number: dict[str, int], kind: str) -> dict[str, Any]
             }
         )
     return {"x": short(grid), "series": series}
+
+
+def _differences(report: Report, number: dict[str, int], kind: str) -> dict[str, Any]:
+    """Return the curves minus the base's, and how far any of them or its band reaches from zero."""
+    series, reach = [], 0.02
+    for one in report.differences:
+        if one.kind == kind:
+            ends = {"low": one.band.low, "high": one.band.high} if one.band else {}
+            reach = max(reach, *(float(np.abs(part).max()) for part in (one.mean, *ends.values())))
+            series.append(
+                {"t": number[one.score.other], "y": short(one.mean)} | {key: short(end) for key, end in ends.items()}
+            )
+    grid = report.profile.success_grid if kind == "success" else report.profile.precision_grid
+    return {"x": short(grid), "series": series, "reach": round(1.05 * reach, 3)}
 
 
 def _attributes(report: Report, number: dict[str, int]) -> dict[str, Any]:

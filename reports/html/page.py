@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from benchmark.statistics.bands import LEAST
 from benchmark.statistics.paired import PairedDifference
 from reports.failures import KINDS
 from reports.html.data import page_data, readable
@@ -24,12 +25,13 @@ from reports.tables import Table, make_tables
 
 __all__ = ["environment", "reach", "render", "style_rules"]
 
+SCRIPTS = ("script/charts.js", "script/memory.js", "script/reader.js")
 WORST = 20
 """Trajectories listed under failures."""
 
 
-def render(report: Report, tables: Mapping[str, Table] | None = None) -> str:
-    """Return the page of a report."""
+def render(report: Report, tables: Mapping[str, Table] | None = None, *, bands: bool = False) -> str:
+    """Return the page of a report; `bands` says whether curves begin with their bands shown."""
     ranked = report.ranked
     names = [tracker.name for tracker in ranked]
     look = styles([tracker.name for tracker in report.scores.trackers])
@@ -46,6 +48,8 @@ def render(report: Report, tables: Mapping[str, Table] | None = None) -> str:
             rules=style_rules([look[name] for name in names]),
             data=page_data(report, names),
             reach=reach([one.auc for one in report.answers]),
+            bands=bands,
+            least=LEAST,
             worst=report.worst[:WORST],
             commands=[shlex.join(run.manifest["command"]) for run in report.runs],
             paper_tables=[table for name, table in drawn.items() if name in {one.paper.key for one in report.papers}],
@@ -66,7 +70,7 @@ def environment() -> Environment:
     made.policies["json.dumps_function"] = lambda data, **options: json.dumps(readable(data), **options)
     made.globals.update(
         css=Markup(_asset("report.css")),
-        script=Markup(_asset("report.js")),
+        script=Markup("\n".join(['"use strict";', "(() => {", *map(_asset, SCRIPTS), "})();"])),
         verdict=verdict,
         evidence=evidence,
         cost=cost,
@@ -104,7 +108,7 @@ def style_rules(looks: Iterable[Style]) -> Markup:
     rules = []
     for index, look in enumerate(looks):
         rules.append(f'[data-t="{index}"]{{--c:{look.colour};--dash:{look.dash or "none"}}}')
-        rules.append(f'.hide-{index} .figure [data-t="{index}"]{{display:none}}')
+        rules.append(f'.hide-{index} .figure [data-t="{index}"],.hide-{index} figure[data-t="{index}"]{{display:none}}')
     return Markup("\n".join(rules))
 
 

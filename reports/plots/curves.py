@@ -1,64 +1,49 @@
-"""Success and precision plots: the curves averaged over sequences, with their bands."""
+"""Success and precision plots: the curves averaged over sequences."""
 
 from __future__ import annotations
 
-from typing import Literal
-
-import seaborn as sns
+import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
+from reports.differences import MEASURES, Kind
 from reports.labels import coverage, legend
+from reports.metrics import curve_values
 from reports.model import Report
+from reports.plots.sheet import COLUMN, add_legend, dash_of, sheet
 from reports.plots.style import styles
 
-__all__ = ["Kind", "curve_figure", "dash_of", "plain"]
+__all__ = ["X_LABELS", "curve_figure", "grid_of"]
 
-Kind = Literal["success", "precision"]
+X_LABELS: dict[Kind, str] = {"success": "overlap threshold", "precision": "centre error threshold (pixels)"}
 
 
-def curve_figure(report: Report, kind: Kind) -> Figure:
-    """Return the plot of one kind of curve, best tracker first in the legend."""
-    profile, style = report.profile, styles([tracker.name for tracker in report.scores.trackers])
-    grid = profile.success_grid if kind == "success" else profile.precision_grid
-    with sns.axes_style("whitegrid"):
-        figure = Figure(figsize=(6, 4.4), layout="constrained")
-        axes = figure.subplots()
+def curve_figure(report: Report, kind: Kind, width: float = COLUMN, *, bands: bool = False) -> Figure:
+    """Return the plot of one kind of curve, its legend in the order of its own score.
+
+    `bands` adds the 95 % interval at every threshold by itself.
+    """
+    grid, style = grid_of(report, kind), styles([tracker.name for tracker in report.scores.trackers])
+    figure, axes = sheet(width, 2.3, f"{kind.capitalize()}: {coverage(report.scores)}")
+    axis, entries = axes[0, 0], []
     for tracker in report.scored:
-        if tracker.summary is None or tracker.uncertainty is None:
+        if tracker.summary is None:
             continue
-        average = tracker.summary.overall
-        curve = average.success_curve if kind == "success" else average.precision_curve
-        headline = average.auc if kind == "success" else average.precision
-        look = style[tracker.name]
-        axes.plot(
-            grid, curve, ls=dash_of(look.dash), color=look.colour, lw=1.8,
-            label=f"[{headline:.3f}] {plain(legend(tracker))}",
-        )  # fmt: skip
-        if (band := tracker.uncertainty.bands.get(f"{kind}_curve")) is not None:
-            axes.fill_between(grid, band.low, band.high, color=look.colour, alpha=0.1, lw=0)
-    axes.set(
-        xlim=(grid[0], grid[-1]),
-        ylim=(0, 1.02),
-        xlabel="overlap threshold" if kind == "success" else "centre error threshold (pixels)",
-        ylabel="success rate" if kind == "success" else "precision",
-    )
-    axes.set_title(f"{kind.capitalize()}: {plain(coverage(report.scores), 90)}", loc="left", fontsize=9)
-    title = "AUC" if kind == "success" else f"at {profile.precision_headline:g} px"
-    if axes.lines:
-        axes.legend(title=title, fontsize=8, title_fontsize=8, alignment="left")
+        average, look = tracker.summary.overall, style[tracker.name]
+        headline = getattr(average, MEASURES[kind])
+        [line] = axis.plot(grid, curve_values(average, kind), ls=dash_of(look.dash), color=look.colour, lw=1.3)
+        entries.append((headline, line, f"[{headline:.3f}] {legend(tracker)}"))
+        band = tracker.uncertainty.bands.get(f"{kind}_curve") if bands and tracker.uncertainty else None
+        if band is not None:
+            axis.fill_between(grid, band.low, band.high, color=look.colour, alpha=0.1, lw=0)
+    axis.set(xlim=(grid[0], grid[-1]), ylim=(0, 1.02), xlabel=X_LABELS[kind],
+             ylabel="success rate" if kind == "success" else "precision")  # fmt: skip
+    entries.sort(key=lambda one: -one[0])
+    title = "AUC" if kind == "success" else f"at {report.profile.precision_headline:g} px"
+    add_legend(figure, [one[1] for one in entries], [one[2] for one in entries], title)
     return figure
 
 
-def dash_of(pattern: str) -> str | tuple[int, tuple[float, ...]]:
-    """Return an SVG dash pattern as matplotlib has it, in line widths."""
-    return (0, tuple(float(part) / 1.6 for part in pattern.split())) if pattern else "-"
-
-
-def plain(text: str, length: int = 48) -> str:
-    """Return a text that fits on a figure, and that matplotlib does not read as a formula."""
-    return shorten(text, length).replace("$", r"\$")
-
-
-def shorten(text: str, length: int) -> str:
-    """Return a text cut to a length, its end told by an ellipsis."""
-    return text if len(text) <= length else f"{text[: length - 1]}…"
+def grid_of(report: Report, kind: Kind) -> NDArray[np.float64]:
+    """Return the thresholds of a kind of curve."""
+    return report.profile.success_grid if kind == "success" else report.profile.precision_grid

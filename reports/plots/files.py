@@ -1,4 +1,4 @@
-"""Figures as SVG, PDF and PNG files, repeatable byte for byte."""
+"""Figures as SVG, PDF and PNG files, one column and one page wide, repeatable byte for byte."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from matplotlib.figure import Figure
 from reports.model import Report
 from reports.plots.attributes import radar_figure
 from reports.plots.curves import curve_figure
+from reports.plots.differences import difference_figure
 from reports.plots.pareto import pareto_figure
+from reports.plots.sheet import COLUMN, FILES, PAGE
 
 __all__ = ["write_figures"]
 
@@ -23,26 +25,33 @@ _UNDATED = {
 }
 
 
-def write_figures(report: Report, folder: Path) -> list[Path]:
-    """Write every figure in every format below `folder`; return the files."""
+def write_figures(report: Report, folder: Path, *, bands: bool = False, wide: bool = False) -> list[Path]:
+    """Write every figure in every format below `folder`, a column wide; return the files.
+
+    `bands` draws the bands of curves, `wide` adds every figure as wide as a page.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, figure in _figures(report):
-        with rc_context({"svg.hashsalt": "engram", "svg.fonttype": "none"}), catch_warnings():
+    for name, figure in _figures(report, bands, wide):
+        with rc_context(FILES), catch_warnings():
             filterwarnings("ignore", "Glyph .* missing")  # a name in letters that the font lacks is no fault
             figure.draw_without_rendering()  # lays the figure out, once for all formats
             figure.set_layout_engine("none")
             for suffix, metadata in _UNDATED.items():
                 file = folder / f"{name}.{suffix}"
-                figure.savefig(file, format=suffix, metadata=metadata, dpi=160)
+                figure.savefig(file, format=suffix, metadata=metadata, dpi=300)
                 written.append(file)
     return written
 
 
-def _figures(report: Report) -> Iterator[tuple[str, Figure]]:
-    yield "success", curve_figure(report, "success")
-    yield "precision", curve_figure(report, "precision")
-    if (radar := radar_figure(report)) is not None:
-        yield "attributes", radar
-    if (pareto := pareto_figure(report)) is not None:
-        yield "accuracy-latency", pareto
+def _figures(report: Report, bands: bool, wide: bool) -> Iterator[tuple[str, Figure]]:
+    for width, suffix in ((COLUMN, ""), *([(PAGE, "-wide")] if wide else [])):
+        found = {
+            "success": curve_figure(report, "success", width, bands=bands),
+            "precision": curve_figure(report, "precision", width, bands=bands),
+            "success-difference": difference_figure(report, "success", width),
+            "precision-difference": difference_figure(report, "precision", width),
+            "attributes": radar_figure(report, width),
+            "accuracy-latency": pareto_figure(report, width),
+        }
+        yield from ((name + suffix, figure) for name, figure in found.items() if figure is not None)

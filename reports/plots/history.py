@@ -9,6 +9,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from benchmark.gate.history import Series
+from reports.plots.sheet import FILES
 
 __all__ = ["history_figure", "write_history"]
 
@@ -54,5 +55,5 @@ def history_figure(found: Sequence[Series]) -> Figure:
 
 def write_history(found: Sequence[Series], file: Path) -> None:
     """Write the picture as SVG, or as what the file's name ends in."""
-    with mpl.rc_context({"svg.hashsalt": "engram", "text.usetex": False}):
+    with mpl.rc_context(FILES):
         history_figure(found).savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None)

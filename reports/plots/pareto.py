@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import seaborn as sns
 from matplotlib.figure import Figure
 
 from reports.labels import coverage
 from reports.model import Report
-from reports.plots.curves import plain
+from reports.plots.sheet import COLUMN, add_legend, sheet
 from reports.plots.style import styles
 
 __all__ = ["pareto_figure"]
 
 
-def pareto_figure(report: Report) -> Figure | None:
+def pareto_figure(report: Report, width: float = COLUMN) -> Figure | None:
     """Return the plot of success AUC against median latency; None where none was measured."""
-    points = [(one, one.latency.median_ms) for one in report.speeds if one.latency]
+    points = sorted(((one.latency.median_ms, one) for one in report.speeds if one.latency), key=lambda pair: pair[0])
     if not points:
         return None
     style = styles([tracker.name for tracker in report.scores.trackers])
-    with sns.axes_style("whitegrid"):
-        figure = Figure(figsize=(6, 4.4), layout="constrained")
-        axes = figure.subplots()
-    front = sorted((ms, one.auc) for one, ms in points if one.front)
+    figure, drawn = sheet(width, 2.3, f"Accuracy against latency: {coverage(report.scores)}")
+    axes, entries = drawn[0, 0], []
+    front = [(ms, one.auc) for ms, one in points if one.front]
     axes.plot(*zip(*front, strict=True), drawstyle="steps-post", color="#888888", lw=1, zorder=1)
-    for one, ms in points:
-        axes.plot(ms, one.auc, "o", color=style[one.tracker].colour, mfc=None if one.front else "none")
+    for ms, one in points:
+        colour = style[one.tracker].colour
+        [dot] = axes.plot(ms, one.auc, "o", color=colour, mfc=None if one.front else "none", ms=5)
         beside = " (beside other work)" if one.latency and one.latency.load_mark else ""
-        axes.annotate(plain(one.tracker) + beside, (ms, one.auc), xytext=(6, 4), textcoords="offset points", fontsize=8)
+        entries.append((dot, f"[{ms:.1f} ms] {one.tracker}{beside}"))
     axes.set(xscale="log", xlabel="median latency of a frame (ms)", ylabel="success AUC")
-    axes.set_title("Accuracy against latency: " + plain(coverage(report.scores), 80), loc="left", fontsize=9)
+    add_legend(figure, [one[0] for one in entries], [one[1] for one in entries], "filled: on the front")
     return figure

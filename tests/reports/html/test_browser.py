@@ -27,6 +27,20 @@ def comparison_file(made_run: Path, tmp_path_factory: pytest.TempPathFactory, ma
     return write_comparison(made_run, other, tmp_path_factory.mktemp("compared") / "compare.html")
 
 
+CROWD = (
+    "siamfc", "memtrack{slots=5}", "memtrack{slots=3}", "memtrack-noatt", "dualmn-short", "dualmn-long", "dualmn",
+    "siamfc{scale_step=1.05}", "cv2:kcf", "cv2:csrt", "cv2:mil", "siamfc-s5",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def crowded_file(tmp_path_factory: pytest.TempPathFactory, make: Callable[..., Path]) -> Path:
+    """The page of twelve trackers, some with long names, on enough sequences for bands."""
+    skills = {name: 0.3 + 0.05 * index for index, name in enumerate(CROWD)}
+    run = make(tmp_path_factory.mktemp("crowd"), skills, [f"s{n}" for n in range(12)], 30, pictures=False)
+    return write_report(build_report([run]), run, figures=False)
+
+
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Open]:
     """Open a file in a fresh window; what it asks of the network, or complains of, fails the test at its end."""
@@ -69,7 +83,7 @@ def test_the_numbers_that_are_read_are_those_of_the_json(visit: Open, page_file:
     for tracker in data["scores"]["trackers"]:
         overall, shown = tracker["summary"]["overall"], read[tracker["name"]]
         interval = tracker["uncertainty"]["overall"]["auc"]
-        assert shown[1] == f"{overall['auc']:.3f}\n{interval['low']:.3f} to {interval['high']:.3f}"
+        assert shown[1].replace(" ≈", "") == f"{overall['auc']:.3f}\n{interval['low']:.3f} to {interval['high']:.3f}"
         assert shown[2].startswith(f"{overall['precision']:.3f}")
     order = page.locator("#table-sequences thead th").all_inner_texts()
     for view in data["sequences"]:
@@ -179,12 +193,55 @@ def test_nothing_overflows(visit: Open, page_file: Path, comparison_file: Path, 
         page = visit(file, width=width, scheme=scheme, mark="#s0")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         wide = page.evaluate(
-            """() => [...document.querySelectorAll("body *")].filter((one) => !one.closest(".wide, .hidden, svg")
+            """() => [...document.querySelectorAll("body *")]
+            .filter((one) => !one.closest(".wide, .legend, .hidden, svg")
             && one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 100))"""
         )
         assert not wide
         shades = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert (shades == "rgb(20, 23, 26)") == (scheme == "dark")
+
+
+@pytest.mark.parametrize(("paper", "width"), [("A4", 703), ("Letter", 725)])
+def test_printing_cuts_nothing(visit: Open, crowded_file: Path, comparison_file: Path, paper: str, width: int) -> None:
+    for file in (crowded_file, comparison_file):
+        page = visit(file, width=width)
+        page.emulate_media(media="print")
+        cut = page.evaluate(
+            """() => [...document.querySelectorAll("body *")]
+            .filter((one) => !one.closest(".hidden, svg, details:not([open])") && one.clientWidth)
+            .filter((one) => one.getBoundingClientRect().right > innerWidth + 1
+              || (one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== "visible"))
+            .map((one) => one.outerHTML.slice(0, 100))"""
+        )
+        assert not cut
+        assert page.pdf(format=paper).startswith(b"%PDF")
+
+
+def test_at_400_pixels_the_switches_stay_at_hand(visit: Open, crowded_file: Path) -> None:
+    page = visit(crowded_file, width=400)
+    page.locator("#failures").scroll_into_view_if_needed()
+    legend = page.locator(".legend")
+    box = legend.bounding_box()
+    assert box is not None
+    assert box["y"] == 0
+    assert box["height"] < 60, "one line, however many there are"
+    last = legend.locator("button").last
+    last.click()
+    assert last.get_attribute("aria-pressed") == "false"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+def test_bands_are_shown_on_demand_and_round_differences_always(visit: Open, crowded_file: Path) -> None:
+    page = visit(crowded_file)
+    assert not page.locator("[data-chart=success] path.band").first.is_visible()
+    page.locator("#bands").check()
+    assert page.locator("[data-chart=success] path.band").first.is_visible()
+    panels = page.locator("[data-chart=difference]")
+    assert panels.count() == 2 * (len(CROWD) - 1)
+    assert page.locator("[data-chart=difference] path.band").first.is_visible()
+    page.locator(".legend button", has_text="memtrack{slots=5}").click()
+    assert page.locator("[data-chart=difference]:visible").count() == 2 * (len(CROWD) - 2)
 
 
 def test_without_scripts_the_tables_and_the_sequences_are_there(visit: Open, page_file: Path) -> None:
