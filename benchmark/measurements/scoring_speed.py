@@ -141,7 +141,7 @@ def our_files(root: Path, read: Callable[[Mapping[str, Annotation]], list[Trajec
 
 
 def everything(annotations: Mapping[str, Annotation], boxes: Mapping[str, Mapping[str, Values]]) -> None:
-    """Score ten trackers with attributes, 10,000 bootstrap draws for all intervals and bands, and all differences."""
+    """Score ten trackers with attributes, 10,000 draws for all intervals and bands, and all differences."""
     profile = load_profile()
     attributes = {name: one.attributes for name, one in annotations.items()}
     tables = {tracker: score_sequences(boxes[tracker], annotations, profile) for tracker in TRACKERS}
@@ -220,7 +220,7 @@ def main(rounds: int, out: Path | None) -> None:
         "got10k stores results as text, Engram an import as arrays. Both read the ground truth as text and write JSON.",
         "",
         f"All of it for ten trackers, from arrays: scores, {len({a for t in targets.values() for a in t.attributes})}"
-        f" attributes, 10,000 bootstrap draws for every interval and band, paired differences: {whole:.1f} s.",
+        f" attributes, 10,000 draws for every interval and band, paired differences: {whole:.1f} s.",
     ])  # fmt: skip
     click.echo(text)
     if out:

@@ -1,7 +1,8 @@
 """Is one tracker better than another? Differences on the same sequences, corrected for how many were looked at.
 
-Their intervals are Student's: paired differences have heavy tails but are nearly symmetric, and there the t interval
-holds the true mean more often than any bootstrap tried (``docs/evaluation.md`` gives the simulated coverage).
+Their intervals are Student's: paired differences have heavy tails but are mostly symmetric, and there the t interval
+holds the true mean more often than any bootstrap, from two sequences on. Where a few sequences make the whole
+difference it is too narrow (``docs/evaluation.md`` gives the simulated coverage of both).
 """
 
 from __future__ import annotations

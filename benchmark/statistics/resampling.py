@@ -1,11 +1,11 @@
-"""Bootstrap draws over sequences, as matrices: one product resamples every score of every tracker at once."""
+"""Random draws over sequences, as matrices: one product weighs every score of every tracker at once."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DRAWS", "LEVEL", "SEED", "draw_counts", "resampled_means", "sign_flips"]
+__all__ = ["DRAWS", "LEVEL", "SEED", "draw_weights", "sign_flips"]
 
 Values = NDArray[np.float64]
 DRAWS = 10_000
@@ -13,19 +13,14 @@ LEVEL = 0.95
 SEED = 20_13
 
 
-def draw_counts(count: int, draws: int = DRAWS, seed: int = SEED) -> Values:
-    """Return how often each of `count` sequences is in each of `draws` samples with replacement, (draws, count)."""
-    rng = np.random.default_rng(seed)
-    chosen = rng.integers(0, count, (draws, count))
-    cells = (np.arange(draws)[:, None] * count + chosen).ravel()
-    return np.bincount(cells, minlength=draws * count).reshape(draws, count).astype(np.float64)
+def draw_weights(count: int, draws: int = DRAWS, seed: int = SEED) -> Values:
+    """Return random weights of `count` sequences and of one that was not seen, (draws, count + 1); rows sum to 1.
 
-
-def resampled_means(values: Values, counts: Values) -> Values:
-    """Return the mean of each of K columns in each of D draws, (K, D): `values` are (n, K), `counts` (D, n)."""
-    means: Values = values.T @ counts.T
-    means /= len(values)
-    return means
+    All weights of a row are equally likely: Dirichlet's distribution with parameters 1.
+    """
+    weights = np.random.default_rng(seed).standard_exponential((draws, count + 1))
+    weights /= weights.sum(1, keepdims=True)
+    return weights
 
 
 def sign_flips(count: int, draws: int = DRAWS, seed: int = SEED) -> Values:

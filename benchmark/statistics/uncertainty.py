@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmark.metrics import ScoreTable, SequenceScores
 from benchmark.statistics.intervals import Band, Interval, mean_band
-from benchmark.statistics.resampling import DRAWS, LEVEL, SEED, draw_counts
+from benchmark.statistics.resampling import DRAWS, LEVEL, SEED, draw_weights
 
 __all__ = ["Uncertainty", "uncertainty"]
 
@@ -68,12 +68,12 @@ def uncertainty(
 
     Trackers with as many sequences share their draws.
     """
-    counts: dict[int, Any] = {}
+    weights: dict[int, Any] = {}
 
     def band(columns: Any) -> Band | None:
-        if len(columns) not in counts:
-            counts[len(columns)] = draw_counts(len(columns), draws, seed)
-        return mean_band(columns, counts=counts[len(columns)], level=level)
+        if len(columns) not in weights:
+            weights[len(columns)] = draw_weights(len(columns), draws, seed)
+        return mean_band(columns, weights=weights[len(columns)], level=level)
 
     found = {}
     for tracker, by_sequence in scores.items():

@@ -8,76 +8,73 @@ from scipy import stats
 
 from benchmark.statistics import mean_band, mean_interval
 from benchmark.statistics.intervals import limits
-from benchmark.statistics.resampling import draw_counts, resampled_means
+from benchmark.statistics.resampling import draw_weights
 
 scores = st.lists(st.floats(0, 1, width=32), min_size=2, max_size=30).map(np.array)
 
 
-def test_draws_are_whole_samples_with_replacement() -> None:
-    counts = draw_counts(7, draws=500)
-    assert counts.shape == (500, 7)
-    assert np.all(counts.sum(1) == 7)
-    values = np.random.default_rng(0).random((7, 3))
-    assert resampled_means(values, counts)[1, 4] == pytest.approx(np.repeat(values[:, 1], counts[4].astype(int)).mean())
+def test_weights_are_shares_of_every_sequence_and_one_more() -> None:
+    weights = draw_weights(7, draws=20_000)
+    assert weights.shape == (20_000, 8)
+    assert weights.sum(1) == pytest.approx(1)
+    assert weights.mean(0) == pytest.approx(1 / 8, abs=0.003)
+    assert stats.kstest(weights[:, 3], stats.beta(1, 7).cdf).pvalue > 0.001
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_unwidened_limits_equal_scipys_bca(seed: int) -> None:
-    values = np.random.default_rng(seed).beta(1.5, 0.8, 40)
-    level = 2 * stats.t.cdf(stats.norm.ppf(0.975) * np.sqrt(39 / 40), 39) - 1  # at which the widening is undone
-    low, high = limits(values[:, None], draw_counts(40), level)[:, 0]
-    theirs = stats.bootstrap((values,), np.mean, n_resamples=20_000, method="BCa", random_state=seed)
-    expected = theirs.confidence_interval
-    assert (low, high) == pytest.approx((expected.low, expected.high), abs=0.004)
-
-
-def test_interval_of_many_nearly_normal_scores_is_students() -> None:
-    values = np.random.default_rng(1).normal(0.5, 0.1, 400)
-    found = mean_interval(values)
+@pytest.mark.parametrize(("hits", "count"), [(0, 2), (1, 2), (2, 2), (3, 5), (13, 14), (40, 100)])
+def test_of_hits_and_misses_it_is_the_exact_interval_of_clopper_and_pearson(hits: int, count: int) -> None:
+    found = mean_interval(np.repeat([1.0, 0.0], [hits, count - hits]))
+    exact = stats.binomtest(hits, count).proportion_ci(0.95, "exact")
     assert found is not None
-    half = stats.t.ppf(0.975, 399) * values.std(ddof=1) / 20
-    assert (found.low, found.high) == pytest.approx((values.mean() - half, values.mean() + half), abs=0.001)
+    assert (found.low, found.high) == pytest.approx((exact.low, exact.high), abs=0.008)
+
+
+@pytest.mark.parametrize("count", [2, 3, 14, 100])
+def test_of_equal_scores_it_says_what_the_next_might_change(count: int) -> None:
+    found = mean_interval(np.full(count, 0.7))
+    assert found is not None
+    rest = 0.025 ** (1 / count)  # the share left to those seen, where that of the next is as large as once in 40
+    assert (found.low, found.high) == pytest.approx((0.7 * rest, 1 - 0.3 * rest), abs=0.006)
+
+
+def test_interval_of_many_scores_is_nearly_students() -> None:
+    values = np.random.default_rng(1).normal(0.5, 0.1, 4000).clip(0, 1)
+    found = mean_interval(values, weights=draw_weights(4000, 4000))
+    assert found is not None
+    half = stats.t.ppf(0.975, 3999) * values.std(ddof=1) / np.sqrt(4000)
+    assert (found.low, found.high) == pytest.approx((values.mean() - half, values.mean() + half), abs=0.0005)
 
 
 @settings(deadline=None, max_examples=40)
 @given(scores)
-def test_interval_lies_within_the_scores(values: np.ndarray) -> None:
-    found = mean_interval(values, counts=draw_counts(len(values), 400))
+def test_interval_holds_the_mean_and_lies_where_scores_can(values: np.ndarray) -> None:
+    found = mean_interval(values, weights=draw_weights(len(values), 400))
     assert found is not None
-    assert values.min() - 1e-9 <= found.low <= found.high <= values.max() + 1e-9
+    assert 0 <= found.low <= values.mean() + 1e-9
+    assert values.mean() - 1e-9 <= found.high <= 1 + 1e-9
 
 
 @settings(deadline=None, max_examples=25)
-@given(scores, st.floats(0.1, 10), st.floats(-5, 5))
-def test_interval_moves_and_scales_with_the_scores(values: np.ndarray, scale: float, shift: float) -> None:
-    values = np.round(values, 3)
-    counts = draw_counts(len(values), 400)
-    one, two = mean_interval(values, counts=counts), mean_interval(values * scale + shift, counts=counts)
+@given(scores)
+def test_failures_are_successes_turned_round(values: np.ndarray) -> None:
+    weights = draw_weights(len(values), 400)
+    one, two = mean_interval(values, weights=weights), mean_interval(1 - values, weights=weights)
     assert one is not None
     assert two is not None
-    assert (two.low, two.high) == pytest.approx((one.low * scale + shift, one.high * scale + shift), abs=1e-6)
+    assert (one.low, one.high) == pytest.approx((1 - two.high, 1 - two.low), abs=1e-9)
 
 
-def test_constant_scores_have_no_width_and_a_single_one_no_interval() -> None:
-    assert mean_interval(np.full(9, 0.3)) == pytest.approx(mean_interval(np.full(9, 0.3)))
-    band = mean_band(np.full((9, 2), 0.3))
-    assert band is not None
-    assert band.high - band.low == pytest.approx([0, 0], abs=1e-12)
+def test_a_single_score_has_no_interval() -> None:
     assert mean_interval(np.array([0.4])) is None
+    assert mean_band(np.full((1, 3), 0.4)) is None
 
 
 def test_wide_tables_are_cut_without_a_trace() -> None:
     values = np.random.default_rng(2).random((12, 600))
-    counts = draw_counts(12, 300)
-    band = mean_band(values, counts=counts)
+    weights = draw_weights(12, 300)
+    band = mean_band(values, weights=weights)
     assert band is not None
-    alone = mean_interval(values[:, 555], counts=counts)
+    alone = mean_interval(values[:, 555], weights=weights)
     assert alone is not None
     assert (band.low[555], band.high[555]) == pytest.approx((alone.low, alone.high), abs=1e-12)
-
-
-@pytest.mark.parametrize(("count", "least"), [(14, 0.94), (100, 0.94)])
-def test_coverage_of_score_like_populations(count: int, least: float) -> None:
-    rng = np.random.default_rng(0)
-    low, high = limits(rng.beta(1.9, 1.4, (count, 2000)), draw_counts(count, 1000))
-    assert least < np.mean((low <= 1.9 / 3.3) & (high >= 1.9 / 3.3)) < 0.97
+    assert limits(values, weights)[:, 555] == pytest.approx((alone.low, alone.high), abs=1e-12)
