@@ -108,8 +108,8 @@ def main() -> None:
     """Simulate and print a Markdown page."""
     click.echo(
         "# How often 95 % intervals hold the true mean\n\n"
-        f"Per cent of {SIMULATIONS} simulated benchmarks of n sequences, and in brackets the mean width."
-        " In bold what the program\nprints; docs/evaluation.md says why. Made by `python -m benchmark.measurements.interval_coverage`."
+        f"Per cent of {SIMULATIONS} simulated benchmarks of n sequences, and in brackets the mean width. In bold what"
+        " the program\nprints; why: docs/evaluation.md. Made by `python -m benchmark.measurements.interval_coverage`."
     )
     for population in POPULATIONS:
         methods = {name: one for name, one in METHODS.items() if not (population.paired and name == "Gaffke")}

@@ -94,7 +94,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_so(run_bench, picture_folder: Path, 
         command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY
     ) as running:
         deadline = time.monotonic() + 60
-        while len(list(results.rglob("*.npz"))) < 4 and time.monotonic() < deadline:
+        while len(list((results / "records").rglob("*.npz"))) < 4 and time.monotonic() < deadline:
             time.sleep(0.05)
         running.send_signal(signal.SIGINT)
         _, err = running.communicate(timeout=30)

@@ -105,7 +105,11 @@ def finish(running: subprocess.Popen, expected: int = 0) -> tuple[str, str]:
 
 def wait_for_records(results: Path, count: int, running: subprocess.Popen) -> None:
     deadline = time.monotonic() + 120
-    while len(list(results.rglob("*.npz"))) < count and time.monotonic() < deadline and running.poll() is None:
+    while (
+        len(list((results / "records").rglob("*.npz"))) < count
+        and time.monotonic() < deadline
+        and running.poll() is None
+    ):
         time.sleep(0.05)
 
 
@@ -154,7 +158,7 @@ def test_what_a_worker_lacks_is_said_by_its_name(nodes: Nodes, words: list[str],
     assert re.search(r"worker (one|two) \(127\.0\.0\.1\): py:.*sleeper\.py: the file cannot be run: OSError", said), (
         said
     )
-    assert not list((tmp_path / "ray").rglob("*.npz"))
+    assert not list((tmp_path / "ray" / "records").rglob("*.npz"))
 
 
 def test_a_worker_for_every_gpu(monkeypatch: pytest.MonkeyPatch, words: list[str], tmp_path: Path) -> None:
