@@ -73,7 +73,8 @@ def trajectories(results: Path) -> dict[str, tuple[bytes, bytes]]:
 def scores(run: Path) -> list[dict]:
     """Return a run's scores without what the clock decides."""
     trackers = json.loads((run / "scores.json").read_text())["trackers"]
-    return [{name: value for name, value in tracker.items() if name != "throughput"} for tracker in trackers]
+    clock = ("throughput", "busy_cores")
+    return [{name: value for name, value in tracker.items() if name not in clock} for tracker in trackers]
 
 
 def texts(run: Path) -> dict[str, str]:
