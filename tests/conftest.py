@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -71,6 +72,14 @@ def picture_folder(tmp_path: Path) -> Path:
     for index, name in enumerate(("first", "second", "third")):
         write_folder(root / name, frames=6 + 2 * index, seed=index)
     return root
+
+
+@pytest.fixture
+def slept_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let trackers be timed by a clock that only `time.sleep` moves on: no machine is too slow for a test's limit."""
+    now = [0.0]
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,7 @@ class Patient:
 """
 
 
+@pytest.mark.usefixtures("slept_time")
 def test_a_timeout_is_kept_and_run_again_only_when_there_is_more_time(selection: Selection, tmp_path: Path) -> None:
     (tmp_path / "patient.py").write_text(PATIENT)
     store, name = Results(tmp_path / "results"), f"py:{tmp_path / 'patient.py'}"
