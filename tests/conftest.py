@@ -106,7 +106,7 @@ def run_bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
         if path is not None or cwd is not None:
             env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, filter(None, (path, REPOSITORY))))}
             command = [sys.executable, "-m", "run_bench", *words]
-            done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=cwd or REPOSITORY, env=env)
+            done = subprocess.run(command, capture_output=True, text=True, cwd=cwd or REPOSITORY, env=env)
             return Done(done.returncode, done.stdout, done.stderr)
         monkeypatch.setattr(sys, "argv", ["run_bench", *words])
         out, err = io.StringIO(), io.StringIO()

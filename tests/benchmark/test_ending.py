@@ -108,7 +108,7 @@ def test_a_signal_ends_the_process_without_a_traceback_but_with_its_cleaning(num
     assert running.stdout is not None
     assert running.stdout.readline() == "ready\n"
     running.send_signal(number)
-    out, err = running.communicate(timeout=60)
+    out, err = running.communicate()
     assert (out, err, running.returncode) == ("cleaned\n", "", code)
 
 
@@ -128,7 +128,7 @@ def test_an_interrupt_that_a_library_changes_is_still_an_interrupt(swallow: str)
     except KeyboardInterrupt:
         {swallow}
 """)
-    out, err = running.communicate(timeout=60)
+    out, err = running.communicate()
     assert (out, err, running.returncode) == ("", "", 130)
 
 
@@ -141,13 +141,13 @@ def test_an_interrupt_while_the_process_goes_down_is_no_traceback() -> None:
     assert running.stdout is not None
     assert running.stdout.readline() == "leaving\n"
     running.send_signal(signal.SIGINT)
-    out, err = running.communicate(timeout=60)
+    out, err = running.communicate()
     assert (out, err, running.returncode) == ("", "", 130)
 
 
 def test_an_encoding_that_lacks_a_character_gets_a_replacement() -> None:
     running = process("    print('é–追', flush=True)", env={**os.environ, "PYTHONIOENCODING": "ascii"})
-    assert running.communicate(timeout=60) == ("???\n", "")
+    assert running.communicate() == ("???\n", "")
     assert running.returncode == 0
 
 
@@ -162,7 +162,7 @@ def test_closed_streams_are_no_ones_business() -> None:
     with open(os.devnull) as file:
         print(file.fileno() > 2, file=sys.stderr)
 """, preexec_fn=close)  # fmt: skip
-    _, err = running.communicate(timeout=60)
+    _, err = running.communicate()
     assert (err, running.returncode) == ("True\n", 0)
 
 
@@ -174,7 +174,7 @@ def test_a_reader_that_has_gone_is_quiet() -> None:
     assert running.stdout is not None
     running.stdout.readline()
     running.stdout.close()
-    assert running.wait(timeout=60) == 141
+    assert running.wait() == 141
     assert running.stderr is not None
     assert running.stderr.read() == ""
     running.stderr.close()

@@ -55,7 +55,7 @@ def start(words: list[str], results: Path, **options) -> subprocess.Popen:
 
 def finish(running: subprocess.Popen) -> Path:
     """Wait for a run to end well; return its folder."""
-    out, err = running.communicate(timeout=300)
+    out, err = running.communicate()
     assert running.returncode == 0, err
     return Path(out.strip()).parent
 
@@ -199,7 +199,7 @@ def test_a_disk_that_fills_while_the_report_is_written_loses_no_record(words: li
     results = tmp_path / "results"
     limit = 8_000  # more than a record or the plan, less than scores or a report
     running = start(words, results, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
-    _, err = running.communicate(timeout=300)
+    _, err = running.communicate()
     assert running.returncode == 2, err
     assert err.strip().splitlines()[-1].startswith("run_bench: cannot write")
     assert "File too large" in err

@@ -92,19 +92,20 @@ def test_ctrl_c_keeps_what_is_done_and_says_so(run_bench, picture_folder: Path, 
     with subprocess.Popen(
         command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY
     ) as running:
-        deadline = time.monotonic() + 60
-        while len(list((results / "records").rglob("*.npz"))) < 4 and time.monotonic() < deadline:
+        while len(list((results / "records").rglob("*.npz"))) < 4 and running.poll() is None:
             time.sleep(0.05)
         running.send_signal(signal.SIGINT)
-        _, err = running.communicate(timeout=30)
+        _, err = running.communicate()
     assert running.returncode == 130
-    assert "Stopped. 4 of 6 trajectories are kept" in err
+    kept = len(list((results / "records").rglob("*.npz")))  # the fifth may have come while the signal was on its way
+    assert 4 <= kept < 6
+    assert f"Stopped. {kept} of 6 trajectories are kept" in err
     assert "Traceback" not in err
     (cut_off,) = (results / "runs").iterdir()
     assert [file.name for file in cut_off.iterdir()] == ["plan.json"]
     done = run_bench(*command[3:-2])
     assert done.returncode == 0
-    assert "4 of 6 trajectories are kept from earlier runs; 2 are left to run" in done.stderr
+    assert f"{kept} of 6 trajectories are kept from earlier runs; {6 - kept} are left to run" in done.stderr
 
 
 @pytest.mark.usefixtures("slept_time")

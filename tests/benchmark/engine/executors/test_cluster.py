@@ -98,18 +98,13 @@ def start(words: list[str], results: Path, *more: str) -> subprocess.Popen:
 
 
 def finish(running: subprocess.Popen, expected: int = 0) -> tuple[str, str]:
-    out, err = running.communicate(timeout=300)
+    out, err = running.communicate()
     assert running.returncode == expected, err
     return out, err
 
 
 def wait_for_records(results: Path, count: int, running: subprocess.Popen) -> None:
-    deadline = time.monotonic() + 120
-    while (
-        len(list((results / "records").rglob("*.npz"))) < count
-        and time.monotonic() < deadline
-        and running.poll() is None
-    ):
+    while len(list((results / "records").rglob("*.npz"))) < count and running.poll() is None:
         time.sleep(0.05)
 
 
@@ -123,7 +118,8 @@ def trajectories(results: Path) -> dict[str, list[bytes]]:
 
 
 def table(out: str) -> list[dict[str, Any]]:
-    return [{k: v for k, v in one.items() if k != "throughput"} for one in json.loads(out)["trackers"]]
+    clock = ("throughput", "busy_cores", "cores")
+    return [{k: v for k, v in one.items() if k not in clock} for one in json.loads(out)["trackers"]]
 
 
 def test_a_node_that_dies_at_work_costs_nothing_but_time(nodes: Nodes, words: list[str], tmp_path: Path) -> None:
