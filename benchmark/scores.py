@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmark.documents import read_json
 from benchmark.engine.load import Load
 from benchmark.metrics.scores import SequenceScores
 from benchmark.metrics.sensitivity import Change
 from benchmark.metrics.summary import Summary
+from benchmark.shapes import check
 from benchmark.statistics.best import Standing, standings
 from benchmark.statistics.intervals import Interval
 from benchmark.statistics.repeats import Repeats
@@ -127,10 +128,14 @@ class RunScores:
     @classmethod
     def read(cls, run: Path) -> RunScores:
         """Return the scores kept in a run's folder."""
+        file, again = run / "scores.json", "run the same command again"
+        content = read_json(file, again)
         try:
-            return cls.from_dict(json.loads((run / "scores.json").read_text("utf-8")))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{run / 'scores.json'} cannot be read ({error}); run the same command again") from error
+            scores = cls.from_dict(content)
+            check(scores, cls)
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise InputError(f"{file} cannot be read ({error}); {again}") from error
+        return scores
 
 
 def _tracker_to_dict(tracker: TrackerScores) -> dict[str, Any]:

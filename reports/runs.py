@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from benchmark.interop.trajectories import Trajectories, load_imports
 from benchmark.scores import RunScores
+from benchmark.store.reading import read_manifest
 from benchmark.store.record import read_arrays
 from benchmark.store.results import records_folder, slug
 from benchmark.store.truth import Truth, read_truth
@@ -21,7 +22,6 @@ from trackers.boxes import tame
 from trackers.errors import InputError
 
 Values = NDArray[np.float64]
-MANIFEST_SCHEMA = 1
 IMPORTED = " (imported)"
 """How `benchmark.scoring` ends the names of imported results."""
 
@@ -47,15 +47,7 @@ class Run:
     @classmethod
     def read(cls, folder: Path) -> Run:
         """Read a run's folder; InputError where it is damaged or of another schema."""
-        file = folder / "manifest.json"
-        try:
-            manifest = json.loads(file.read_text("utf-8"))
-            known = manifest["schema"] == MANIFEST_SCHEMA and {"records", "dataset", "trackers"} <= manifest.keys()
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{file} cannot be read ({error}); run the same command again") from error
-        if not known:
-            raise InputError(f"{file} has schema {manifest['schema']!r}, this program reads {MANIFEST_SCHEMA}")
-        return cls(folder, RunScores.read(folder), manifest)
+        return cls(folder, RunScores.read(folder), read_manifest(folder))
 
     @cached_property
     def truth(self) -> Truth | None:

@@ -43,8 +43,9 @@ def bless(
     from benchmark.gate.snapshot import read_run
     from benchmark.store.results import Results
 
-    folder = Results(results).find_run(run)
-    new = read_run(Results(results), folder)
+    store = Results(results, write=False)
+    folder = store.find_run(run)
+    new = read_run(store, folder)
     for tracker in new.trackers.values():
         for sequence, why in tracker.failed.items():
             raise InputError(f"{tracker.name} failed on {sequence} ({why}): a baseline must be whole; mend that first")

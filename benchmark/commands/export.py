@@ -37,7 +37,7 @@ def export(*, source: str, format_: str, out: Path, origin: int, results: Path) 
             raise InputError(f"{source}: a bundle holds a run; export imported results in a dialect")
         exported = [load_import(Path(source))]
     else:
-        run = Results(results).find_run(source)
+        run = Results(results, write=False).find_run(source)
         if format_ == BUNDLE:
             seal = pack(run, out)
             echo(out)

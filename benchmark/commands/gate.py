@@ -14,6 +14,7 @@ from rich.table import Table
 
 from benchmark.commands.options import device_option, json_option, results_option, write_json
 from benchmark.commands.terminal import echo, output, progress, remarks
+from benchmark.store.record import write_whole
 from benchmark.store.results import writing
 from trackers.errors import InputError
 
@@ -76,6 +77,7 @@ def gate(
     """
     from benchmark.gate import judging, matching, timings
     from benchmark.gate.baseline import read_baseline
+    from benchmark.gate.history import read as read_history
     from benchmark.gate.snapshot import read_run
     from benchmark.store.results import Results
     from trackers.names import split_list
@@ -84,8 +86,11 @@ def gate(
         raise InputError("--against times another revision: it does not go with --no-speed")
     says = remarks()
     baseline = read_baseline(file)
-    folder = Results(results).find_run(run)
-    new = read_run(Results(results), folder)
+    if history is not None:
+        read_history(history)  # a damaged one stops here, not after the work
+    store = Results(results, write=False)
+    folder = store.find_run(run)
+    new = read_run(store, folder)
     meant = {name for text in intended for name in split_list(text)}
     notes = matching.match(file, baseline.snapshot, new, partial=partial, intended=meant)
     matching.check_current(new)
@@ -153,9 +158,9 @@ def _write(ctx: click.Context, folder: Path, result: GateResult, old: Path, new:
 
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "gate.md").write_text(markdown(result), "utf-8")
-        (folder / "gate.xml").write_text(junit(result), "utf-8")
-        (folder / "gate.json").write_text(json.dumps(result.to_dict(), indent=1, allow_nan=False) + "\n", "utf-8")
+        write_whole(folder / "gate.md", markdown(result).encode())
+        write_whole(folder / "gate.xml", junit(result).encode())
+        write_whole(folder / "gate.json", (json.dumps(result.to_dict(), indent=1, allow_nan=False) + "\n").encode())
         ctx.meta[WRITE_PAGE](result, folder / "gate.html")
         if (old / "manifest.json").is_file() and old.name != new.name:
             ctx.meta[WRITE_COMPARISON](old, new, folder / "compare")

@@ -51,7 +51,10 @@ def rm(ctx: click.Context, *, run: str, results: Path, yes: bool) -> None:
 
     store = open_results(results, ctx)
     folder = store.own(store.find_run(run, ended=False))
-    found = read_run(store, folder)
+    try:
+        found = read_run(store, folder)
+    except InputError:  # damaged: removing it is what helps
+        found = None
     if found is not None and found.may_go_on(time.time()):
         raise InputError(
             f"run {folder.name} has not ended and gave a sign of life within the day: let its command end, or go on"

@@ -120,7 +120,7 @@ def choose_imports(results: Path, selection: Selection, names: str) -> list[Traj
     return [there[name] for name in wanted]
 
 
-def open_results(folder: Path, inner: click.Context | None = None) -> Results:
+def open_results(folder: Path, inner: click.Context | None = None, *, write: bool = True) -> Results:
     """Return the results folder of an option; InputError where there is none.
 
     `inner` is the context of a command within a group that takes the option too: it may be given before its word.
@@ -131,7 +131,7 @@ def open_results(folder: Path, inner: click.Context | None = None) -> Results:
         folder = inner.parent.params["results"]
     if not (folder / "runs").is_dir():
         raise InputError(f"no results in {folder}: `run_bench` makes some, --results DIR names another folder")
-    return Results(folder)
+    return Results(folder, write)
 
 
 def json_option(what: str) -> Callable[[Function], Function]:

@@ -15,7 +15,7 @@ from rich.text import Text
 from benchmark.commands.failed import show_failures
 from benchmark.commands.naming import rename, rm
 from benchmark.commands.options import open_results, results_option
-from benchmark.commands.terminal import echo, echo_json, output, size_text
+from benchmark.commands.terminal import echo, echo_json, output, remarks, size_text
 from trackers.printable import printable
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def results(ctx: click.Context, *, results: Path, failed: bool, as_json: bool) -
     from benchmark.store.overview import read_overviews
     from benchmark.store.runs import read_runs, read_stock
 
-    store = open_results(results)
-    runs = read_runs(store)
+    store = open_results(results, write=False)
+    runs, damaged = read_runs(store)
     if failed:
         show_failures(runs, as_json)
         return
@@ -57,6 +57,8 @@ def results(ctx: click.Context, *, results: Path, failed: bool, as_json: bool) -
     out.print(_runs(overviews))
     out.print(_stocks(stocks))
     unused = sum(stock.unused for stock in stocks)
+    for reason in damaged.values():
+        remarks().print(f"left out: {reason}", markup=False, soft_wrap=True)
     if unused:
         echo(f"{unused} records are used by no run; `run_bench results gc` removes them")
 

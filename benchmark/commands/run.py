@@ -124,6 +124,9 @@ def run(
             verify_frames=verify_frames,
         )
         tasks = lay_out(plan, store, workers.environment)
+        if store.damaged:
+            line = f"{len(store.damaged)} of the records that are kept are damaged, and made anew: {store.damaged[0]}"
+            says.print(line + (" and others" if len(store.damaged) > 1 else ""), markup=False, soft_wrap=True)
         if not lanes:
             left = dict.fromkeys(task.spec for task in tasks if task.kept is None)
             plan = replace(plan, lanes=workers.fitting_lanes(tuple(left)))

@@ -11,8 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from benchmark.documents import read_json
 from benchmark.gate.snapshot import Boxes, Snapshot, TrackerSnapshot, Trajectory
 from benchmark.gate.timings import Timings
+from benchmark.shapes import check
+from benchmark.store.reading import check_schema
 from benchmark.store.record import write_whole
 from benchmark.store.results import writing
 from trackers.errors import InputError
@@ -45,24 +48,24 @@ def write_baseline(file: Path, baseline: Baseline) -> None:
 
 def read_baseline(file: Path) -> Baseline:
     """Return what the file holds; InputError where it is missing, damaged, edited by hand or of another schema."""
-    try:
-        content = json.loads(file.read_text("utf-8"))
-    except FileNotFoundError as error:
-        raise InputError(f"there is no baseline {file}: `run_bench bless --baseline {file}` writes one") from error
-    except (OSError, ValueError) as error:
-        raise InputError(f"{file} is no whole baseline ({error}): restore it from version control") from error
+    if not file.exists():
+        raise InputError(f"there is no baseline {file}: `run_bench bless --baseline {file}` writes one")
+    content = read_json(file, "restore it from version control")
     if not isinstance(content, dict) or "schema" not in content:
         raise InputError(f"{file} is no baseline: `run_bench bless` writes them")
-    if content.pop("schema") != SCHEMA:
-        raise InputError(f"{file} is a baseline of another schema than {SCHEMA}, the one read here: bless it again")
+    check_schema(file, content, SCHEMA, "bless it again")
+    del content["schema"]
     if content.pop("digest", None) != _digest(content):
         raise InputError(
             f"{file} does not match its digest: it was edited by hand or damaged; restore it from version control,"
             " or bless again"
         )
     try:
-        return _from_dict(content)
-    except (KeyError, TypeError, ValueError) as error:
+        baseline = _from_dict(content)
+        check(baseline, Baseline)
+        _check_boxes(baseline)
+        return baseline
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"{file} is no baseline that can be read ({error!r}): bless again") from error
 
 
@@ -110,6 +113,15 @@ def _tracker_from_dict(name: str, data: Mapping[str, Any]) -> TrackerSnapshot:
     sequences = {key: Trajectory(**{**one, "boxes": _boxes(one["boxes"])}) for key, one in facts["sequences"].items()}
     speed = Timings.from_dict(facts["speed"]) if facts["speed"] else None
     return TrackerSnapshot(name=name, **{**facts, "sequences": sequences, "speed": speed})
+
+
+def _check_boxes(baseline: Baseline) -> None:
+    for name, tracker in baseline.snapshot.trackers.items():
+        for sequence, one in tracker.sequences.items():
+            if not one.start >= 0 or np.isinf(one.boxes).any():
+                raise ValueError(f"the boxes of {name} on {sequence} cannot be")
+        if tracker.speed is not None and not all(visit.rounds for visit in tracker.speed.visits):
+            raise ValueError(f"the timings of {name} have a visit without a round")
 
 
 def _text(boxes: Boxes) -> str:

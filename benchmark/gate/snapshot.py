@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from benchmark.gate.timings import Timings
 from benchmark.scores import RunScores, TrackerScores
+from benchmark.store.reading import read_manifest
 from benchmark.store.results import Results
 from trackers.errors import InputError
 
@@ -89,7 +89,7 @@ def boxes_digest(boxes: Boxes) -> str:
 
 def read_run(results: Results, folder: Path) -> Snapshot:
     """Return what a finished run did; InputError where the gate cannot use it."""
-    manifest = _manifest(folder)
+    manifest = read_manifest(folder)
     scores = RunScores.read(folder)
     if scores.protocol != "ope" or manifest["repeats"] != 1:
         raise InputError(f"run {folder.name}: the gate judges one pass (--protocol ope, --repeats 1) of each sequence")
@@ -117,14 +117,6 @@ def read_run(results: Results, folder: Path) -> Snapshot:
         commit=_commit(manifest["git"]),
         trackers={one["name"]: _tracker(results, manifest, one, scored[one["name"]]) for one in manifest["trackers"]},
     )
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    try:
-        content: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{folder / 'manifest.json'} cannot be read ({error}); run the same command again") from error
-    return content
 
 
 def _tracker(

@@ -9,9 +9,10 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from benchmark.documents import parse_json
 from benchmark.interop.archive import CHUNK, Archive, check_names, check_sizes
 from benchmark.interop.placing import part_of, writes
-from benchmark.interop.run_manifest import parse_json, parse_manifest
+from benchmark.interop.run_manifest import parse_manifest
 from benchmark.store.results import MANIFEST
 from trackers.errors import InputError
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,6 +13,7 @@ from benchmark.datasets.box_text import from_one_based, read_boxes
 from benchmark.datasets.selection import Selection
 from benchmark.datasets.sequence import Sequence as Video
 from benchmark.playback.scene import Scene, Trail
+from benchmark.store.reading import read_manifest
 from benchmark.store.results import MANIFEST, PLAN, Results, slug
 from trackers.errors import InputError, did_you_mean
 from trackers.names import split_list
@@ -33,11 +33,11 @@ def find_run(results: Path, run: str) -> tuple[Results | None, Path]:
     if run == "latest" or not folder.is_dir():
         if not (results / "runs").is_dir():
             raise InputError(f"no results in {results}: `run_bench` makes some, --results DIR names another folder")
-        folder = Results(results).find_run(run)
+        folder = Results(results, write=False).find_run(run)
     if not (folder / MANIFEST).is_file():
         begun = "has not ended, or was cut off: the command that began it goes on"
         raise InputError(f"{run}: the run {begun}" if (folder / PLAN).is_file() else f"{run} is no run's folder")
-    return (Results(folder.parent.parent) if folder.parent.name == "runs" else None), folder
+    return (Results(folder.parent.parent, write=False) if folder.parent.name == "runs" else None), folder
 
 
 def stored_scene(
@@ -49,7 +49,7 @@ def stored_scene(
     starts the first is taken. Raises InputError where the run has no such sequence or tracker, or the dataset's frames
     are not those of the run.
     """
-    manifest = _manifest(run)
+    manifest = read_manifest(run)
     dataset = manifest["dataset"]
     name = _among(sequence, dataset["sequences"], f"run {run.name} has no sequence", str.casefold)
     cast = tuple(tracker["name"] for tracker in manifest["trackers"])
@@ -95,14 +95,6 @@ def choose_trackers(wanted: Sequence[str], cast: Sequence[str]) -> list[str]:
             raise InputError(f"the run has no tracker {name!r}.{did_you_mean(name, cast)} It has: {', '.join(cast)}")
         chosen.update(found)
     return [name for name in cast if name in chosen]
-
-
-def _manifest(run: Path) -> dict[str, Any]:
-    try:
-        content: dict[str, Any] = json.loads((run / MANIFEST).read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{run / MANIFEST} cannot be read ({error}); run the same command again") from error
-    return content
 
 
 def _among(name: str, known: Sequence[str], complaint: str, fold: Callable[[str], str]) -> str:

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from benchmark.store.naming import is_id
 from benchmark.store.record import PART
-from benchmark.store.results import MANIFEST, PLAN, Results
+from benchmark.store.results import Results
 from benchmark.store.runs import Run, read_runs, record_files, record_of, run_folders
 from trackers.errors import InputError
 
@@ -49,7 +50,7 @@ def clean(results: Results, keep: int, dry_run: bool = False) -> list[Removed]:
             continue
         with suppress(FileNotFoundError):  # another cleaning was faster
             if not dry_run:
-                shutil.rmtree(one.path) if one.path.is_dir() else one.path.unlink()
+                _remove(one)
             removed.append(one)
     if not dry_run:
         for folder in sorted({one.path.parent for one in removed if one.kind in ("record", "orphan")}):
@@ -58,15 +59,15 @@ def clean(results: Results, keep: int, dry_run: bool = False) -> list[Removed]:
 
 
 def _kept(results: Results, keep: int, now: float) -> list[Run]:
-    """Return the newest runs, cut-off ones among them, and all that may still be running."""
-    runs = read_runs(results)
-    known = {run.folder for run in runs}
-    for folder in run_folders(results):
-        if folder not in known and any((folder / name).exists() for name in (MANIFEST, PLAN)):
-            raise InputError(
-                f"{folder} cannot be read, so what it uses is not known: run that command again, or remove the folder"
-            )
-    return runs[:keep] + [run for run in runs[keep:] if run.may_go_on(now)]
+    """Return the newest runs, cut-off ones among them, and all that may still be running.
+
+    The one that ``latest`` names is among them: by its name it is not the newest where the clock was set back.
+    """
+    runs, damaged = read_runs(results)
+    for folder, reason in damaged.items():
+        raise InputError(f"what {folder} uses is not known, so nothing is removed ({reason}), or remove that folder")
+    latest = results.pointer()
+    return runs[:keep] + [run for run in runs[keep:] if run.may_go_on(now) or run.id == latest]
 
 
 def _unused(results: Results, used: frozenset[Path]) -> Iterator[Removed]:
@@ -81,19 +82,29 @@ def _unused(results: Results, used: frozenset[Path]) -> Iterator[Removed]:
     for file in chain.from_iterable(parts):
         yield Removed(file, "part file", _size(file))
     for folder in run_folders(results):
-        if folder.is_dir() and not any(folder.iterdir()):
+        if is_id(folder.name) and not folder.is_symlink() and folder.is_dir() and not any(folder.iterdir()):
             yield Removed(folder, "empty run", 0)
+
+
+def _remove(one: Removed) -> None:
+    if one.kind == "empty run":
+        with suppress(OSError):  # something is in it by now
+            os.rmdir(one.path)
+    elif one.path.is_dir() and not one.path.is_symlink():
+        shutil.rmtree(one.path)
+    else:
+        one.path.unlink()
 
 
 def _size(file: Path) -> int:
     with suppress(FileNotFoundError):
-        return file.stat().st_size
+        return file.lstat().st_size
     return 0
 
 
 def _modified(file: Path) -> float:
     with suppress(FileNotFoundError):
-        return file.stat().st_mtime
+        return file.lstat().st_mtime
     return 0.0
 
 

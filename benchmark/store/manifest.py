@@ -13,10 +13,9 @@ from typing import Any
 from benchmark.datasets.selection import Selection
 from benchmark.store.keys import code_digest
 from benchmark.store.record import Record, write_whole
-from benchmark.store.results import MANIFEST, PLAN, slug
+from benchmark.store.results import MANIFEST, MANIFEST_SCHEMA, PLAN, slug
 from trackers.names import TrackerSpec
 
-SCHEMA = 1
 PACKAGES = ("engram-bench", "torch", "numpy", "opencv-contrib-python-headless", "scipy")
 
 
@@ -36,7 +35,7 @@ def manifest(
 ) -> dict[str, Any]:
     """Return a run's manifest as plain data; `digests` holds every sequence's (`benchmark.datasets.fingerprint`)."""
     return {
-        "schema": SCHEMA,
+        "schema": MANIFEST_SCHEMA,
         "command": list(command),
         "dataset": {
             "name": selection.dataset,
@@ -71,7 +70,7 @@ def plan(selection: Selection, command: Sequence[str], wanted: Sequence[Mapping[
     `wanted` hold tracker, sequence, start, repeat and key of every record that it will use.
     """
     return {
-        "schema": SCHEMA,
+        "schema": MANIFEST_SCHEMA,
         "command": list(command),
         "dataset": {"name": selection.dataset, "coverage": selection.coverage},
         "trackers": [{"name": name} for name in dict.fromkeys(one["tracker"] for one in wanted)],

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from benchmark.documents import parse_json
 from benchmark.store.record import write_whole
 from trackers.errors import InputError
 
@@ -34,19 +35,24 @@ def check_name(name: str) -> str:
         wrong = f"it has more than {LONGEST} characters"
     elif name != name.strip() or name[0] in "-." or set(name) & {"/", "\\"}:
         wrong = "it begins or ends with a blank, begins with '-' or '.', or holds a slash"
-    elif name.casefold() == "latest" or _ID.fullmatch(name):
+    elif name.casefold() == "latest" or is_id(name):
         wrong = "that is what a run is called without a name"
     if wrong:
         raise InputError(f"{name!r} cannot be a run's name: {wrong}; take words such as 'before-the-fix'")
     return name
 
 
+def is_id(name: str) -> bool:
+    """Tell whether that is what a run is called without a name."""
+    return bool(_ID.fullmatch(name))
+
+
 def read_names(results: Results) -> dict[str, str]:
     """Return the names of the runs that are there, by id; what cannot be read is no name."""
     try:
-        found = json.loads((results.folder / NAMES).read_text("utf-8"))
+        found = parse_json((results.folder / NAMES).read_bytes())
         pairs = {str(run): check_name(name) for name, run in found["names"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, InputError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, InputError):
         return {}
     return {run: name for run, name in pairs.items() if _is_run(results, run)}
 

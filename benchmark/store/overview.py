@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 
+from benchmark.documents import read_json
 from benchmark.store.naming import read_names
 from benchmark.store.results import Results
 from benchmark.store.runs import Run
+from trackers.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,12 @@ def _overview(run: Run, name: str) -> Overview:
     none = Overview(run, name, "", "", False, dict.fromkeys(run.trackers))
     try:
         # Not as `RunScores`: a list reads the scores of all runs, and needs one number of each tracker.
-        content = json.loads((Path(run.folder) / "scores.json").read_text("utf-8"))
+        content = read_json(Path(run.folder) / "scores.json", "")
         scores = {one["name"]: _auc(one["summary"]) for one in content["trackers"]}
         return Overview(
             run, name, str(content["profile"]), str(content["protocol"]), content["complete"] is True, scores
         )
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (InputError, ValueError, KeyError, TypeError, OverflowError):
         return none
 
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import re
 import secrets
+import zipfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from benchmark.documents import parse_json
+from benchmark.shapes import check
 
 SCHEMA = 1
 PART = ".part"
@@ -20,6 +25,10 @@ PART = ".part"
 LONGEST_REASON = 500
 """Characters: what an exception says may hold an array."""
 Status = Literal["done", "failed", "timeout"]
+LARGEST = 2**30
+"""Bytes of all arrays of one file; the largest record of telemetry, of 4,000 frames, has 40 million."""
+MANY = 1000
+"""Arrays of one file."""
 
 
 @dataclass(frozen=True)
@@ -94,17 +103,22 @@ def read_record(path: Path, key: str) -> Record | None:
         return None
     try:
         record = Record(**facts, boxes=arrays["boxes"], scores=arrays["scores"], times=arrays.get("times", np.empty(0)))
-    except (KeyError, TypeError):
+        check(record, Record)
+    except (KeyError, TypeError, ValueError):
         return None
     rows = len(record.boxes)
-    sound = record.boxes.shape == (rows, 4) and len(record.scores) == rows and len(record.times) in (0, rows)
-    return record if sound and record.status in get_args(Status) else None
+    shapes = (record.boxes.shape, record.scores.shape, record.times.shape) in (
+        ((rows, 4), (rows,), (rows,)),
+        ((rows, 4), (rows,), (0,)),
+    )
+    floats = all(values.dtype == np.float64 for values in (record.boxes, record.scores, record.times))
+    return record if shapes and floats and record.start >= 0 <= record.repeat else None
 
 
 def write_arrays(path: Path, facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
     """Write plain facts and arrays as one ``.npz``, atomically."""
     content = io.BytesIO()
-    np.savez_compressed(content, facts=np.array(json.dumps(facts)), **arrays)  # type: ignore[arg-type]
+    np.savez_compressed(content, facts=np.array(json.dumps(facts, allow_nan=False)), **arrays)  # type: ignore[arg-type]
     write_whole(path, content.getvalue())
 
 
@@ -131,11 +145,33 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]] | None:
-    """Return what `write_arrays` wrote; None where the file is missing or damaged."""
+    """Return what `write_arrays` wrote; None where the file is missing or damaged, or larger than one may be.
+
+    What is read takes no more memory than `LARGEST`, whatever the file claims: arrays are of plain numbers, stored or
+    deflated, and every size is known to be true before room is made for it.
+    """
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
-            arrays = {name: content[name] for name in content.files}
-        facts = json.loads(str(arrays.pop("facts")))
+        with path.open("rb") as file, zipfile.ZipFile(file) as archive:
+            members = archive.infolist()
+            if sum(one.file_size for one in members) > LARGEST or len(members) > MANY:
+                return None
+            arrays = {one.filename.removesuffix(".npy"): _read_array(archive, one) for one in members}
+        facts = parse_json(str(arrays.pop("facts")))
     except Exception:  # damaged bytes raise many kinds, zlib.error among them
         return None
-    return (facts, arrays) if isinstance(facts, dict) else None
+    return (facts, arrays) if isinstance(facts, dict) and len(arrays) + 1 == len(members) else None
+
+
+def _read_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[Any]:
+    """Return one array; ValueError where header and size do not agree, or it holds anything but plain values."""
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError("packed in another way")
+    content = io.BytesIO(archive.read(member))
+    if np.lib.format.read_magic(content) != (1, 0):
+        raise ValueError("another version of the format")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(content)
+    if dtype.kind not in "biufU" or math.prod(shape) * dtype.itemsize != member.file_size - content.tell():
+        raise ValueError("not as long as its header says")
+    content.seek(0)
+    array: NDArray[Any] = np.lib.format.read_array(content, allow_pickle=False)
+    return array

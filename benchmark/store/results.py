@@ -17,6 +17,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from benchmark.datasets.catalogue import is_plain
 from benchmark.store.record import (
     PART,
     Record,
@@ -29,6 +30,7 @@ from benchmark.store.record import (
 from trackers.errors import InputError, did_you_mean
 
 MANIFEST = "manifest.json"
+MANIFEST_SCHEMA = 1
 PLAN = "plan.json"
 """What a run that has not ended yet, or was cut off, has instead of a manifest."""
 LOCK = ".lock"
@@ -40,10 +42,12 @@ def writing(place: Path) -> Iterator[None]:
     """Turn what the system says of a full disk or a read-only folder into one line; what was kept before stays."""
     try:
         yield
+    except BrokenPipeError:  # of the output, not of a disk
+        raise
     except OSError as error:
         raise InputError(
             f"cannot write {place} ({error.strerror or error}): what is done so far is kept;"
-            " make room or choose another --results, then the same command goes on from there"
+            " make room or choose another folder, then the same command goes on from there"
         ) from error
 
 
@@ -61,9 +65,13 @@ def records_folder(tracker: str) -> str:
 class Results:
     """One results folder."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the folder, making it where it is missing; InputError where it cannot be written."""
+    def __init__(self, folder: Path, write: bool = True) -> None:
+        """Open the folder; to `write` into, making it where it is missing; InputError where it cannot be written."""
         self.folder = folder = folder.absolute()  # whatever a tracker does with the working directory
+        self.damaged: list[Path] = []
+        """Records that were looked for and are not whole: they count as missing."""
+        if not write:
+            return
         try:
             (folder / "runs").mkdir(parents=True, exist_ok=True)
             (folder / "records").mkdir(exist_ok=True)
@@ -88,6 +96,8 @@ class Results:
         with suppress(OSError):
             os.utime(path)  # cleaning spares what was used of late: a run that counts on it may not be told of yet
         record = read_record(path, key)
+        if record is None and path.exists():
+            self.damaged.append(path)
         return record and replace(record, tracker=tracker)
 
     def keep(self, record: Record, telemetry: Mapping[str, NDArray[Any]] | None = None) -> Path:
@@ -161,11 +171,31 @@ class Results:
             write_whole(self.folder / "latest", f"{run}\n".encode())
 
     def latest(self) -> str | None:
-        """Return the id of the newest run: the one that ``latest`` names, else the one that ended last; or None."""
-        with suppress(OSError, ValueError):
+        """Return the id of the newest run: the one that ``latest`` names, else the one that ended last; or None.
+
+        InputError where ``latest`` is damaged.
+        """
+        named = self.pointer()
+        if named == "":
+            raise InputError(
+                f"{self.folder / 'latest'} is damaged, it names no run: give an id (`run_bench results` lists them), or"
+                " remove that file, and the run that ended last is meant"
+            )
+        there = named is not None and (self.folder / "runs" / named / MANIFEST).is_file()
+        return named if there else self.newest()
+
+    def pointer(self) -> str | None:
+        """Return the id in ``latest``, of a run that is there or not; "" where that is no id, None without the file."""
+        try:
             named = (self.folder / "latest").read_text("utf-8").strip()
-            if (self.folder / "runs" / Path(named).name / MANIFEST).is_file():
-                return Path(named).name
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError):
+            return ""
+        return named if is_plain(named) else ""
+
+    def newest(self) -> str | None:
+        """Return the id of the run that ended last, by the time of its manifest; None where none has ended."""
         ended = {file.stat().st_mtime: file.parent.name for file in self._manifests()}
         return ended[max(ended)] if ended else None
 
@@ -183,7 +213,9 @@ class Results:
         with self.locked(), writing(run):
             take_name(self, run.name)
             run.replace(gone)
-            newest = self.latest()
+            newest = self.newest()
+            with suppress(InputError):  # damaged: it is written anew
+                newest = self.latest()
             if newest is not None:
                 self._point(newest)
             else:

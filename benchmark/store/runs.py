@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import json
+import os
 import re
+import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from benchmark.store.record import PART
+from benchmark.store.reading import read_overview
 from benchmark.store.results import MANIFEST, PLAN, Results, records_folder
+from trackers.errors import InputError
 
 DAY = 24 * 3600.0
-_NAME = re.compile(r"(.+\.\d+\.\d+)(?:\.[A-Za-z][\w-]*)+")
+_NAME = re.compile(r"([^.].*\.\d+\.\d+)(?:\.[A-Za-z][\w-]*)?\.npz")
 
 
 @dataclass(frozen=True)
@@ -69,10 +72,17 @@ class Stock:
     """Records that no run in the folder uses."""
 
 
-def read_runs(results: Results) -> list[Run]:
-    """Return all runs that can be read, the newest first."""
-    folders = sorted(run_folders(results), key=lambda folder: folder.name, reverse=True)
-    return [run for folder in folders if (run := read_run(results, folder)) is not None]
+def read_runs(results: Results) -> tuple[list[Run], dict[Path, str]]:
+    """Return all runs, the newest first, and what is wrong with those that cannot be read, by folder."""
+    runs, damaged = [], {}
+    for folder in sorted(run_folders(results), key=lambda folder: folder.name, reverse=True):
+        try:
+            run = read_run(results, folder)
+        except InputError as error:
+            damaged[folder] = str(error)
+        else:
+            runs += [run] if run else []
+    return runs, damaged
 
 
 def run_folders(results: Results) -> Iterator[Path]:
@@ -81,24 +91,35 @@ def run_folders(results: Results) -> Iterator[Path]:
 
 
 def read_run(results: Results, folder: Path) -> Run | None:
-    """Return the run in a folder; None where there is none, or its manifest is damaged."""
+    """Return the run in a folder; None where there is none, InputError where its manifest or plan is damaged."""
     for name in (MANIFEST, PLAN, MANIFEST):  # again: a run may end meanwhile
         try:
-            content = json.loads((folder / name).read_text("utf-8"))
-            return Run(
-                id=folder.name,
-                folder=folder,
-                finished=name == MANIFEST,
-                coverage=content["dataset"]["coverage"],
-                trackers=tuple(tracker["name"] for tracker in content["trackers"]),
-                failures=sum(record.get("status", "done") != "done" for record in content["records"]),
-                records=frozenset(_records(results, content)),
-                size=sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
-                touched=(folder / name).stat().st_mtime,
-            )
-        except (OSError, ValueError, KeyError, TypeError):
+            touched = (folder / name).stat().st_mtime
+        except (FileNotFoundError, NotADirectoryError):
             continue
+        content = read_overview(folder / name)
+        return Run(
+            id=folder.name,
+            folder=folder,
+            finished=name == MANIFEST,
+            coverage=content["dataset"]["coverage"],
+            trackers=tuple(tracker["name"] for tracker in content["trackers"]),
+            failures=sum(record.get("status", "done") != "done" for record in content["records"]),
+            records=frozenset(_records(results, content)),
+            size=_size(folder),
+            touched=touched,
+        )
     return None
+
+
+def _size(folder: Path) -> int:
+    """Return the bytes of what lies in a folder; links count for themselves."""
+    size = 0
+    for file in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            status = file.lstat()
+            size += status.st_size if stat.S_ISREG(status.st_mode) else 0
+    return size
 
 
 def _records(results: Results, content: dict[str, Any]) -> Iterator[Path]:
@@ -108,10 +129,15 @@ def _records(results: Results, content: dict[str, Any]) -> Iterator[Path]:
 
 
 def record_files(results: Results) -> Iterator[Path]:
-    """Yield every file in a record's folder, part files left out."""
-    for file in sorted((results.folder / "records").glob("*/*/*/*")):
-        if file.is_file() and not file.name.endswith(PART):
-            yield file
+    """Yield the records and what is attached to them; links are not followed, and other people's files left alone."""
+    folders = [folder for folder in (results.folder / "records",) if folder.is_dir()]
+    for _ in ("dataset", "tracker", "key"):
+        inner = (entry for folder in folders for entry in os.scandir(folder))
+        folders = sorted(Path(entry) for entry in inner if entry.is_dir(follow_symlinks=False))
+    for folder in folders:
+        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+            if entry.is_file(follow_symlinks=False) and _NAME.fullmatch(entry.name):
+                yield Path(entry)
 
 
 def record_of(file: Path) -> Path:

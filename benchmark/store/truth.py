@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypedDict
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmark.datasets.sequence import Annotation
+from benchmark.shapes import check
 from benchmark.store.record import read_arrays, write_arrays
 
 SCHEMA = 1
@@ -44,13 +47,31 @@ def read_truth(run: Path) -> Truth | None:
     content = read_arrays(run / FILE)
     if content is None or content[0].get("schema") != SCHEMA:
         return None
-    facts, arrays = content
-    ends = np.cumsum(facts["lengths"])
-    boxes, valid = (np.split(arrays[name], ends[:-1]) for name in ("boxes", "valid"))
-    return Truth(
-        facts["root"],
-        {
-            name: Annotation(name, boxes[i], valid[i], facts["starts"][i], tuple(facts["attributes"][i]))
-            for i, name in enumerate(facts["names"])
-        },
-    )
+    try:
+        return _truth(*content)
+    except (ValueError, KeyError):
+        return None
+
+
+class _Facts(TypedDict):
+    root: str
+    names: list[str]
+    lengths: list[int]
+    starts: list[int]
+    attributes: list[list[str]]
+
+
+def _truth(facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Truth:
+    """Return what a file holds; ValueError or KeyError where its parts do not fit together."""
+    check(facts, _Facts)
+    boxes, valid, count = arrays["boxes"], arrays["valid"], sum(facts["lengths"])
+    if boxes.shape != (count, 4) or boxes.dtype != np.float64 or valid.shape != (count,) or valid.dtype != np.bool_:
+        raise ValueError("arrays of other lengths or kinds")
+    annotations, end = {}, 0
+    rows = zip(facts["names"], facts["lengths"], facts["starts"], facts["attributes"], strict=True)
+    for name, length, start, attributes in rows:
+        if not 0 <= start < length:
+            raise ValueError("a sequence that begins outside of itself")
+        part, end = slice(end, end + length), end + length
+        annotations[name] = Annotation(name, boxes[part], valid[part], start, tuple(attributes))
+    return Truth(facts["root"], annotations)

@@ -67,4 +67,4 @@ def find_run(run: str, results: Path) -> Path:
     """Return the folder of a RUN argument; a run's own folder need not lie in a results folder."""
     from benchmark.store.results import Results
 
-    return Path(run) if (Path(run) / "manifest.json").is_file() else Results(results).find_run(run)
+    return Path(run) if (Path(run) / "manifest.json").is_file() else Results(results, write=False).find_run(run)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from warnings import catch_warnings, filterwarnings
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from benchmark.store.record import write_whole
 from reports.model import Report
 from reports.plots.attributes import radar_figure
 from reports.plots.curves import curve_figure
@@ -30,7 +32,6 @@ def write_figures(report: Report, folder: Path, *, bands: bool = False, wide: bo
 
     `bands` draws the bands of curves, `wide` adds every figure as wide as a page.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, figure in _figures(report, bands, wide):
         with rc_context(FILES), catch_warnings():
@@ -39,7 +40,9 @@ def write_figures(report: Report, folder: Path, *, bands: bool = False, wide: bo
             figure.set_layout_engine("none")
             for suffix, metadata in _UNDATED.items():
                 file = folder / f"{name}.{suffix}"
-                figure.savefig(file, format=suffix, metadata=metadata, dpi=300)
+                drawn = BytesIO()  # matplotlib itself writes no file: it would leave half of one on a full disk
+                figure.savefig(drawn, format=suffix, metadata=metadata, dpi=300)
+                write_whole(file, drawn.getvalue())
                 written.append(file)
     return written
 

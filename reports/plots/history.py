@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from benchmark.gate.history import Series
+from benchmark.store.record import write_whole
 from reports.plots.sheet import FILES
 
 __all__ = ["history_figure", "write_history"]
@@ -54,6 +56,8 @@ def history_figure(found: Sequence[Series]) -> Figure:
 
 
 def write_history(found: Sequence[Series], file: Path) -> None:
-    """Write the picture as SVG, or as what the file's name ends in."""
+    """Write the picture as SVG, whole or not at all."""
+    drawn = io.BytesIO()
     with mpl.rc_context(FILES):
-        history_figure(found).savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None)
+        history_figure(found).savefig(drawn, format="svg", metadata={"Date": None})
+    write_whole(file, drawn.getvalue())

@@ -27,6 +27,15 @@ def fails(command: Any, *arguments: object) -> str:
     return str(result.exception)
 
 
+MANIFEST = {
+    "schema": 1, "command": ["run_bench"], "trackers": [], "seed": 0, "lanes": 1, "repeats": 1, "git": None,
+    "records": [],
+    "dataset": {"name": "OTB100", "coverage": "OTB100", "revision": "1", "sequences": ["Couple"], "limit_frames": None},
+    "environment": {"device": "cpu", "threads": "1"}, "versions": {},
+    "machine": {"processor": "", "cores": "2", "system": "", "python": ""},
+}  # fmt: skip
+
+
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
     """A run's folder as `run_bench run` leaves it, in ``tmp_path/results``."""
@@ -39,7 +48,8 @@ def run(tmp_path: Path) -> Path:
         ("siamfc", "Couple", "done"),
         ("siamfc", "Deer", "failed"),
     ):
-        records.append({"tracker": tracker, "sequence": name, "start": 0, "repeat": 0, "status": status, "key": "0"})
+        place = {"tracker": tracker, "sequence": name, "start": 0, "repeat": 0}
+        records.append({**place, "status": status, "key": "0" * 64})
         if status == "done":
             text = "".join(f"{x:.4f},{y:.4f},{w:.4f},{h:.4f}\n" for x, y, w, h in ROWS)
             (folder / "boxes" / tracker / f"{name}.txt").write_text(text)

@@ -105,7 +105,7 @@ def test_a_run_that_may_go_on_is_not_removed(run_bench, one_run: Path) -> None:
     going = one_run / "runs" / "20260101T000000000Z-aaaaaa"
     going.mkdir()
     (going / "plan.json").write_text(
-        json.dumps({"dataset": {"name": "d", "coverage": "d"}, "trackers": [], "records": []})
+        json.dumps({"schema": 1, "dataset": {"name": "d", "coverage": "d"}, "trackers": [], "records": []})
     )
     done = run_bench("results", "rm", going.name, "--yes", "--results", one_run)
     assert done.returncode == 2

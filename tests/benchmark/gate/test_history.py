@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import errno
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmark.gate import history
 from benchmark.gate.verdict import GateResult, Verdict
@@ -53,3 +59,72 @@ def test_a_line_that_is_none_is_named(file: Path) -> None:
 
 def test_nothing_was_found_before_anything_was_gated() -> None:
     assert history.series([]) == []
+
+
+@pytest.mark.parametrize("cut", [1, 5, 60])
+def test_a_last_line_that_was_cut_off_is_left_out_and_mended(file: Path, cut: int) -> None:
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-cut])
+    kept = 16 if cut == 1 else 15  # the line break alone is missing: the entry is whole
+    assert len(history.read(file)) == kept
+    history.append(file, result(16, 1.2))
+    entries = history.read(file)
+    assert len(entries) == kept + 1
+    assert entries[-1].commit == "commit16"
+    assert file.read_bytes().endswith(b"\n")
+    assert file.read_bytes().startswith(b"\n".join(whole.split(b"\n")[:15]) + b"\n")
+
+
+ENTRY = b'{"schema": 1, "date": %s, "commit": "", "machine": "", "coverage": "", "status": "", "figures": %s}'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"{", b"[]", b"", b'{"schema": 1}', b"\xff", b"[" * 100_000, b'{"schema": 1, "schema": 1}', b"NaN",
+     ENTRY % (b"3", b"{}"), ENTRY % (b'""', b'{"a": {"b": "c"}}'), ENTRY % (b'""', b'{"a": {"b": 1e999}}')],
+)  # fmt: skip
+def test_a_damaged_line_is_refused_before_anything_is_added(file: Path, line: bytes) -> None:
+    before = file.read_bytes() + line + b"\n" + file.read_bytes()
+    file.write_bytes(before)
+    with pytest.raises(InputError, match="line 17: no entry of a gate"):
+        history.append(file, result(16, 1.2))
+    assert file.read_bytes() == before
+
+
+def test_a_full_disk_leaves_the_history_as_it_was(file: Path, monkeypatch) -> None:
+    before = file.read_bytes()
+
+    def full(number: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("benchmark.gate.history.os.fsync", full)
+    with pytest.raises(InputError, match="No space left on device"):
+        history.append(file, result(16, 1.2))
+    assert file.read_bytes() == before
+
+
+def test_gates_that_end_at_once_all_stand_in_the_history(tmp_path: Path) -> None:
+    file = tmp_path / "h.jsonl"
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: history.append(file, result(number, 1.0)), range(28)))
+    assert {entry.commit for entry in history.read(file)} == {f"commit{number}" for number in range(28)}
+
+
+def test_a_measure_of_another_version_is_let_be(file: Path) -> None:
+    entry = json.loads(file.read_text().splitlines()[-1])
+    entry["figures"]["siamfc"]["energy"] = 3.0
+    with file.open("a") as lines:
+        lines.write(json.dumps(entry) + "\n")
+    assert "energy" in {one.measure for one in history.series(history.read(file))}
+
+
+@given(damage=st.integers(0, 2**16), byte=st.integers(0, 255))
+def test_any_damage_is_entries_or_one_line(tmp_path_factory, damage: int, byte: int) -> None:
+    file = tmp_path_factory.mktemp("h") / "h.jsonl"
+    for number in range(3):
+        history.append(file, result(number, 1.0))
+    content = bytearray(file.read_bytes())
+    content[damage % len(content)] = byte
+    file.write_bytes(content)
+    with suppress(InputError):
+        history.sentences(history.series(history.read(file)))

@@ -39,6 +39,8 @@ class Shelf:
             for index, file in enumerate(records)
         ]  # fmt: skip
         content = {
+            "schema": 1,
+            "command": ["run_bench"],
             "dataset": {"name": "demo", "coverage": "demo, 1 of 12 sequences"},
             "trackers": [{"name": "cv2:kcf"}],
             "records": rows,

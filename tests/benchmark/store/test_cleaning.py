@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,7 @@ def test_part_files_orphans_and_empty_runs_go(shelf) -> None:
     shelf.run(1, record)
     litter = [
         record.with_name(".plain.0.0.npz.1234.part"), record.with_name("gone.0.0.telemetry.npz"),
-        shelf.store.folder / ".latest.1234.part", shelf.store.folder / "runs" / "empty",
+        shelf.store.folder / ".latest.1234.part", shelf.store.folder / "runs" / "20260101T000000Z-abcdef",
         shelf.store.folder / "frames" / ".a.npz.1234.part",
     ]  # fmt: skip
     litter[-2].mkdir()
@@ -102,10 +103,62 @@ def test_committed_folders_and_strangers_are_never_touched(shelf) -> None:
     assert all(path.exists() for path in strangers)
 
 
+def test_what_lies_among_the_records_and_is_not_ours_stays(shelf, tmp_path: Path) -> None:
+    record, outside = shelf.record(1), tmp_path / "outside" / "tracker" / "key"
+    outside.mkdir(parents=True)
+    (outside / "a.0.0.npz").write_text("")
+    (outside / ".a.npz.1234.part").write_text("")
+    strangers = [record.with_name("notes.txt"), record.with_name(".DS_Store"), record.with_name("a.npz"),
+                 outside / "a.0.0.npz", outside / ".a.npz.1234.part"]  # fmt: skip
+    for path in strangers:
+        path.write_text("")
+        shelf.age(path, 99 * HOUR)
+    (shelf.store.folder / "records" / "linked").symlink_to(tmp_path / "outside")
+    record.with_name("b.0.0.npz").symlink_to(outside / "a.0.0.npz")
+    (shelf.store.folder / "runs" / "by hand").mkdir()
+    shelf.age(shelf.store.folder / "runs" / "by hand", 99 * HOUR)
+    (shelf.store.folder / "runs" / ".linked.1234.part").symlink_to(outside)
+    shelf.run(1)
+    removed = {one.path for one in clean(shelf.store, keep=1)}
+    assert removed == {record}
+    assert all(path.exists() for path in strangers)
+    assert (shelf.store.folder / "runs" / "by hand").is_dir()
+
+
+def test_what_a_killed_import_left_goes(shelf) -> None:
+    record = shelf.record(1)
+    run = shelf.run(1, record)
+    half = run.with_name(f".{run.name}.1234.part")
+    shutil.copytree(run, half)
+    (half / "boxes").mkdir()
+    run.rename(run.with_name("kept"))
+    for path in (half / "boxes", half):
+        shelf.age(path, 2 * HOUR)
+    clean(shelf.store, keep=1)
+    assert not half.exists()
+    assert record.exists()
+
+
+def test_the_run_that_latest_names_keeps_its_records_where_the_clock_was_set_back(shelf) -> None:
+    of_tomorrow, of_today = shelf.record(1), shelf.record(2)
+    shelf.run(20, of_tomorrow)
+    shelf.store.set_latest(shelf.run(10, of_today))
+    clean(shelf.store, keep=1)
+    assert of_today.exists()
+    assert of_tomorrow.exists()
+
+
+def test_what_is_of_the_future_stays(shelf) -> None:
+    record = shelf.record(1, age=-99 * HOUR)
+    shelf.run(1)
+    assert clean(shelf.store, keep=1) == []
+    assert record.exists()
+
+
 def test_a_run_that_cannot_be_read_stops_the_cleaning(shelf) -> None:
     record = shelf.record(1)
     (shelf.run(1, record) / "manifest.json").write_text("{")
-    with pytest.raises(InputError, match="cannot be read, so what it uses is not known"):
+    with pytest.raises(InputError, match="uses is not known, so nothing is removed"):
         clean(shelf.store, keep=1)
     assert record.exists()
 

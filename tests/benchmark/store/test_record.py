@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import io
+import tracemalloc
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.store.record import Record, read_record, reason_of, write_record
+from benchmark.store.record import Record, read_arrays, read_record, reason_of, write_arrays, write_record
 
 RECORD = Record(
     key="ab" * 32, dataset="demo", tracker="siamfc", sequence="plain", start=5, repeat=0, status="failed",
@@ -111,3 +114,105 @@ def test_an_interrupted_write_leaves_the_old_record_and_no_litter(tmp_path: Path
 )  # fmt: skip
 def test_a_reason_is_what_the_exception_says_first(error: str, reason: str) -> None:
     assert reason_of(error) == reason
+
+
+def write_npz(file: Path, *, compress: int = zipfile.ZIP_DEFLATED, **members: bytes | np.ndarray) -> Path:
+    """Write a zip of arrays, or of bytes in their place."""
+    with zipfile.ZipFile(file, "w", compress) as archive:
+        for name, content in members.items():
+            if isinstance(content, np.ndarray):
+                held = io.BytesIO()
+                np.lib.format.write_array(held, content)
+                content = held.getvalue()
+            archive.writestr(f"{name}.npy", content)
+    return file
+
+
+def header(shape: tuple[int, ...], descr: str = "<f8") -> bytes:
+    """Return the header of an array, without the array."""
+    held = io.BytesIO()
+    np.lib.format.write_array_header_1_0(held, {"descr": descr, "fortran_order": False, "shape": shape})
+    return held.getvalue()
+
+
+FACTS = np.array('{"schema": 1}')
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"boxes": header((10**12, 4))},
+        {"boxes": header((10**12, 4)) + b"\0" * 64},
+        {"boxes": header((2**62, 2**62))},
+        {"boxes": header((3,)) + b"\0" * 16},
+        {"boxes": header((1,)) + b"\0" * 16},
+        {"boxes": header((-1, 4))},
+        {"boxes": header((1,), "|O") + b"\0" * 8},
+        {"boxes": header((1,), "|V8") + b"\0" * 8},
+        {"boxes": b"\x93NUMPY\x01\x00\x76\x00{'descr': " + b"(" * 500},
+        {"boxes": b""},
+        {"boxes": b"no array"},
+        {"facts": np.array("[]")},
+        {"facts": np.array('{"a": NaN}')},
+        {"facts": np.array("[" * 10_000)},
+    ],
+    ids=range(14),
+)
+def test_an_array_that_is_not_what_it_claims_is_no_record(tmp_path: Path, members: dict) -> None:
+    assert read_arrays(write_npz(tmp_path / "r.npz", **{"facts": FACTS, **members})) is None
+
+
+def test_arrays_are_read_as_they_were_written(tmp_path: Path) -> None:
+    arrays = {"a": np.arange(6, dtype=np.float32).reshape(2, 3), "b": np.array([True]), "c": np.empty((0, 4))}
+    write_arrays(tmp_path / "r.npz", {"x": [1]}, arrays)
+    facts, read = read_arrays(tmp_path / "r.npz") or ({}, {})
+    assert facts == {"x": [1]}
+    assert read.keys() == arrays.keys()
+    for name, values in arrays.items():
+        np.testing.assert_array_equal(read[name], values, strict=True)
+
+
+def test_a_bomb_is_refused_before_room_is_made_for_it(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("benchmark.store.record.LARGEST", 2**20)
+    zeros = header((2**24,)) + bytes(8 * 2**24)
+    bomb = write_npz(tmp_path / "r.npz", facts=FACTS, boxes=zeros)
+    assert bomb.stat().st_size < 2**18
+    del zeros
+    tracemalloc.start()
+    assert read_arrays(bomb) is None
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**20
+
+
+@pytest.mark.parametrize("compress", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_other_ways_of_packing_are_refused(tmp_path: Path, compress: int) -> None:
+    assert read_arrays(write_npz(tmp_path / "r.npz", facts=FACTS, compress=compress)) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"start": -1}, {"start": "0"}, {"repeat": True}, {"status": "fine"}, {"tracker": None}, {"seconds": "1"},
+        {"error": 3}, {"lanes": 1.5}, {"unknown": 1}, {"begun": []},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_record_of_other_types_counts_as_missing(tmp_path: Path, changes: dict) -> None:
+    facts = {k: v for k, v in vars(RECORD).items() if k not in ("boxes", "scores", "times")}
+    arrays = {"boxes": RECORD.boxes, "scores": RECORD.scores, "times": RECORD.times}
+    write_arrays(tmp_path / "r.npz", {"schema": 1, **facts, **changes}, arrays)
+    assert read_record(tmp_path / "r.npz", RECORD.key) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"boxes": np.ones((2, 3))}, {"boxes": np.ones((2, 4), np.float32)}, {"scores": np.ones(3)},
+     {"scores": np.ones((2, 1))}, {"times": np.ones(1)}, {"boxes": np.ones((2, 4), int)}],
+    ids=range(6),
+)  # fmt: skip
+def test_a_record_of_other_shapes_counts_as_missing(tmp_path: Path, changes: dict) -> None:
+    facts = {k: v for k, v in vars(RECORD).items() if k not in ("boxes", "scores", "times")}
+    arrays = {"boxes": RECORD.boxes, "scores": RECORD.scores, "times": RECORD.times}
+    write_arrays(tmp_path / "r.npz", {"schema": 1, **facts}, {**arrays, **changes})
+    assert read_record(tmp_path / "r.npz", RECORD.key) is None

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from benchmark.store.record import Record
 from benchmark.store.results import Results, slug
+from benchmark.store.runs import record_files
 from trackers.errors import InputError
 
 
@@ -131,3 +132,42 @@ def test_a_record_is_written_into_a_folder_that_was_cleaned_away_meanwhile(tmp_p
     monkeypatch.setattr(Path, "mkdir", made_and_cleaned)
     assert store.keep(record("ab" * 32)).is_file()
     assert cleaned
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"../..", b"", b"\n", b".hidden", b"/etc", b"a/b", b"a\0b"])
+def test_a_damaged_latest_is_one_line(tmp_path: Path, content: bytes) -> None:
+    store = Results(tmp_path / "results")
+    (store.new_run() / "manifest.json").write_text("{}")
+    (store.folder / "latest").write_bytes(content)
+    with pytest.raises(InputError, match="latest is damaged, it names no run"):
+        store.find_run("latest")
+
+
+def test_a_latest_that_names_a_run_of_the_past_is_the_run_that_ended_last(tmp_path: Path) -> None:
+    store = Results(tmp_path / "results")
+    run = store.new_run()
+    (run / "manifest.json").write_text("{}")
+    (store.folder / "latest").write_text("20250101T000000000Z-abcdef")
+    assert store.find_run("latest") == run
+
+
+def test_a_record_that_is_damaged_is_known_and_counts_as_missing(tmp_path: Path) -> None:
+    store = Results(tmp_path / "results")
+    one = Record("ab" * 32, "demo", "t", "s", 0, 0, "done", np.ones((2, 4)), np.ones(2))
+    place = ("demo", "t", one.key, "s", 0, 0)
+    assert store.find(*place) is None
+    assert store.damaged == []
+    file = store.keep(one)
+    assert store.find(*place) is not None
+    assert store.damaged == []
+    file.write_bytes(file.read_bytes()[:-9])
+    assert store.find(*place) is None
+    assert store.damaged == [file]
+
+
+def test_a_folder_is_opened_for_reading_without_being_made(tmp_path: Path) -> None:
+    store = Results(tmp_path / "none", write=False)
+    assert list(record_files(store)) == []
+    with pytest.raises(InputError, match="no run in"):
+        store.find_run("latest")
+    assert list(tmp_path.iterdir()) == []

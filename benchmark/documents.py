@@ -1,0 +1,103 @@
+"""JSON and TOML as they come from a disk: read strictly, so that whatever is damaged or hostile is one line.
+
+Python's own reader takes ``NaN`` and ``1e999``, lets the last of two equal keys win, and can be made to nest until the
+stack is full. Nothing that Engram writes needs any of that.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import tomllib
+from pathlib import Path
+from typing import Any, NoReturn
+
+from trackers.errors import InputError
+
+__all__ = ["parse_json", "parse_toml", "read_json"]
+
+LARGEST = 256 * 2**20
+"""Bytes of one document; the scores of 100 sequences by 20 trackers take 20 million."""
+DEEPEST = 50
+"""Lists and objects within one another; ours have 8."""
+
+
+def read_json(file: Path, mend: str) -> Any:
+    """Return the content of a JSON file; InputError, which ends in how to `mend` it, where it cannot be read."""
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST + 1)
+        return parse_json(content)
+    except OSError as error:
+        raise InputError(f"{file} cannot be read ({error.strerror or error}); {mend}") from error
+    except ValueError as error:
+        raise InputError(f"{file} cannot be read ({error}); {mend}") from error
+
+
+def parse_json(content: bytes | str) -> Any:
+    """Return the value of a JSON text; ValueError where it is none, or not one that can be relied on.
+
+    Refused are numbers that are not finite or too large for a float, an object with a key twice, more than `DEEPEST`
+    levels, more than `LARGEST` bytes, and bytes that are not UTF-8.
+    """
+    if len(content) > LARGEST:
+        raise ValueError(f"it is larger than {LARGEST // 2**20} MB")
+    text = content.decode("utf-8") if isinstance(content, bytes) else content
+    try:
+        value = json.loads(text, parse_constant=_refuse, parse_float=_float, parse_int=_int, object_pairs_hook=_object)
+    except RecursionError:
+        raise ValueError(f"it nests deeper than {DEEPEST} levels") from None
+    _check_depth(value)
+    return value
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Return the content of a TOML text that somebody wrote; ValueError where it is none."""
+    if len(text) > LARGEST:
+        raise ValueError(f"it is larger than {LARGEST // 2**20} MB")
+    try:
+        content = tomllib.loads(text)
+    except RecursionError:
+        raise ValueError(f"it nests deeper than {DEEPEST} levels") from None
+    _check_depth(content)
+    return content
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number of JSON")
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"the number {text[:20]} is too large")
+    return value
+
+
+def _int(text: str) -> int:
+    _float(text)
+    return int(text)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise ValueError(f"the key {twice[:40]!r} stands twice in one object")
+    return found
+
+
+def _check_depth(value: Any) -> None:
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return
+    raise ValueError(f"it nests deeper than {DEEPEST} levels")
