@@ -25,12 +25,13 @@ def difference_figure(report: Report, kind: Kind, width: float = COLUMN) -> Figu
     grid, style = grid_of(report, kind), styles([tracker.name for tracker in report.scores.trackers])
     columns = min(len(found), 2 if width <= COLUMN else 4)
     rows = math.ceil(len(found) / columns)
-    heads = [folded(_head(one), (width - 0.5) / columns - 0.2, SIZE - 0.5) for one in found]
+    heads = [_head(one, (width - 0.5) / columns - 0.2) for one in found]
     tallest = max(len(head.splitlines()) for head in heads)
     measure = "success" if kind == "success" else "precision"
     title = f"{kind.capitalize()} minus that of {report.base}: {coverage(report.scores)}"
     title += ". Bands hold the whole curve with 95 %." if any(one.band for one in found) else ""
-    figure, axes = sheet(width, rows * (1.15 + LINE * tallest) + 0.35, title, (rows, columns), sharex=True, sharey=True)
+    high = 1.15 if rows <= 3 else 0.7
+    figure, axes = sheet(width, rows * (high + LINE * tallest) + 0.35, title, (rows, columns), sharex=True, sharey=True)
     reach = max(_reach(one) for one in found) or 0.1
     for axis, one, head in zip(axes.flat, found, heads, strict=False):
         look = style[one.score.other]
@@ -49,11 +50,11 @@ def difference_figure(report: Report, kind: Kind, width: float = COLUMN) -> Figu
     return figure
 
 
-def _head(one: CurveDifference) -> str:
-    name = "AUC" if one.kind == "success" else "P"
+def _head(one: CurveDifference, width: float) -> str:
+    """Return a panel's tracker, its name whole, and below it how its score differs."""
     interval = one.score.interval
     span = f" [{interval.low:+.3f}, {interval.high:+.3f}]" if interval else ""
-    return f"{one.score.other}: {name} {one.score.difference:+.3f}{span}"
+    return f"{folded(one.score.other, width, SIZE - 0.5)}\n{one.score.difference:+.3f}{span}"
 
 
 def _reach(one: CurveDifference) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatter
 
 from reports.labels import coverage
 from reports.model import Report
@@ -28,5 +29,7 @@ def pareto_figure(report: Report, width: float = COLUMN) -> Figure | None:
         beside = " (beside other work)" if one.latency and one.latency.load_mark else ""
         entries.append((dot, f"[{ms:.1f} ms] {one.tracker}{beside}"))
     axes.set(xscale="log", xlabel="median latency of a frame (ms)", ylabel="success AUC")
+    axes.xaxis.set_major_formatter(LogFormatter())
+    axes.xaxis.set_minor_formatter(LogFormatter(minor_thresholds=(1.5, 0.5)))
     add_legend(figure, [one[0] for one in entries], [one[1] for one in entries], "filled: on the front")
     return figure

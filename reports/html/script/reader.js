@@ -42,10 +42,12 @@ addEventListener("hashchange", open);
 document.getElementById("attribute")?.addEventListener("change", () => redraw(document.getElementById("attributes")));
 document.getElementById("memory-sequence")?.addEventListener("change", memory);
 document.getElementById("memory-tracker")?.addEventListener("change", memory);
+const keepHeadingsBelow = () => { root.style.scrollPaddingTop = `${(document.querySelector(".legend")?.offsetHeight || 0) + 12}px`; };
+keepHeadingsBelow();
 let width = innerWidth, waiting = 0;
 addEventListener("resize", () => {
   clearTimeout(waiting);
-  if (innerWidth !== width) waiting = setTimeout(() => { width = innerWidth; redraw(); }, 120);
+  if (innerWidth !== width) waiting = setTimeout(() => { width = innerWidth; keepHeadingsBelow(); redraw(); }, 120);
 });
 redraw();
 memory();
