@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -102,30 +102,31 @@ def expand(names: Iterable[str]) -> list[TrackerSpec]:
 
 def distinct(specs: list[TrackerSpec]) -> list[TrackerSpec]:
     """Return the trackers with names of their own: where files are called the same, their folders are named too."""
+    files = {part for spec in specs for part in spec.parts if isinstance(part, Path)}
     named = list(specs)
-    deepest = max((len(part.parts) for spec in specs for part in spec.parts if isinstance(part, Path)), default=1)
-    for depth in range(1, deepest + 1):
+    for _ in specs:  # a longer name may be another's
         met = Counter(spec.name.casefold() for spec in named)
-        if max(met.values(), default=1) == 1:
-            return named
+        twice = {name for name, number in met.items() if number > 1}
         named = [
-            spec if met[spec.name.casefold()] == 1 else replace(spec, name=_called(spec.parts, depth + 1))
-            for spec in named
+            replace(spec, name=_called(spec.parts, files)) if spec.name.casefold() in twice else spec for spec in named
         ]
-    twice = next(name for name, number in Counter(spec.name.casefold() for spec in named).items() if number > 1)
-    same = [spec.name for spec in named if spec.name.casefold() == twice]
-    raise InputError(f"{' and '.join(same)} have one name for many file systems: rename one, or run them apart")
+    met = Counter(spec.name.casefold() for spec in named)
+    if same := [spec.name for spec in named if met[spec.name.casefold()] > 1]:
+        raise InputError(f"{' and '.join(same)} have one name for many file systems: rename one, or run them apart")
+    return named
 
 
-def _called(parts: Iterable[str | Path], depth: int) -> str:
-    """Return a name in which files are called by that many of their last parts."""
-    return "".join(_call(part, depth) if isinstance(part, Path) else part for part in parts)
+def _called(parts: Iterable[str | Path], files: Collection[Path] = ()) -> str:
+    """Return a name in which files are called as briefly as tells them apart from other files."""
+    return "".join(_call(part, files) if isinstance(part, Path) else part for part in parts)
 
 
-def _call(file: Path, depth: int) -> str:
-    if depth == 1 and file.suffix == ".py" and file.is_relative_to(Path.cwd()):
+def _call(file: Path, files: Collection[Path]) -> str:
+    if not files and file.suffix == ".py" and file.is_relative_to(Path.cwd()):
         return file.relative_to(Path.cwd()).as_posix()  # by which it is found again from here
-    return "/".join(file.parts[-depth:])
+    others = [str(other).casefold() for other in files if other != file]
+    ends = ("/".join(file.parts[-depth:]) for depth in range(1, len(file.parts)))
+    return next((end for end in ends if not any(other.endswith(f"/{end.casefold()}") for other in others)), str(file))
 
 
 def split_list(text: str) -> list[str]:
@@ -210,7 +211,7 @@ def _named(
     if said and weights not in (NO_WEIGHTS, OWN_WEIGHTS):
         own = weights.path is not None and weights.name == weights.path.name
         parts = (*parts, "@", weights.path.absolute() if own and weights.path else weights.name)
-    return TrackerSpec(_called(parts, 1), family, preset, config, weights, parts)
+    return TrackerSpec(_called(parts), family, preset, config, weights, parts)
 
 
 def _split_base(base: str) -> tuple[Family, list[str]]:

@@ -29,6 +29,8 @@ class TrackerRow:
     """Where the weights or the plug-in come from; or why it cannot be used."""
     variants: tuple[str, ...] = ()
     presets: tuple[str, ...] = ()
+    key: str = "its family's folder, trackers/nets, the API, weights"
+    """What the key of its results covers (docs/results.md)."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,17 @@ class DatasetRow:
 @click.command("list")
 @click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR", help="Where datasets are looked for.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_(*, data_root: Path | None, as_json: bool) -> None:
+@click.option("--keys", metavar="NAMES", help="Show instead which files the keys of these trackers' results cover.")
+def list_(*, data_root: Path | None, as_json: bool, keys: str | None) -> None:
     """Show every tracker and every dataset, with what of it is found.
 
     Nothing is started for that: what is said of the trackers that ship is in the catalogue of their weights.
     """
     from benchmark.datasets.lookup import dataset_names
 
+    if keys is not None:
+        _show_keys(keys, as_json)
+        return
     trackers = [_tracker(name) for name in _names()]
     datasets = [_dataset(name, data_root) for name in dataset_names()]
     if as_json:
@@ -81,7 +87,8 @@ def _names() -> tuple[str, ...]:
 
 def _tracker(name: str) -> TrackerRow:
     from trackers.registry import find_family
-    from trackers.weights.catalog import NO_WEIGHTS, find_facts, find_weights
+    from trackers.weights.catalog import find_facts, find_weights
+    from trackers.weights.choice import choose_weights
 
     try:
         if facts := find_facts(name):
@@ -93,11 +100,13 @@ def _tracker(name: str) -> TrackerRow:
             )  # fmt: skip
         family = find_family(name)
         remembers = family.remembered(None if family.config is None else family.config())
+        weights = choose_weights(family, name, "compact", "")
     except Exception as error:  # a plug-in may fail in any way; the list shows how and goes on
         reason = str(error) if isinstance(error, InputError) else repr(error)
-        return TrackerRow(name, "", None, None, "", f"cannot be used: {reason}")
+        return TrackerRow(name, "", None, None, "", f"cannot be used: {reason}", key="")
+    key = family.reach.words() if family.reach else ""
     return TrackerRow(
-        name, remembers, None, None, NO_WEIGHTS.name, family.plug_in, tuple(family.variants), tuple(family.presets)
+        name, remembers, None, None, weights.name, family.plug_in, tuple(family.variants), tuple(family.presets), key
     )
 
 
@@ -125,7 +134,7 @@ def _tracker_table(rows: list[TrackerRow]) -> Table:
             parameters,
             memory,
             row.weights,
-            row.origin,
+            row.origin + (f"; its key covers {row.key}" if not row.lane_bytes and row.key else ""),
             " ".join(f"-{v}" for v in row.variants),
         )
         table.add_row(*map(escape, cells))
@@ -139,3 +148,37 @@ def _dataset_table(rows: list[DatasetRow]) -> Table:
     for row in rows:
         table.add_row(*map(escape, (row.name, row.title, f"{row.found} of {row.total}", row.place)))
     return table
+
+
+def _show_keys(names: str, as_json: bool) -> None:
+    """Print what of a tracker's code and data decides whether its kept results are found again."""
+    from benchmark.store.keys import code_digest, engram_files
+    from trackers.names import expand
+
+    rows: dict[str, dict[str, Any]] = {}
+    for spec in expand([names]):
+        reach = spec.family.reach
+        rows[spec.name] = {
+            "code": code_digest(spec.family),
+            "weights": spec.weights.sha256,
+            "covers": reach.words() if reach else "",
+            "files": {label: str(file) for label, file in reach.files.items()} if reach else {},
+            "distributions": list(reach.distributions) if reach else [],
+            "left_out": list(reach.left_out) if reach else [],
+            "engram": [label for label, _ in engram_files(spec.family)],
+        }
+    if as_json:
+        echo_json(rows)
+        return
+    table = Table(title="What keys cover", title_justify="left")
+    for heading in ("tracker", "what", "from"):
+        table.add_column(heading, overflow="fold")
+    for name, row in rows.items():
+        lines = [(label, file) for label, file in row["files"].items()]
+        lines += [(" ".join(one.split()[:2]), "installed") for one in row["distributions"]]
+        lines += [(f"not {one}", "left out") for one in row["left_out"]]
+        lines += [(f"weights {row['weights'][:12]}", "by content")] if row["weights"] else []
+        lines += [(f"{len(row['engram'])} modules", "Engram")]
+        for number, (what, origin) in enumerate(lines):
+            table.add_row(*map(escape, (name if not number else "", what, origin)))
+    output().print(table)

@@ -75,20 +75,28 @@ def code_digest(family: Family) -> str:
     For a family of Engram's: its folder and what families share (``trackers/nets``). For a tracker from elsewhere: what
     it reaches (`trackers.code.reach`) and the adapter that drives it. For all: the API, and how a frame is decoded.
     """
+    parts = [family.plug_in if family.reach is None else family.reach.digest]
+    for label, source in engram_files(family):
+        parts += [label, _syntax(source.read_bytes())]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def engram_files(family: Family) -> list[tuple[str, Path]]:
+    """Return the files of Engram's own that decide a tracker's boxes, with their names."""
     file = Path(inspect.getfile(family.cls))
-    adapter = file if file.parent.name == "adapters" and file.is_relative_to(_OURS) else None
-    if family.reach is None and adapter is None:
-        parts, roots = [family.plug_in], [file.parent, _OURS / "nets"]
+    if family.reach is None and file.parent.name != "adapters":
+        roots = [file.parent, _OURS / "nets"]
     else:
-        parts = [family.plug_in if family.reach is None else family.reach.digest]
-        roots = [_OURS / "adapters" / "one_target.py", *filter(None, [adapter])]
         used = [] if family.reach is None else [_OURS.parent / unit for unit in family.reach.engram]
+        roots = [_OURS / "adapters" / "one_target.py"]
         roots += [place if place.is_dir() else place.with_suffix(".py") for place in used]
         roots += [_OURS / "nets"] if used else []  # what families share
-    for root in (*roots, _OURS / "api.py", *_DECODING):
-        for source in [root] if root.is_file() else sorted(root.rglob("*.py")):
-            parts += [source.relative_to(root.parent).as_posix(), _syntax(source.read_bytes())]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        roots += [file] if file.parent == _OURS / "adapters" else []
+    return [
+        (source.relative_to(root.parent).as_posix(), source)
+        for root in (*roots, _OURS / "api.py", *_DECODING)
+        for source in ([root] if root.is_file() else sorted(root.rglob("*.py")))
+    ]
 
 
 @lru_cache(maxsize=1024)

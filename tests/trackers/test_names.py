@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from trackers.errors import InputError
@@ -112,3 +114,39 @@ def test_weights_bring_the_values_that_go_with_them(monkeypatch: pytest.MonkeyPa
     assert (other.config.scales, other.config.window_weight) == (3, 0.25)
     assert resolve("siamfc@random").config == SiamFCConfig()
     assert other.identity() != spec.identity() != resolve("siamfc@random").identity()
+
+
+@pytest.mark.parametrize(
+    ("places", "shown"),
+    [
+        (("a/w.pth", "b/w.pth"), ("a/w.pth", "b/w.pth")),
+        (("a/w.pth", "b/v.pth"), ("w.pth", "v.pth")),
+        (("a/n/w.pth", "b/n/w.pth", "b/m/w.pth"), ("a/n/w.pth", "b/n/w.pth", "m/w.pth")),
+    ],
+)
+def test_weights_are_called_as_briefly_as_tells_them_apart(
+    tmp_path: Path, places: tuple[str, ...], shown: tuple[str, ...]
+) -> None:
+    for number, place in enumerate(places):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text(str(number))
+    specs = expand([f"siamfc@{tmp_path / place}" for place in places])
+    assert [spec.name for spec in specs] == [f"siamfc@{name}" for name in shown]
+    assert [resolve(spec.address).identity() for spec in specs] == [spec.identity() for spec in specs]
+
+
+def test_what_behaves_the_same_is_one(tmp_path: Path) -> None:
+    for name in ("a.pth", "b.pth"):
+        (tmp_path / name).write_text("the same")
+    names = [spec.name for spec in expand([f"siamfc@{tmp_path / 'a.pth'}", f"siamfc@{tmp_path / 'b.pth'}"])]
+    assert names == ["siamfc@a.pth"]
+    assert [spec.name for spec in expand(["siamfc,siamfc@imagenet"])] == ["siamfc"]
+
+
+def test_names_that_a_file_system_may_take_for_one_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "w.pth").write_text("1")
+    (tmp_path / "W.pth").write_text("2")
+    if (tmp_path / "w.pth").read_text() == "2":
+        pytest.skip("this file system takes them for one")
+    with pytest.raises(InputError, match="have one name for many file systems"):
+        expand([f"siamfc@{tmp_path / 'w.pth'},siamfc@{tmp_path / 'W.pth'}"])

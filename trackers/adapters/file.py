@@ -34,6 +34,8 @@ def family(place: str) -> Family:
         reach = _reach(folder, path, found.cls)
         if first_reach(found.cls, str(path), reach).digest == reach.digest:  # else loaded anew
             return replace(found, plug_in=path.name, reach=reach, world=world_of(module, world))
+        if not found.cls.__module__.startswith(f"{folder.name}."):
+            raise InputError(f"py:{place}: its code has changed since it was loaded: begin again")
     raise AssertionError
 
 

@@ -46,7 +46,7 @@ def family(path: str) -> Family:
         reach = _reach(module, cls, folder)
         if (first := first_reach(cls, path, reach)).digest == reach.digest:
             break
-        if folder is None:
+        if folder is None or not cls.__module__.startswith(f"{folder.name}."):
             raise InputError(f"got10k:{path}: its code has changed since it was loaded: begin again")
     world = world_of(found, world)
     if issubclass(cls, Tracker):

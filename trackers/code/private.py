@@ -108,8 +108,9 @@ class PrivateFolder(MetaPathFinder):
         if found is not None and found.origin is not None:
             return True
         late = PathFinder.find_spec(f"{self.name}.{top}", self.later)
-        if (found is None and late is None) or find_top(top) is not None:  # a folder without __init__.py comes last
-            return False
+        elsewhere = find_top(top)
+        if (found is None and late is None) or (elsewhere is not None and elsewhere.origin is not None):
+            return False  # a folder without __init__.py comes last
         self.path += [] if found is not None else self.later
         return True
 

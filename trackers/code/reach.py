@@ -22,7 +22,7 @@ from trackers.code.private import OWN, find_top
 from trackers.code.source import Imported, read_source
 from trackers.errors import InputError
 
-HARMLESS = ("trackers", "trackers/api", "trackers/errors", "trackers/names", "trackers/registry", "trackers/weights")
+HARMLESS = ("trackers/api", "trackers/errors", "trackers/names", "trackers/registry", "trackers/weights")
 """Of Engram: what every key covers, or what decides no box."""
 
 
@@ -106,7 +106,7 @@ class Walk:
         """Count what an absolute dotted name means, as far as it means anything here."""
         top = dotted.partition(".")[0]
         if top in OWN:
-            self._engram |= {"/".join(dotted.split(".")[:2])} - set(HARMLESS)
+            self._engram |= {"/".join(dotted.split(".")[:2])} - {*OWN, *HARMLESS}
         elif top in self._large:
             self._inside(dotted)
         elif top not in self._seen:
