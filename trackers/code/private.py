@@ -10,7 +10,7 @@ import builtins
 import importlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.abc import MetaPathFinder
 from importlib.machinery import BuiltinImporter, FrozenImporter, ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import module_from_spec, spec_from_file_location
@@ -77,14 +77,15 @@ class PrivateFolder(MetaPathFinder):
 
     @contextmanager
     def importable(self) -> Iterator[None]:
-        """Have the folder in front of ``sys.path``, as Python has a script's, and put that back afterwards."""
-        before = list(sys.path)
-        sys.path.insert(0, self.path[0])
+        """Have the folder in front of ``sys.path`` meanwhile, as Python has a script's."""
+        folder = self.path[0]
+        sys.path.insert(0, folder)
         try:
             yield
         finally:
             self._follow_path()
-            sys.path[:] = before
+            with suppress(ValueError):  # the code may have replaced the path
+                sys.path.remove(folder)
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None

@@ -98,15 +98,19 @@ def test_a_plain_folder_gives_way_to_a_package_as_in_python(load, tmp_path: Path
     assert (module.X, module.PI > 3) == (1, True)
 
 
-def test_folders_that_the_code_puts_on_the_path_count_as_its_own(load, tmp_path: Path) -> None:
+def test_folders_that_the_code_puts_on_the_path_count_as_its_own(load, tmp_path: Path, monkeypatch) -> None:
     before = list(sys.path)
     for who in "ab":
         (tmp_path / f"lib_{who}").mkdir()
         (tmp_path / f"lib_{who}" / "helper.py").write_text(f"WHO = '{who}'")
     main = "import sys; sys.path.insert(0, {!r})\ndef who():\n    import helper\n    return helper.WHO"
-    first, second = (load(main.format(str(tmp_path / f"lib_{who}")), folder=who) for who in "ab")
-    assert (first.who(), second.who()) == ("a", "b")
-    assert sys.path == before
+    modules = []
+    for who in "ab":
+        monkeypatch.setattr(sys, "path", list(before))  # as a tracker's world does
+        modules.append(load(main.format(str(tmp_path / f"lib_{who}")), folder=who))
+        assert sys.path == [str(tmp_path / f"lib_{who}"), *before]
+    monkeypatch.setattr(sys, "path", before)
+    assert [module.who() for module in modules] == ["a", "b"]
 
 
 def test_a_file_of_any_name_may_import_itself_and_its_neighbours_with_dots(load) -> None:
