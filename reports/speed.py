@@ -57,7 +57,7 @@ class Speed:
     load_mark: str = ""
     """What stands beside the throughput where it was taken beside other work."""
     front: bool = False
-    """Whether no tracker is both faster (latency) and more accurate."""
+    """Whether none of the others that were measured is both faster (latency) and more accurate."""
 
 
 def speeds(
@@ -81,6 +81,7 @@ def speeds(
             latency,
             one.load_mark,
             latency is not None
+            and len(measured) > 1
             and not any(
                 (a >= auc and ms <= latency.median_ms) and (a > auc or ms < latency.median_ms) for a, ms in measured
             ),

@@ -23,7 +23,7 @@ from reports.tables.papers import paper_grids
 from reports.tables.ranks import rank_table
 from reports.tables.speed import speed_tables
 
-__all__ = ["make_tables", "tracker_columns"]
+__all__ = ["make_tables"]
 
 
 def make_tables(report: Report) -> dict[str, Table]:
@@ -42,7 +42,7 @@ def make_tables(report: Report) -> dict[str, Table]:
     return {table.name: table for table in found if table.rows}
 
 
-def tracker_columns(trackers: Iterable[TrackerScores], key: str) -> list[Column]:
+def _tracker_columns(trackers: Iterable[TrackerScores], key: str) -> list[Column]:
     """Return a column for each tracker, headed by its name and what puts its numbers in doubt."""
     return [Column(heading(one), key, tracker=one.name, facts={"marks": "; ".join(marks(one))}) for one in trackers]
 
@@ -148,7 +148,7 @@ def _attributes(report: Report) -> Table:
         meaning = ATTRIBUTES.get(name, "")
         rows.append((words(name, meaning, meaning=meaning), Cell(str(count), count), *values))
     columns = (Column("Attribute", "attribute", "text"), Column("Sequences", "sequences", short="Seqs."),
-               *tracker_columns(report.scored, "auc"))  # fmt: skip
+               *_tracker_columns(report.scored, "auc"))  # fmt: skip
     return _table(report, "attributes", "Success AUC by attribute", columns, rows)
 
 
@@ -169,7 +169,7 @@ def _sequences(report: Report) -> Table:
     columns = (
         Column("Sequence", "sequence", "text"),
         Column("Frames", "frames"),
-        *tracker_columns(report.ranked, "auc"),
+        *_tracker_columns(report.ranked, "auc"),
     )
     return _table(report, "sequences", "Success AUC by sequence", columns, rows)
 
@@ -206,7 +206,7 @@ def _sensitivity(report: Report) -> Table:
             facts = {"precision_change": change.precision}
             cells.append(Cell(f"{change.auc:+.4f}", change.auc, f"{change.precision:+.4f}", facts=facts))
         rows.append((words(name), *cells))
-    columns = (Column("One convention changed", "convention", "text"), *tracker_columns(with_changes, "auc_change"))
+    columns = (Column("One convention changed", "convention", "text"), *_tracker_columns(with_changes, "auc_change"))
     note = "Change of success AUC, and below it of precision, when the same boxes are scored so."
     return _table(report, "sensitivity", "What another convention would say", columns, rows, [note])
 

@@ -10,6 +10,7 @@ import pytest
 from benchmark.store.record import read_arrays, write_arrays
 from reports.model import build_report
 from reports.papers import paper_tables
+from reports.plots.pareto import pareto_figure
 from reports.runs import Run
 from reports.write import write_report
 from trackers.errors import InputError
@@ -116,3 +117,10 @@ def test_latency_is_the_newest_session_and_says_what_is_invalid(made_run: Path) 
     assert found["sequences"] == ["first", "second"]
     assert found["median_ms"] == 40.0
     assert run.latency("nobody") is None
+
+
+def test_one_tracker_alone_is_on_no_front_and_best_of_nothing(make: Callable[..., Path], tmp_path: Path) -> None:
+    report = build_report([make(tmp_path, {"memtrack": 0.7}, frames=30, pictures=False)], frames=False)
+    assert [one.front for one in report.speeds] == [False]
+    assert report.scores.standings("auc") == {}
+    assert pareto_figure(report) is not None
