@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from trackers.adapters.containment import Contained
 from trackers.api import Tracker
 from trackers.names import TrackerSpec
 
@@ -33,7 +34,12 @@ def fitting_lanes(specs: Sequence[TrackerSpec], device: str) -> int:
         tracker = spec.build(device)
         if tracker.max_lanes is not None and tracker.max_lanes < MANY:
             continue  # it runs its few lanes whatever the device holds
-        few, many = (_peak(tracker, count, device) for count in (FEW, MANY))
+        try:
+            few, many = (_peak(tracker, count, device) for count in (FEW, MANY))
+        except Exception:
+            if not isinstance(tracker, Contained):
+                raise
+            continue  # a third party's may fail on grey frames; where it fails in the run, it is told of
         lanes = min(lanes, lanes_in(free * SHARE, few, many))
         del tracker
     torch.cuda.empty_cache()

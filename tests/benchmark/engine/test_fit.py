@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.engine.fit import FEW, MANY, MOST, SHARE, fitting_lanes, lanes_in
+from trackers.adapters.containment import Contained, World
+from trackers.adapters.process import Chance
 from trackers.api import Step, Tracker
 
 
@@ -46,3 +48,12 @@ def test_a_gpus_free_memory_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     single = SimpleNamespace(build=lambda device: Hungry(meter, max_lanes=1))
     assert fitting_lanes([single], "cuda:0") == MOST
     assert fitting_lanes([hungry], "cpu") == 1
+
+    class Broken(Hungry):
+        def start(self, frames, boxes, seeds):
+            raise RuntimeError("no target in grey")
+
+    theirs = SimpleNamespace(build=lambda device: Contained(Broken(meter), World(""), Chance()))
+    assert fitting_lanes([theirs, hungry], "cuda:0") == int((SHARE * 30 - 10) / 1)
+    with pytest.raises(RuntimeError, match="grey"):
+        fitting_lanes([SimpleNamespace(build=lambda device: Broken(meter))], "cuda:0")
