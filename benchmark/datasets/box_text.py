@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import os
 import re
 from pathlib import Path
 
@@ -11,16 +13,44 @@ from numpy.typing import NDArray
 from benchmark.datasets.sequence import Boxes
 from trackers.errors import InputError
 
+MAX_BYTES = 2**28
+"""Bytes of the largest text that is read: rows of millions of frames."""
 _DELIMITERS = re.compile(r"[\s,;]+")
+_LINE_ENDS = re.compile(r"\r\n|\r|\n")
 
 
 def read_boxes(path: Path) -> Boxes:
     """Return the rows of a box file as (N, 4) float64, in the file's own convention; see `parse_boxes`."""
+    return parse_boxes(read_text(path), str(path))
+
+
+def read_flags(path: Path) -> NDArray[np.bool_]:
+    """Return (N,) flags from a file of 0 and 1, one a line or between delimiters; none where there is no file.
+
+    Raises `InputError` for anything else.
+    """
+    if not path.is_file():
+        return np.zeros(0, np.bool_)
+    values = _DELIMITERS.sub(" ", read_text(path)).split()
+    if other := next((value for value in values if value not in ("0", "1")), None):
+        raise InputError(f"{path}: {other[:60]!r} is neither 0 nor 1")
+    return np.array([value == "1" for value in values], np.bool_)
+
+
+def read_text(path: Path) -> str:
+    """Return a text of numbers: UTF-8, or UTF-16 that says so by its byte order mark, as some editors write it.
+
+    What is neither reads as it may: it is no number. Raises `InputError` where the file cannot be read or is too large.
+    """
     try:
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size > MAX_BYTES:
+                raise InputError(f"{path}: larger than {MAX_BYTES >> 20} MB: this is no text of boxes")
+            data = file.read()
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-    return parse_boxes(text, str(path))
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if wide else "utf-8-sig", errors="replace")
 
 
 def parse_boxes(text: str, source: str) -> Boxes:
@@ -29,7 +59,7 @@ def parse_boxes(text: str, source: str) -> Boxes:
     An empty line between rows is a frame without a box: four NaN. Empty lines at the end are no rows. Anything
     but four numbers raises `InputError` with `source` and the line's number.
     """
-    lines = text.rstrip().splitlines()
+    lines = _LINE_ENDS.split(text.rstrip()) if text.strip() else []
     rows = np.empty((len(lines), 4))
     for index, line in enumerate(lines):
         values = _DELIMITERS.sub(" ", line).split()
@@ -38,10 +68,16 @@ def parse_boxes(text: str, source: str) -> Boxes:
                 f"{source}, line {index + 1}: {len(values)} values where a box has 4 (x, y, width, height)"
             )
         try:
-            rows[index] = [float(value) for value in values] or np.nan
+            rows[index] = [_number(value) for value in values] or np.nan
         except ValueError:
             raise InputError(f"{source}, line {index + 1}: {line.strip()[:60]!r} is not a box of 4 numbers") from None
     return rows
+
+
+def _number(text: str) -> float:
+    if "_" in text:  # which Python allows within a number, and nobody else
+        raise ValueError
+    return float(text)
 
 
 def from_one_based(rows: Boxes) -> Boxes:

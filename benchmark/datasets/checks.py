@@ -14,6 +14,9 @@ from benchmark.datasets.images import FrameError, check_depth, frame_size
 from benchmark.datasets.sequence import Boxes, Sequence
 from trackers.errors import InputError
 
+FARTHEST = 1e7
+"""Pixels: no value of a box is larger."""
+
 
 def load_each(names: Collection[str], load: Callable[[str], Sequence], progress: Progress | None) -> list[Sequence]:
     """Return what `load` makes of every name; raise one `InputError` for all that fail: the first, and how many."""
@@ -34,8 +37,8 @@ def load_each(names: Collection[str], load: Callable[[str], Sequence], progress:
 
 
 def check_boxes(sequence: Sequence, rows: Boxes, file: Path) -> None:
-    """Raise `InputError` where a sequence cannot be run: too short, no first box, a box outside its image, a
-    first frame whose values are not of 8 bits (`benchmark.datasets.images.check_depth`).
+    """Raise `InputError` where a sequence cannot be run: too short, no first box, a box outside its image
+    or beyond any, a first frame whose values are not of 8 bits (`benchmark.datasets.images.check_depth`).
 
     `rows` are the ground truth's (N, 4) values as `file` has them, for the messages.
     """
@@ -47,6 +50,9 @@ def check_boxes(sequence: Sequence, rows: Boxes, file: Path) -> None:
         raise InputError(f"{name}: the first box is NaN or empty ({where}): it must show the target")
     if first[2] <= 0 or first[3] <= 0:
         raise InputError(f"{name}: the first box, {row_text(first)}, has no area ({where}): it must show the target")
+    if len(wild := np.flatnonzero((np.abs(rows) > FARTHEST).any(axis=1))):
+        index = int(wild[0])
+        raise InputError(f"{name}: {row_text(rows[index])} is no box in pixels ({file}, row {index + 1})")
     try:
         check_depth(sequence.frames[start])
     except FrameError as error:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.datasets.box_text import read_boxes
+from benchmark.datasets.box_text import read_boxes, read_flags
 from benchmark.datasets.folder import FolderDataset
 from benchmark.datasets.images import list_images
 from benchmark.datasets.listing import below
@@ -24,7 +24,7 @@ def read_got10k(folder: Path) -> tuple[Track, ...]:
     """Return GOT-10k's train or val split: ``<sequence>/{00000001.jpg, groundtruth.txt, absence.label}``, 1-based."""
     tracks = []
     for sequence in _folders_with(folder, "groundtruth.txt", "GOT-10k"):
-        seen = ~_flags(sequence / "absence.label")
+        seen = ~read_flags(sequence / "absence.label")
         tracks.append(
             _track("got10k", sequence.name, list_images(sequence), read_boxes(sequence / "groundtruth.txt"), seen)
         )
@@ -35,7 +35,7 @@ def read_lasot(folder: Path) -> tuple[Track, ...]:
     """Return LaSOT: ``[<class>/]<sequence>/{img/, groundtruth.txt, full_occlusion.txt, out_of_view.txt}``, 1-based."""
     tracks = []
     for sequence in _folders_with(folder, "groundtruth.txt", "LaSOT"):
-        hidden, away = (_flags(sequence / name) for name in ("full_occlusion.txt", "out_of_view.txt"))
+        hidden, away = (read_flags(sequence / name) for name in ("full_occlusion.txt", "out_of_view.txt"))
         images, rows = list_images(sequence / "img"), read_boxes(sequence / "groundtruth.txt")
         seen = np.ones(len(rows), np.bool_)
         for flags in (hidden, away):
@@ -129,13 +129,6 @@ def _folders_with(folder: Path, name: str, layout: str) -> list[Path]:
     if not found:
         raise InputError(f"{folder} holds no {layout}: no {name} in it or below")
     return found
-
-
-def _flags(path: Path) -> NDArray[np.bool_]:
-    """Return (N,) flags from a file of 0 and 1, by lines or commas; none where there is no file."""
-    if not path.is_file():
-        return np.zeros(0, np.bool_)
-    return np.array([value == "1" for value in path.read_text().replace(",", " ").split()], np.bool_)
 
 
 def _some(tracks: Iterable[Track], folder: Path, layout: str) -> tuple[Track, ...]:
