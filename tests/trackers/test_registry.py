@@ -4,11 +4,14 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
+from trackers import names, registry
 from trackers.api import register
+from trackers.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -96,3 +99,19 @@ def test_a_broken_plug_in_stops_a_run_with_its_reason(plug_in: Path, run_bench) 
     assert done.returncode == 2
     assert "plug-in tracker 'broken' of still-tracker 1.2 cannot be loaded" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_two_packages_that_announce_one_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = [EntryPoint("still", value, registry.GROUP) for value in ("one:Still", "other:Still")]
+    monkeypatch.setattr(registry, "entry_points", lambda group: points)
+    with pytest.raises(InputError, match="one:Still and other:Still both announce a tracker 'still': uninstall one"):
+        registry.find_family("still")
+
+
+def test_a_wildcard_imports_no_plug_in_that_it_cannot_mean(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    find = registry.find_family
+    monkeypatch.setattr(names, "family_names", lambda: ("siamfc", "still"))
+    monkeypatch.setattr(names, "find_family", lambda name: asked.append(name) or find(name))
+    assert [spec.name for spec in names.expand(["siam*"])][:2] == ["siamfc", "siamfc-s1"]
+    assert "still" not in asked

@@ -6,6 +6,7 @@ be contained within one process (``os._exit``, a crash in C, threads that go on)
 
 from __future__ import annotations
 
+import importlib
 import io
 import sys
 import threading
@@ -157,7 +158,7 @@ def _place(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         return f" ({error.filename}, line {error.lineno})" if error.filename else ""
     # What stands above: the adapters, and the machinery of imports.
-    ours = str(Path(__file__).parent.parent), "<frozen"
+    ours = str(Path(__file__).parent.parent), importlib.__file__, "<frozen"
     steps = [step for step in traceback.extract_tb(error.__traceback__) if not step.filename.startswith(ours)]
     if not steps:
         return ""

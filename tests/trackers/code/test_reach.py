@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.metadata import Distribution
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,41 @@ def test_installed_distributions_count_by_version_and_content(tmp_path: Path, mo
     assert [one.split()[0] for one in first.distributions] == ["lib", "numpy"]
     assert install("2", "a").digest != first.digest != install("1", "b").digest
     assert install("1", "a").digest == first.digest
+
+
+def announce(site: Path, record: str) -> Distribution:
+    """Return a distribution of which only the metadata is there."""
+    info = site / "plug-1.dist-info"
+    write(
+        info, {"METADATA": "Metadata-Version: 2.1\nName: plug\nVersion: 1\n", "RECORD": record, "top_level.txt": "plug"}
+    )
+    return Distribution.at(info)
+
+
+def test_of_the_trackers_own_distribution_every_file_counts(tmp_path: Path) -> None:
+    texts = {"plug/__init__.py": "", "plug/data/w.bin": "1", "sibling.py": "", "plug/old.pyc": ""}
+    dist = announce(
+        write(tmp_path, texts), "".join(f"{name},,\n" for name in (*texts, "plug-1.dist-info/METADATA", "../bin/x"))
+    )
+    digests = []
+    for content in ("1", "2"):
+        (tmp_path / "plug" / "data" / "w.bin").write_text(content)
+        walk = Walk()
+        walk.distribution(dist)
+        found = walk.finish()
+        assert list(found.files) == ["plug/__init__.py", "plug/data/w.bin", "sibling.py"]
+        digests.append(found.digest)
+    assert digests[0] != digests[1]
+
+
+def test_an_editable_distribution_counts_where_its_files_are(tmp_path: Path, monkeypatch) -> None:
+    source = write(tmp_path / "source", {"plug/__init__.py": "", "plug/inner/net.py": "", "plug/w.bin": ""})
+    monkeypatch.syspath_prepend(source)
+    walk = Walk()
+    walk.distribution(announce(tmp_path / "site", "__editable__.plug-1.pth,,\n"))
+    found = walk.finish()
+    assert list(found.files) == ["plug/__init__.py", "plug/inner/net.py", "plug/w.bin"]
+    assert found.distributions == ("plug 1",)
 
 
 def test_what_is_used_of_engram_is_named(tmp_path: Path) -> None:
