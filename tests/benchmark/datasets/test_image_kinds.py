@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmark.datasets.folder import FolderDataset
 from benchmark.datasets.footage import open_footage
 from benchmark.datasets.image_header import Header, HeaderError, read_header
 from benchmark.datasets.images import MAX_PIXELS, FrameError, check_depth, decode_frame, frame_size, read_frame
@@ -90,6 +91,10 @@ def test_16_bits_of_which_fewer_are_used_are_refused_with_the_way_to_mend_it(tmp
         check_depth(tmp_path / "1.png")
     with pytest.raises(InputError, match=rf"1\.png has 16 bits a channel and uses {bits} of them"):
         open_footage(tmp_path)
+    (tmp_path / "groundtruth.txt").write_text("1,1,9,9\n1,1,9,9\n")
+    dataset = FolderDataset(tmp_path)
+    with pytest.raises(InputError, match=rf"1\.png has 16 bits a channel and uses {bits} of them"):
+        dataset.load(dataset.inventory().found)
 
 
 def test_all_16_bits_used_or_8_there_are_fine(tmp_path: Path):
