@@ -138,10 +138,12 @@ def loading(what: str, world: World, chance: Chance | None = None, doing: str = 
 def _plots_as_before() -> Iterator[None]:
     """Put back how matplotlib draws, which takes too long to be looked at every frame."""
     loaded: Any = sys.modules.get("matplotlib")
-    with loaded.rc_context() if loaded else nullcontext():
-        yield
-    if not loaded and (now := sys.modules.get("matplotlib")):
-        now.rc_file_defaults()
+    try:
+        with loaded.rc_context() if loaded else nullcontext():
+            yield
+    finally:
+        if not loaded and (now := sys.modules.get("matplotlib")):
+            now.rc_file_defaults()
 
 
 def world_of(loaded: Any, world: World) -> World:

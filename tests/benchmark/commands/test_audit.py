@@ -38,7 +38,7 @@ def test_a_tracker_that_draws_by_itself_is_caught_with_frame_and_pixels(run_benc
     assert "DIFFERS" in done.stdout
     assert "0 of 2 sequences equal bit for bit; 2 differs" in done.stdout
     rows = json.loads((tmp_path / "audit.json").read_text())
-    caught = [row for row in rows if row["tracker"] == name]
+    caught = [row for row in rows if row["tracker"] == "py:restless.py"]
     assert [(row["sound"], row["frame"], row["lanes"]) for row in caught] == [(False, 1, [1, 1])] * 2
     assert all(0 < row["pixels"] <= 1 for row in caught)
     assert all(row["sound"] for row in rows if row["tracker"] == "cv2:kcf")
