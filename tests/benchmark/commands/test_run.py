@@ -23,13 +23,15 @@ def test_a_run_ends_with_a_table_and_the_reports_path(
     monkeypatch.setattr(Watch, "lately", lambda watch: Load(1.24, 2))
     done = run_bench(
         "--trackers", "siamfc-s1,cv2:kcf", "--dataset", "folder", "--data-root", picture_folder,
-        "--json", tmp_path / "scores.json",
+        "--json", tmp_path / "scores.json", figures=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "folder, 3 sequences" in done.stdout
     assert "profile otb" in done.stdout
     report = Path(done.stdout.strip().splitlines()[-1].removeprefix("Report: "))
     assert report.is_file()
+    drawn = {file.name for file in (report.parent / "figures").iterdir()}
+    assert drawn >= {"success.svg", "success.pdf", "precision.png"}
     scores = json.loads((tmp_path / "scores.json").read_text())
     assert scores == json.loads((report.parent / "scores.json").read_text())
     assert [tracker["name"] for tracker in scores["trackers"]] == ["siamfc-s1", "cv2:kcf"]
