@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
+
+from trackers.printable import printable
 
 if TYPE_CHECKING:
     from benchmark.scores import RunScores, TrackerScores
@@ -31,7 +34,7 @@ def table(scores: RunScores) -> Table:
         caption += f"; ± standard deviation of the AUC over {repeated} repeats"
     shown = Table(
         title=f"{scores.coverage}{notes} · {scores.protocol.upper()} · profile {scores.profile}",
-        caption="\n".join((caption, *_loads(scores))),
+        caption=Text("\n".join(map(printable, (caption, *_loads(scores))))),
         title_justify="left",
         caption_justify="left",
     )
@@ -57,7 +60,7 @@ def _loads(scores: RunScores) -> list[str]:
     for tracker in scores.trackers:
         if tracker.load_mark:
             under.setdefault(tracker.load_mark, []).append(tracker.name)
-    return [f"! {escape(', '.join(names))}: {mark}" for mark, names in under.items()]
+    return [f"! {', '.join(names)}: {mark}" for mark, names in under.items()]
 
 
 def _cells(tracker: TrackerScores, signs: dict[str, str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from benchmark.profiles import load_profile
 from benchmark.scores import RunScores, TrackerScores
 
 
-def shown(shifts: Mapping[str, float], capsys: pytest.CaptureFixture[str]) -> str:
+def shown(shifts: Mapping[str, float], capsys: pytest.CaptureFixture[str], busy: float | None = None) -> str:
     """Return the scoreboard of trackers whose boxes lie so many pixels beside the truth, on twelve sequences."""
     profile, truth = load_profile(), np.tile([50.0, 50.0, 40.0, 40.0], (20, 1))
     videos = [Annotation(f"s{n}", truth, np.ones(20, bool), 0, ()) for n in range(12)]
@@ -23,7 +23,7 @@ def shown(shifts: Mapping[str, float], capsys: pytest.CaptureFixture[str]) -> st
         own = {one.name: score_sequence(boxes[one.name], one, profile) for one in videos}
         trackers.append(
             TrackerScores(name=name, remembers="", paper="", preset="", weights="none", marks=(), uncertainty=None,
-                          summary=summarise(own, profile), sequences=own)
+                          summary=summarise(own, profile), sequences=own, busy_cores=busy, cores=1)
         )  # fmt: skip
     scores = RunScores(run="r", profile="otb", protocol="ope", dataset="d", coverage="d", complete=True, rendered=False,
                        trackers=tuple(trackers))  # fmt: skip
@@ -48,3 +48,9 @@ def test_best_is_said_of_whom_the_evidence_lets(
         assert ("*" in row, "~" in row) == (sign == "*", sign == "~")
     assert ("better than every other" in text) == ("*" in signs.values())
     assert ("not told apart from the best" in text) == ("~" in signs.values())
+
+
+def test_the_load_of_the_machine_stands_on_a_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = shown({"a": 1.0}, capsys, busy=0.6).splitlines()
+    assert next(line for line in lines if "beside other work" in line).startswith("! a: ")
+    assert not any("\\n" in line for line in lines)
