@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmark.documents import read_json
 from benchmark.engine.load import Load
 from benchmark.metrics.scores import SequenceScores
@@ -16,7 +18,7 @@ from benchmark.shapes import check
 from benchmark.statistics.best import Standing, standings
 from benchmark.statistics.intervals import Interval
 from benchmark.statistics.repeats import Repeats
-from benchmark.statistics.uncertainty import Uncertainty
+from benchmark.statistics.uncertainty import CURVES, MEASURES, Uncertainty
 from trackers.errors import InputError
 
 SCHEMA = 1
@@ -133,9 +135,30 @@ class RunScores:
         try:
             scores = cls.from_dict(content)
             check(scores, cls)
+            _check_sense(scores)
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise InputError(f"{file} cannot be read ({error}); {again}") from error
         return scores
+
+
+def _check_sense(scores: RunScores) -> None:
+    """Raise ValueError where scores are of the right types and still cannot be."""
+    names = [tracker.name for tracker in scores.trackers]
+    if len(set(names)) < len(names):
+        raise ValueError("a tracker stands twice in it")
+    points: dict[str, tuple[int, ...]] = {}
+    for tracker in scores.trackers:
+        summary = [tracker.summary.overall, *tracker.summary.by_attribute.values()] if tracker.summary else []
+        for one in (*summary, *tracker.sequences.values()):
+            shares = {name: value for name, value in vars(one).items() if name in MEASURES or name in CURVES}
+            if not all(np.all((np.asarray(value) >= 0) & (np.asarray(value) <= 1 + 1e-9)) for value in shares.values()):
+                raise ValueError(f"{tracker.name} has a score outside of 0 to 1")
+            points.update({name: points.get(name, np.shape(shares[name])) for name in CURVES})
+            if any(np.shape(shares[name]) != points[name] or len(points[name]) != 1 for name in CURVES):
+                raise ValueError(f"{tracker.name} has a curve of other points than the others")
+        for name, band in tracker.uncertainty.bands.items() if tracker.uncertainty else ():
+            if not np.shape(band.low) == np.shape(band.high) == points.get(name):
+                raise ValueError(f"{tracker.name} has a band of other points than its curve")
 
 
 def _tracker_to_dict(tracker: TrackerScores) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmark.engine.load import Load
 from benchmark.scores import TrackerScores
+from benchmark.shapes import check
 from reports.runs import Run
 
 __all__ = ["Latency", "Speed", "speeds"]
@@ -90,7 +91,13 @@ def speeds(
     )
 
 
-def _latency(facts: dict[str, Any]) -> Latency:
+def _latency(facts: dict[str, Any]) -> Latency | None:
+    """Return what was measured; None where what was kept of it is damaged."""
     known = {field.name for field in fields(Latency)}
     lists = {"sequences": tuple(facts["sequences"]), "invalid": tuple(facts["invalid"])}
-    return Latency(**{**{key: value for key, value in facts.items() if key in known}, **lists})
+    try:
+        latency = Latency(**{**{key: value for key, value in facts.items() if key in known}, **lists})
+        check(latency, Latency)
+    except (TypeError, ValueError):
+        return None
+    return latency if latency.cores > 0 else None

@@ -8,6 +8,7 @@ A calibration workload is timed in between, and what else the machine did meanwh
 from __future__ import annotations
 
 import resource
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -89,7 +90,7 @@ def measure_latency(name: str, jobs: Sequence[Job], warm_up: Job, device: str) -
 
     Raises `Untimed` where the tracker fails meanwhile.
     """
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
+    with ProcessPoolExecutor(1, get_context("spawn"), _end_on_interrupt) as alone:
         try:
             return alone.submit(_alone, name, tuple(jobs), warm_up, device).result()
         except BrokenProcessPool:
@@ -107,6 +108,11 @@ def _alone(*arguments: Any) -> tuple[Latency, list[Timed]]:
         raise
     except Exception as error:  # which may be of a kind that the process that asked does not know
         raise Untimed(describe(error)) from None
+
+
+def _end_on_interrupt() -> None:
+    """End this process at once on Ctrl-C, and leave it to its parent to say so."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _measure(name: str, jobs: Sequence[Job], warm_up: Job, device: str) -> tuple[Latency, list[Timed]]:

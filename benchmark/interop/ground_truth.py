@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from benchmark.datasets.box_text import all_positive, from_one_based
 from benchmark.datasets.catalogue import read_catalogue
 from benchmark.datasets.listing import matching
 from benchmark.datasets.sequence import Annotation
+from benchmark.documents import parse_json
 from benchmark.interop.names import Names
 from benchmark.interop.text import read_rows, read_text
 from trackers.errors import InputError
@@ -62,8 +62,8 @@ def _attributes(folder: Path) -> Mapping[str, list[str]]:
     for file in (folder / "attributes.json", folder.parent / "attributes.json"):
         if file.is_file():
             try:
-                listed = json.loads(read_text(file))
+                listed = parse_json(read_text(file))
                 return {str(name): [str(tag) for tag in tags] for name, tags in listed.items()}
-            except (AttributeError, TypeError, ValueError, RecursionError):
+            except (AttributeError, TypeError, ValueError):
                 raise InputError(f"{file}: not a JSON of lists of attributes by sequence") from None
     return {}

@@ -127,7 +127,10 @@ class Manifest(TypedDict):
 
 def read_manifest(run: Path) -> dict[str, Any]:
     """Return the manifest of a run that has ended; InputError where it is missing, damaged or of another schema."""
-    return _read(run / MANIFEST, Manifest)
+    content = _read(run / MANIFEST, Manifest)
+    for one in content["records"]:
+        one.setdefault("begun", "ope")
+    return content
 
 
 def read_overview(file: Path) -> dict[str, Any]:

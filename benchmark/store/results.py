@@ -79,7 +79,7 @@ class Results:
             raise InputError(
                 f"cannot write results to {folder} ({error.strerror}); choose another --results"
             ) from error
-        if not os.access(folder / "runs", os.W_OK):
+        if not os.access(folder / "runs", os.W_OK, effective_ids=os.access in os.supports_effective_ids):
             raise InputError(f"cannot write results to {folder} (permission denied); choose another --results")
 
     def record_path(self, dataset: str, tracker: str, key: str, sequence: str, start: int, repeat: int) -> Path:

@@ -16,6 +16,8 @@ from benchmark.store.record import read_arrays, write_arrays
 
 SCHEMA = 1
 FILE = "ground_truth.npz"
+FARTHEST = 1e9
+"""Pixels from the origin that a box may lie at the most; no picture is that large."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ def _truth(facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Truth:
     boxes, valid, count = arrays["boxes"], arrays["valid"], sum(facts["lengths"])
     if boxes.shape != (count, 4) or boxes.dtype != np.float64 or valid.shape != (count,) or valid.dtype != np.bool_:
         raise ValueError("arrays of other lengths or kinds")
+    if np.abs(np.where(np.isfinite(boxes), boxes, 0)).max(initial=0) > FARTHEST:
+        raise ValueError("boxes that are nowhere near a picture")
     annotations, end = {}, 0
     rows = zip(facts["names"], facts["lengths"], facts["starts"], facts["attributes"], strict=True)
     for name, length, start, attributes in rows:

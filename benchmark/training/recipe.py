@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from importlib.resources import files
@@ -10,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_type_hints
 
+from benchmark.documents import parse_toml
 from benchmark.training.clips import Cut
 from benchmark.training.scripting import Chances
 from trackers.errors import InputError, did_you_mean
@@ -99,7 +99,11 @@ def read_recipe(name: str) -> Recipe:
         path = Path(name)
         if not path.is_file():
             raise InputError(f"no recipe file {name}")
-        return parse_recipe(path.read_text(encoding="utf-8"), path.stem, name)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise InputError(f"{name} cannot be read as a text in UTF-8 ({error})") from error
+        return parse_recipe(text, path.stem, name)
     if name not in recipe_names():
         known = ", ".join(recipe_names())
         raise InputError(f"no recipe {name!r}.{did_you_mean(name, recipe_names())} There are: {known}; or give a .toml")
@@ -110,8 +114,8 @@ def read_recipe(name: str) -> Recipe:
 def parse_recipe(text: str, name: str, source: str) -> Recipe:
     """Return the recipe of a TOML document; `source` is named in messages."""
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        document = parse_toml(text)
+    except ValueError as error:
         raise InputError(f"{source} is not TOML: {error}") from error
     recipe: Recipe = _build(Recipe, {"name": name, **document}, source)
     return recipe

@@ -166,7 +166,7 @@ def _panel(panel: Panel) -> dict[str, Any]:
 def _bytes(values: NDArray[np.float64], low: float, high: float, steps: int) -> str:
     """Return values as one byte each, `low` to `high` in so many steps, 255 where unknown, in base64."""
     known = np.isfinite(values)
-    scaled = np.rint((np.where(known, values, low) - low) / (high - low) * steps)
+    scaled = np.rint((np.where(known, values, low) - low) / max(high - low, np.finfo(float).tiny) * steps)
     return base64.b64encode(
         np.where(known, np.clip(scaled, 0, UNKNOWN - 1), UNKNOWN).astype(np.uint8).tobytes()
     ).decode()

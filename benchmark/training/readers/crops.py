@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import tarfile
 from pathlib import Path
 from typing import Any
 
+from benchmark.documents import parse_json
 from benchmark.training.sources import Shot, Stored, Track
 from trackers.errors import InputError
 
@@ -23,9 +23,9 @@ def read_crops(folder: Path) -> tuple[Track, ...]:
     members: dict[str, dict[str, tuple[int, int]]] = {}
     tracks: dict[tuple[str, str], list[tuple[int, Shot]]] = {}
     loose: set[tuple[str, str]] = set()
-    for number, line in enumerate(index.read_text().splitlines(), 1):
+    for number, line in enumerate(index.read_bytes().splitlines(), 1):
         try:
-            row = json.loads(line)
+            row = parse_json(line)
             key = (row["set"], str(row.get("group") or row.get("video") or row["file"]))
             if row["shard"] not in members:
                 members[row["shard"]] = _members(folder / row["shard"])
@@ -33,7 +33,7 @@ def read_crops(folder: Path) -> tuple[Track, ...]:
             shot = Shot(
                 _stored(where, row["file"]), _box(row["box"]), _stored(where, row["mask"]) if row.get("mask") else None
             )
-        except (KeyError, ValueError, TypeError) as error:
+        except (LookupError, ValueError, TypeError, AttributeError) as error:
             raise InputError(f"{index}, line {number}: not a crop's entry ({error!r})") from error
         tracks.setdefault(key, []).append((int(row.get("group_frame") or row.get("frame") or 0), shot))
         if row.get("pseudo"):

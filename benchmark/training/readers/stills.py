@@ -31,7 +31,7 @@ def read_coco(folder: Path) -> tuple[Track, ...]:
             for item in document["annotations"]:
                 if not item.get("iscrowd") and _usable(item["bbox"]):
                     tracks.append(_object(where, pictures[item["image_id"]], item))
-        except (KeyError, ValueError, TypeError) as error:
+        except (LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
             raise InputError(f"{file} is no COCO annotation ({error!r})") from error
     if not tracks:
         raise InputError(f"{folder} holds no object that can be trained on")
