@@ -29,6 +29,8 @@ class Batch:
     """(B, T, 2) pixels of the search crop."""
     weight: Tensor
     """(B, T): 1, less where the target is nearly hidden or its box is loose."""
+    visible: Tensor
+    """(B, T): the share of the target that nothing covers."""
     seen: bool
 
     def to(self, device: torch.device) -> Batch:
@@ -40,7 +42,7 @@ class Batch:
 
         return Batch(
             moved(self.templates), moved(self.searches), moved(self.positions), moved(self.sizes), moved(self.weight),
-            self.seen,
+            moved(self.visible), self.seen,
         )  # fmt: skip
 
 
@@ -60,8 +62,9 @@ def collate(clips: Sequence[Clip]) -> Batch:
         return torch.from_numpy(np.stack([getattr(clip, name) for clip in clips]))
 
     exact = torch.tensor([1.0 if clip.exact else LOOSE for clip in clips])
-    weight = (table("visible") >= HIDDEN).float() * exact[:, None]
-    return Batch(crops("templates"), crops("searches"), table("positions"), table("sizes"), weight, seen=False)
+    visible = table("visible")
+    weight = (visible >= HIDDEN).float() * exact[:, None]
+    return Batch(crops("templates"), crops("searches"), table("positions"), table("sizes"), weight, visible, seen=False)
 
 
 def stream(source: ClipSource, numbers: Sequence[int], batch: int, workers: int) -> Iterator[Batch]:
@@ -83,7 +86,7 @@ class FeatureStore:
         self._shapes = {
             "templates": (clips, frames, *template),
             "searches": (clips, frames, *search),
-            "tables": (clips, frames, 5),
+            "tables": (clips, frames, 6),
             "filled": (clips,),
         }
         self._files = {name: self._open(folder / f"{name}.bin", name, shape) for name, shape in self._shapes.items()}
@@ -99,7 +102,7 @@ class FeatureStore:
 
     def fill(self, number: int, batch: Batch) -> None:
         """Put the features of one clip, a batch of one, in its place."""
-        table = torch.cat([batch.positions, batch.sizes, batch.weight[..., None]], dim=2)
+        table = torch.cat([batch.positions, batch.sizes, batch.weight[..., None], batch.visible[..., None]], dim=2)
         for name, values in (("templates", batch.templates), ("searches", batch.searches), ("tables", table)):
             self._files[name][number] = values[0].cpu().float().numpy()
         self._files["filled"][number] = 1
@@ -111,7 +114,8 @@ class FeatureStore:
             return torch.from_numpy(np.stack([np.asarray(self._files[name][i]) for i in numbers]))
 
         table = take("tables")
-        return Batch(take("templates"), take("searches"), table[..., :2], table[..., 2:4], table[..., 4], seen=True)
+        places, sizes, weight, visible = table[..., :2], table[..., 2:4], table[..., 4], table[..., 5]
+        return Batch(take("templates"), take("searches"), places, sizes, weight, visible, seen=True)
 
 
 def fill(

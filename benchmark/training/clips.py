@@ -14,6 +14,10 @@ from benchmark.training.layers import Floats, Layer, View, paint
 from benchmark.training.scripting import Chances, backdrop, beside, gains, moving, occluder, pulse, smooth
 from benchmark.training.sources import Pixels, Portrait, Track, portrait
 
+WHOLE = 1 / 3
+"""Share of a video's clips that are drawn over all of it, in order, as MemTrack's authors do."""
+STRIDES = 12
+"""The others take every n-th frame, n at most this."""
 SEEN_PORTRAITS = 256
 """Portraits kept decoded."""
 
@@ -64,6 +68,7 @@ class ClipSource:
         seed: With the number, all that chance has a say in.
         pasted: Share of clips whose target is cut out and put before another picture; the rest show the target in
             its own picture, moving through a video or, of a still, jittered.
+        moving: Share of clips, before all others, that show frames of a real video.
     """
 
     def __init__(
@@ -76,11 +81,14 @@ class ClipSource:
         cut: Cut,
         chances: Chances,
         pasted: float = 0.6,
+        moving: float = 0.0,
         length: int = 2**31,
     ) -> None:
         self._all = _Pool(tracks, weights)
         self._masked = _Pool(tuple(track for track in tracks if track.masked), weights)
+        self._videos = _Pool(tuple(track for track in tracks if len(track.shots) > frames), weights)
         self._frames, self._seed, self._length = frames, seed, length
+        self._moving = moving if self._videos.tracks else 0.0
         self._cut, self._chances, self._pasted = cut, chances, pasted
         self._portrait = lru_cache(SEEN_PORTRAITS)(portrait)
 
@@ -94,8 +102,9 @@ class ClipSource:
 
     def _script(self, rng: np.random.Generator) -> tuple[Track, tuple[Layer, ...], int]:
         frames, chances = self._frames + 1, self._chances
-        pasted = bool(self._masked.tracks) and rng.random() < self._pasted
-        track = (self._masked if pasted else self._all).draw(rng)
+        real = self._moving > 0 and rng.random() < self._moving
+        pasted = not real and bool(self._masked.tracks) and rng.random() < self._pasted
+        track = (self._videos if real else self._masked if pasted else self._all).draw(rng)
         portraits = self._through(rng, track, frames)
         layers: list[Layer] = []
         target = moving(rng, portraits, frames, chances)
@@ -125,7 +134,7 @@ class ClipSource:
                 likeness = own[0] if twin else self._any(self._masked, rng)
                 extras.append((beside(rng, target, likeness, twin, self._any(self._all, rng)), rng.random() < 0.7))
         if rng.random() < self._chances.occlusion:
-            extras.append((occluder(rng, target, self._any(self._masked, rng)), False))
+            extras.append((occluder(rng, target, self._any(self._masked, rng), self._chances.hidden), False))
         return extras
 
     def _through(self, rng: np.random.Generator, track: Track, frames: int) -> tuple[Portrait, ...]:
@@ -133,7 +142,11 @@ class ClipSource:
         if len(track.shots) == 1:
             return (self._portrait(track.shots[0]),)
         few = len(track.shots) < frames
-        chosen = np.sort(rng.choice(len(track.shots), frames, replace=few))
+        if few or rng.random() < WHOLE:
+            chosen = np.sort(rng.choice(len(track.shots), frames, replace=few))
+        else:
+            stride = int(rng.integers(1, min(STRIDES, (len(track.shots) - 1) // (frames - 1)) + 1))
+            chosen = int(rng.integers(len(track.shots) - stride * (frames - 1))) + stride * np.arange(frames)
         return tuple(self._portrait(track.shots[i]) for i in chosen)
 
     def _any(self, pool: _Pool, rng: np.random.Generator) -> Portrait:

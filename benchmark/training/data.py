@@ -18,8 +18,8 @@ def read_tracks(recipe: Recipe, root: Path) -> tuple[Track, ...]:
         if entry.reader not in READERS:
             raise InputError(f"recipe {recipe.name}: no reader {entry.reader!r}; there are {', '.join(READERS)}")
         tracks += READERS[entry.reader](root / entry.folder)
-    weights = recipe.mixture.weights
-    return tuple(track for track in tracks if weights.get(track.source, 1.0) > 0)
+    weights, without = recipe.mixture.weights, recipe.mixture.leave_out
+    return tuple(track for track in tracks if weights.get(track.source, 1.0) > 0 and track.name not in without)
 
 
 def split(tracks: tuple[Track, ...], share: float) -> tuple[tuple[Track, ...], tuple[Track, ...]]:

@@ -95,7 +95,7 @@ class Painting:
     pixels: NDArray[np.float32]
     """(size, size, 3) in 0..255."""
     visible: float
-    """The share of the target's pixels in the view that nothing nearer covers; 1 where it has no outline."""
+    """The share of the target's pixels in the view that nothing nearer covers; 1 where none of it is in the view."""
 
 
 def paint(layers: tuple[Layer, ...], target: int, t: int, view: View) -> Painting:
@@ -110,6 +110,9 @@ def paint(layers: tuple[Layer, ...], target: int, t: int, view: View) -> Paintin
         pixels = _texture(layer, t, matrix, view.size)
         if not layer.cut_out:
             canvas = pixels
+            if index == target:
+                own = _covered(layer, t, matrix, view)
+                total = float(own.sum())
             continue
         mask = layer.portrait(t).mask
         assert mask is not None
@@ -121,6 +124,21 @@ def paint(layers: tuple[Layer, ...], target: int, t: int, view: View) -> Paintin
             own = own * (1 - alpha)
     visible = 1.0 if own is None or total == 0 else float(own.sum()) / total
     return Painting(canvas, visible)
+
+
+def _covered(layer: Layer, t: int, matrix: Floats, view: View) -> NDArray[np.float32]:
+    """Return (size, size), what a target in its own picture covers of a view: its outline, else its box."""
+    mask = layer.portrait(t).mask
+    if mask is not None:
+        return _warp(mask, matrix, view.size, cv2.BORDER_CONSTANT).astype(np.float32) / 255
+    box = layer.box(t)
+    low, high = (
+        (corner - view.centre + view.side / 2) * view.size / view.side for corner in (box[:2], box[:2] + box[2:])
+    )
+    own = np.zeros((view.size, view.size), np.float32)
+    (left, top), (right, bottom) = (np.clip(np.round(c), 0, view.size).astype(int) for c in (low, high))
+    own[top:bottom, left:right] = 1
+    return own
 
 
 def _texture(layer: Layer, t: int, matrix: Floats, size: int) -> NDArray[np.float32]:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -100,7 +101,9 @@ class _Run:
         for name, parameter in named:
             parameter.requires_grad_(recipe.trains(name))
         self.parameters = [p for _, p in named if p.requires_grad] + list(self.learner.extra.parameters())
-        self.optimiser = torch.optim.AdamW(self.parameters, lr=recipe.schedule.rate, weight_decay=recipe.schedule.decay)
+        self.optimiser = torch.optim.AdamW(
+            _groups(named, self.learner.extra, recipe), weight_decay=recipe.schedule.decay
+        )
         self.step, self.best, self.seconds = 0, -1.0, 0.0
         self.identity = json.dumps([asdict(recipe_plain(recipe)), seed], sort_keys=True, default=dict)
 
@@ -108,7 +111,7 @@ class _Run:
         mixture = self.recipe.mixture
         return ClipSource(
             tracks, mixture.weights, frames=self.recipe.frames, seed=1000 * self.seed + part, cut=self.recipe.cut,
-            chances=self.recipe.chances, pasted=mixture.pasted,
+            chances=self.recipe.chances, pasted=mixture.pasted, moving=mixture.moving,
         )  # fmt: skip
 
     def go(self, steps: int) -> Trained:
@@ -132,12 +135,12 @@ class _Run:
     def _learn(self, batch: Batch) -> dict[str, float]:
         schedule, learner = self.recipe.schedule, self.learner
         for group in self.optimiser.param_groups:
-            group["lr"] = schedule.rate * pace(self.step, schedule.steps)
+            group["lr"] = schedule.rate * group["factor"] * pace(self.step, schedule.steps)
         set_training(learner.net, self.recipe)
         generator = torch.Generator().manual_seed(hash((self.seed, self.step)) & 0x7FFFFFFF)
         with torch.set_grad_enabled(not self.recipe.trunk_is_fixed):
             seen = learner.see(batch.to(self.device))
-        loss, shown = learner.loss(seen, generator)
+        loss, shown = learner.loss(seen, generator, self.step / schedule.steps)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         norm = nn.utils.clip_grad_norm_(self.parameters, schedule.clip)
@@ -172,7 +175,7 @@ class _Run:
         mixture = recipe_plain(recipe).mixture
         what = [
             asdict(recipe.cut), asdict(recipe.chances), recipe.frames, mixture.pasted, dict(mixture.weights),
-            mixture.held_out, self.seed, part, _digest(self.learner.net, "backbone"),
+            mixture.held_out, mixture.moving, mixture.leave_out, self.seed, part, _digest(self.learner.net, "backbone"),
         ]  # fmt: skip
         key = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:12]
 
@@ -247,10 +250,25 @@ class _Run:
         return True
 
 
+def _groups(named: list[tuple[str, nn.Parameter]], extra: nn.Module, recipe: Recipe) -> list[dict[str, Any]]:
+    """Return the parameters that change in groups that share a factor on the rate."""
+    groups: dict[float, list[nn.Parameter]] = {}
+    for name, parameter in named:
+        if parameter.requires_grad:
+            groups.setdefault(recipe.schedule.factor(name), []).append(parameter)
+    groups.setdefault(1.0, []).extend(extra.parameters())
+    return [
+        {"params": parameters, "factor": factor, "lr": recipe.schedule.rate}
+        for factor, parameters in groups.items()
+        if parameters
+    ]
+
+
 def recipe_plain(recipe: Recipe) -> Recipe:
     """Return the recipe with plain dictionaries, for `asdict`."""
     mixture = replace(recipe.mixture, weights=dict(recipe.mixture.weights))
-    return replace(recipe, mixture=mixture, options=dict(recipe.options))
+    schedule = replace(recipe.schedule, factors=dict(recipe.schedule.factors))
+    return replace(recipe, mixture=mixture, schedule=schedule, options=dict(recipe.options))
 
 
 def pace(step: int, steps: int) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from fnmatch import fnmatchcase
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -35,6 +36,10 @@ class Mixture:
     """Share of clips whose target is cut out and put before another picture."""
     held_out: float = 0.1
     """Share of the tracks that only validation sees."""
+    moving: float = 0.0
+    """Share of clips that show a real video's own frames: of tracks long enough for that, by their weights."""
+    leave_out: tuple[str, ...] = ()
+    """Names of tracks that are never drawn: videos that something is chosen by."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,12 @@ class Schedule:
     clip: float = 1.0
     """Largest norm of the gradient."""
     validate_every: int = 100
+    factors: Mapping[str, float] = field(default_factory=dict)
+    """What the rate is multiplied by for parameters whose name fits a pattern (``*.bias``), the first that fits."""
+
+    def factor(self, parameter: str) -> float:
+        """Return what the rate is multiplied by for the parameter of that name."""
+        return next((factor for pattern, factor in self.factors.items() if fnmatchcase(parameter, pattern)), 1.0)
 
 
 @dataclass(frozen=True)

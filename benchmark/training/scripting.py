@@ -23,6 +23,8 @@ class Chances:
     """Share of clips with a cut-out target in which it takes another texture for a while."""
     occlusion: float = 0.5
     """Share of clips in which something passes in front of the target."""
+    hidden: tuple[float, float] = (0.15, 0.4)
+    """Shortest and longest share of such a clip for which it does."""
     distractor: float = 0.7
     """Share of clips with other objects near the target; half of them look like it."""
     border: float = 0.2
@@ -105,11 +107,13 @@ def beside(rng: np.random.Generator, target: Layer, portrait: Portrait, twin: bo
     )
 
 
-def occluder(rng: np.random.Generator, target: Layer, portrait: Portrait) -> Layer:
-    """Return an object that passes in front of the target for some frames, covering much of it."""
+def occluder(
+    rng: np.random.Generator, target: Layer, portrait: Portrait, hidden: tuple[float, float] = (0.15, 0.4)
+) -> Layer:
+    """Return an object that passes in front of the target for that share of all frames, covering much of it."""
     frames = len(target.centre)
     size = EXTENT * float(target.scale.mean())
-    length = max(int(frames * rng.uniform(0.15, 0.4)), 2)
+    length = max(int(frames * rng.uniform(*hidden)), 2)
     begin = int(rng.integers(1, max(frames - length, 2)))
     along = np.linspace(-1, 1, length) * rng.uniform(0.7, 1.5)
     heading = rng.uniform(0, 2 * np.pi)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.datasets.footage import open_footage
 from benchmark.datasets.images import FrameError
 
 Pixels = NDArray[np.uint8]
@@ -45,6 +46,41 @@ class Stored:
         return np.asarray(pixels, np.uint8)
 
 
+class Picture(Protocol):
+    """Where a picture's pixels come from."""
+
+    @property
+    def path(self) -> Path:
+        """The file that is named where it cannot be read."""
+
+    def picture(self) -> Pixels:
+        """Return (H, W, 3) uint8 RGB."""
+
+
+@dataclass(frozen=True)
+class VideoFrame:
+    """A frame of a video file."""
+
+    path: Path
+    index: int
+
+    def picture(self) -> Pixels:
+        """Return (H, W, 3) uint8 RGB. Raises `FrameError` where the video ends before it."""
+        frames = _video(self.path)
+        if self.index >= len(frames):
+            raise FrameError(self.path, f"has {len(frames)} frames, no frame {self.index}")
+        pixels = cv2.imdecode(np.frombuffer(frames[self.index], np.uint8), cv2.IMREAD_COLOR_RGB)
+        return np.asarray(pixels, np.uint8)
+
+
+@lru_cache(maxsize=64)
+def _video(path: Path) -> tuple[bytes, ...]:
+    """Return a video's frames as JPEG: decoded once, because seeking in a video decodes it from the start."""
+    quality = (cv2.IMWRITE_JPEG_QUALITY, 95)
+    frames = (cv2.cvtColor(frame, cv2.COLOR_RGB2BGR) for frame in open_footage(path).frames())
+    return tuple(cv2.imencode(".jpg", frame, quality)[1].tobytes() for frame in frames)
+
+
 class Silhouette(Protocol):
     """An object's outline in its picture."""
 
@@ -74,7 +110,7 @@ class Polygons:
 class Shot:
     """A target in one picture."""
 
-    picture: Stored
+    picture: Picture
     box: Box
     silhouette: Silhouette | None = None
 

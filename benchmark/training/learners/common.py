@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol
 
 import torch
@@ -32,8 +33,13 @@ class Learner(Protocol):
     def see(self, batch: Batch) -> Batch:
         """Return the batch as the trunk sees it."""
 
-    def loss(self, batch: Batch, generator: torch.Generator | None) -> tuple[Tensor, Mapping[str, Tensor]]:
-        """Return the loss of a seen batch and what to show of it; a generator draws pairs, None takes fixed ones."""
+    def loss(
+        self, batch: Batch, generator: torch.Generator | None, along: float = 1.0
+    ) -> tuple[Tensor, Mapping[str, Tensor]]:
+        """Return the loss of a seen batch and what to show of it; a generator draws pairs, None takes fixed ones.
+
+        `along`, in [0, 1], is how much of the schedule is done.
+        """
 
     def correct(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Return (B, T), how right the search is, in [0, 1]; and the maps' weights.
@@ -73,4 +79,4 @@ def see_crops(net: SiamFCNet | MemTrackNet, batch: Batch) -> Batch:
     templates = trunk(batch.templates)
     border = (templates.shape[-1] - cells) // 2
     inner = templates[..., border : border + cells, border : border + cells]
-    return Batch(inner, trunk(batch.searches), batch.positions, batch.sizes, batch.weight, seen=True)
+    return replace(batch, templates=inner, searches=trunk(batch.searches), seen=True)

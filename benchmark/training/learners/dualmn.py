@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -54,7 +55,7 @@ class _BranchLearner:
         if batch.seen:
             return batch
         templates, searches = self.net.features(batch.templates), self.net.features(batch.searches)
-        return Batch(templates, searches, batch.positions, batch.sizes, batch.weight, seen=True)
+        return replace(batch, templates=templates, searches=searches, seen=True)
 
     def prepare(self, batch: Batch) -> None:
         """Nothing is to be fitted."""
@@ -82,7 +83,9 @@ class LongLearner(_BranchLearner):
         super().__init__(config, spec, recipe)
         self.shaken = recipe.options.get("shaken", 0.0)
 
-    def loss(self, batch: Batch, generator: torch.Generator | None) -> tuple[Tensor, Mapping[str, Tensor]]:
+    def loss(
+        self, batch: Batch, generator: torch.Generator | None, along: float = 1.0
+    ) -> tuple[Tensor, Mapping[str, Tensor]]:
         """Return the loss of one search a clip, with a memory of three other frames in any order of time."""
         clips, frames = batch.weight.shape
         lane = torch.arange(clips)
@@ -154,7 +157,9 @@ class ShortLearner(_BranchLearner):
     STEPS = 4
     BY_FILTER, BY_PATH = 1.0, 0.25
 
-    def loss(self, batch: Batch, generator: torch.Generator | None) -> tuple[Tensor, Mapping[str, Tensor]]:
+    def loss(
+        self, batch: Batch, generator: torch.Generator | None, along: float = 1.0
+    ) -> tuple[Tensor, Mapping[str, Tensor]]:
         """Return the loss of one search a clip, of its filter on the way and at the end, and of the box."""
         clips, frames = batch.weight.shape
         lane = torch.arange(clips)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +21,12 @@ from trackers.siamfc.network import SiamFCNet
 from trackers.weights.catalog import find_weights
 
 
+OVERLAP = 0.6
+"""What overlaps the truth by less is not worth writing."""
+VISIBLE = 0.5
+"""Nor is a target of which less than this can be seen."""
+
+
 class MemTrackLearner:
     """Whole clips, step by step: the template of one frame is written before the next is searched."""
 
@@ -32,6 +39,8 @@ class MemTrackLearner:
         self.neck_is_fixed = not recipe.trains("neck")
         self.trunk_is_fixed = recipe.trunk_is_fixed
         self.own_templates = recipe.options.get("own_templates", 0.0)
+        self.own_from = recipe.options.get("own_from", 0.0)
+        self.writing = recipe.options.get("writing", 0.0)
 
     def _begin(self, spec: TrackerSpec, recipe: Recipe) -> None:
         """Take the weights to start from; those of a SiamFC (``siamfc``, ``siamfc@FILE``) are trunk and neck."""
@@ -64,41 +73,90 @@ class MemTrackLearner:
         """Return the batch in features, before the neck."""
         return see_crops(self.net, batch)
 
-    def loss(self, batch: Batch, generator: torch.Generator | None) -> tuple[Tensor, Mapping[str, Tensor]]:
-        """Return the mean loss over all steps of all clips."""
-        logits = self._follow(batch, self.own_templates, generator).flatten(0, 1)
+    def loss(
+        self, batch: Batch, generator: torch.Generator | None, along: float = 1.0
+    ) -> tuple[Tensor, Mapping[str, Tensor]]:
+        """Return the mean loss over all steps of all clips; own templates are written from `own_from` of the way on."""
+        followed = self._follow(batch, self.own_templates if along >= self.own_from else 0.0, generator)
+        logits = followed.logits.flatten(0, 1)
         positions, sizes = batch.positions.flatten(0, 1), batch.sizes.flatten(0, 1)
         loss = memtrack_loss(logits, positions, sizes, batch.weight.flatten(), STRIDE, self.choice)
+        writing = writing_loss(followed.writing, followed.worth)
         found = hits(logits.detach(), positions).float()
-        return loss.total, {"logistic": loss.logistic, "choice": loss.choice, "found": found.mean()}
+        shown = {
+            "logistic": loss.logistic, "choice": loss.choice, "writing": writing, "found": found.mean(),
+            "residual": followed.residual.mean(), "written": followed.writing.detach().mean(),
+        }  # fmt: skip
+        return loss.total + self.writing * writing, shown
 
     def correct(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Return (B, T) hits and weights, every template but the first where the network itself found the target."""
-        logits = self._follow(batch, 1.0, None).flatten(0, 1)
+        logits = self._follow(batch, 1.0, None).logits.flatten(0, 1)
         return hits(logits, batch.positions.flatten(0, 1)).reshape(batch.weight.shape), batch.weight
 
-    def _follow(self, batch: Batch, own_templates: float, generator: torch.Generator | None) -> Tensor:
-        """Return the (B, T, m, m) logits of clips followed from their first template on.
+    def _follow(self, batch: Batch, own_templates: float, generator: torch.Generator | None) -> Followed:
+        """Follow clips from their first template on.
 
         In a share `own_templates` of the clips, what is written is the window of the search region in which the
         network itself placed the target, as in tracking; in the others, the template at the true box.
         """
         clips, frames = batch.weight.shape
-        own = torch.rand(clips, generator=generator) < own_templates
-        carried, maps, found = None, [], None
+        own = (torch.rand(clips, generator=generator) < own_templates).to(batch.weight.device)
+        carried, found = None, None
+        maps, writing, worth, residual = [], [], [], []
         for t in range(frames):
             with torch.set_grad_enabled(torch.is_grad_enabled() and not self.neck_is_fixed):
                 template = self.net.neck(batch.templates[:, t])
                 search = self.net.neck(batch.searches[:, t])
             if found is not None:
-                template = torch.where(own.to(template.device)[:, None, None, None], found, template)
+                template = torch.where(own[:, None, None, None], found, template)
             carried = self.net.begin(template) if carried is None else carried
             outcome = self.net.step(carried, template, search[:, None])
             logits = self.net.logits(outcome.response)[:, 0]
             maps.append(logits)
             found = windows(search, logits.detach(), self.net.config.template_cells)
             carried = outcome.carried(torch.zeros(clips, dtype=torch.long, device=template.device))
-        return torch.stack(maps, dim=1)
+            writing.append(outcome.controls.gates[:, 0, 1:].sum(1))
+            residual.append(outcome.controls.residual.detach().mean())
+            overlap = window_overlap(logits.detach(), batch.positions[:, t], batch.sizes[:, t])
+            worth.append((~own | (overlap >= OVERLAP)) & (batch.visible[:, t] >= VISIBLE))
+        return Followed(
+            *(torch.stack(values, dim=-1) for values in (residual, writing, worth)), torch.stack(maps, dim=1)
+        )
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What B clips of T searches gave."""
+
+    residual: Tensor
+    """(T,) the mean residual gate."""
+    writing: Tensor
+    """(B, T) in (0, 1): the gates' share for writing what was found, refreshing or allocating."""
+    worth: Tensor
+    """(B, T) bool: whether it is the target that would be written."""
+    logits: Tensor
+    """(B, T, m, m)."""
+
+
+def writing_loss(writing: Tensor, worth: Tensor) -> Tensor:
+    """Return the cross-entropy of the gates (B, T) for what is worth being written (B, T), both classes alike."""
+    writing = writing.clamp(1e-4, 1 - 1e-4)
+    right, wrong = -writing.log(), -(1 - writing).log()
+
+    def mean(values: Tensor, mask: Tensor) -> Tensor:
+        return (values * mask).sum() / mask.sum().clamp_min(1)
+
+    return mean(right, worth) + mean(wrong, ~worth)
+
+
+def window_overlap(logits: Tensor, positions: Tensor, sizes: Tensor) -> Tensor:
+    """Return (B,), the IoU of the target's box with one of its size where logits (B, m, m) are highest."""
+    side = logits.shape[-1]
+    best = logits.flatten(1).argmax(1)
+    place = (torch.stack([best % side, best // side], dim=1) - (side - 1) / 2) * STRIDE
+    shared = (sizes - (place - positions).abs()).clamp_min(0).prod(1)
+    return shared / (2 * sizes.prod(1) - shared)
 
 
 def windows(search: Tensor, logits: Tensor, cells: int) -> Tensor:

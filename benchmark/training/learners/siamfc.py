@@ -38,7 +38,9 @@ class SiamFCLearner:
         """Return the batch in features; templates are not turned by the neck yet."""
         return see_crops(self.net, batch)
 
-    def loss(self, batch: Batch, generator: torch.Generator | None) -> tuple[Tensor, Mapping[str, Tensor]]:
+    def loss(
+        self, batch: Batch, generator: torch.Generator | None, along: float = 1.0
+    ) -> tuple[Tensor, Mapping[str, Tensor]]:
         """Return the loss of one template a clip against several of its searches."""
         clips, frames = batch.weight.shape
         count = min(self.SEARCHES, frames)

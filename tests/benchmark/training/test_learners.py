@@ -23,7 +23,7 @@ def batch(clips: int = 2, frames: int = 3) -> Batch:
     searches[..., 12:20, 12:20] = templates
     return Batch(
         templates.expand(clips, frames, 192, 8, 8), searches, torch.zeros(clips, frames, 2),
-        torch.full((clips, frames, 2), 64.0), torch.ones(clips, frames), seen=True,
+        torch.full((clips, frames, 2), 64.0), torch.ones(clips, frames), torch.ones(clips, frames), seen=True,
     )  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def dual_batch(clips: int = 3, frames: int = 6) -> Batch:
     searches[..., 12:20, 12:20] = body
     return Batch(
         templates, searches, torch.zeros(clips, frames, 2), torch.full((clips, frames, 2), 64.0),
-        torch.ones(clips, frames), seen=True,
+        torch.ones(clips, frames), torch.ones(clips, frames), seen=True,
     )  # fmt: skip
 
 
