@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from benchmark.commands.options import device_option, seed_option
 from benchmark.commands.terminal import echo, output, progress, remarks
+
+if TYPE_CHECKING:
+    from benchmark.datasets.base import Dataset
+    from benchmark.training.recipe import Recipe
+    from benchmark.training.validation import Tracked
 
 
 @click.command(
@@ -15,7 +21,7 @@ from benchmark.commands.terminal import echo, output, progress, remarks
 Examples:
   run_bench train siamfc --data-root ~/data/crops         the recipe of the shipped weights
   run_bench train mine.toml --data-root ~/data            a recipe of your own (docs/training.md)
-  run_bench train memtrack --data-root ~/data --validate  and track rendered videos at the end
+  run_bench train memtrack --data-root ~/data --validate  and track validation videos at the end
 The same command after a break goes on where the run was.
 """
 )
@@ -30,7 +36,7 @@ The same command after a break goes on where the run was.
 @click.option("--workers", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
               help="Processes that make clips; 0 makes them in this one.")  # fmt: skip
 @click.option("--limit-steps", type=click.IntRange(min=1), metavar="N", help="Stop after N steps.")
-@click.option("--validate", is_flag=True, help="Track rendered videos with the best weights, and score them.")
+@click.option("--validate", is_flag=True, help="Track validation videos with the best weights and those that ship.")
 def train(
     name: str, data_root: Path, out: Path | None, device: str, seed: int, workers: int, limit_steps: int | None,
     validate: bool,
@@ -65,31 +71,47 @@ def train(
     draw_curve(folder / CURVE, folder / "curve.png")
     says.print(f"{done.steps} steps in {done.seconds:.0f} s; found in {done.found:.1%} of held-out searches")
     if validate:
-        _validate(recipe.tracker, done.weights, where)
+        _validate(recipe, data_root, done.weights, folder, where)
     echo(f"Weights: {done.weights}")
 
 
-def _validate(tracker: str, weights: Path, device: str) -> None:
-    """Show a table of what tracking rendered videos gives, by cause."""
-    from rich.table import Table
-
+def _validate(recipe: Recipe, data_root: Path, weights: Path, folder: Path, device: str) -> None:
+    """Track the validation videos with the weights that ship and with the new ones, and show both."""
+    from benchmark.store.results import Results
+    from benchmark.training.real_videos import unpack_videos
     from benchmark.training.validation import track, validation_set
 
     says = remarks()
-    dataset = validation_set()
-    frames = sum(entry.frames - 1 for entry in dataset.catalogue.entries.values())
-    table = Table("cause", "AUC", box=None)
-    with progress(says, "frames") as bars:
-        task = bars.add_task(f"tracking {dataset.name}", total=frames)
-        lanes = 16 if device.startswith("cuda") else 1
-        scores = track(
-            f"{tracker}@{weights}",
-            dataset,
-            device=device,
-            lanes=lanes,
-            on_frames=lambda count: bars.advance(task, count),
-        )
-    for cause, score in scores.by_cause().items():
-        table.add_row(cause, f"{score:.3f}")
-    table.add_row("all", f"{scores.mean:.3f}")
+    sets: list[Dataset] = [validation_set()]
+    real = data_root / recipe.validation
+    if recipe.validation and real.is_dir():
+        sets.append(unpack_videos(real, folder / "videos"))
+    elif recipe.validation:
+        says.print(f"there are no real videos to validate by in {real}", markup=False, soft_wrap=True)
+    results, names = Results(folder / "validation"), (recipe.tracker, f"{recipe.tracker}@{weights}")
+    for dataset in sets:
+        with progress(says, "frames") as bars:
+            bar = bars.add_task(f"tracking {dataset.title}", total=None)
+            lanes = 16 if device.startswith("cuda") else 1
+            shipped, trained = track(
+                names, dataset, results, device=device, lanes=lanes,
+                on_frames=lambda tracker, count, bars=bars, bar=bar: bars.advance(bar, count),  # type: ignore[misc]
+            )  # fmt: skip
+        _show(dataset.title, shipped, trained)
+
+
+def _show(title: str, shipped: Tracked, trained: Tracked) -> None:
+    """Print two trackers' scores by cause or video, and their paired difference."""
+    from rich.table import Table
+
+    from benchmark.statistics.paired import compare
+
+    table = Table("", "ships", "trained", title=f"{title}: success AUC", title_justify="left", box=None)
+    before, after = shipped.by_cause(), trained.by_cause()
+    for cause in before:
+        table.add_row(cause, f"{before[cause]:.3f}", f"{after[cause]:.3f}")
+    table.add_row("all", f"{shipped.mean:.3f}", f"{trained.mean:.3f}")
     output().print(table)
+    (pair,) = compare({"ships": shipped.by_sequence, "trained": trained.by_sequence}, [("ships", "trained")])
+    beyond = "" if pair.interval is None else f" [{pair.interval.low:+.3f}, {pair.interval.high:+.3f}]"
+    output().print(f"trained minus what ships: {pair.difference:+.3f}{beyond}, {pair.sequences} videos", markup=False)

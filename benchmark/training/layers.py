@@ -130,7 +130,7 @@ def _covered(layer: Layer, t: int, matrix: Floats, view: View) -> NDArray[np.flo
     """Return (size, size), what a target in its own picture covers of a view: its outline, else its box."""
     mask = layer.portrait(t).mask
     if mask is not None:
-        return _warp(mask, matrix, view.size, cv2.BORDER_CONSTANT).astype(np.float32) / 255
+        return np.asarray(_warp(mask, matrix, view.size, cv2.BORDER_CONSTANT) / 255, np.float32)
     box = layer.box(t)
     low, high = (
         (corner - view.centre + view.side / 2) * view.size / view.side for corner in (box[:2], box[:2] + box[2:])

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -24,6 +22,7 @@ from benchmark.training.data import split
 from benchmark.training.learners import make_learner
 from benchmark.training.learners.common import Learner
 from benchmark.training.recipe import Recipe
+from benchmark.training.schedule import pace, parameter_groups
 from benchmark.training.sources import Track
 from trackers.errors import InputError
 
@@ -102,7 +101,7 @@ class _Run:
             parameter.requires_grad_(recipe.trains(name))
         self.parameters = [p for _, p in named if p.requires_grad] + list(self.learner.extra.parameters())
         self.optimiser = torch.optim.AdamW(
-            _groups(named, self.learner.extra, recipe), weight_decay=recipe.schedule.decay
+            parameter_groups(named, self.learner.extra, recipe), weight_decay=recipe.schedule.decay
         )
         self.step, self.best, self.seconds = 0, -1.0, 0.0
         self.identity = json.dumps([asdict(recipe_plain(recipe)), seed], sort_keys=True, default=dict)
@@ -250,34 +249,11 @@ class _Run:
         return True
 
 
-def _groups(named: list[tuple[str, nn.Parameter]], extra: nn.Module, recipe: Recipe) -> list[dict[str, Any]]:
-    """Return the parameters that change in groups that share a factor on the rate."""
-    groups: dict[float, list[nn.Parameter]] = {}
-    for name, parameter in named:
-        if parameter.requires_grad:
-            groups.setdefault(recipe.schedule.factor(name), []).append(parameter)
-    groups.setdefault(1.0, []).extend(extra.parameters())
-    return [
-        {"params": parameters, "factor": factor, "lr": recipe.schedule.rate}
-        for factor, parameters in groups.items()
-        if parameters
-    ]
-
-
 def recipe_plain(recipe: Recipe) -> Recipe:
     """Return the recipe with plain dictionaries, for `asdict`."""
     mixture = replace(recipe.mixture, weights=dict(recipe.mixture.weights))
     schedule = replace(recipe.schedule, factors=dict(recipe.schedule.factors))
     return replace(recipe, mixture=mixture, schedule=schedule, options=dict(recipe.options))
-
-
-def pace(step: int, steps: int) -> float:
-    """Return the share of the highest learning rate at a step: a linear warm-up, then a cosine to a hundredth."""
-    warm = max(steps // 20, 1)
-    if step < warm:
-        return (step + 1) / warm
-    along = (step - warm) / max(steps - warm, 1)
-    return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * along))
 
 
 def set_training(net: nn.Module, recipe: Recipe) -> None:

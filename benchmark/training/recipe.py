@@ -83,6 +83,8 @@ class Recipe:
     held_out_clips: int = 48
     train: tuple[str, ...] = ("",)
     """Beginnings of the names of the parameters that change; "" for all."""
+    validation: str = ""
+    """Folder of real videos to validate by, relative to ``--data-root``."""
     cut: Cut = field(default_factory=Cut)
     chances: Chances = field(default_factory=Chances)
     options: Mapping[str, float] = field(default_factory=dict)

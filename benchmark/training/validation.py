@@ -1,27 +1,30 @@
-"""Validation by tracking: whole rendered videos from the training world, with seeds that nothing was trained on.
+"""Validation by tracking: real videos, and rendered ones of the training world with seeds that nothing was trained on.
 
-No family of bodies or textures is shared with the demo sets, and no picture with any benchmark.
+No rendered family of bodies or textures is shared with the demo sets, and no picture with any benchmark.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 
+from benchmark.datasets.base import Dataset
 from benchmark.datasets.render.catalogue import Catalogue, Entry
 from benchmark.datasets.render.dataset import RenderedDataset
 from benchmark.datasets.render.scripts import CAUSES
 from benchmark.datasets.render.staging import Stage, Take
 from benchmark.datasets.render.worlds import training_world
-from benchmark.engine.job import Job
-from benchmark.engine.lanes import run_lanes
+from benchmark.datasets.selection import select
+from benchmark.engine.executors.local import Local
+from benchmark.engine.run import OnFrames, Plan, execute, lay_out
 from benchmark.metrics.scores import score_sequences
 from benchmark.profiles import load_profile
+from benchmark.store.results import Results
 from trackers.names import resolve
 
 SEED = 70_000
@@ -68,7 +71,7 @@ def validation_set(
 
 @dataclass(frozen=True)
 class Tracked:
-    """One tracker's scores (AUC, `otb` profile) on the validation set."""
+    """One tracker's scores (AUC, `otb` profile) on one set."""
 
     tracker: str
     by_sequence: Mapping[str, float]
@@ -79,29 +82,41 @@ class Tracked:
         return float(np.mean(list(self.by_sequence.values())))
 
     def by_cause(self) -> dict[str, float]:
-        """Return the mean over each cause's sequences."""
+        """Return the mean over the sequences of each cause; a real video, which names none, stands alone."""
         groups: dict[str, list[float]] = {}
         for name, score in self.by_sequence.items():
-            cause = max((cause for cause in CAUSES if name.startswith(f"{cause}-")), key=len)
-            groups.setdefault(cause, []).append(score)
+            causes = [cause for cause in CAUSES if name.startswith(f"{cause}-")]
+            groups.setdefault(max(causes, key=len, default=name), []).append(score)
         return {cause: float(np.mean(scores)) for cause, scores in groups.items()}
 
 
 def track(
-    tracker: str,
-    dataset: RenderedDataset,
+    trackers: Sequence[str],
+    dataset: Dataset,
+    results: Results,
     *,
     device: str = "cpu",
     lanes: int = 1,
-    on_frames: Callable[[int], None] = lambda count: None,
-) -> Tracked:
-    """Run a tracker, by its full name (``siamfc@FILE``), on the whole set and score it."""
-    sequences = {sequence.name: sequence for sequence in dataset.load(dataset.inventory().found)}
-    jobs = [Job(video, 0, video.annotation.boxes[0], 0) for video in sequences.values()]
-    boxes = {}
-    for outcome in run_lanes(resolve(tracker).build(device), jobs, lanes, device, on_frames):
-        if outcome.error:
-            raise RuntimeError(f"{tracker} failed on {outcome.job.video.name}:\n{outcome.error}")
-        boxes[outcome.job.video.name] = outcome.boxes
-    table = score_sequences(boxes, {name: s.annotation for name, s in sequences.items()}, load_profile("otb"))
-    return Tracked(tracker, {name: table[name].auc for name in sequences})
+    on_frames: OnFrames = lambda tracker, count: None,
+) -> list[Tracked]:
+    """Run trackers, each by its full name (``siamfc@FILE``), on a whole set and score them.
+
+    What `results` keeps is not run again. RuntimeError where a tracker fails on a sequence.
+    """
+    specs = tuple(resolve(name) for name in trackers)
+    plan = Plan(specs, select(dataset), device, lanes=lanes)
+    workers = Local(device)
+    tasks = lay_out(plan, results, workers.environment)
+    records = {task.key: task.kept for task in tasks if task.kept is not None}
+    records |= {task.key: record for task, record in execute(plan, tasks, results, workers, on_frames)}
+    truth = {video.name: video.annotation for video in plan.selection.sequences}
+    scored = []
+    for spec in specs:
+        boxes = {}
+        for task in (task for task in tasks if task.spec is spec):
+            if records[task.key].status != "done":
+                raise RuntimeError(f"{spec.name} failed on {task.sequence}:\n{records[task.key].error}")
+            boxes[task.sequence] = records[task.key].boxes
+        table = score_sequences(boxes, truth, load_profile("otb"))
+        scored.append(Tracked(spec.name, {name: table[name].auc for name in truth}))
+    return scored

@@ -20,7 +20,6 @@ from trackers.nets.pretrained import load_weights
 from trackers.siamfc.network import SiamFCNet
 from trackers.weights.catalog import find_weights
 
-
 OVERLAP = 0.6
 """What overlaps the truth by less is not worth writing."""
 VISIBLE = 0.5
@@ -121,7 +120,7 @@ class MemTrackLearner:
             overlap = window_overlap(logits.detach(), batch.positions[:, t], batch.sizes[:, t])
             worth.append((~own | (overlap >= OVERLAP)) & (batch.visible[:, t] >= VISIBLE))
         return Followed(
-            *(torch.stack(values, dim=-1) for values in (residual, writing, worth)), torch.stack(maps, dim=1)
+            torch.stack(residual), torch.stack(writing, dim=1), torch.stack(worth, dim=1), torch.stack(maps, dim=1)
         )
 
 

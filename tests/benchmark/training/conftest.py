@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -58,6 +59,11 @@ def write_crops(folder: Path, stills: int = 10, videos: int = 3, frames: int = 4
                 })  # fmt: skip
     (folder / "index.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     return folder
+
+
+@pytest.fixture
+def make_crops() -> Callable[..., Path]:
+    return write_crops
 
 
 @pytest.fixture(scope="session")

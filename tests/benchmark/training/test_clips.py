@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -114,3 +115,49 @@ def test_a_set_of_weight_0_is_never_drawn(crops: Path) -> None:
     assert only[0].searches.shape == (3, 256, 256, 3)
     none = ClipSource(READERS["crops"](crops), {"video": 0.0}, frames=2, seed=0, cut=Cut(), chances=Chances())
     assert set(none._all.tracks) == {"still"}
+
+
+@pytest.mark.parametrize("masked", [True, False])
+def test_a_target_in_its_own_picture_is_hidden_too(masked: bool) -> None:
+    body = flat(200)
+    own = layer(body if masked else Portrait(body.pixels, None, body.size), cut_out=False)
+    beside = layer(flat(90), centre=np.tile([20.0, 0.0], (T, 1)))
+    view = View(np.zeros(2), 256.0, 256)
+    assert paint((own, beside), 0, 0, view).visible == pytest.approx(0.5, abs=0.02)
+    assert paint((own,), 0, 0, view).visible == 1
+
+
+def test_an_occluder_stays_for_the_share_that_is_asked_for() -> None:
+    target = layer(flat(200), centre=np.zeros((20, 2)), scale=np.ones(20))
+    stays = [
+        int(occluder(np.random.default_rng(seed), target, flat(90), (0.3, 0.5)).shown.sum())  # type: ignore[union-attr]
+        for seed in range(30)
+    ]
+    assert 6 <= min(stays) <= max(stays) <= 10
+
+
+def test_moving_clips_take_a_videos_own_frames_in_the_order_of_time(
+    make_crops: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracks = READERS["crops"](make_crops(tmp_path, stills=4, videos=1, frames=40))
+    videos = ClipSource(tracks, {}, frames=3, seed=1, cut=Cut(), chances=Chances(), moving=1.0)
+    (film,) = (track for track in tracks if len(track.shots) > 1)
+    place = {id(shot): index for index, shot in enumerate(film.shots)}
+    shown: list[int] = []
+    monkeypatch.setattr(videos, "_portrait", lambda shot: shown.append(place.get(id(shot), -1)) or flat(0))
+    even = 0
+    for seed in range(40):
+        shown.clear()
+        videos._through(np.random.default_rng(seed), film, 4)
+        assert shown == sorted(set(shown))
+        assert len(shown) == 4
+        even += len(set(np.diff(shown))) == 1
+    assert 15 < even < 38  # two thirds have a stride, the others are drawn over the whole video
+    assert {track.name for track in (videos._script(np.random.default_rng(seed))[0] for seed in range(5))} == {"v0"}
+    assert not any(name == "still" for name in videos._videos.tracks)
+
+
+def test_without_videos_that_are_long_enough_nothing_moves(crops: Path) -> None:
+    still = source(crops, frames=4, moving=1.0)  # its videos have four frames, and five are needed
+    assert still._moving == 0
+    assert still[0].searches.shape[0] == 4

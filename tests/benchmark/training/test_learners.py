@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -10,7 +11,7 @@ from safetensors.torch import save_file
 from benchmark.training.batches import Batch
 from benchmark.training.learners import make_learner
 from benchmark.training.learners.common import STRIDE, hits
-from benchmark.training.learners.memtrack import windows
+from benchmark.training.learners.memtrack import window_overlap, windows, writing_loss
 from benchmark.training.recipe import read_recipe
 from trackers.errors import InputError
 
@@ -135,3 +136,33 @@ def test_one_branch_of_the_compact_preset_is_trained_at_a_time(changes: dict[str
 def test_a_clip_too_short_to_learn_from_and_be_asked_is_refused() -> None:
     with pytest.raises(InputError, match="frames is at least 5"):
         make_learner(replace(read_recipe("dualmn-long"), frames=4))
+
+
+def test_what_is_not_the_target_must_not_be_written() -> None:
+    worth = torch.tensor([[True, True, False]])
+    right, wrong = torch.tensor([[0.9, 0.9, 0.1]]), torch.tensor([[0.1, 0.9, 0.9]])
+    assert float(writing_loss(right, worth)) == pytest.approx(-2 * np.log(0.9), abs=1e-5)
+    assert writing_loss(wrong, worth) > writing_loss(right, worth)
+    assert torch.isfinite(writing_loss(torch.ones(1, 3), torch.zeros(1, 3, dtype=torch.bool)))
+
+
+def test_a_window_overlaps_by_how_far_its_peak_is() -> None:
+    logits = torch.zeros(2, 25, 25)
+    logits[0, 12, 12] = logits[1, 12, 14] = 1
+    sizes = torch.full((2, 2), 64.0)
+    overlap = window_overlap(logits, torch.zeros(2, 2), sizes)
+    assert overlap.tolist() == pytest.approx([1.0, 48 / (128 - 48)])
+
+
+def test_own_templates_are_written_from_their_part_of_the_schedule_on() -> None:
+    learner = make_learner(replace(read_recipe("memtrack-video"), start="imagenet"))
+    learner.net.eval()
+    seen = batch(clips=4)
+    foreign = torch.cat([seen.templates[:, :1], seen.templates[:, 1:].flip(2)], dim=1)
+    seen = replace(seen, templates=foreign)  # what the clips write is not what is found
+
+    def loss(along: float) -> float:
+        return learner.loss(seen, torch.Generator().manual_seed(0), along)[0].item()
+
+    assert loss(0.0) == loss(0.5)
+    assert loss(0.7) < loss(0.5)

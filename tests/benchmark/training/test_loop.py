@@ -10,9 +10,10 @@ from safetensors.torch import load_file
 
 from benchmark.training.data import read_tracks, split
 from benchmark.training.learners import make_learner
-from benchmark.training.loop import CHECKPOINT, CURVE, pace, train
+from benchmark.training.loop import CHECKPOINT, CURVE, train
 from benchmark.training.readers import READERS
 from benchmark.training.recipe import Recipe, read_recipe
+from benchmark.training.schedule import pace
 from trackers.errors import InputError
 from trackers.names import resolve
 

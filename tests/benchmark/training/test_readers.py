@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from conftest import write_folder
+from conftest import paint, write_folder
+from filming import filmed
 
+from benchmark.datasets.images import FrameError
+from benchmark.training.data import read_tracks
 from benchmark.training.readers import READERS
-from benchmark.training.sources import CANVAS, EXTENT, portrait
+from benchmark.training.recipe import SourceEntry, read_recipe
+from benchmark.training.sources import CANVAS, EXTENT, VideoFrame, portrait
 from trackers.errors import InputError
 
 ROWS = ["11,21,30,24", "12,21,30,24", "13,21,30,24"]
@@ -123,3 +128,35 @@ def test_a_damaged_index_names_its_line(tmp_path: Path) -> None:
     (tmp_path / "index.jsonl").write_text('{"set": "x"}\n')
     with pytest.raises(InputError, match="line 1"):
         READERS["crops"](tmp_path)
+
+
+def test_windows_are_tracks_of_a_videos_frames(tmp_path: Path) -> None:
+    filmed(tmp_path, {"windows": [{"box": [40 + 2 * i, 40, 30, 24]} for i in range(9)]})
+    (track,) = READERS["windows"](tmp_path)
+    assert (track.source, track.name, len(track.shots), track.exact) == ("windows", "walk", 9, True)
+    assert track.shots[3].box == (46.0, 40.0, 30.0, 24.0)
+    seen = track.shots[3].picture.picture().astype(int)
+    assert np.abs(seen - paint(10)[3]).mean() < np.abs(seen - paint(10)[6]).mean()
+    with pytest.raises(FrameError, match="no frame 12"):
+        VideoFrame(tmp_path / "walk.mp4", 12).picture()
+
+
+@pytest.mark.parametrize(
+    ("notes", "message"),
+    [({"boxes": []}, "not the windows of a video"), ({"windows": [{"box": [1, 2, 3]}]}, "not the windows of a video")],
+)
+def test_windows_laid_out_otherwise_are_one_line(tmp_path: Path, notes: object, message: str) -> None:
+    with pytest.raises(InputError, match="has no videos"):
+        READERS["windows"](tmp_path)
+    filmed(tmp_path, notes)
+    with pytest.raises(InputError, match=message):
+        READERS["windows"](tmp_path)
+    (tmp_path / "walk.mp4").unlink()
+    with pytest.raises(InputError, match="stands alone"):
+        READERS["windows"](tmp_path)
+
+
+def test_what_is_left_out_by_name_is_not_drawn(crops: Path) -> None:
+    recipe = read_recipe("memtrack-video")
+    mixture = replace(recipe.mixture, sources=(SourceEntry("crops"),), weights={}, leave_out=("v1",))
+    assert {t.name for t in read_tracks(replace(recipe, mixture=mixture), crops) if t.source == "video"} == {"v0", "v2"}

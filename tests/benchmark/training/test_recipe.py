@@ -59,3 +59,10 @@ def test_an_unknown_recipe_gets_a_suggestion() -> None:
         read_recipe("siamfk")
     with pytest.raises(InputError, match="no recipe file"):
         read_recipe("missing.toml")
+
+
+def test_a_parameter_has_the_first_factor_whose_pattern_fits() -> None:
+    factors = 'factors = { "controller.gates.*" = 10, "*.bias" = 2 }'
+    schedule = parse_recipe(SMALL + factors, "mine", "mine.toml").schedule
+    names = ("controller.gates.bias", "controller.key.bias", "controller.key.weight")
+    assert [schedule.factor(name) for name in names] == [10, 2, 1]
