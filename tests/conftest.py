@@ -7,7 +7,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +83,17 @@ def slept_time(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr(time, "perf_counter", lambda: now[0])
     monkeypatch.setattr(time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
+
+
+@pytest.fixture
+def pretend() -> Iterator[Counter[str]]:
+    """A device to test on what is meant for an accelerator; what it counts (`pretend_device`)."""
+    import pretend_device  # not at the top: it loads torch
+
+    if reason := pretend_device.missing():
+        pytest.skip(f"needs a pretend accelerator: {reason}")
+    with pretend_device.pretending() as account:
+        yield account
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,22 @@ region are never half a pixel apart.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from trackers.api import Frame
+from trackers.nets.transfer import DeviceFrames, Frames
 
 
-def mean_colour(frames: Sequence[Frame]) -> Tensor:
+def mean_colour(frames: Frames) -> Tensor:
     """Return (B, 3) float32, each frame's mean colour: what fills a crop beyond the border (docs/siamfc.md)."""
+    if isinstance(frames, DeviceFrames):
+        sums = [frames.pixels[first:end].sum(0) / (end - first) for first, end in pairwise(frames.ends)]
+        return torch.stack(sums).float()
     return torch.tensor([cv2.mean(frame)[:3] for frame in frames], dtype=torch.float32)
 
 
@@ -30,7 +34,7 @@ def context_side(size: Tensor, context: float = 0.5) -> Tensor:
 
 
 def square_crops(
-    frames: Sequence[Frame],
+    frames: Frames,
     centres: Tensor,
     sides: Tensor,
     size: int,
@@ -38,7 +42,9 @@ def square_crops(
     *,
     whole_pixels: bool = False,
 ) -> Tensor:
-    """Cut S squares a lane and resize them bilinearly to `size` pixels.
+    """Cut S squares a lane and resize them bilinearly to `size` pixels, where the frames are.
+
+    OpenCV cuts on the host, `_gathered` on a device: they differ by a rounding (docs/speed.md).
 
     Args:
         frames: B frames (H, W, 3); their sizes may differ.
@@ -51,31 +57,62 @@ def square_crops(
     Returns:
         (B, S, 3, size, size) uint8 in channels-last memory.
     """
-    lanes, count = sides.shape
+    corners, sides = _squares(centres, sides, whole_pixels)
+    step = sides / size
+    # A pixel's colour stands at its middle: half a pixel on both sides where pixels are counted from 0.
+    origin = corners + step[..., None] / 2 - 0.5
+    if isinstance(frames, DeviceFrames):
+        return _gathered(frames, origin, step, size, fill).permute(0, 1, 4, 2, 3)
+    return _warped(frames, origin, step, size, fill).permute(0, 1, 4, 2, 3)
+
+
+def _squares(centres: Tensor, sides: Tensor, whole_pixels: bool) -> tuple[Tensor, Tensor]:
+    """Return the top-left corners (B, S, 2) and the sides (B, S) of the squares to cut."""
+    if whole_pixels:
+        sides = sides.round()
+        # siamfc-pytorch: corner = round(centre - (size-1)/2) with centres as pixel indices (continuous - 1/2).
+        return (centres[:, None] - 0.5 - (sides[..., None] - 1) / 2).round(), sides
+    return centres[:, None] - sides[..., None] / 2, sides
+
+
+def _warped(frames: Sequence[Frame], origin: Tensor, step: Tensor, size: int, fill: Tensor) -> Tensor:
+    """Return (B, S, size, size, 3) uint8 whose pixel j is the frame's `origin` (B, S, 2) + j `step` (B, S)."""
+    lanes, count = step.shape
     out = np.empty((lanes, count, size, size, 3), np.uint8)
+    corners, steps, colours = origin.tolist(), step.tolist(), fill.tolist()
     for lane, frame in enumerate(frames):
-        colour = fill[lane].tolist()
         for index in range(count):
-            corner, side = _square(centres[lane].numpy(), float(sides[lane, index]), whole_pixels)
-            step = side / size
-            # warpAffine speaks of pixel centres as whole numbers: shift by half a pixel on both sides.
-            matrix = np.array([[step, 0, corner[0] + step / 2 - 0.5], [0, step, corner[1] + step / 2 - 0.5]])
+            (x, y), scale = corners[lane][index], steps[lane][index]
             cv2.warpAffine(
                 frame,
-                matrix,
+                np.array([[scale, 0, x], [0, scale, y]]),
                 (size, size),
                 dst=out[lane, index],
                 flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
                 borderMode=cv2.BORDER_CONSTANT,
-                borderValue=colour,
+                borderValue=colours[lane],
             )
-    return torch.from_numpy(out).permute(0, 1, 4, 2, 3)
+    return torch.from_numpy(out)
 
 
-def _square(centre: NDArray[np.float64], side: float, whole_pixels: bool) -> tuple[NDArray[np.float64], float]:
-    """Return the (2,) top-left corner and the side of the square to cut."""
-    if not whole_pixels:
-        return centre - side / 2, side
-    side = float(round(side))
-    # siamfc-pytorch: corner = round(centre - (size-1)/2) with centres as pixel indices (continuous - 1/2).
-    return np.round(centre - 0.5 - (side - 1) / 2), side
+def _gathered(frames: DeviceFrames, origin: Tensor, step: Tensor, size: int, fill: Tensor) -> Tensor:
+    """Return what `_warped` returns, cut on the device: float32 where OpenCV 5 has it, fill rounded as there."""
+    along = torch.arange(size, device=step.device, dtype=torch.float32)
+    at = step.float()[..., None, None] * along + origin.float()[..., None]
+    low = at.floor()
+    right, down = (at - low)[..., 0, None, :, None], (at - low)[..., 1, :, None, None]
+    columns, rows = low.long().unbind(2)
+    first, width, height = (value[:, None, None] for value in frames.places.unbind(1))
+    colour = fill.round().to(torch.uint8)[:, None, None, None]
+
+    def corner(x: Tensor, y: Tensor) -> Tensor:
+        """Return the (B, S, size, size, 3) colours of pixels in columns x and rows y, each (B, S, size)."""
+        inside = ((y >= 0) & (y < height))[..., :, None] & ((x >= 0) & (x < width))[..., None, :]
+        row = first + torch.minimum(y.clamp_min(0), height - 1) * width
+        place = row[..., :, None] + torch.minimum(x.clamp_min(0), width - 1)[..., None, :]
+        return torch.where(inside[..., None], frames.pixels[place], colour).float()
+
+    def across(y: Tensor) -> Tensor:
+        return torch.lerp(corner(columns, y), corner(columns + 1, y), right)
+
+    return torch.lerp(across(rows), across(rows + 1), down).round().to(torch.uint8)

@@ -4,8 +4,11 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from trackers.nets.crops import context_side, mean_colour, square_crops
+from trackers.nets.transfer import uploaded
 
 
 def ramp(width: int = 120, height: int = 100) -> np.ndarray:
@@ -77,3 +80,29 @@ def test_the_context_square_of_a_square_target_is_twice_its_side() -> None:
 def test_the_mean_colour_is_each_frames_own() -> None:
     colour = mean_colour([np.full((4, 4, 3), 7, np.uint8), ramp(3, 5)])
     np.testing.assert_allclose(colour, [[7, 7, 7], [1, 2, 0]])
+
+
+TOLERANCE = 1 if int(cv2.__version__.partition(".")[0]) >= 5 else 8
+"""Grey levels by which a device's cut may differ: OpenCV 4 rounds places to a 32nd of a pixel, OpenCV 5 does not."""
+
+
+@pytest.mark.parametrize("whole_pixels", [False, True])
+@given(seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=40, deadline=None)
+def test_a_device_cuts_what_opencv_cuts(whole_pixels: bool, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    frames = [rng.integers(0, 256, (*rng.integers(8, 90, 2), 3), np.uint8) for _ in range(3)]
+    widths = np.array([[frame.shape[1], frame.shape[0]] for frame in frames])
+    centres = torch.tensor(widths * rng.uniform(-0.2, 1.2, (3, 2)))
+    sides = torch.tensor(rng.uniform(2, 200, (3, 2)))
+    fill = torch.tensor(rng.uniform(0, 255, (3, 3)), dtype=torch.float32)
+    size = int(rng.integers(5, 40))
+    on_host = square_crops(frames, centres, sides, size, fill, whole_pixels=whole_pixels)
+    there = uploaded(frames, torch.device("cpu"))
+    on_device = square_crops(there, centres, sides, size, fill, whole_pixels=whole_pixels)
+    assert on_device.shape == on_host.shape
+    assert on_device.stride() == on_host.stride()
+    apart = (on_device.int() - on_host.int()).abs()
+    assert apart.max() <= TOLERANCE
+    assert (apart > 0).float().mean() < (0.01 if TOLERANCE == 1 else 0.6)
+    np.testing.assert_allclose(mean_colour(there), mean_colour(frames), rtol=1e-6)
