@@ -23,7 +23,7 @@ lint: $(VENV)/.tests
 
 bless: $(VENV)/.runs
 	@test -n "$(REASON)" || { echo 'make bless REASON="why these results are right"' >&2; exit 2; }
-	OMP_NUM_THREADS=1 $(BIN)/run_bench run --trackers all --dataset demo --quiet  # one thread: the same on any machine
+	$(BIN)/run_bench run --trackers all --dataset demo --quiet
 	$(BIN)/run_bench bless --baseline results/baselines/demo.json --reason "$(REASON)"
 
 # Two levels of set-up: what runs, and what tests. Either is made anew when the dependencies change.

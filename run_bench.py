@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -165,6 +166,8 @@ def main(argv: list[str] | None = None) -> NoReturn:
 
     Without `argv` this is the process's own command: its arguments, its streams and its signals are taken.
     """
+    # Before NumPy is loaded: a stranger's tracker that computes with it then does the same on any number of cores.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         if line := _shadowed():
             click.echo(f"run_bench: {line}", err=True)  # noqa: TID251  # ours to speak with may be the one shadowed

@@ -66,11 +66,11 @@ def audit(
     """
     from benchmark.engine.audit import audit as run_audit
     from benchmark.engine.audit import audit_frames
-    from benchmark.engine.device import find_device
+    from benchmark.engine.device import use_device
     from trackers.names import expand
 
     specs = expand(trackers)
-    chosen = find_device(device)
+    chosen = use_device(device)
     says = remarks()
     selection = choose(says, **data)
     rows: list[Comparison] = []

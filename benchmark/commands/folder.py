@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from benchmark.store.results import writing
 
 if TYPE_CHECKING:
-    from benchmark.engine.run import Plan, Task
+    from benchmark.engine.run import Executor, Plan, Task
     from benchmark.interop.trajectories import Trajectories
     from benchmark.scores import RunScores
     from benchmark.store.record import Record
@@ -48,11 +48,11 @@ def conclude(
     plan: Plan,
     tasks: list[Task],
     records: dict[str, Record],
-    environment: Mapping[str, str],
+    team: Executor,
     profile: str,
     imported: Sequence[Trajectories],
 ) -> RunScores:
-    """Score the records and write the run's folder: manifest, boxes, scores."""
+    """Score the records that a team made and write the run's folder: manifest, boxes, scores."""
     from benchmark.engine.device import machine
     from benchmark.profiles import load_profile
     from benchmark.scoring import score_run
@@ -69,7 +69,8 @@ def conclude(
         lanes=plan.lanes,
         repeats=plan.repeats,
         timeout=None if plan.timeout == inf else plan.timeout,
-        environment=environment,
+        environment=team.environment,
+        workers=team.workers,
         machine=machine(tracked=bool(plan.specs)),
     )
     by_tracker = {spec: [r for task, r in zip(tasks, ordered, strict=True) if task.spec is spec] for spec in plan.specs}

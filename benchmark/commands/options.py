@@ -33,8 +33,8 @@ device_option = click.option("--device", default="auto", show_default=True, help
 seed_option = click.option("--seed", type=int, default=0, show_default=True, help="What all randomness comes from.")
 
 
-def _read_lanes(context: click.Context, parameter: click.Parameter, value: str) -> int:
-    """Return the number of lanes, 0 for ``auto``."""
+def read_count(context: click.Context, parameter: click.Parameter, value: str) -> int:
+    """Return a number from 1 on, 0 for ``auto``."""
     if value == "auto":
         return 0
     if not value.isdecimal() or int(value) < 1:
@@ -43,7 +43,7 @@ def _read_lanes(context: click.Context, parameter: click.Parameter, value: str) 
 
 
 lanes_option = click.option(
-    "--lanes", callback=_read_lanes, default="auto", show_default=True, metavar="B",
+    "--lanes", callback=read_count, default="auto", show_default=True, metavar="B",
     help="Sequences that run side by side; auto: what a GPU's memory holds, 1 on a CPU.",
 )  # fmt: skip
 

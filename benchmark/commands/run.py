@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from dataclasses import replace
 from math import inf
 from pathlib import Path
@@ -20,16 +20,15 @@ from benchmark.commands.options import (
     choose,
     choose_imports,
     data_options,
-    device_option,
     json_option,
-    lanes_option,
     results_option,
     seed_option,
     trackers_option,
     write_json,
 )
 from benchmark.commands.scoreboard import failures, identical_repeats, oddities, table
-from benchmark.commands.terminal import Terminal, echo, near, output, progress, remarks
+from benchmark.commands.terminal import echo, near, output, progress, remarks
+from benchmark.commands.workers import open_executor, worker_options
 from benchmark.protocols import PROTOCOLS
 from benchmark.store.results import PLAN, writing
 from trackers.errors import InputError
@@ -60,8 +59,7 @@ Examples:
 @data_options
 @results_option
 @json_option("the scores")
-@device_option
-@lanes_option
+@worker_options
 @seed_option
 @click.option("--name", metavar="NAME", help="Call the run so: NAME then stands for it wherever a RUN is asked for.")
 @click.option("--protocol", type=click.Choice(PROTOCOLS), default="ope", show_default=True,
@@ -81,17 +79,13 @@ Examples:
               help="Run all anew and replace what is kept: for trackers that read what no key covers.")  # fmt: skip
 @click.option("--verify-frames", is_flag=True,
               help="Read all frames of kept results again, not only those whose size or time has changed.")  # fmt: skip
-@click.option("--executor", type=click.Choice(["local", "ray"]), default="local", show_default=True,
-              help="Who does the work: this process, or a Ray cluster (`engram-bench[cluster]`).")  # fmt: skip
-@click.option("--ray-address", metavar="ADDRESS",
-              help="The cluster's HOST:PORT, or auto.  [default: every device of this machine]")  # fmt: skip
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors and the report's path.")
 @click.pass_obj
 def run(
     write_report: WriteReport, /, *, trackers: tuple[str, ...], results: Path, json_file: Path | None, device: str,
-    lanes: int, seed: int, name: str | None, protocol: str, repeats: int, timeout: float | None, imported: str | None,
-    profile: str, telemetry: bool, retry_failed: bool, fresh: bool, verify_frames: bool, executor: str,
-    ray_address: str | None, quiet: bool, **data: Any,
+    lanes: int, workers: int, executor: str, ray_address: str | None, seed: int, name: str | None, protocol: str,
+    repeats: int, timeout: float | None, imported: str | None, profile: str, telemetry: bool, retry_failed: bool,
+    fresh: bool, verify_frames: bool, quiet: bool, **data: Any,
 ) -> None:  # fmt: skip
     """Run trackers on a dataset and write scores, boxes and a report."""
     from benchmark.engine.run import Plan, lay_out
@@ -105,14 +99,21 @@ def run(
     store = Results(results)
     if name is not None:
         check_free(store, name)
-    executors = _executor(executor if specs else "nobody", ray_address, device, data["data_root"], says)
+    executors = open_executor(
+        says,
+        executor=executor if specs else "nobody",
+        ray_address=ray_address,
+        device=device,
+        workers=workers,
+        data_root=data["data_root"],
+    )
     selection = choose(says, **data)
     beside = choose_imports(store.folder, selection, imported) if imported else []
-    with executors as workers:
+    with executors as team:
         plan = Plan(
             specs,
             selection,
-            workers.device,
+            team.device,
             seed,
             lanes,
             protocol,
@@ -123,17 +124,17 @@ def run(
             timeout=timeout or inf,
             verify_frames=verify_frames,
         )
-        tasks = lay_out(plan, store, workers.environment)
+        tasks = lay_out(plan, store, team.environment)
         if store.damaged:
             line = f"{len(store.damaged)} of the records that are kept are damaged, and made anew: {store.damaged[0]}"
             says.print(line + (" and others" if len(store.damaged) > 1 else ""), markup=False, soft_wrap=True)
         if not lanes:
             left = dict.fromkeys(task.spec for task in tasks if task.kept is None)
-            plan = replace(plan, lanes=workers.fitting_lanes(tuple(left)))
+            plan = replace(plan, lanes=team.fitting_lanes(tuple(left)))
         folder = begin(store, plan, tasks)
-        records = _run(plan, tasks, store, folder, workers, quiet)
+        records = _run(plan, tasks, store, folder, team, quiet)
     with writing(folder):
-        scores = conclude(folder, plan, tasks, records, workers.environment, profile, beside)
+        scores = conclude(folder, plan, tasks, records, team, profile, beside)
         keep_truth(folder, plan, data["data_root"])
         report = write_report(folder)
     store.set_latest(folder)
@@ -159,25 +160,6 @@ def _specs(names: tuple[str, ...], imported: str | None, protocol: str) -> tuple
     return ()
 
 
-def _executor(
-    kind: str, address: str | None, device: str, data_root: Path | None, says: Terminal
-) -> AbstractContextManager[Executor]:
-    """Return whoever does the work; a cluster is connected when the context is entered."""
-    if kind == "nobody":
-        from benchmark.engine.executors.nobody import Nobody
-
-        return nullcontext(Nobody())
-    if kind == "local":
-        from benchmark.engine.executors.local import Local
-
-        if address is not None:
-            raise InputError("--ray-address needs --executor ray")
-        return nullcontext(Local(device))
-    from benchmark.engine.executors.cluster import Cluster
-
-    return Cluster(address, device, data_root, lambda line: says.print(line, markup=False, soft_wrap=True))
-
-
 def _name(store: Results, folder: Path, name: str) -> None:
     """Name the run that has ended; another may have taken the name meanwhile, which spoils no result."""
     from benchmark.store.naming import give_name
@@ -198,9 +180,7 @@ def _show(scores: RunScores, report: Path, json_file: Path | None, quiet: bool) 
     echo(f"Report: {near(report)}" if not quiet else near(report), err=to_stdout)
 
 
-def _run(
-    plan: Plan, tasks: list[Task], store: Results, folder: Path, workers: Executor, quiet: bool
-) -> dict[str, Record]:
+def _run(plan: Plan, tasks: list[Task], store: Results, folder: Path, team: Executor, quiet: bool) -> dict[str, Record]:
     """Run what is missing, with a bar a tracker; return all records by key. Ctrl-C ends the command cleanly."""
     from benchmark.engine.run import execute
 
@@ -223,7 +203,7 @@ def _run(
             def on_frames(tracker: str, count: int) -> None:
                 bars.advance(bar[tracker], count)
 
-            for task, record in execute(plan, missing, store, workers, on_frames):
+            for task, record in execute(plan, missing, store, team, on_frames):
                 records[task.key] = record
                 with suppress(OSError):
                     os.utime(folder / PLAN)  # a sign of life for whoever cleans the folder

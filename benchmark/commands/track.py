@@ -118,11 +118,11 @@ def _follow(
     device: str, seed: int, quiet: bool,
 ) -> tuple[list[Trail], int]:  # fmt: skip
     """Run the trackers over the frames from `start` on; return their trails and how many frames there were."""
-    from benchmark.engine.device import find_device
+    from benchmark.engine.device import use_device
     from benchmark.engine.follow import follow
     from benchmark.engine.run import lane_seed
 
-    where = find_device(device)
+    where = use_device(device)
     built = {spec.name: spec.build(where) for spec in specs}
     announced = max(min(stop or footage.announced, footage.announced) - start, 0)
     seen = 0

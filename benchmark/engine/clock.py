@@ -88,9 +88,10 @@ class Timed:
 def measure_latency(name: str, jobs: Sequence[Job], warm_up: Job, device: str) -> tuple[Latency, list[Timed]]:
     """Time a tracker alone on every job, in a process of its own: start-up and peak memory are that process's.
 
-    Raises `Untimed` where the tracker fails meanwhile.
+    It has as many threads as this one. Raises `Untimed` where the tracker fails meanwhile.
     """
-    with ProcessPoolExecutor(1, get_context("spawn"), _end_on_interrupt) as alone:
+    threads = (torch.get_num_threads(),)
+    with ProcessPoolExecutor(1, get_context("spawn"), _set_up, threads) as alone:
         try:
             return alone.submit(_alone, name, tuple(jobs), warm_up, device).result()
         except BrokenProcessPool:
@@ -110,8 +111,9 @@ def _alone(*arguments: Any) -> tuple[Latency, list[Timed]]:
         raise Untimed(describe(error)) from None
 
 
-def _end_on_interrupt() -> None:
-    """End this process at once on Ctrl-C, and leave it to its parent to say so."""
+def _set_up(threads: int) -> None:
+    """Compute with so many threads; end at once on Ctrl-C, and leave it to the parent to say so."""
+    torch.set_num_threads(threads)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

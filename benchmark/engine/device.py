@@ -37,6 +37,21 @@ def find_device(wanted: str) -> str:
     return wanted
 
 
+def use_device(wanted: str) -> str:
+    """Return what `find_device` does; this process then computes with one thread, where that is the CPU.
+
+    One thread sums in one order, so that boxes do not depend on how many cores there are, and networks of this size
+    gain little from more: other cores are for other processes.
+    """
+    device = find_device(wanted)
+    if device == "cpu":
+        import torch
+
+        torch.set_num_threads(1)
+        cv2.setNumThreads(1)
+    return device
+
+
 def environment_class(device: str) -> dict[str, str]:
     """Return what boxes may depend on besides tracker and data: part of every record's key."""
     import torch

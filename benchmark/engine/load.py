@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,17 +41,19 @@ class Load:
 class Watch:
     """Measures what others do with the machine's cores from its making on."""
 
-    def __init__(self) -> None:
-        self._seen = deque([_Moment.now()])
+    def __init__(self, workers: Callable[[], Iterable[int]] = tuple) -> None:
+        """Take what returns the ids of the processes that work for this one: they are no others."""
+        self._workers = workers
+        self._seen = deque([_Moment.now(workers())])
         self._first = self._seen[0]
 
     def others(self) -> float:
         """Return how many cores other processes kept busy since; NaN where the system does not tell."""
-        return _busy_between(self._first, _Moment.now())
+        return _busy_between(self._first, _Moment.now(self._workers()))
 
     def lately(self) -> Load | None:
         """Return the load since the call before, or the last second where that is longer; None if it is not known."""
-        now = _Moment.now()
+        now = _Moment.now(self._workers())
         while len(self._seen) > 1 and now.wall - self._seen[1].wall >= WINDOW:
             self._seen.popleft()
         busy = _busy_between(self._seen[0], now)
@@ -67,15 +70,15 @@ def cores() -> int:
 class _Moment:
     wall: float
     own: float
-    """Seconds of processor time of this process and its children."""
+    """Seconds of processor time of this process, its children that have ended, and its workers."""
     all: float
     """Of all processes; NaN off Linux."""
 
     @classmethod
-    def now(cls) -> _Moment:
+    def now(cls, workers: Iterable[int] = ()) -> _Moment:
         times = os.times()
         own = time.process_time() + times.children_user + times.children_system
-        return cls(time.monotonic(), own, _busy_seconds())
+        return cls(time.monotonic(), own + sum(map(_processor_seconds, workers)), _busy_seconds())
 
 
 def _busy_between(first: _Moment, last: _Moment) -> float:
@@ -87,6 +90,17 @@ def _busy_between(first: _Moment, last: _Moment) -> float:
         return max(os.getloadavg()[0] - own, 0.0)  # of the last minute, and of what waits as well as what runs
     except (OSError, AttributeError):
         return float("nan")
+
+
+def _processor_seconds(process: int) -> float:
+    """Return the processor time of a process; 0 of one that has gone, NaN off Linux."""
+    if not Path("/proc/self/stat").is_file():
+        return float("nan")
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _busy_seconds() -> float:

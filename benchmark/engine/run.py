@@ -89,6 +89,10 @@ class Executor(Protocol):
     environment: Mapping[str, str]
     """The environment class of whoever works (`benchmark.engine.device`)."""
 
+    @property
+    def workers(self) -> int:
+        """How many processes work side by side, or worked when the work is done."""
+
     def fitting_lanes(self, specs: tuple[TrackerSpec, ...]) -> int:
         """Return how many lanes of each of the trackers whoever works can hold."""
 

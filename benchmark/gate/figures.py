@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmark.datasets.lookup import open_dataset
 from benchmark.datasets.selection import select
-from benchmark.engine.device import environment_class, find_device
+from benchmark.engine.device import environment_class, use_device
 from benchmark.engine.run import lane_seed
 from benchmark.gate.limits import limits
 from benchmark.gate.measuring import HERE, SEQUENCES, Measured, Sample, Side, measure
@@ -28,7 +28,7 @@ class Stopwatch:
         InputError where there are fewer than two, or they are not found.
         """
         self.run = run
-        self.device = find_device(device)
+        self.device = use_device(device)
         wanted = list(names) or _choose(run)
         dataset = open_dataset(run.dataset, data_root)
         found = {v.name: v for v in select(dataset, sequences=wanted, limit_frames=run.limit_frames).sequences}

@@ -1,8 +1,9 @@
-"""How far boxes part where weights are the same but threads, instructions or lanes are not: the gate's limits.
+"""How far boxes part where weights are the same but instructions or lanes are not: the gate's limits.
 
     python -m benchmark.measurements.gate_limits --work DIR
 
-Every setting is a run of its own of all trackers, compared with the run at one thread and one lane.
+Every setting is a run of its own of all trackers, compared with the run at one lane. (Until runs had one thread a
+tracker, two threads were compared too.)
 """
 
 from __future__ import annotations
@@ -23,14 +24,12 @@ from benchmark.gate.limits import limits
 from benchmark.gate.snapshot import Snapshot, read_run
 from benchmark.store.results import Results
 
-ONE = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 SETTINGS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
-    "one thread, one lane": (ONE, ()),
-    "2 threads": ({"OMP_NUM_THREADS": "2", "MKL_NUM_THREADS": "2"}, ()),
-    "oneDNN up to AVX2": ({**ONE, "ONEDNN_MAX_CPU_ISA": "AVX2"}, ()),
-    "torch and oneDNN without AVX-512": ({**ONE, "ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"}, ()),
-    "4 lanes": (ONE, ("--lanes", "4")),
-    "2 threads, 6 lanes": ({"OMP_NUM_THREADS": "2", "MKL_NUM_THREADS": "2"}, ("--lanes", "6")),
+    "one lane": ({}, ()),
+    "oneDNN up to AVX2": ({"ONEDNN_MAX_CPU_ISA": "AVX2"}, ()),
+    "torch and oneDNN without AVX-512": ({"ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"}, ()),
+    "4 lanes": ({}, ("--lanes", "4")),
+    "6 lanes": ({}, ("--lanes", "6")),
 }
 """Environment variables and options of each run; the first is what the others are compared with."""
 

@@ -32,8 +32,12 @@ def manifest(
     timeout: float | None,
     environment: Mapping[str, str],
     machine: dict[str, str],
+    workers: int = 1,
 ) -> dict[str, Any]:
-    """Return a run's manifest as plain data; `digests` holds every sequence's (`benchmark.datasets.fingerprint`)."""
+    """Return a run's manifest as plain data.
+
+    `digests` holds every sequence's (`benchmark.datasets.fingerprint`); so many `workers` ran side by side.
+    """
     return {
         "schema": MANIFEST_SCHEMA,
         "command": list(command),
@@ -48,6 +52,7 @@ def manifest(
         "trackers": [_tracker(spec) for spec in specs],
         "seed": seed,
         "lanes": lanes,
+        "workers": workers,
         "repeats": repeats,
         "timeout": timeout,
         "environment": dict(environment),

@@ -117,6 +117,7 @@ class Manifest(TypedDict):
     trackers: list[Tracker]
     seed: int
     lanes: int
+    workers: NotRequired[int]
     repeats: int
     environment: Environment
     machine: Machine

@@ -1,34 +1,35 @@
-"""The workers of a Ray cluster: one a GPU, or one for as many cores as torch uses threads. Ray is imported here."""
+"""The workers of a Ray cluster: one a GPU, or one a core. Ray is imported here."""
 
 from __future__ import annotations
 
 import os
 import socket
+import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-import torch
-
+from benchmark.engine.executors.dispatch import Answer, Heard, Loss, Refusal, Say, Seat
 from benchmark.engine.executors.worker import Worker
+from benchmark.engine.load import Load
 from trackers.errors import InputError
 
+LOOK_SECONDS = 5.0
+"""How often new nodes are looked for."""
 START_SECONDS = 180.0
 """How long workers may take to start."""
 FAILURES = 3
 """How many workers of one node may fail to start before the node is left alone."""
 
 
-@dataclass(frozen=True)
-class Seat:
-    """A worker and the node that it sits on."""
+@dataclass(frozen=True, eq=False)
+class RaySeat(Seat):
+    """A worker, by the name of the node that it sits on."""
 
     node: str
     """Ray's id of the node."""
-    name: str
-    """What people call the node."""
     actor: Any
 
 
@@ -70,30 +71,31 @@ def _knock(address: str) -> None:
         raise InputError(f"nothing answers at --ray-address {address} ({error.strerror or error})") from error
 
 
-class Crew:
-    """The workers of one run, all of one environment class."""
+class RayCrew:
+    """The workers of one run (`benchmark.engine.executors.dispatch.Crew`)."""
 
-    def __init__(self, ray: Any, device: str, say: Callable[[str], None]) -> None:
+    look_seconds = LOOK_SECONDS
+
+    def __init__(self, ray: Any, device: str, say: Say) -> None:
         """Start the workers for ``auto|cpu|cuda`` and settle on the environment class that most of them have."""
         self._ray = ray
         self._say = say
-        self._threads = torch.get_num_threads()
         self._failures: Counter[str] = Counter()
-        self.seats: list[Seat] = []
+        self._calls: dict[Any, RaySeat] = {}
+        self.seats: list[RaySeat] = []
         gpus = any(node["Resources"].get("GPU", 0) >= 1 for node in self._nodes())
         self.device = "cuda:0" if device == "cuda" or (device == "auto" and gpus) else "cpu"
         """As every worker calls its own."""
         self.environment: Mapping[str, str] = self._agree()
 
-    def recruit(self) -> list[Seat]:
+    def recruit(self) -> list[RaySeat]:
         """Start and return a worker for every device that has none."""
         started = []
         strategies: Any = import_module("ray.util.scheduling_strategies")
         for node in self._nodes():
             ident, have = node["NodeID"], node["Resources"]
             if self.device == "cpu":
-                cores = min(self._threads, int(have.get("CPU", 0)))
-                room, needs = int(have.get("CPU", 0)) // max(cores, 1), {"num_cpus": cores}
+                room, needs = int(have.get("CPU", 0)), {"num_cpus": 1}
             else:
                 room, needs = int(have.get("GPU", 0)), {"num_gpus": 1, "num_cpus": 0}
             room -= sum(seat.node == ident for seat in self.seats)
@@ -101,16 +103,41 @@ class Crew:
                 continue
             place = strategies.NodeAffinitySchedulingStrategy(ident, soft=False)
             make = self._ray.remote(Worker).options(scheduling_strategy=place, **needs)
-            started += [Seat(ident, _name(node), make.remote(self.device, self._threads)) for _ in range(room)]
+            started += [RaySeat(_name(node), ident, make.remote(self.device)) for _ in range(room)]
         self.seats += started
         return started
 
-    def dismiss(self, seat: Seat, why: str, *, at_work: bool = False) -> None:
+    def dismiss(self, seat: RaySeat, why: str, *, at_work: bool = False) -> None:
         """Go on without a worker, and say so; `at_work`: it had started well, so that its node may be used again."""
         self._failures[seat.node] += not at_work
         self.seats.remove(seat)
         self._ray.kill(seat.actor)
         self._say(f"worker {seat.name} is left out: {why}")
+
+    def ask(self, seat: RaySeat, method: str, *arguments: Any) -> None:
+        """Call a method of a worker."""
+        self._calls[getattr(seat.actor, method).remote(*arguments)] = seat
+
+    def hear(self, seconds: float) -> list[tuple[RaySeat, Heard]]:
+        """Return what workers answered, within so many seconds."""
+        if not self._calls:
+            time.sleep(min(seconds, 0.5))
+            return []
+        return [
+            (self._calls.pop(call), self._read(call)) for call in self._ray.wait(list(self._calls), timeout=seconds)[0]
+        ]
+
+    def _read(self, call: Any) -> Heard:
+        try:
+            return Answer(self._ray.get(call, timeout=0))
+        except self._ray.exceptions.RayTaskError as error:
+            return Refusal(reason(error))
+        except self._ray.exceptions.RayError as error:
+            return Loss(reason(error))
+
+    def load(self) -> Load | None:
+        """Return None: what else the nodes do is not known."""
+        return None
 
     def close(self) -> None:
         """Stop all workers."""
@@ -126,7 +153,7 @@ class Crew:
         if not calls:
             raise InputError(f"no node of the cluster has a {'free core' if self.device == 'cpu' else 'GPU'}")
         self._ray.wait([call for _, call in calls], num_returns=len(calls), timeout=START_SECONDS)
-        found: list[tuple[Seat, dict[str, str]]] = []
+        found: list[tuple[RaySeat, dict[str, str]]] = []
         for seat, call in calls:
             try:
                 found.append((seat, self._ray.get(call, timeout=0)))

@@ -8,7 +8,7 @@ from threading import Event, Thread
 from typing import Any
 
 from benchmark.engine.berths import Berths
-from benchmark.engine.device import environment_class, find_device
+from benchmark.engine.device import environment_class, use_device
 from benchmark.engine.fit import fitting_lanes
 from benchmark.engine.lanes import run_lanes
 from benchmark.engine.load import Watch
@@ -24,9 +24,11 @@ class Local:
     A third party's runs alone: what it changes in the process while it works is not put back before.
     """
 
+    workers = 1
+
     def __init__(self, device: str) -> None:
         """Take ``auto|cpu|cuda|cuda:N|mps``; InputError where this machine lacks it."""
-        self.device = find_device(device)
+        self.device = use_device(device)
         self.environment: Mapping[str, str] = environment_class(self.device)
 
     def fitting_lanes(self, specs: Sequence[TrackerSpec]) -> int:

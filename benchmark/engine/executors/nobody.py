@@ -12,6 +12,7 @@ class Nobody:
     """Does nothing, on no device; torch is not loaded for it."""
 
     device = "none"
+    workers = 0
     environment: Mapping[str, str] = {"device": "none", "threads": "0"}
 
     def fitting_lanes(self, specs: Sequence[TrackerSpec]) -> int:

@@ -1,4 +1,4 @@
-"""The unit of work of a cluster: sequences of one tracker that fill a worker's lanes."""
+"""The unit of work of a worker: sequences of one tracker that fill a worker's lanes."""
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
-"""One worker of a cluster: it proves that it has what the driver has, runs sequences, and sends back what came of them.
+"""One worker of a run: it proves that it has what the driver has, runs sequences, and hands back what came of them.
 
-It writes nothing, and knows nothing of Ray.
+It writes nothing, and does not know whether it sits on a cluster's node or in a process of this machine.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -93,21 +93,19 @@ class Result:
 class Worker:
     """Runs groups of sequences on one device."""
 
-    def __init__(self, device: str, threads: int) -> None:
-        """Take a torch device of this machine and the number of threads that the driver's torch has."""
-        import torch
-
-        torch.set_num_threads(threads)
+    def __init__(self, device: str, on_frames: Callable[[int], None] = lambda count: None) -> None:
+        """Take a torch device of this machine, and who is told of frames that are done."""
         self._device = device
+        self._on_frames = on_frames
         self._order: Order | None = None
         self._videos: dict[str, Video] = {}
         self._trackers: dict[str, Tracker[Any]] = {}
 
     def environment(self) -> dict[str, str]:
         """Return the environment class of this worker; InputError where it lacks the device."""
-        from benchmark.engine.device import environment_class, find_device
+        from benchmark.engine.device import environment_class, use_device
 
-        return environment_class(find_device(self._device))
+        return environment_class(use_device(self._device))
 
     def fitting_lanes(self, wanted: Sequence[Wanted]) -> int:
         """Return how many lanes of each tracker this worker's device holds; InputError where one is missing here."""
@@ -155,7 +153,7 @@ class Worker:
                 seen=outcome.seen,
                 lanes=lanes,
             )
-            for outcome in run_lanes(runner, jobs, lanes, self._device, timeout=self._order.timeout)
+            for outcome in run_lanes(runner, jobs, lanes, self._device, self._on_frames, self._order.timeout)
         ]
 
 

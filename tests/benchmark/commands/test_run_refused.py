@@ -30,6 +30,8 @@ def error(done) -> str:
         (("-t", "none"), "say with --imported which results to score"),
         (("-t", "none,cv2:kcf", "--imported", "all"), "does not go with other names"),
         (("--protocol", "tre", "--imported", "all"), "--imported does not go with --protocol tre"),
+        (("--workers", "2", "--executor", "ray"), "it does not go with --workers"),
+        (("--ray-address", "auto"), "--ray-address needs --executor ray"),
         (("--name", "../up"), "'../up' cannot be a run's name"),
     ],
 )
@@ -37,11 +39,12 @@ def test_misuse_is_one_line_and_exit_code_2(run_bench, words: tuple[str, ...], l
     assert line in error(run_bench(*words))
 
 
-@pytest.mark.parametrize("lanes", ["many", "0"])
-def test_lanes_are_a_number_or_auto(run_bench, lanes: str) -> None:
-    done = run_bench("--lanes", lanes)
+@pytest.mark.parametrize("option", ["--lanes", "--workers"])
+@pytest.mark.parametrize("number", ["many", "0"])
+def test_lanes_and_workers_are_a_number_or_auto(run_bench, option: str, number: str) -> None:
+    done = run_bench(option, number)
     assert done.returncode == 2
-    assert f"'{lanes}' is neither auto nor a number from 1 on" in done.stderr
+    assert f"'{number}' is neither auto nor a number from 1 on" in done.stderr
 
 
 def test_a_partial_dataset_must_be_asked_for(run_bench, otb: Path) -> None:

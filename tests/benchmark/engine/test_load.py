@@ -27,7 +27,7 @@ class Machine:
 def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
     """Four cores."""
     now = Machine()
-    monkeypatch.setattr(load._Moment, "now", lambda: load._Moment(now.wall, now.own, now.all))
+    monkeypatch.setattr(load._Moment, "now", lambda workers: load._Moment(now.wall, now.own, now.all))
     monkeypatch.setattr(load.os, "cpu_count", lambda: 4)
     return now
 
@@ -88,6 +88,21 @@ def test_another_process_is_noticed() -> None:
         finally:
             other.kill()
     assert others > QUIET
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not count it")
+def test_what_a_worker_does_is_no_load() -> None:
+    spin = [sys.executable, "-c", "while True: pass"]
+    with subprocess.Popen(spin) as worker:
+        try:
+            time.sleep(0.3)
+            ours, blind = Watch(lambda: [worker.pid]), Watch()
+            time.sleep(0.5)
+            others, everybody = ours.others(), blind.others()
+        finally:
+            worker.kill()
+    assert others <= everybody - QUIET
+    assert load._processor_seconds(worker.pid) == 0, "it is gone"
 
 
 def test_own_work_is_told_from_anothers() -> None:

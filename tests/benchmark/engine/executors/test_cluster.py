@@ -151,9 +151,7 @@ def test_what_a_worker_lacks_is_said_by_its_name(nodes: Nodes, words: list[str],
     changed.write_text(missing + SLEEPER)
     running = start(words, tmp_path / "ray", "--executor", "ray", "--ray-address", nodes.address)
     _, said = finish(running, 2)
-    assert re.search(r"worker (one|two) \(127\.0\.0\.1\): py:.*sleeper\.py: the file cannot be run: OSError", said), (
-        said
-    )
+    assert re.search(r"worker (one|two) \(127\.0\.0\.1\): py:.*sleeper\.py cannot be loaded: OSError", said), said
     assert not list((tmp_path / "ray" / "records").rglob("*.npz"))
 
 

@@ -52,9 +52,7 @@ def order(selection: Selection, picture_folder: Path, tmp_path: Path) -> Order:
 
 @pytest.fixture
 def worker() -> Worker:
-    import torch
-
-    return Worker("cpu", torch.get_num_threads())
+    return Worker("cpu")
 
 
 def test_a_worker_gives_what_the_driver_itself_would(worker: Worker, order: Order, selection: Selection) -> None:
