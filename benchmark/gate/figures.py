@@ -12,6 +12,7 @@ from benchmark.datasets.selection import select
 from benchmark.engine.device import environment_class, use_device
 from benchmark.engine.run import lane_seed
 from benchmark.gate.limits import limits
+from benchmark.gate.matching import find
 from benchmark.gate.measuring import HERE, SEQUENCES, Measured, Sample, Side, measure
 from benchmark.gate.snapshot import Snapshot
 from benchmark.gate.timings import Machine, here
@@ -41,7 +42,7 @@ class Stopwatch:
         self, tracker: str, sides: Sequence[Side] = (HERE,), on_round: Callable[[], None] = lambda: None
     ) -> list[Measured]:
         """Time every side of a tracker in turns."""
-        return measure(tracker, self.sample, self.device, self.machine, sides, on_round)
+        return measure(find(tracker, self.run), self.sample, self.device, self.machine, sides, on_round)
 
     def doubt(self, tracker: str, measured: Measured) -> str:
         """Return why timings say nothing of the run: other boxes came out; "" where they are the run's."""

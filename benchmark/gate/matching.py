@@ -28,7 +28,7 @@ def match(file: Path, old: Snapshot, new: Snapshot, *, partial: bool, intended: 
             raise InputError(f"{file} has {what} {then}, the run has {now}: {mend}")
     for name in old.trackers:
         try:
-            resolve(name)
+            find(name, new)
         except InputError as error:
             raise InputError(f"{file} has a tracker that is not here: {error}") from error
     for name in intended:
@@ -51,10 +51,22 @@ def match(file: Path, old: Snapshot, new: Snapshot, *, partial: bool, intended: 
     return _remarks(old, new, lacking, videos)
 
 
+def find(name: str, run: Snapshot) -> str:
+    """Return the name by which a tracker is found from here: its own, else a run's address of it; or InputError."""
+    try:
+        resolve(name)
+    except InputError:
+        if name not in run.trackers or not (address := run.trackers[name].address):
+            raise
+        resolve(address)
+        return address
+    return name
+
+
 def check_current(new: Snapshot) -> None:
     """Raise InputError where the run was made by other code or weights than are here now."""
     for name, tracker in new.trackers.items():
-        spec = resolve(name)
+        spec = resolve(find(name, new))
         if tracker.code != code_digest(spec.family):
             raise InputError(f"the run was made by other code of {name} than is here now: run the same command again")
         if (tracker.weights_sha256 or "") != spec.weights.sha256:

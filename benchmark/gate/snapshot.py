@@ -54,6 +54,8 @@ class TrackerSnapshot:
     failed: Mapping[str, str] = field(default_factory=dict)
     """Sequence: reason."""
     speed: Timings | None = None
+    address: str = ""
+    """The name by which a run's tracker is found from any folder of this machine; "" in a baseline."""
 
     @property
     def auc(self) -> float | None:
@@ -149,6 +151,7 @@ def _tracker(
         code=facts["code"],
         sequences=found,
         failed=dict(scores.failed),
+        address=facts.get("address", ""),
     )
 
 

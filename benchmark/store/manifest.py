@@ -121,6 +121,7 @@ def _tracker(spec: TrackerSpec) -> dict[str, Any]:
     weights["path"] = spec.weights.path.name if spec.weights.path else None
     return {
         "name": spec.name,
+        "address": spec.address,
         "family": spec.family.name,
         "plug_in": spec.family.plug_in,
         "covers": spec.family.reach.words() if spec.family.reach else "",

@@ -72,6 +72,7 @@ class Tracker(PlannedTracker):
     config: dict[str, Any] | None
     weights: Weights
     code: NotRequired[str]
+    address: NotRequired[str]
 
 
 class Machine(TypedDict):
