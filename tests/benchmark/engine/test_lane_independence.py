@@ -28,7 +28,17 @@ def jobs() -> list[Job]:
 
 
 @pytest.mark.parametrize("name", PAPERS_FIVE)
-def test_lanes_are_independent(name: str, jobs: list[Job]) -> None:
+def test_lanes_are_independent_of_what_comes_and_goes_beside_them(name: str, jobs: list[Job]) -> None:
+    lanes_are_independent(name, jobs[-5:], (3,))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PAPERS_FIVE)
+def test_many_lanes_are_independent(name: str, jobs: list[Job]) -> None:
+    lanes_are_independent(name, jobs, (4, 16))
+
+
+def lanes_are_independent(name: str, jobs: list[Job], lane_counts: tuple[int, ...]) -> None:
     tracker = resolve(name).build("cpu")
     tracker.recording = True
 
@@ -37,7 +47,7 @@ def test_lanes_are_independent(name: str, jobs: list[Job]) -> None:
         return [found[id(job)] for job in jobs]
 
     alone = at(1)
-    for lanes in (4, 16):
+    for lanes in lane_counts:
         verdicts = [compare(name, (1, lanes), one, other) for one, other in zip(alone, at(lanes), strict=True)]
         assert all(verdict.sound for verdict in verdicts), [v for v in verdicts if not v.sound]
         assert sum(verdict.verdict == "near tie" for verdict in verdicts) <= 1
