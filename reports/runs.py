@@ -47,7 +47,8 @@ class Run:
     @classmethod
     def read(cls, folder: Path) -> Run:
         """Read a run's folder; InputError where it is damaged or of another schema."""
-        return cls(folder, RunScores.read(folder), read_manifest(folder))
+        manifest = read_manifest(folder)
+        return cls(folder, RunScores.read(folder), manifest)
 
     @cached_property
     def truth(self) -> Truth | None:

@@ -15,7 +15,7 @@ HOSTILE = "<script>alert('x')</script>\"&<b>../../etc " + "много" * 40
 
 @pytest.fixture
 def run(run_bench, picture_folder: Path) -> Path:
-    done = run_bench("-t", "siamfc-s1,cv2:kcf", "-d", "folder", "--data-root", picture_folder, "-q")
+    done = run_bench("-t", "siamfc-s1,cv2:kcf", "-d", "folder", "--data-root", picture_folder, "-q", figures=True)
     assert done.returncode == 0, done.stderr
     return Path(done.stdout.strip()).parent
 
