@@ -54,18 +54,23 @@ Examples:
 @seed_option
 @click.option("--lanes", type=LaneCounts(), default="1,4", show_default=True, metavar="B,B,...",
               help="Run twice at the first, once at each other.")  # fmt: skip
+@click.option("--against", type=click.Choice(["cpu"]), help="Compare the device's boxes with those of the CPU.")
 @json_option("every comparison")
 def audit(
-    *, trackers: tuple[str, ...], device: str, seed: int, lanes: tuple[int, ...], json_file: Path | None, **data: Any
-) -> None:
+    *, trackers: tuple[str, ...], device: str, seed: int, lanes: tuple[int, ...], against: str | None,
+    json_file: Path | None, **data: Any,
+) -> None:  # fmt: skip
     """Run each tracker twice, and at other lane counts, and say whether the boxes are equal bit for bit.
 
     At one lane they must be. At other lane counts they may part only where a decision was a near-tie, its lead over the
     runner-up below a ten-thousandth; the frame, the distance in pixels and that lead are shown. Exit code 1 where boxes
     differ otherwise, 3 where the tracker does not report its margins. Nothing is kept.
+
+    With --against cpu, the runs at every lane count are compared with one on the CPU at one lane. They may part where
+    a lead is below a hundredth: a GPU cuts crops that differ by a rounding, and adds in another order.
     """
+    from benchmark.engine.audit import against_cpu, audit_frames
     from benchmark.engine.audit import audit as run_audit
-    from benchmark.engine.audit import audit_frames
     from benchmark.engine.device import use_device
     from trackers.names import expand
 
@@ -77,7 +82,8 @@ def audit(
     with progress(says, "frames") as bars:
         for spec in specs:
             bar = bars.add_task(spec.name, total=audit_frames(spec, selection, lanes))
-            rows += run_audit(spec, selection, chosen, seed, lanes, lambda count, bar=bar: bars.advance(bar, count))  # type: ignore[misc]
+            compare = against_cpu if against else run_audit
+            rows += compare(spec, selection, chosen, seed, lanes, lambda count, bar=bar: bars.advance(bar, count))  # type: ignore[misc]
     if not write_json([{**asdict(row), "sound": row.sound} for row in rows], json_file):
         if unequal := [row for row in rows if row.verdict != "equal"]:
             output().print(_table(unequal))
@@ -111,6 +117,8 @@ def _number(value: float | None) -> str:
 
 
 def _lanes(row: Comparison) -> str:
+    if row.devices[0] != row.devices[1]:
+        return " and ".join(f"{count} on {device}" for count, device in zip(row.lanes, row.devices, strict=True))
     return f"{row.lanes[0]}, again" if row.repeated else f"{row.lanes[0]} and {row.lanes[1]}"
 
 

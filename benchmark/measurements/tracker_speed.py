@@ -82,7 +82,7 @@ def against_plain(frames: Sequence[Frame], box: Any, device: str, rounds: int) -
     ours, theirs = [], []
     for _ in range(rounds):
         theirs.append(_one_target(plain, frames, box, device))
-        ours.append(_replicated(tracker, frames, box, 1, device))
+        ours.append(replicated(tracker, frames, box, 1, device))
     return [
         {"what": "plain loop", "ms a frame": _ms(theirs), "ratio": 1.0},
         {"what": "siamfc:paper", "ms a frame": _ms(ours), "ratio": float(np.median(theirs) / np.median(ours))},
@@ -100,7 +100,7 @@ def many_lanes(
             seconds: dict[int, list[float]] = {count: [] for count in lanes}
             for _ in range(rounds):
                 for count in lanes:
-                    seconds[count].append(_replicated(tracker, frames, box, count, device) / count)
+                    seconds[count].append(replicated(tracker, frames, box, count, device) / count)
             base = np.median(seconds[lanes[0]])
             rows += [
                 {"what": f"{name}:{preset}", "lanes": count, "frames/s": float(1 / np.median(own)),
@@ -117,7 +117,7 @@ def against_nano(frames: Sequence[Frame], box: Any, device: str, folder: Path, r
     for _ in range(rounds):
         seconds["NanoTrack V2"].append(_one_target(_Nano(folder), frames, box, device))
         for name, tracker in trackers.items():
-            seconds[name].append(_replicated(tracker, frames, box, 1, device))
+            seconds[name].append(replicated(tracker, frames, box, 1, device))
     base = np.median(seconds["NanoTrack V2"])
     return [{"what": n, "ms a frame": _ms(s), "ratio": float(base / np.median(s))} for n, s in seconds.items()]
 
@@ -144,10 +144,10 @@ def telemetry_cost(frames: Sequence[Frame], box: Any, device: str, rounds: int) 
         ratios = []
         for turn in range(2 * rounds):
             for state, frame in zip(states, frames[1:], strict=False):
-                seconds = {}
+                taken = {}
                 for tracker.recording in (False, True) if turn % 2 else (True, False):
-                    seconds[tracker.recording] = _seconds(lambda s=state, f=frame: tracker.step(s, [f]), device)  # type: ignore[misc]  # noqa: B023
-                ratios.append(seconds[True] / seconds[False])
+                    taken[tracker.recording] = seconds(lambda s=state, f=frame: tracker.step(s, [f]), device)  # type: ignore[misc]  # noqa: B023
+                ratios.append(taken[True] / taken[False])
         rows.append({"what": name, "recording costs, per cent": 100 * (float(np.median(ratios)) - 1)})
     return rows
 
@@ -158,7 +158,7 @@ def floors(frames: Sequence[Frame], box: Any, device: str, rounds: int) -> list[
     rows = []
     for name in (*PAPERS_FIVE, "siamfc:paper@random"):
         tracker = resolve(name).build(device)
-        taken = float(np.median([_replicated(tracker, frames, box, 1, device) for _ in range(rounds)]))
+        taken = float(np.median([replicated(tracker, frames, box, 1, device) for _ in range(rounds)]))
         state = tracker.start([frames[0]], box[None], [0])
         need = floor(lambda tracker=tracker, state=state: tracker.step(state, [frames[1]]), machine)  # type: ignore[misc]
         rows.append({"what": name, "GFLOP": need.gflop, "MB": need.megabytes, "floor, ms": 1e3 * need.seconds,
@@ -187,10 +187,10 @@ def _one_target(tracker: OneTarget, frames: Sequence[Frame], box: Any, device: s
     """Return the seconds a frame of an object with `init` and `update`."""
     tracker.init(frames[0], box)
     tracker.update(frames[1])
-    return _seconds(lambda: [tracker.update(frame) for frame in frames[2:]], device) / (len(frames) - 2)
+    return seconds(lambda: [tracker.update(frame) for frame in frames[2:]], device) / (len(frames) - 2)
 
 
-def _replicated(tracker: Any, frames: Sequence[Frame], box: Any, lanes: int, device: str) -> float:
+def replicated(tracker: Any, frames: Sequence[Frame], box: Any, lanes: int, device: str) -> float:
     """Return the seconds a step of `lanes` copies of one sequence."""
     state = tracker.start([frames[0]] * lanes, np.stack([box] * lanes), list(range(lanes)))
     _, state = tracker.step(state, [frames[1]] * lanes)
@@ -200,10 +200,11 @@ def _replicated(tracker: Any, frames: Sequence[Frame], box: Any, lanes: int, dev
         for frame in frames[2:]:
             _, now = tracker.step(now, [frame] * lanes)
 
-    return _seconds(follow, device) / (len(frames) - 2)
+    return seconds(follow, device) / (len(frames) - 2)
 
 
-def _seconds(call: Callable[[], Any], device: str) -> float:
+def seconds(call: Callable[[], Any], device: str) -> float:
+    """Return the seconds of a call, with a CUDA device synchronised before and after."""
     if device.startswith("cuda"):
         torch.cuda.synchronize(device)
     began = time.perf_counter()

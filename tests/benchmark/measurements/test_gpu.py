@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from benchmark.measurements.gpu import setting
+from benchmark.measurements.gpu.__main__ import PARTS, main, measure
+from benchmark.measurements.gpu.ledger import FAILED, Ledger
+from benchmark.measurements.gpu.setting import Setting
+from benchmark.measurements.gpu.whole import extrapolation
+from trackers.registry import PAPERS_FIVE
+
+IN_PROCESS = [part for part in PARTS if part not in ("cold", "latency")]
+
+
+def run(out: Path, *words: str) -> Result:
+    return CliRunner().invoke(main, ["--device", "cpu", "--small", "--out", str(out), *words])
+
+
+def test_all_of_it_runs_small_on_a_cpu_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    done = run(tmp_path, "--parts", ",".join(IN_PROCESS))
+    assert done.exit_code == 0, done.output
+    tables = json.loads((tmp_path / "gpu.json").read_text())["tables"]
+    assert list(tables) == IN_PROCESS
+    failed = {(part, what) for part, rows in tables.items() for what, row in rows.items() if FAILED in row}
+    assert failed == {("otb", "OTB100, five trackers")}, "small measures one tracker of the five"
+    assert tables["audit"]["siamfc"]["verdicts"] == "equal at 1, equal at 2"
+    page = (tmp_path / "gpu.md").read_text()
+    assert all(f"## {part}" in page and what in page for part, rows in tables.items() for what in rows)
+    again = run(tmp_path, "--parts", ",".join(IN_PROCESS))
+    assert [line.split(":")[0] for line in again.output.splitlines()][:-1] == ["otb"], "what failed is tried again"
+
+
+@pytest.mark.slow
+def test_what_has_a_process_of_its_own_runs_too(tmp_path: Path) -> None:
+    done = run(tmp_path, "--parts", "cold,latency")
+    tables = json.loads((tmp_path / "gpu.json").read_text())["tables"]
+    assert tables["cold"]["run_bench, all of it"]["seconds"] > 0, done.output
+    assert tables["latency"]["siamfc"]["frames"] == 6
+
+
+def test_a_row_that_fails_stops_none_that_follow_and_time_stops_them_all(tmp_path: Path) -> None:
+    left = iter([True, True, False])
+    ledger = Ledger(tmp_path, {"device": "a"})
+
+    def part(setting, tables):
+        yield "first", lambda: 1 / 0
+        yield "second", lambda: {"n": len(tables["part"])}
+        yield "third", dict
+
+    measure("part", part, Setting("cpu", small=True), ledger, lambda: next(left))
+    assert ledger.tables == {"part": {"first": {FAILED: "ZeroDivisionError: division by zero"}, "second": {"n": 1}}}
+    assert Ledger(tmp_path, {"device": "a"}).tables == ledger.tables
+    assert Ledger(tmp_path, {"device": "b"}).tables == {}, "another machine's numbers are not gone on with"
+
+
+def test_what_a_machine_lacks_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setting, "NEEDED", ("numpy", "no_such_package", "nor_this"))
+    done = run(tmp_path)
+    assert done.exit_code == 2
+    assert "this Python lacks no_such_package, nor_this" in done.output
+    wrong = run(tmp_path, "--parts", "none")
+    assert wrong.exit_code == 2
+
+
+def test_otb100_is_what_its_frames_take_at_the_best_speeds() -> None:
+    lanes = {
+        f"{name}, {count} lanes": {"frames/s": speed} for name in PAPERS_FIVE for count, speed in ((1, 50), (16, 1000))
+    }
+    row = extrapolation({"lanes": lanes, "bounds": {}})
+    assert row["frames"] == 59040
+    assert row["tracking, s"] == pytest.approx(5 * 59.04)
+    assert row["× one lane"] == pytest.approx(20)
