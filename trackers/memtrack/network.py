@@ -117,7 +117,7 @@ class MemoryNet(nn.Module):
         lanes, count = len(template), self.config.slots
         cell, hidden = self.controller.begin(template)
         slot_0 = F.one_hot(template.new_zeros(lanes, dtype=torch.long), count).to(template.dtype)
-        allocate = template.new_tensor([0.0, 0.0, 1.0]).expand(lanes, 3)
+        allocate = F.one_hot(template.new_full((lanes,), 2, dtype=torch.long), 3).to(template.dtype)
         return Carried(
             first=template,
             memory=empty_memory(template, count),

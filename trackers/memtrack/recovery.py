@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import TypeVar
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from trackers.memtrack.network import Carried, MemoryNet, Outcome
-
-Tree = TypeVar("Tree")
+from trackers.nets.lanes import choose_lanes, finite_lanes, surely_all
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ def sound_response(net: MemoryNet, outcome: Outcome, search: Tensor) -> tuple[Te
     """
     computed = (outcome.response, outcome.cell, outcome.hidden, outcome.usage, outcome.write_weight)
     sound = torch.stack([finite_lanes(values) for values in computed]).all(0)
-    if bool(sound.all()):
+    if surely_all(sound):
         return outcome.response, Soundness(sound, sound)
     fallback = net.correlate(search, outcome.first[:, None])
     seeing = sound | finite_lanes(fallback)
@@ -38,22 +36,9 @@ def sound_response(net: MemoryNet, outcome: Outcome, search: Tensor) -> tuple[Te
     return response, Soundness(sound, seeing)
 
 
-def finite_lanes(values: Tensor) -> Tensor:
-    """Return (B,), whether all of a lane's values (B, ...) are finite."""
-    return torch.isfinite(values).flatten(1).all(1)
-
-
 def sound_state(net: MemoryNet, carried: Carried, newest: Tensor, sound: Tensor) -> tuple[Carried, Tensor]:
     """Return the carried state and the newest template (B, C, h, w), of unsound lanes as they were at the start."""
-    if bool(sound.all()):
+    if surely_all(sound):
         return carried, newest
     first = carried.first
     return choose_lanes(sound, carried, net.begin(first)), choose_lanes(sound, newest, first)
-
-
-def choose_lanes(mask: Tensor, kept: Tree, other: Tree) -> Tree:
-    """Return a tree of tensors (B, ...) with the lanes of `kept` where `mask` (B,) holds, else those of `other`."""
-    if isinstance(kept, Tensor):
-        return torch.where(mask.reshape(-1, *(1,) * (kept.dim() - 1)), kept, other)  # type: ignore
-    chosen = {f.name: choose_lanes(mask, getattr(kept, f.name), getattr(other, f.name)) for f in fields(kept)}  # type: ignore
-    return replace(kept, **chosen)  # type: ignore

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from trackers.api import Signal
@@ -46,8 +44,8 @@ def signals(config: MemTrackConfig) -> tuple[Signal, ...]:
 
 def report(
     config: MemTrackConfig, before: Carried, outcome: Outcome, peak: Peak, height: Tensor, sound: Tensor
-) -> Mapping[str, NDArray[Any]]:
-    """Return the values of `signals` for one step.
+) -> Mapping[str, Tensor]:
+    """Return the values of `signals` for one step, float32 on the device.
 
     Args:
         config: The tracker's.
@@ -88,7 +86,7 @@ def report(
         "decision_margin": margin,
         "recovered": (~sound).float(),
     }
-    return {name: value.float().cpu().numpy() for name, value in values.items()}
+    return {name: value.float() for name, value in values.items()}
 
 
 def _read_lead(config: MemTrackConfig, outcome: Outcome) -> Tensor:

@@ -19,6 +19,7 @@ from trackers.nets.crops import context_side, mean_colour, square_crops
 from trackers.nets.localise import scale_search
 from trackers.nets.pretrained import load_weights
 from trackers.nets.target import Target
+from trackers.nets.transfer import Frames, placed, precise, told
 from trackers.weights.catalog import Weights
 
 STRIDE = 8
@@ -58,7 +59,8 @@ class MemTrack(Tracker[MemTrackState]):
         self._parameters = sum(p.numel() for p in net.parameters())
         self.net = frozen(net, self.device)
         half = config.scales // 2
-        self.factors = config.scale_step ** torch.arange(-half, half + 1, dtype=torch.float64)
+        factors = config.scale_step ** torch.arange(-half, half + 1, dtype=torch.float64)
+        self.factors = factors.to(precise(self.device)).to(self.device)
 
     def parameters(self) -> int:
         """Return the number of network parameters."""
@@ -67,18 +69,20 @@ class MemTrack(Tracker[MemTrackState]):
     @torch.inference_mode()
     def start(self, frames: Sequence[Frame], boxes: Boxes, seeds: Sequence[int]) -> MemTrackState:
         """Take each lane's first template from its first frame. Nothing is drawn at random: `seeds` are not used."""
-        target = Target.from_boxes(boxes, [(frame.shape[1], frame.shape[0]) for frame in frames])
-        template = self._template(frames, target, mean_colour(frames))
+        target = Target.from_boxes(boxes, [(frame.shape[1], frame.shape[0]) for frame in frames], self.device)
+        there = placed(frames, self.device)
+        template = self._template(there, target, mean_colour(there))
         return MemTrackState(target, self.net.begin(template), template)
 
     @torch.inference_mode()
     def step(self, state: MemTrackState, frames: Sequence[Frame]) -> tuple[Step, MemTrackState]:
         """Search each lane's frame around its last box, at every scale, with the template its memory makes."""
-        config, target, colour = self.config, state.target, mean_colour(frames)
+        config, target, there = self.config, state.target, placed(frames, self.device)
+        colour = mean_colour(there)
         sides = context_side(target.size)[:, None] * (config.search_size / config.template_size) * self.factors
         if config.authors_grid:
             sides = sides.round()
-        search = self.net.features(self._crops(frames, target, sides, config.search_size, colour))
+        search = self.net.features(self._crops(there, target, sides, config.search_size, colour))
         outcome = self.net.step(state.carried, state.newest, search)
         response, soundness = sound_response(self.net, outcome, search)
         logits = self.net.logits(response)
@@ -95,30 +99,29 @@ class MemTrack(Tracker[MemTrackState]):
             corner_aligned=config.authors_grid,
             sizing=sizing,
         )
-        scale = peak.scale.cpu()
+        scale = peak.scale
         # a lane that sees nothing stays: `Target.moved` does not take what is not finite
-        cells = torch.where(soundness.seeing[:, None], peak.shift, torch.nan).cpu()
+        cells = torch.where(soundness.seeing[:, None], peak.shift, torch.nan)
         factor = self.factors[scale][:, None]
         target = target.moved(
             cells * STRIDE * sides.gather(1, scale[:, None]) / config.search_size,
             target.size * (1 - config.scale_damping + config.scale_damping * factor),
             config.scale_limits,
         )
-        newest = self._template(frames, target, colour)
+        newest = self._template(there, target, colour)
         height = peak.height + shift
         sure = torch.sigmoid(height) >= config.write_score
         carried, newest = sound_state(self.net, outcome.carried(peak.scale), newest, soundness.sound)
         carried = replace(carried, write_weight=carried.write_weight * sure[:, None])
         telemetry = report(config, state.carried, outcome, peak, height, soundness.sound) if self.recording else {}
-        scores = torch.sigmoid(height).double().cpu().numpy()
-        return Step(target.boxes(), scores, telemetry), MemTrackState(target, carried, newest)
+        return told(target.table(), torch.sigmoid(height), telemetry), MemTrackState(target, carried, newest)
 
-    def _template(self, frames: Sequence[Frame], target: Target, colour: Tensor) -> Tensor:
+    def _template(self, frames: Frames, target: Target, colour: Tensor) -> Tensor:
         sides = context_side(target.size)[:, None]
         return self.net.template(self._crops(frames, target, sides, self.config.template_size, colour))
 
-    def _crops(self, frames: Sequence[Frame], target: Target, sides: Tensor, size: int, colour: Tensor) -> Tensor:
+    def _crops(self, frames: Frames, target: Target, sides: Tensor, size: int, colour: Tensor) -> Tensor:
         if self.config.authors_grid:
             # A crop whose corner *pixels* lie (side - 1) apart, as TensorFlow cuts it, in terms of pixel areas.
             sides = (sides - 1) * size / (size - 1)
-        return square_crops(frames, target.centre, sides, size, colour).to(self.device)
+        return square_crops(frames, target.centre, sides, size, colour)

@@ -30,6 +30,14 @@ def finite_lanes(values: Tensor) -> Tensor:
     return torch.isfinite(values).flatten(1).all(1)
 
 
+def surely_all(mask: Tensor) -> bool:
+    """Tell whether a mask holds everywhere, as far as the host knows without waiting for a device: False there.
+
+    Work that only some lanes need is done for all on a device; on a CPU, where it would cost, it is left out.
+    """
+    return mask.device.type == "cpu" and bool(mask.all())
+
+
 def choose_lanes(mask: Tensor, kept: Tree, other: Tree) -> Tree:
     """Return a tree of tensors (B, ...) with the lanes of `kept` where `mask` (B,) holds, else those of `other`."""
     if isinstance(kept, Tensor):

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from trackers.api import Boxes
+from trackers.nets.transfer import precise
 
 SMALLEST_SIDE = 2.0
 """Pixels. A side that would shrink below is held here: a crop needs an extent."""
@@ -15,7 +16,7 @@ SMALLEST_SIDE = 2.0
 
 @dataclass(frozen=True)
 class Target:
-    """Per lane, float64 on the host, where crops are cut."""
+    """Per lane, where crops are cut and decisions are taken: on the tracker's device, as precisely as it can."""
 
     centre: Tensor
     """(B, 2) x, y in pixels, continuous."""
@@ -27,15 +28,21 @@ class Target:
     """(B, 2) width, height of the lane's frames."""
 
     @classmethod
-    def from_boxes(cls, boxes: Boxes, frames: list[tuple[int, int]]) -> Target:
-        """Return the targets of boxes (B, 4) in frames of the given (width, height)."""
-        table = torch.tensor(boxes, dtype=torch.float64)
+    def from_boxes(cls, boxes: Boxes, frames: list[tuple[int, int]], device: torch.device | None = None) -> Target:
+        """Return the targets, on a device or the host, of boxes (B, 4) in frames of the given (width, height)."""
+        device = device or torch.device("cpu")
+        table = torch.tensor(boxes, dtype=precise(device), device=device)
         corner, size = table[:, :2], table[:, 2:].clone()
-        return cls(corner + size / 2, size, size, torch.tensor(frames, dtype=torch.float64).reshape(-1, 2))
+        frame_size = torch.tensor(frames, dtype=precise(device), device=device).reshape(-1, 2)
+        return cls(corner + size / 2, size, size, frame_size)
+
+    def table(self) -> Tensor:
+        """Return the (B, 4) boxes x, y, w, h, where the targets are."""
+        return torch.cat([self.centre - self.size / 2, self.size], dim=1)
 
     def boxes(self) -> Boxes:
-        """Return the (B, 4) boxes x, y, w, h."""
-        return torch.cat([self.centre - self.size / 2, self.size], dim=1).numpy()
+        """Return the (B, 4) boxes x, y, w, h on the host."""
+        return self.table().cpu().double().numpy()
 
     def moved(self, shift: Tensor, size: Tensor, limits: tuple[float, float] | None) -> Target:
         """Return the targets moved by `shift` (B, 2) pixels with the new `size` (B, 2).
@@ -43,8 +50,8 @@ class Target:
         Where `limits` are given, the size stays within these multiples of the first one and the centre inside the
         frame; a box that is not finite is not taken: that lane stays where it was.
         """
-        centre = self.centre + shift.double()
-        size = size.double()
+        centre = self.centre + shift.to(self.centre.dtype)
+        size = size.to(self.size.dtype)
         usable = (torch.isfinite(centre) & torch.isfinite(size)).all(dim=1, keepdim=True)
         if limits is not None:
             size = torch.maximum(torch.minimum(size, self.first_size * limits[1]), self.first_size * limits[0])

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from trackers.api import Frame
+from trackers.api import Frame, Step
 
 
 def precise(device: torch.device) -> torch.dtype:
@@ -71,3 +71,10 @@ def downloaded(values: Mapping[str, Tensor]) -> dict[str, NDArray[Any]]:
         name: part.to(value.dtype).reshape(value.shape).numpy()
         for (name, value), part in zip(values.items(), parts, strict=True)
     }
+
+
+def told(boxes: Tensor, scores: Tensor, telemetry: Mapping[str, Tensor]) -> Step:
+    """Return what a tracker says of one frame: boxes (B, 4), scores (B,) and telemetry, all in one transfer."""
+    numbers = downloaded({**telemetry, "": boxes, "score": scores})
+    boxes_here, scores_here = (numbers.pop(name).astype(np.float64) for name in ("", "score"))
+    return Step(boxes_here, scores_here, numbers)

@@ -1,0 +1,56 @@
+"""What a step costs on a device: what goes up, what comes down, and that the host waits for nothing in between."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from conftest import paint
+from pretend_device import DOWNLOAD, NAME, UPLOAD
+
+from trackers.api import Boxes, Frame, Tracker
+from trackers.names import resolve
+from trackers.nets.transfer import uploaded
+
+BUDGET = {UPLOAD: 2, DOWNLOAD: 2}
+"""A step's, at any number of lanes: whole frames and what they measure up, boxes and telemetry down, nothing else."""
+BOX = np.array([40.0, 40, 30, 24])
+
+
+def follow(
+    tracker: Tracker, videos: list[list[Frame]], account: Counter[str] | None = None
+) -> tuple[Boxes, list[dict]]:
+    """Return boxes (N - 1, B, 4) and what each step cost."""
+    tracker.recording = True
+    state = tracker.start([video[0] for video in videos], np.stack([BOX] * len(videos)), list(range(len(videos))))
+    boxes, costs = [], []
+    for frames in zip(*(video[1:] for video in videos), strict=True):
+        if account is not None:
+            account.clear()
+        step, state = tracker.step(state, list(frames))
+        costs.append(dict(account or {}))
+        boxes.append(step.boxes)
+    return np.array(boxes), costs
+
+
+def videos(lanes: int, frames: int) -> list[list[Frame]]:
+    return [paint(frames, seed=lane, size=(160 + 16 * lane, 120)) for lane in range(lanes)]
+
+
+@pytest.fixture
+def cut_as_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a CPU cut crops as a device does."""
+    for family in ("memtrack",):
+        monkeypatch.setattr(f"trackers.{family}.tracker.placed", uploaded)
+
+
+@pytest.mark.parametrize("name", ["memtrack"])
+def test_a_step_keeps_to_its_budget_and_boxes_are_the_cpus(pretend, cut_as_there, name: str) -> None:
+    for lanes in (1, 3):
+        seen = videos(lanes, 6)
+        expected, _ = follow(resolve(name).build("cpu"), seen)
+        boxes, costs = follow(resolve(name).build(NAME), seen, pretend)
+        for cost in costs:
+            assert {kind: count for kind, count in cost.items() if count > BUDGET.get(kind, 0)} == {}
+        np.testing.assert_array_equal(boxes, expected)
