@@ -9,8 +9,16 @@ from benchmark.datasets.selection import Selection, select
 from benchmark.gate.snapshot import Snapshot
 from benchmark.measurements.gate_faults import FAULTS, snapshot, verdicts
 
+QUICK = {
+    ("siamfc", "one pixel off"), ("siamfc", "window off"), ("siamfc", "one layer not loaded"),
+    ("memtrack", "memory never written"), ("dualmn", "filter never learnt"),
+}  # fmt: skip
+"""General faults of the quickest tracker, and of each memory its own kind; all the others are among the slow tests."""
 CHECKED = [
-    (tracker, fault) for tracker, faults in FAULTS.items() for fault in faults if fault != "a wrong weights file"
+    pytest.param(tracker, fault, marks=() if (tracker, fault) in QUICK else pytest.mark.slow)
+    for tracker, faults in FAULTS.items()
+    for fault in faults
+    if fault != "a wrong weights file"
 ]
 """Other weights need more sequences than a quick test has: `python -m benchmark.measurements.gate_faults`."""
 
