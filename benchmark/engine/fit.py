@@ -21,16 +21,17 @@ FEW, MANY = 2, 6
 
 
 def fitting_lanes(specs: Sequence[TrackerSpec], device: str) -> int:
-    """Return how many lanes of every tracker fit into the free memory of a CUDA device.
+    """Return how many lanes of every tracker fit into the free memory of a CUDA device, where ours run together.
 
     1 elsewhere: a CPU is busy with one lane, and one lane repeats bit for bit.
     """
     if not device.startswith("cuda"):
         return 1
-    lanes = MOST
+    lanes, together = MOST, (0.0, 0.0)
+    torch.cuda.empty_cache()
+    free = torch.cuda.mem_get_info(device)[0] * SHARE
     for spec in specs:
         torch.cuda.empty_cache()
-        free, _ = torch.cuda.mem_get_info(device)
         tracker = spec.build(device)
         if tracker.max_lanes is not None and tracker.max_lanes < MANY:
             continue  # it runs its few lanes whatever the device holds
@@ -40,10 +41,13 @@ def fitting_lanes(specs: Sequence[TrackerSpec], device: str) -> int:
             if not isinstance(tracker, Contained):
                 raise
             continue  # a third party's may fail on grey frames; where it fails in the run, it is told of
-        lanes = min(lanes, lanes_in(free * SHARE, few, many))
+        if isinstance(tracker, Contained):
+            lanes = min(lanes, lanes_in(free, few, many))
+        else:
+            together = together[0] + few, together[1] + many
         del tracker
     torch.cuda.empty_cache()
-    return lanes
+    return min(lanes, lanes_in(free, *together))
 
 
 def lanes_in(memory: float, few: float, many: float) -> int:

@@ -1,73 +1,68 @@
-"""Keeps a tracker's lanes full: when a sequence ends, the next takes its lane.
+"""Keeps trackers' lanes full: when a sequence ends, the next takes its lane.
 
-A lane that fails (an unreadable frame, an exception) ends alone; the others go on from the state before.
+Trackers that run together begin a sequence together and go through it step by step, so that a frame is decoded once
+for all of them and no tracker waits for another longer than a step.
 """
 
 from __future__ import annotations
 
-import sys
-import time
-import traceback
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import inf
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from benchmark.engine.berths import Berths
+from benchmark.engine.flight import Flight, Lane
 from benchmark.engine.job import Job, Outcome
-from benchmark.engine.prefetch import FrameStream
-from trackers.api import Frame, Step, Tracker
+from benchmark.engine.prefetch import Decoder
+from trackers.api import Tracker
 
-DECODERS = 4
-"""Threads that decode frames; decoding releases the interpreter's lock."""
-OnFrames = Callable[[int], None]
-"""Called with the number of frames that are done since the last call."""
+Group = Mapping[str, Job]
+"""Jobs of several trackers, by the tracker's name, on the same frames."""
 
 
-class _Lane:
-    def __init__(self, job: Job, pool: ThreadPoolExecutor) -> None:
-        self.job = job
-        self.stream = FrameStream(job.frames, pool)
-        self.boxes: list[NDArray[np.float64]] = []
-        self.scores: list[float] = []
-        self.telemetry: dict[str, list[Any]] = {}
-        self.seconds = 0.0
-        self.times: list[float] = []
+def run_together(
+    trackers: Mapping[str, Tracker[Any]],
+    groups: Iterable[Group],
+    lanes: int,
+    device: str,
+    on_frames: Callable[[str, int], None] = lambda tracker, count: None,
+    timeout: float = inf,
+    decoders: int | None = None,
+) -> Iterator[tuple[str, Outcome]]:
+    """Yield every job's tracker and outcome as it ends, at most `lanes` of each tracker in flight, the longest first.
 
-    def add(self, step: Step, lane: int) -> None:
-        self.boxes.append(step.boxes[lane])
-        self.scores.append(float(step.scores[lane]))
-        for name, values in step.telemetry.items():
-            self.telemetry.setdefault(name, []).append(values[lane])
-
-    @property
-    def done(self) -> bool:
-        return len(self.boxes) == len(self.job)
-
-    def late(self, timeout: float) -> Outcome:
-        return self.outcome(
-            f"timeout: {self.seconds:.1f} s in the tracker for {len(self.boxes)} of {len(self.job)} frames,"
-            f" --timeout is {timeout:g} s",
-            timed_out=True,
-        )
-
-    def outcome(self, error: str = "", *, timed_out: bool = False) -> Outcome:
-        self.stream.close()
-        return Outcome(
-            self.job,
-            np.array(self.boxes, np.float64).reshape(-1, 4),
-            np.array(self.scores, np.float64),
-            self.seconds,
-            {name: np.array(values) for name, values in self.telemetry.items()},
-            error,
-            timed_out,
-            np.array(self.times[: len(self.boxes)], np.float64),
-            tuple(self.stream.seen),
-        )
+    Args:
+        trackers: By name.
+        groups: What is begun together; each of some or all of the trackers.
+        lanes: Of each tracker.
+        device: Where the trackers run.
+        on_frames: Called with a tracker's name and the number of its frames that are done since the last call.
+        timeout: Seconds that a lane may spend inside its tracker; it ends there, between two frames.
+        decoders: Threads that decode frames; by default one a core.
+    """
+    waiting = _Waiting(groups)
+    flights = {name: Flight(tracker, device, timeout) for name, tracker in trackers.items()}
+    with Decoder(decoders) as decoder:
+        try:
+            while waiting or any(flight.lanes for flight in flights.values()):
+                room = {name: min(lanes, flight.widest) - len(flight.lanes) for name, flight in flights.items()}
+                fresh = defaultdict(list)
+                while (group := waiting.take(room)) is not None:
+                    streams = decoder.open(next(iter(group.values())).frames, len(group))
+                    for (name, job), stream in zip(group.items(), streams, strict=True):
+                        fresh[name].append(Lane(job, stream))
+                        room[name] -= 1
+                for name, flight in flights.items():
+                    if name in fresh:
+                        on_frames(name, flight.start(fresh[name]))
+                    if flight.lanes:
+                        on_frames(name, flight.step())
+                    for outcome in flight.ended():
+                        yield name, outcome
+        finally:
+            for flight in flights.values():
+                for lane in flight.lanes:
+                    lane.stream.close()
 
 
 def run_lanes(
@@ -75,192 +70,33 @@ def run_lanes(
     jobs: Iterable[Job],
     lanes: int,
     device: str,
-    on_frames: OnFrames = lambda count: None,
+    on_frames: Callable[[int], None] = lambda count: None,
     timeout: float = inf,
-    berths: Berths | None = None,
-    on_last: Callable[[], None] = lambda: None,
+    decoders: int | None = None,
 ) -> Iterator[Outcome]:
-    """Yield every job's outcome as it ends, at most `lanes` of them in flight, the longest begun first.
-
-    A job whose lane has spent more than `timeout` seconds inside the tracker ends there, between two frames. Lanes are
-    taken from `berths`, where other trackers share them; `on_last` is called once every job has begun.
-    """
-    waiting = deque(sorted(jobs, key=len, reverse=True))
-    berths = berths or Berths(lanes)
-    with ThreadPoolExecutor(max_workers=DECODERS, thread_name_prefix="frames") as pool:
-        running = _Running(tracker, device, timeout)
-        held = 0
-        try:
-            while waiting or running.lanes:
-                vacant = max(min(lanes, running.widest) - len(running.lanes), 0)
-                given = berths.take(min(vacant, len(waiting)), wait=not running.lanes)
-                held += given
-                if given:
-                    fresh = [_Lane(waiting.popleft(), pool) for _ in range(given)]
-                    if not waiting:
-                        on_last()
-                    on_frames(running.start(fresh))
-                if running.lanes:
-                    on_frames(running.step())
-                ended = list(running.ended())
-                berths.give(held - len(running.lanes))
-                held = len(running.lanes)
-                yield from ended
-        finally:
-            berths.give(held)
-            for lane in running.lanes:
-                lane.stream.close()
+    """Yield every job's outcome as it ends, of one tracker alone: see `run_together`."""
+    groups = ({"": job} for job in jobs)
+    found = run_together({"": tracker}, groups, lanes, device, lambda _, count: on_frames(count), timeout, decoders)
+    for _, outcome in found:
+        yield outcome
 
 
-class _Running:
-    """The lanes in flight and their common state."""
+class _Waiting:
+    """Groups that have not begun, those of the same trackers in a queue of their own, the longest first."""
 
-    def __init__(self, tracker: Tracker[Any], device: str, timeout: float) -> None:
-        self.tracker = tracker
-        self.device = device
-        self.timeout = timeout
-        self.lanes: list[_Lane] = []
-        self.state: Any = None
-        self.widest = sys.maxsize
-        """The most lanes that a call may hold; falls by half when the device's memory runs out."""
-        self._failed: list[Outcome] = []
+    def __init__(self, groups: Iterable[Group]) -> None:
+        self._queues: dict[frozenset[str], deque[Group]] = defaultdict(deque)
+        for group in sorted(groups, key=_length, reverse=True):
+            self._queues[frozenset(group)].append(group)
 
-    def start(self, fresh: list[_Lane]) -> int:
-        """Show each fresh lane its target; return how many now run."""
-        fresh, frames = self._read(fresh)
+    def __bool__(self) -> bool:
+        return any(self._queues.values())
 
-        def start(chosen: Sequence[int]) -> Any:
-            jobs = [fresh[index].job for index in chosen]
-            boxes = np.stack([job.box for job in jobs])
-            return self.tracker.start([frames[index] for index in chosen], boxes, [job.seed for job in jobs])
+    def take(self, room: Mapping[str, int]) -> Group | None:
+        """Return the longest group all of whose trackers have room, which waits no more; None where there is none."""
+        fitting = [queue for names, queue in self._queues.items() if queue and all(room[name] > 0 for name in names)]
+        return max(fitting, key=lambda queue: _length(queue[0])).popleft() if fitting else None
 
-        begun = 0
-        for chosen, state in self._attempt(start, fresh):
-            for index in chosen:
-                lane = fresh[index]
-                lane.boxes.append(lane.job.box)
-                lane.scores.append(1.0)
-            begun += self._add([fresh[index] for index in chosen], state)
-        return begun
 
-    def step(self) -> int:
-        """Follow every lane into its next frame; return how many went on."""
-        before = self.lanes
-        lanes, frames = self._read(before)
-        if not lanes:
-            self.lanes, self.state = [], None
-            return 0
-        if len(lanes) < len(before):
-            self._keep([index for index, lane in enumerate(before) if lane in lanes])
-            if not self.lanes:
-                return 0
-        whole = self.state
-
-        def step(chosen: Sequence[int]) -> tuple[Step, Any]:
-            own = whole if len(chosen) == len(lanes) else self.tracker.take(whole, chosen)
-            found, after = self.tracker.step(own, [frames[index] for index in chosen])
-            if found.boxes.shape != (len(chosen), 4):
-                raise ValueError(f"the tracker returned boxes of shape {found.boxes.shape}, not ({len(chosen)}, 4)")
-            return found, after
-
-        self.lanes, self.state = [], None
-        for chosen, (found, after) in self._attempt(step, lanes):
-            for row, index in enumerate(chosen):
-                lanes[index].add(found, row)
-            self._add([lanes[index] for index in chosen], after)
-        return len(self.lanes)
-
-    def ended(self) -> Iterator[Outcome]:
-        """Yield what failed or came to its end since the last call; its lanes become vacant."""
-        outcomes, self._failed = self._failed, []
-        going = [i for i, lane in enumerate(self.lanes) if not lane.done and lane.seconds <= self.timeout]
-        if len(going) < len(self.lanes):
-            ended = [lane for index, lane in enumerate(self.lanes) if index not in going]
-            outcomes += [lane.outcome() if lane.done else lane.late(self.timeout) for lane in ended]
-            self._keep(going)
-            outcomes += self._failed
-            self._failed = []
-        yield from outcomes
-
-    def _add(self, lanes: list[_Lane], state: Any) -> int:
-        """Let lanes run beside those that do; return how many now do."""
-        try:
-            whole = self.tracker.join(self.state, state) if self.lanes else state
-        except Exception:
-            return self._fail(lanes)
-        self.lanes, self.state = [*self.lanes, *lanes], whole
-        return len(lanes)
-
-    def _keep(self, going: list[int]) -> None:
-        """Go on with some of the lanes alone."""
-        lanes, state = [self.lanes[index] for index in going], None
-        try:
-            state = self.tracker.take(self.state, going) if going else None
-        except Exception:
-            self._fail(lanes)
-            lanes = []
-        self.lanes, self.state = lanes, state
-
-    def _fail(self, lanes: list[_Lane]) -> int:
-        """End lanes with the exception that is being handled."""
-        self._failed += [lane.outcome(traceback.format_exc()) for lane in lanes]
-        return 0
-
-    def _read(self, lanes: list[_Lane]) -> tuple[list[_Lane], list[Frame]]:
-        """Return the lanes whose next frame can be read, and these frames."""
-        alive: list[_Lane] = []
-        frames: list[Frame] = []
-        for lane in lanes:
-            try:
-                frame = lane.stream.next()
-            except Exception:  # whatever a decoder raises ends this lane alone
-                self._failed.append(lane.outcome(traceback.format_exc()))
-            else:
-                alive.append(lane)
-                frames.append(frame)
-        return alive, frames
-
-    def _attempt(self, call: Callable[[Sequence[int]], Any], lanes: list[_Lane]) -> Iterator[tuple[Sequence[int], Any]]:
-        """Yield (lanes, result) of a call for as many lanes at once as the device's memory holds."""
-        everyone = range(len(lanes))
-        width = min(self.widest, len(lanes))
-        for first in range(0, len(lanes), width or 1):
-            yield from self._call(call, everyone[first : first + width], lanes)
-
-    def _call(
-        self, call: Callable[[Sequence[int]], Any], chosen: Sequence[int], lanes: list[_Lane]
-    ) -> Iterator[tuple[Sequence[int], Any]]:
-        """Yield (lanes, result) of a call; where it raises, of calls for fewer lanes: one lane's failure is its own."""
-        try:
-            result = self._timed(call, chosen, lanes)
-        except Exception as error:
-            import torch  # not at the top: a run is planned without it
-
-            if len(chosen) == 1:
-                self._failed.append(lanes[chosen[0]].outcome(traceback.format_exc()))
-                return
-            parts: list[Sequence[int]] = [[index] for index in chosen]
-            if isinstance(error, torch.OutOfMemoryError):
-                self.widest = len(chosen) // 2
-                parts = [chosen[: self.widest], chosen[self.widest :]]
-        else:
-            yield chosen, result
-            return
-        # Past the handler: the traceback no longer holds the tensors of the failed call.
-        if len(parts) == 2 and torch.cuda.is_available():
-            torch.cuda.empty_cache()
-        for part in parts:
-            yield from self._call(call, part, lanes)
-
-    def _timed(self, call: Callable[[Sequence[int]], Any], chosen: Sequence[int], lanes: list[_Lane]) -> Any:
-        began = time.perf_counter()
-        result = call(chosen)
-        if self.device.startswith("cuda"):
-            import torch
-
-            torch.cuda.synchronize(self.device)
-        share = (time.perf_counter() - began) / len(chosen)
-        for index in chosen:
-            lanes[index].seconds += share
-            lanes[index].times.append(share)
-        return result
+def _length(group: Group) -> int:
+    return max(map(len, group.values()))

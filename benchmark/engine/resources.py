@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from math import ceil
 from pathlib import Path
 
@@ -13,16 +13,17 @@ MEMORY = Path("/proc/meminfo")
 OWN_GROUPS = Path("/proc/self/cgroup")
 
 
-def physical_cores() -> int:
-    """Return how many cores this process may use, threads of one core counted once: at least 1.
+def usable_cores() -> int:
+    """Return how many processors this process may use at once: at least 1.
 
     Whatever limits it counts: its affinity, and the quota of its control groups. Off Linux, the machine's own count.
     """
-    if not hasattr(os, "sched_getaffinity"):
-        return os.cpu_count() or 1
-    allowed = os.sched_getaffinity(0)
-    cores = len({_siblings(cpu) for cpu in allowed})
-    return max(1, min([cores, *(ceil(quota) for quota in _quotas())]))
+    return _within_quotas(len(_processors()))
+
+
+def physical_cores() -> int:
+    """Return the same, processors of one core (its hardware threads) counted once."""
+    return _within_quotas(len({_siblings(cpu) for cpu in _processors()}))
 
 
 def free_memory() -> int | None:
@@ -47,6 +48,14 @@ def peak_memory_of(process: int) -> int | None:
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024
     return None
+
+
+def _processors() -> Collection[int]:
+    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+
+
+def _within_quotas(cores: int) -> int:
+    return max(1, min([cores, *(ceil(quota) for quota in _quotas())]))
 
 
 def _siblings(cpu: int) -> str:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Any
 
-from benchmark.engine.berths import Berths
 from benchmark.engine.device import environment_class, use_device
 from benchmark.engine.fit import fitting_lanes
-from benchmark.engine.lanes import run_lanes
+from benchmark.engine.job import Job
+from benchmark.engine.lanes import run_together
 from benchmark.engine.load import Watch
 from benchmark.engine.run import Finished, OnFrames, Plan, Task
 from trackers.adapters.containment import Contained
 from trackers.api import Tracker
 from trackers.names import TrackerSpec
 
+Team = Mapping[str, Tracker[Any]]
+"""Trackers by name."""
+
 
 class Local:
-    """Runs trackers one after the other; each begins as soon as the one before leaves lanes free for good.
+    """Runs trackers in one thread of this process.
 
-    A third party's runs alone: what it changes in the process while it works is not put back before.
+    On a GPU, where decoding is what bounds a run, they go through a sequence together; on a CPU one after the other.
     """
 
     workers = 1
@@ -38,75 +42,75 @@ class Local:
     def work(self, plan: Plan, tasks: list[Task], on_frames: OnFrames) -> Iterator[Finished]:
         """Do the tasks. All trackers are built before the first frame: a bad checkpoint stops the run at once."""
         built = {spec.name: spec.build(self.device) for spec in dict.fromkeys(task.spec for task in tasks)}
-        relay = _Relay(self.device, plan, on_frames)
-        before = Event()
-        before.set()
-        threads: list[Thread] = []
-        for name, tracker in built.items():
+        for tracker in built.values():
             tracker.recording = plan.telemetry
-            own = [task for task in tasks if task.spec.name == name]
-            last = Event()
-            alone = tuple(threads) if isinstance(tracker, Contained) else None
-            threads.append(Thread(target=relay.run, args=(tracker, own, before, last, alone), name=name, daemon=True))
-            before = last
-        for thread in threads:
-            thread.start()
+        work = _Work(self.device, plan, tasks, on_frames)
+        thread = Thread(target=work.run, args=(teams(built, plan.lanes, self.device),), name="trackers", daemon=True)
+        thread.start()
         try:
             for _ in tasks:
-                found = relay.found.get()
+                found = work.found.get()
                 if isinstance(found, BaseException):
                     raise found
                 yield found
         finally:
-            relay.stopping.set()
-            for thread in threads:
-                thread.join()
+            work.stopping.set()
+            thread.join()
+
+
+def teams(built: Team, lanes: int, device: str) -> list[Team]:
+    """Return which trackers run together, in order: on a GPU all that take all lanes, but a third party's alone.
+
+    On a CPU, where decoding takes little of a frame, each runs alone: its networks stay in the caches.
+    """
+    together = {
+        name: tracker
+        for name, tracker in built.items()
+        if device != "cpu" and not isinstance(tracker, Contained) and (tracker.max_lanes or lanes) >= lanes
+    }
+    alone: list[Team] = [{name: tracker} for name, tracker in built.items() if name not in together]
+    return [together, *alone] if together else alone
 
 
 class _Stopped(Exception):
     """Nobody wants the rest of the work."""
 
 
-class _Relay:
-    """What the threads of a run's trackers share."""
+class _Work:
+    """The tasks of a run, as the thread that does them sees them."""
 
-    def __init__(self, device: str, plan: Plan, on_frames: OnFrames) -> None:
+    def __init__(self, device: str, plan: Plan, tasks: Sequence[Task], on_frames: OnFrames) -> None:
         self.found: SimpleQueue[Finished | BaseException] = SimpleQueue()
         self.stopping = Event()
-        self._device, self._plan, self._on_frames = device, plan, on_frames
-        self._berths = Berths(plan.lanes)
+        self._device, self._plan, self._tasks, self._on_frames = device, plan, tasks, on_frames
         self._watch = Watch()
 
-    def run(
-        self, tracker: Tracker[Any], tasks: Sequence[Task], before: Event, last: Event, alone: Sequence[Thread] | None
-    ) -> None:
-        """Do one tracker's tasks after the one before has begun its last; say when this one has.
-
-        With `alone`, all threads before it end first, and this one has begun its last when it is done.
-        """
-        lanes = min(self._plan.lanes, tracker.max_lanes or self._plan.lanes)
-        own = {id(task.job): task for task in tasks}
-
-        def count(frames: int) -> None:
-            if self.stopping.is_set():
-                raise _Stopped
-            self._on_frames(tasks[0].spec.name, frames)
-
+    def run(self, teams: Sequence[Team]) -> None:
+        """Do the teams' tasks, one team after the other; what is raised is for whoever asked for the work."""
         try:
-            before.wait()
-            for thread in alone or ():
-                thread.join()
-            if self.stopping.is_set():
-                return
-            jobs = (task.job for task in tasks)
-            on_last = last.set if alone is None else lambda: None
-            for outcome in run_lanes(
-                tracker, jobs, lanes, self._device, count, self._plan.timeout, self._berths, on_last
-            ):
-                self.found.put(Finished(own[id(outcome.job)], outcome, lanes, self._watch.lately()))
+            for team in teams:
+                self._run(team)
         except _Stopped:
             pass
-        except BaseException as error:  # shown by the thread that asked for the work
+        except BaseException as error:
             self.found.put(error)
-        finally:
-            last.set()
+
+    def _run(self, team: Team) -> None:
+        lanes = min([self._plan.lanes, *(tracker.max_lanes or self._plan.lanes for tracker in team.values())])
+        own = {id(task.job): task for task in self._tasks}
+        found = run_together(team, self._groups(team), lanes, self._device, self._count, self._plan.timeout)
+        for _, outcome in found:
+            self.found.put(Finished(own[id(outcome.job)], outcome, lanes, self._watch.lately()))
+
+    def _groups(self, team: Team) -> list[Mapping[str, Job]]:
+        """Return the team's jobs, those on the same frames together."""
+        groups: dict[tuple[str, str, int], dict[str, Job]] = defaultdict(dict)
+        for task in self._tasks:
+            if task.spec.name in team:
+                groups[task.sequence, task.begun, task.repeat][task.spec.name] = task.job
+        return list(groups.values())
+
+    def _count(self, tracker: str, frames: int) -> None:
+        if self.stopping.is_set():
+            raise _Stopped
+        self._on_frames(tracker, frames)

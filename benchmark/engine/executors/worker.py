@@ -139,6 +139,7 @@ class Worker:
         runner = self._trackers[tracker]
         lanes = min(self._order.lanes, runner.max_lanes or self._order.lanes)
         jobs = [Job(self._videos[one.sequence], one.start, one.box, one.seed) for one in assignments]
+        decoders = 1 if self._device == "cpu" else None  # on a CPU every core has a worker
         numbers = {id(job): number for number, job in enumerate(jobs)}
         return [
             Result(
@@ -153,7 +154,7 @@ class Worker:
                 seen=outcome.seen,
                 lanes=lanes,
             )
-            for outcome in run_lanes(runner, jobs, lanes, self._device, self._on_frames, self._order.timeout)
+            for outcome in run_lanes(runner, jobs, lanes, self._device, self._on_frames, self._order.timeout, decoders)
         ]
 
 

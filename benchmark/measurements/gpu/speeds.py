@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +13,8 @@ import torch
 from benchmark.datasets.images import read_frame
 from benchmark.engine.clock import measure_latency, peak_memory
 from benchmark.engine.job import Job
-from benchmark.engine.lanes import DECODERS, run_lanes
+from benchmark.engine.lanes import run_lanes
+from benchmark.engine.resources import usable_cores
 from benchmark.measurements.gpu.setting import Row, Setting, Tables, Unit, built, copies
 from benchmark.measurements.tracker_speed import replicated, seconds
 from trackers.nets.crops import square_crops
@@ -38,7 +38,7 @@ def _lanes(setting: Setting, name: str, count: int) -> Row:
 
 def bounds(setting: Setting, tables: Tables) -> Iterator[Unit]:
     """What a step's time goes to, each piece alone between two synchronisations; and what decoding takes."""
-    for threads in sorted({1, DECODERS, os.cpu_count() or 1}):
+    for threads in sorted({1, 4, usable_cores()}):
         yield f"decoding in {threads} threads", lambda threads=threads: _decoding(setting, threads)  # type: ignore[misc]
     for name in setting.trackers:
         for count in (setting.lanes[0], setting.lanes[-1]):

@@ -45,6 +45,8 @@ def test_a_gpus_free_memory_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (30_000_000, 40_000_000))
     hungry = SimpleNamespace(build=lambda device: Hungry(meter))
     assert fitting_lanes([hungry], "cuda:0") == int((SHARE * 30 - 10) / 1)
+    assert fitting_lanes([hungry, hungry], "cuda:0") == int((SHARE * 30 - 20) / 2), "they run together"
+    assert fitting_lanes([], "cuda:0") == MOST
     single = SimpleNamespace(build=lambda device: Hungry(meter, max_lanes=1))
     assert fitting_lanes([single], "cuda:0") == MOST
     assert fitting_lanes([hungry], "cpu") == 1
@@ -53,6 +55,8 @@ def test_a_gpus_free_memory_decides(monkeypatch: pytest.MonkeyPatch) -> None:
         def start(self, frames, boxes, seeds):
             raise RuntimeError("no target in grey")
 
+    theirs = SimpleNamespace(build=lambda device: Contained(Hungry(meter), World(""), Chance()))
+    assert fitting_lanes([theirs, hungry], "cuda:0") == int((SHARE * 30 - 10) / 1), "a third party's runs alone"
     theirs = SimpleNamespace(build=lambda device: Contained(Broken(meter), World(""), Chance()))
     assert fitting_lanes([theirs, hungry], "cuda:0") == int((SHARE * 30 - 10) / 1)
     with pytest.raises(RuntimeError, match="grey"):

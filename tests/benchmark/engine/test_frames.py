@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from benchmark.datasets.images import FrameError
 from benchmark.datasets.selection import select
 from benchmark.engine.device import environment_class
 from benchmark.engine.executors.local import Local
-from benchmark.engine.prefetch import FrameStream
+from benchmark.engine.prefetch import Decoder
 from benchmark.engine.run import Finished, OnFrames, Plan, Task, execute, lay_out
 from benchmark.store import memo
 from benchmark.store.record import Record
@@ -155,8 +154,8 @@ def test_frames_of_two_depths_in_one_sequence_are_an_error(tmp_path: Path) -> No
     paths = [tmp_path / f"{number}.png" for number in range(3)]
     for path, kind in zip(paths, (np.uint8, np.uint8, np.uint16), strict=True):
         cv2.imwrite(str(path), np.full((8, 8), np.iinfo(kind).max, kind))
-    with ThreadPoolExecutor(1) as pool:
-        stream = FrameStream(paths, pool)
+    with Decoder(1) as decoder:
+        (stream,) = decoder.open(paths)
         assert stream.next().max() == stream.next().max() == 255
         with pytest.raises(FrameError, match=r"2\.png has 16 bits a channel, unlike the frames before it"):
             stream.next()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.engine import resources
-from benchmark.engine.resources import free_memory, peak_memory_of, physical_cores
+from benchmark.engine.resources import free_memory, peak_memory_of, physical_cores, usable_cores
 
 GB = 1 << 30
 
@@ -37,7 +37,7 @@ def within(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str) -> None:
 
 
 def test_threads_of_one_core_count_once(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert physical_cores() == 4
+    assert (physical_cores(), usable_cores()) == (4, 8)
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0, 4, 5})
     assert physical_cores() == 2
 
@@ -104,11 +104,12 @@ def test_memory_is_what_the_machine_and_the_groups_leave(machine: Path, monkeypa
 
 
 def test_off_linux_memory_is_not_known_and_processors_are_the_machines(machine: Path, monkeypatch) -> None:
-    monkeypatch.setattr(resources, "MEMORY", machine / "nowhere")
+    for name in ("MEMORY", "CPUS", "OWN_GROUPS"):
+        monkeypatch.setattr(resources, name, machine / "nowhere")
     monkeypatch.delattr(os, "sched_getaffinity")
     monkeypatch.setattr(os, "cpu_count", lambda: 6)
     assert free_memory() is None
-    assert physical_cores() == 6
+    assert physical_cores() == usable_cores() == 6
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="other systems do not tell")

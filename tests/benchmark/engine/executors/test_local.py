@@ -10,7 +10,8 @@ import pytest
 
 from benchmark.datasets.folder import FolderDataset
 from benchmark.datasets.selection import select
-from benchmark.engine.executors.local import Local
+from benchmark.engine.executors import local
+from benchmark.engine.executors.local import Local, Team, teams
 from benchmark.engine.job import Job
 from benchmark.engine.run import Plan, Task
 from trackers.adapters.containment import Contained, World
@@ -81,25 +82,43 @@ def work(picture_folder: Path, lanes: int, *trackers: Still, on_frames=lambda na
     return Local("cpu").work(plan, tasks, on_frames)
 
 
-def test_a_trackers_tail_overlaps_the_start_of_the_next_within_the_lanes_there_are(picture_folder: Path) -> None:
+def test_a_runs_trackers_get_all_lanes_and_every_task_ends(picture_folder: Path) -> None:
     diary = Diary()
     found = list(work(picture_folder, 2, Still("one", diary), Still("two", diary)))
     assert sorted(f"{each.task.spec.name} {each.task.sequence}" for each in found) == [
         f"{tracker} {video}" for tracker in ("one", "two") for video in ("first", "second", "third")
     ]
-    names = diary.names
-    assert names.index("two") < len(names) - 1 - names[::-1].index("one")  # two began before one had ended
     assert diary.most == 2
 
 
-@pytest.mark.parametrize("theirs", ["one", "two"])
-def test_a_third_partys_tracker_runs_beside_no_other(picture_folder: Path, theirs: str) -> None:
+def names_of(found: list[Team]) -> list[list[str]]:
+    return [list(team) for team in found]
+
+
+def test_on_a_gpu_trackers_that_take_all_lanes_run_together_and_on_a_cpu_each_alone() -> None:
+    trackers = {name: Still(name, Diary()) for name in ("one", "two", "three", "four")}
+    trackers["two"].max_lanes = 1  # type: ignore[misc]
+    trackers["three"].max_lanes = 8  # type: ignore[misc]
+    assert names_of(teams(trackers, 4, "cuda:0")) == [["one", "three", "four"], ["two"]]
+    assert names_of(teams(trackers, 16, "cuda:0")) == [["one", "four"], ["two"], ["three"]]
+    assert names_of(teams(trackers, 4, "cpu")) == [["one"], ["two"], ["three"], ["four"]]
+    assert names_of(teams({"two": trackers["two"]}, 4, "cuda:0")) == [["two"]]
+
+
+def test_together_or_alone_a_run_comes_to_the_same(picture_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    apart = list(work(picture_folder, 2, Still("one", Diary()), Still("two", Diary())))
+    monkeypatch.setattr(local, "teams", lambda built, lanes, device: [built])
     diary = Diary()
-    trackers = [Still(name, diary) for name in ("one", "two", "three")]
-    guarded = [guard(tracker) if tracker.name == theirs else tracker for tracker in trackers]
-    assert len(list(work(picture_folder, 2, *guarded))) == 9
-    own = [index for index, name in enumerate(diary.names) if name == theirs]
-    assert own == list(range(own[0], own[-1] + 1))
+    together = list(work(picture_folder, 2, Still("one", diary), Still("two", diary)))
+    assert diary.names[:4] == ["one", "two", "one", "two"]
+    boxes = [{each.task.key: each.outcome.boxes.tolist() for each in found} for found in (apart, together)]
+    assert boxes[0] == boxes[1]
+    assert {each.lanes for each in together} == {2}
+
+
+def test_a_third_partys_tracker_runs_beside_no_other() -> None:
+    trackers = {name: Still(name, Diary()) for name in ("one", "two", "three")}
+    assert names_of(teams({**trackers, "two": guard(trackers["two"])}, 2, "cuda:0")) == [["one", "three"], ["two"]]
 
 
 def guard(tracker: Still) -> Contained:

@@ -1,0 +1,221 @@
+"""One tracker's lanes in flight, and their common state.
+
+A lane that fails (an unreadable frame, an exception) ends alone; the others go on from the state before.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.engine.job import Job, Outcome
+from benchmark.engine.prefetch import FrameStream
+from trackers.api import Frame, Step, Tracker
+
+
+class Lane:
+    """One target that is followed, and what was found of it so far."""
+
+    def __init__(self, job: Job, stream: FrameStream) -> None:
+        self.job = job
+        self.stream = stream
+        self.boxes: list[NDArray[np.float64]] = []
+        self.scores: list[float] = []
+        self.telemetry: dict[str, list[Any]] = {}
+        self.seconds = 0.0
+        self.times: list[float] = []
+
+    def add(self, step: Step, lane: int) -> None:
+        """Keep what a step says of this target, which is its `lane`."""
+        self.boxes.append(step.boxes[lane])
+        self.scores.append(float(step.scores[lane]))
+        for name, values in step.telemetry.items():
+            self.telemetry.setdefault(name, []).append(values[lane])
+
+    @property
+    def done(self) -> bool:
+        """Whether every frame was followed."""
+        return len(self.boxes) == len(self.job)
+
+    def late(self, timeout: float) -> Outcome:
+        """Return what came of it when it took too long."""
+        return self.outcome(
+            f"timeout: {self.seconds:.1f} s in the tracker for {len(self.boxes)} of {len(self.job)} frames,"
+            f" --timeout is {timeout:g} s",
+            timed_out=True,
+        )
+
+    def outcome(self, error: str = "", *, timed_out: bool = False) -> Outcome:
+        """Return what came of it, and read no more frames."""
+        self.stream.close()
+        return Outcome(
+            self.job,
+            np.array(self.boxes, np.float64).reshape(-1, 4),
+            np.array(self.scores, np.float64),
+            self.seconds,
+            {name: np.array(values) for name, values in self.telemetry.items()},
+            error,
+            timed_out,
+            np.array(self.times[: len(self.boxes)], np.float64),
+            tuple(self.stream.seen),
+        )
+
+
+class Flight:
+    """The lanes in flight, of which there may be none."""
+
+    def __init__(self, tracker: Tracker[Any], device: str, timeout: float) -> None:
+        self.tracker = tracker
+        self.device = device
+        self.timeout = timeout
+        self.lanes: list[Lane] = []
+        self.state: Any = None
+        self.widest = sys.maxsize
+        """The most lanes that a call may hold; falls by half when the device's memory runs out."""
+        self._failed: list[Outcome] = []
+
+    def start(self, fresh: list[Lane]) -> int:
+        """Show each fresh lane its target; return how many now run."""
+        fresh, frames = self._read(fresh)
+
+        def start(chosen: Sequence[int]) -> Any:
+            jobs = [fresh[index].job for index in chosen]
+            boxes = np.stack([job.box for job in jobs])
+            return self.tracker.start([frames[index] for index in chosen], boxes, [job.seed for job in jobs])
+
+        begun = 0
+        for chosen, state in self._attempt(start, fresh):
+            for index in chosen:
+                lane = fresh[index]
+                lane.boxes.append(lane.job.box)
+                lane.scores.append(1.0)
+            begun += self._add([fresh[index] for index in chosen], state)
+        return begun
+
+    def step(self) -> int:
+        """Follow every lane into its next frame; return how many went on."""
+        before = self.lanes
+        lanes, frames = self._read(before)
+        if not lanes:
+            self.lanes, self.state = [], None
+            return 0
+        if len(lanes) < len(before):
+            self._keep([index for index, lane in enumerate(before) if lane in lanes])
+            if not self.lanes:
+                return 0
+        whole = self.state
+
+        def step(chosen: Sequence[int]) -> tuple[Step, Any]:
+            own = whole if len(chosen) == len(lanes) else self.tracker.take(whole, chosen)
+            found, after = self.tracker.step(own, [frames[index] for index in chosen])
+            if found.boxes.shape != (len(chosen), 4):
+                raise ValueError(f"the tracker returned boxes of shape {found.boxes.shape}, not ({len(chosen)}, 4)")
+            return found, after
+
+        self.lanes, self.state = [], None
+        for chosen, (found, after) in self._attempt(step, lanes):
+            for row, index in enumerate(chosen):
+                lanes[index].add(found, row)
+            self._add([lanes[index] for index in chosen], after)
+        return len(self.lanes)
+
+    def ended(self) -> Iterator[Outcome]:
+        """Yield what failed or came to its end since the last call; its lanes become vacant."""
+        outcomes, self._failed = self._failed, []
+        going = [i for i, lane in enumerate(self.lanes) if not lane.done and lane.seconds <= self.timeout]
+        if len(going) < len(self.lanes):
+            ended = [lane for index, lane in enumerate(self.lanes) if index not in going]
+            outcomes += [lane.outcome() if lane.done else lane.late(self.timeout) for lane in ended]
+            self._keep(going)
+            outcomes += self._failed
+            self._failed = []
+        yield from outcomes
+
+    def _add(self, lanes: list[Lane], state: Any) -> int:
+        """Let lanes run beside those that do; return how many now do."""
+        try:
+            whole = self.tracker.join(self.state, state) if self.lanes else state
+        except Exception:
+            return self._fail(lanes)
+        self.lanes, self.state = [*self.lanes, *lanes], whole
+        return len(lanes)
+
+    def _keep(self, going: list[int]) -> None:
+        """Go on with some of the lanes alone."""
+        lanes, state = [self.lanes[index] for index in going], None
+        try:
+            state = self.tracker.take(self.state, going) if going else None
+        except Exception:
+            self._fail(lanes)
+            lanes = []
+        self.lanes, self.state = lanes, state
+
+    def _fail(self, lanes: list[Lane]) -> int:
+        """End lanes with the exception that is being handled."""
+        self._failed += [lane.outcome(traceback.format_exc()) for lane in lanes]
+        return 0
+
+    def _read(self, lanes: list[Lane]) -> tuple[list[Lane], list[Frame]]:
+        """Return the lanes whose next frame can be read, and these frames."""
+        alive: list[Lane] = []
+        frames: list[Frame] = []
+        for lane in lanes:
+            try:
+                frame = lane.stream.next()
+            except Exception:  # whatever a decoder raises ends this lane alone
+                self._failed.append(lane.outcome(traceback.format_exc()))
+            else:
+                alive.append(lane)
+                frames.append(frame)
+        return alive, frames
+
+    def _attempt(self, call: Callable[[Sequence[int]], Any], lanes: list[Lane]) -> Iterator[tuple[Sequence[int], Any]]:
+        """Yield (lanes, result) of a call for as many lanes at once as the device's memory holds."""
+        everyone = range(len(lanes))
+        width = min(self.widest, len(lanes))
+        for first in range(0, len(lanes), width or 1):
+            yield from self._call(call, everyone[first : first + width], lanes)
+
+    def _call(
+        self, call: Callable[[Sequence[int]], Any], chosen: Sequence[int], lanes: list[Lane]
+    ) -> Iterator[tuple[Sequence[int], Any]]:
+        """Yield (lanes, result) of a call; where it raises, of calls for fewer lanes: one lane's failure is its own."""
+        try:
+            result = self._timed(call, chosen, lanes)
+        except Exception as error:
+            import torch  # not at the top: a run is planned without it
+
+            if len(chosen) == 1:
+                self._failed.append(lanes[chosen[0]].outcome(traceback.format_exc()))
+                return
+            parts: list[Sequence[int]] = [[index] for index in chosen]
+            if isinstance(error, torch.OutOfMemoryError):
+                self.widest = len(chosen) // 2
+                parts = [chosen[: self.widest], chosen[self.widest :]]
+        else:
+            yield chosen, result
+            return
+        # Past the handler: the traceback no longer holds the tensors of the failed call.
+        if len(parts) == 2 and torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        for part in parts:
+            yield from self._call(call, part, lanes)
+
+    def _timed(self, call: Callable[[Sequence[int]], Any], chosen: Sequence[int], lanes: list[Lane]) -> Any:
+        began = time.perf_counter()
+        result = call(chosen)
+        if self.device.startswith("cuda"):
+            import torch
+
+            torch.cuda.synchronize(self.device)
+        share = (time.perf_counter() - began) / len(chosen)
+        for index in chosen:
+            lanes[index].seconds += share
+            lanes[index].times.append(share)
+        return result
