@@ -51,6 +51,6 @@ def speed_tables(report: Report) -> Iterator[Table]:
     yield Table(
         "throughput", "Throughput of this run", coverage(report.scores),
         (tracker, Column("frames/s", "frames_per_second"), Column("lanes", "lanes")), through,
-        ("Inside the tracker, lanes side by side, with whatever else the machine did: no latency.",),
+        ("Inside the tracker, lanes and processes side by side, with whatever else the machine did: no latency.",),
         circumstances(report.scores),
     )  # fmt: skip

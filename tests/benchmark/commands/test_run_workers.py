@@ -118,3 +118,39 @@ def test_a_worker_that_is_killed_costs_time_alone(words: list[str], tmp_path: Pa
     assert "its process was ended by SIGKILL: is there enough memory?" in said
     (tracker,) = json.loads(out)["trackers"]
     assert (len(tracker["sequences"]), tracker["failed"]) == (6, {})
+
+
+DEADLY = """
+import os
+from trackers.api import register
+@register("deadly", remembers="nothing")
+class Deadly:
+    def init(self, image, box): self.box, self.frame = box, 0
+    def update(self, image):
+        self.frame += 1
+        if self.frame == 20: os._exit(7)
+        return self.box
+"""
+
+
+@pytest.mark.slow
+def test_a_sequence_that_kills_its_workers_fails_alone_and_is_kept_so(tmp_path: Path) -> None:
+    (tmp_path / "deadly.py").write_text(DEADLY)
+    for index, frames in enumerate((8, 24, 12)):
+        write_folder(tmp_path / "videos" / f"v{index}", frames=frames, seed=index)
+    words = [
+        "-t", f"py:{tmp_path / 'deadly.py'}", "-d", "folder", "--data-root", str(tmp_path / "videos"),
+        "--workers", "2", "--results", str(tmp_path / "results"), "--json", "-",
+    ]  # fmt: skip
+    running = start(words)
+    out, said = running.communicate(timeout=300)
+    assert running.returncode == 1, said
+    (tracker,) = json.loads(out)["trackers"]
+    assert list(tracker["sequences"]) == ["v0", "v2"]
+    assert list(tracker["failed"]) == ["v1"]
+    assert "3 workers were lost with this sequence in hand, the last of them " in tracker["failed"]["v1"]
+    assert "its process ended with exit code 7" in tracker["failed"]["v1"]
+    again = start(words)
+    again_out, said = again.communicate(timeout=300)
+    assert "nothing is left to run" in said
+    assert json.loads(again_out)["trackers"] == [tracker]

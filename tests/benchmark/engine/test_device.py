@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import cv2
 import pytest
 import torch
 
-from benchmark.engine.device import environment_class, find_device, machine
+from benchmark.engine.device import environment_class, find_device, machine, use_device
 from trackers.errors import InputError
 
 
@@ -29,6 +30,20 @@ def test_mps_without_metal_is_one_clear_line() -> None:
 def test_a_device_that_does_not_exist_is_refused(wanted: str) -> None:
     with pytest.raises(InputError, match="--device takes"):
         find_device(wanted)
+
+
+def test_on_a_cpu_there_is_one_thread_whatever_there_was_before() -> None:
+    threads = torch.get_num_threads(), cv2.getNumThreads()
+    torch.set_num_threads(2)
+    try:
+        assert use_device("cpu") == "cpu"
+        assert (torch.get_num_threads(), cv2.getNumThreads()) == (1, 1)
+        assert environment_class("cpu")["threads"] == "1"
+    finally:
+        torch.set_num_threads(threads[0])
+        cv2.setNumThreads(threads[1])
+    with pytest.raises(InputError, match="--device takes"):
+        use_device("abacus")
 
 
 def test_the_environment_class_changes_with_the_threads() -> None:
