@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from conftest import paint
 from pretend_device import DOWNLOAD, NAME, UPLOAD
 
 from trackers.api import Boxes, Frame, Tracker
 from trackers.names import resolve
+from trackers.nets import crops
 from trackers.nets.transfer import uploaded
 
 BUDGET = {UPLOAD: 2, DOWNLOAD: 2}
@@ -41,11 +44,14 @@ def videos(lanes: int, frames: int) -> list[list[Frame]]:
 @pytest.fixture
 def cut_as_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a CPU cut crops as a device does."""
-    for family in ("memtrack",):
-        monkeypatch.setattr(f"trackers.{family}.tracker.placed", uploaded)
+
+    def cut(frames: list[Frame], *how: Any) -> torch.Tensor:
+        return crops._gathered(uploaded(frames, torch.device("cpu")), *how)
+
+    monkeypatch.setattr(crops, "_warped", cut)
 
 
-@pytest.mark.parametrize("name", ["memtrack"])
+@pytest.mark.parametrize("name", ["memtrack", "dualmn-short", "dualmn-long", "dualmn"])
 def test_a_step_keeps_to_its_budget_and_boxes_are_the_cpus(pretend, cut_as_there, name: str) -> None:
     for lanes in (1, 3):
         seen = videos(lanes, 6)

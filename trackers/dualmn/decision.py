@@ -1,7 +1,7 @@
 """Which branch is right: the "Decision" of DualMN's figure, whose inside was never published (docs/dualmn.md).
 
-The rules are a reconstruction: agree, disagree, lost, and patience. Everything is float64 on the host: a few numbers a
-lane.
+The rules are a reconstruction: agree, disagree, lost, and patience. They weigh a few numbers a lane, float64 where the
+device has it.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Reason(IntEnum):
 
 @dataclass(frozen=True)
 class Found:
-    """What one branch found in each of B lanes, in frame pixels, float64 on the host."""
+    """What one branch found in each of B lanes, in frame pixels."""
 
     shift: Tensor
     """(B, 2) x, y from the target's last centre."""
@@ -148,7 +148,7 @@ def decide(config: DualMNConfig, size: Tensor, long: Found, short: Found, disagr
         margin = torch.minimum(margin, lead(long_sure, short_sure))
         decider = torch.where(prefer_long, int(Decider.LONG), int(Decider.SHORT))
         why = torch.full_like(decider, int(Reason.CONFIDENCE))
-        mixed = prefer_long.double()
+        mixed = prefer_long.to(size.dtype)
     else:
         long_quality, short_quality = _quality(long, long_sure, size), _quality(short, short_sure, size)
         impatient = (streak > config.patience) & long.usable & (long.confidence >= config.long_lost)
@@ -159,11 +159,11 @@ def decide(config: DualMNConfig, size: Tensor, long: Found, short: Found, disagr
         decider = torch.where(leads_long, int(Decider.LONG), int(Decider.SHORT))
         why = torch.where(impatient, int(Reason.PATIENCE), int(Reason.QUALITY))
         why = torch.where(agree, int(Reason.AGREE), why)
-        mixed = torch.where(agree, long_sure / (long_sure + short_sure).clamp_min(1e-12), prefer_long.double())
+        mixed = torch.where(agree, long_sure / (long_sure + short_sure).clamp_min(1e-12), prefer_long.to(size.dtype))
     decider = torch.where(lost, int(Decider.NEITHER), decider)
     why = torch.where(lost, int(Reason.LOST), why)
     # Agreed boxes take the long branch's size: it has the better head. Without heads both are the last size.
-    from_long = torch.where(agree, 1.0, prefer_long.double())
+    from_long = torch.where(agree, 1.0, prefer_long.to(size.dtype))
     chosen = Found(
         _mix(mixed, long.shift, short.shift),
         _mix(from_long, long.size, short.size),

@@ -86,6 +86,4 @@ class LongBranch:
 
     def recovered(self, state: LongMemory, sound: Tensor) -> LongMemory:
         """Return the memory with the lanes that are not sound (B,) begun afresh from their first frame."""
-        if bool(sound.all()):
-            return state
         return choose_lanes(sound, state, memory.begin(state.first, state.capacity, state.size_bias))

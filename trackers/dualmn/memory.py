@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from trackers.nets.lanes import choose_lanes, surely_all
+
 
 @dataclass(frozen=True)
 class Stored:
@@ -84,20 +86,18 @@ def written(memory: LongMemory, lanes: Tensor, new: Stored, score: Tensor, keep_
         score: (B,) how sure the tracker is of it.
         keep_first: Whether the first frame is never dropped.
     """
-    if not bool(lanes.any()):
-        return memory
     accepted = memory.accepted + lanes
     due = lanes & (accepted % memory.interval == 0)
     memory = _thinned(memory, due & (memory.count == memory.capacity), keep_first)
     due = due & (accepted % memory.interval == 0)
     slots, count = memory.slots, memory.count
-    if bool(due.any()):
-        rows = due.nonzero()[:, 0]
-        place = count[rows]
+    if not surely_all(~due):
+        row = torch.arange(len(due), device=due.device)
+        place = count.clamp(max=memory.capacity - 1)
 
         def put(room: Tensor, value: Tensor) -> Tensor:
             room = room.clone()
-            room[rows, place] = value[rows].to(room.dtype)
+            room[row, place] = choose_lanes(due, value.to(room.dtype), room[row, place])
             return room
 
         slots = _map(put, slots, new)
@@ -118,12 +118,12 @@ def written(memory: LongMemory, lanes: Tensor, new: Stored, score: Tensor, keep_
 
 def _thinned(memory: LongMemory, lanes: Tensor, keep_first: bool) -> LongMemory:
     """Return the memory with every other slot of some full lanes dropped and their interval doubled."""
-    if not bool(lanes.any()):
+    if surely_all(~lanes):
         return memory
     capacity = memory.capacity
+    every = torch.arange(capacity, device=lanes.device)
     kept = torch.arange(0 if keep_first else 1, capacity, 2, device=lanes.device)
-    order = torch.arange(capacity, device=lanes.device).expand(len(lanes), -1).clone()
-    order[lanes, : len(kept)] = kept
+    order = torch.where(lanes[:, None], torch.cat([kept, every[len(kept) :]]), every)
     row = torch.arange(len(lanes), device=lanes.device)[:, None]
     slots = _map(lambda room, _: room[row, order], memory.slots, memory.slots)
     count = torch.where(lanes, len(kept), memory.count)

@@ -12,6 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from trackers.nets.lanes import surely_all
+
 
 def affinity(query: Tensor, memory: Tensor, valid: Tensor) -> Tensor:
     """Return (B, h w, R, m m): softmax over all valid memory cells of the dot products divided by sqrt(C).
@@ -27,7 +29,7 @@ def affinity(query: Tensor, memory: Tensor, valid: Tensor) -> Tensor:
     keys = memory.flatten(3).transpose(1, 2).flatten(2)
     logits = query.flatten(2).transpose(1, 2) @ (keys / math.sqrt(channels))
     shape = (*logits.shape[:2], frames, logits.shape[2] // frames)
-    if bool(valid.all()):
+    if surely_all(valid):
         return torch.softmax(logits, 2).reshape(shape)
     usable = valid[:, None, :, None]
     logits = logits.reshape(shape).masked_fill(~usable, torch.finfo(logits.dtype).min)

@@ -7,14 +7,12 @@ by a measured box, and its error would be measured into the next (docs/dualmn.md
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from trackers.api import Frame
 from trackers.dualmn.config import DualMNConfig
 from trackers.dualmn.network import DualMNNet
 from trackers.dualmn.read import affinity, votes
@@ -22,6 +20,7 @@ from trackers.nets.crops import context_side, square_crops
 from trackers.nets.label_maps import label_maps
 from trackers.nets.localise import Peak, scale_search
 from trackers.nets.target import Target
+from trackers.nets.transfer import Frames, precise
 
 REACH = 2
 """Cells around the middle in which the ruler may move the target."""
@@ -44,8 +43,6 @@ class Measured:
     target: Target
     margin: Tensor
     """(R,) smallest relative lead of scale and place."""
-    factor: Tensor
-    """(R,) chosen scale."""
 
 
 class Ruler:
@@ -54,15 +51,16 @@ class Ruler:
     def __init__(self, net: DualMNNet, config: DualMNConfig, device: torch.device) -> None:
         self.net, self.config, self.device = net, config, device
         half = config.scales // 2
-        self.factors = config.scale_step ** torch.arange(-half, half + 1, dtype=torch.float64)
+        factors = config.scale_step ** torch.arange(-half, half + 1, dtype=torch.float64)
+        self.factors = factors.to(precise(device)).to(device)
 
-    def crops(self, frames: Sequence[Frame], target: Target, factors: Tensor, colour: Tensor) -> tuple[Tensor, Tensor]:
+    def crops(self, frames: Frames, target: Target, factors: Tensor, colour: Tensor) -> tuple[Tensor, Tensor]:
         """Return (B, S, 3, size, size) crops of the memory's geometry and their sides (B, S) in pixels."""
         config = self.config
         area = config.search_area * config.memory_size / config.search_size
         sides = context_side(target.size, config.context)[:, None] * area * factors
         crops = square_crops(frames, target.centre, sides, config.memory_size, colour)
-        return crops.to(self.device), sides
+        return crops, sides
 
     def first_look(self, features: Tensor, target: Target, sides: Tensor) -> FirstLook:
         """Return what there is to compare with, from trunk features (B, C', m, m) of crops of sides (B,)."""
@@ -70,7 +68,7 @@ class Ruler:
         label = label_maps(torch.zeros_like(pixels), pixels, features.shape[-1], float(self.net.stride))
         return FirstLook(F.normalize(features, dim=1)[:, None], label.to(features)[:, None])
 
-    def measure(self, frames: Sequence[Frame], target: Target, first: FirstLook, colour: Tensor) -> Measured:
+    def measure(self, frames: Frames, target: Target, first: FirstLook, colour: Tensor) -> Measured:
         """Return the targets with the size, and the place to a fraction of a cell, that has most votes."""
         config = self.config
         crops, sides = self.crops(frames, target, self.factors, colour)
@@ -90,19 +88,11 @@ class Ruler:
             window_weight=config.ruler_window,
             upsampling=config.ruler_upsampling,
         )
-        scale = peak.scale.cpu()
-        factor = self.factors[scale]
-        side = sides.gather(1, scale[:, None])
+        factor = self.factors[peak.scale]
+        side = sides.gather(1, peak.scale[:, None])
         moved = target.moved(
-            peak.shift.cpu() * self.net.stride * side / config.memory_size,
+            peak.shift * self.net.stride * side / config.memory_size,
             target.size * (1 - config.scale_damping + config.scale_damping * factor)[:, None],
             config.scale_limits,
         )
-        return Measured(moved, peak.margin.double().cpu(), factor)
-
-
-def merged(target: Target, rows: Tensor, part: Target) -> Target:
-    """Return the targets with those of some lanes, `rows` (R,), replaced by `part`."""
-    centre, size = target.centre.clone(), target.size.clone()
-    centre[rows], size[rows] = part.centre, part.size
-    return replace(target, centre=centre, size=size)
+        return Measured(moved, peak.margin.to(sides.dtype))

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from trackers.dualmn.online import Samples
+from trackers.nets.lanes import choose_lanes
 
 
 @dataclass(frozen=True)
@@ -98,28 +99,31 @@ def written(
         first_mass: Share of all weight that the first frame's samples keep: at least where `rate` is given, exactly
             where it is not.
     """
-    rows = lanes.nonzero()[:, 0]
-    if len(rows) == 0:
-        return memory
     initial = memory.initial
-    weights, born = memory.weights[rows], memory.born[rows]
-    place = _place(weights[:, initial:], born)
-    latest, latest_centres, all_born = memory.latest.clone(), memory.latest_centres.clone(), memory.born.clone()
-    latest[rows, place] = features[rows]
-    latest_centres[rows, place] = centres[rows].to(latest_centres.dtype)
-    all_born[rows, place] = age[rows]
+    row = torch.arange(len(lanes), device=lanes.device)
+    place = _place(memory.weights[:, initial:], memory.born)
+
+    def put(room: Tensor, value: Tensor) -> Tensor:
+        room = room.clone()
+        room[row, place] = choose_lanes(lanes, value.to(room.dtype), room[row, place])
+        return room
+
+    born = put(memory.born, age)
     if rate is None:
-        stored = all_born[rows] >= 0
+        stored = born >= 0
         share = (1 - first_mass) * stored / stored.sum(1, keepdim=True)
-        weights = torch.cat([weights.new_full((len(rows), initial), first_mass / initial), share], 1).to(weights)
+        first = memory.weights.new_full((len(lanes), initial), first_mass / initial)
+        weights = torch.cat([first, share], 1).to(memory.weights)
     else:
-        weights = _grown(weights, place + initial, memory.newest[rows], rate[rows])
+        weights = _grown(memory.weights, place + initial, memory.newest, rate)
         weights = _protected(weights, initial, first_mass)
-    all_weights, newest = memory.weights.clone(), memory.newest.clone()
-    all_weights[rows] = weights
-    newest[rows] = place + initial
     return replace(
-        memory, latest=latest, latest_centres=latest_centres, weights=all_weights, born=all_born, newest=newest
+        memory,
+        latest=put(memory.latest, features),
+        latest_centres=put(memory.latest_centres, centres),
+        weights=choose_lanes(lanes, weights, memory.weights),
+        born=born,
+        newest=choose_lanes(lanes, place + initial, memory.newest),
     )
 
 

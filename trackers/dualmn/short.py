@@ -16,7 +16,7 @@ from trackers.dualmn.online import Samples
 from trackers.dualmn.samples import ShortMemory
 from trackers.dualmn.search import Flag, enlarged, find_peaks, flags
 from trackers.dualmn.view import HeadRules, View, head_box, size_bias, unbiased
-from trackers.nets.lanes import choose_lanes, finite_lanes
+from trackers.nets.lanes import choose_lanes, finite_lanes, surely_all
 
 
 @dataclass(frozen=True)
@@ -114,14 +114,28 @@ class ShortBranch:
         usable = sound & (said.flag != Flag.NOT_FOUND)
         return ShortView(fine, peaks, place, new_size, said.height.clamp(0, 1), sound, usable, margin, said.flag)
 
-    def learn(self, state: ShortState, lesson: Lesson) -> ShortState:
-        """Return the state after a frame: the sample stored, the filter moved where its time has come."""
+    def steps(self, lesson: Lesson) -> Tensor:
+        """Return (B,), how many steps each lane's filter is to take."""
         config = self.config
-        if bool(lesson.restarted.any()):
-            filters = torch.where(lesson.restarted[:, None, None, None], state.first_filters, state.filters)
+        due = lesson.age % config.update_every == 0
+        steps = torch.where(lesson.hard, config.hard_steps, 0)
+        steps = torch.where(due, torch.full_like(steps, config.update_steps), steps)
+        steps = torch.where(lesson.restarted, torch.full_like(steps, config.restart_steps), steps)
+        return torch.where(lesson.stored, steps, 0)
+
+    def learn(self, state: ShortState, lesson: Lesson, steps: Tensor, most: int) -> ShortState:
+        """Return the state after a frame: the sample stored, the filter moved where its time has come.
+
+        Args:
+            state: The state before.
+            lesson: At least one lane stores its frame.
+            steps: (B,) what `steps` says.
+            most: The largest of them.
+        """
+        config = self.config
+        if not surely_all(~lesson.restarted):
+            filters = choose_lanes(lesson.restarted, state.first_filters, state.filters)
             state = replace(state, memory=samples.emptied(state.memory, lesson.restarted), filters=filters)
-        if not bool(lesson.stored.any()):
-            return state
         rate = torch.where(lesson.hard, config.hard_rate, config.sample_rate).to(state.filters)
         state = replace(
             state,
@@ -135,14 +149,25 @@ class ShortBranch:
                 first_mass=config.first_mass if config.keep_first else 0.0,
             ),
         )
-        due = lesson.age % config.update_every == 0
-        steps = torch.where(lesson.hard, config.hard_steps, 0)
-        steps = torch.where(due, torch.full_like(steps, config.update_steps), steps)
-        steps = torch.where(lesson.restarted, torch.full_like(steps, config.restart_steps), steps)
-        return self._moved(state, torch.where(lesson.stored, steps, 0))
+        return self._moved(state, steps, most)
 
-    def _moved(self, state: ShortState, steps: Tensor) -> ShortState:
-        """Return the state with each lane's filter moved by its own number of steps (B,)."""
+    def _moved(self, state: ShortState, steps: Tensor, most: int) -> ShortState:
+        """Return the state with each lane's filter moved by its own number of steps (B,), `most` at most."""
+        if most == 0:
+            return state
+        if steps.device.type == "cpu":
+            return self._moved_by_count(state, steps)
+        learnt = self.net.optimiser(state.filters, list(state.memory.groups()), most, keep_path=True)
+        row, last = torch.arange(len(steps), device=steps.device), (steps - 1).clamp_min(0)
+        moved, found = steps > 0, (torch.stack(learnt.path, 1), learnt.losses, learnt.lengths)
+        filters, loss, length = (
+            choose_lanes(moved, after[row, last], before)
+            for after, before in zip(found, (state.filters, state.loss, state.length), strict=True)
+        )
+        return replace(state, filters=filters, loss=loss, length=length)
+
+    def _moved_by_count(self, state: ShortState, steps: Tensor) -> ShortState:
+        """Return the same, with no step taken that a lane does not need."""
         for count in sorted({int(n) for n in steps.tolist()} - {0}):
             rows = (steps == count).nonzero()[:, 0]
             whole = len(rows) == len(steps)
@@ -161,8 +186,6 @@ class ShortBranch:
 
         Such a lane also forgets its latest samples, one of which may be the cause.
         """
-        if bool(sound.all()):
-            return state
         memory = samples.emptied(state.memory, ~sound)
         latest = choose_lanes(sound, memory.latest, torch.zeros_like(memory.latest))
         return replace(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from trackers.api import Signal
@@ -84,8 +83,8 @@ class Account:
     """(B,)."""
 
 
-def report(account: Account) -> Mapping[str, NDArray[Any]]:
-    """Return the values of `signals` for one step."""
+def report(account: Account) -> Mapping[str, Tensor]:
+    """Return the values of `signals` for one step, float32 on the device."""
     values: dict[str, Tensor] = {}
     age = account.age
     for name, view in account.views.items():
@@ -111,9 +110,9 @@ def report(account: Account) -> Mapping[str, NDArray[Any]]:
     values["reason"] = account.decision.reason
     values["disagreement"] = account.decision.disagreement
     values["decision_margin"] = account.margin
-    values["recovered"] = ~torch.stack([view.sound.cpu() for view in account.views.values()]).all(0)
-    return {name: value.float().cpu().numpy() for name, value in values.items()}
+    values["recovered"] = ~torch.stack([view.sound for view in account.views.values()]).all(0)
+    return {name: value.float() for name, value in values.items()}
 
 
 def _ages(age: Tensor, born: Tensor, valid: Tensor) -> Tensor:
-    return torch.where(valid, age.to(born.device)[:, None] - born, -1)
+    return torch.where(valid, age[:, None] - born, -1)

@@ -9,15 +9,16 @@ opposite, and it is they that are followed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from trackers.api import Boxes, Frame, Step, Tracker, register, take_lanes
+from trackers.api import Boxes, Frame, Step, Tracker, register
 from trackers.dualmn import memory
 from trackers.dualmn.augment import first_crops, generators
 from trackers.dualmn.config import PAPER, VARIANTS, DualMNConfig
@@ -26,16 +27,18 @@ from trackers.dualmn.fusion import fused_view
 from trackers.dualmn.long import LongBranch
 from trackers.dualmn.memory import LongMemory, Stored
 from trackers.dualmn.network import DualMNNet
-from trackers.dualmn.ruler import FirstLook, Ruler, merged
+from trackers.dualmn.ruler import FirstLook, Measured, Ruler
 from trackers.dualmn.search import Flag
 from trackers.dualmn.short import Lesson, ShortBranch, ShortState, ShortView
 from trackers.dualmn.telemetry import Account, report, signals
 from trackers.dualmn.view import View
 from trackers.nets.checkpoint import frozen
 from trackers.nets.crops import context_side, mean_colour, square_crops
+from trackers.nets.lanes import where_needed
 from trackers.nets.localise import lead
 from trackers.nets.pretrained import load_weights
 from trackers.nets.target import Target
+from trackers.nets.transfer import Frames, downloaded, placed
 from trackers.weights.catalog import Weights
 
 
@@ -99,17 +102,18 @@ class DualMN(Tracker[DualMNState]):
     @torch.inference_mode()
     def start(self, frames: Sequence[Frame], boxes: Boxes, seeds: Sequence[int]) -> DualMNState:
         """Fill both memories from the first frame; a lane's augmentations are drawn by its seed."""
-        target = Target.from_boxes(boxes, [(frame.shape[1], frame.shape[0]) for frame in frames])
-        colour = mean_colour(frames)
-        crops, sides = self.ruler.crops(frames, target, torch.ones(1, dtype=torch.float64), colour)
+        target = Target.from_boxes(boxes, [(frame.shape[1], frame.shape[0]) for frame in frames], self.device)
+        there = placed(frames, self.device)
+        colour = mean_colour(there)
+        crops, sides = self.ruler.crops(there, target, target.size.new_ones(1), colour)
         features = self.net.features(crops)[:, 0]
         first = self.ruler.first_look(features, target, sides[:, 0])
-        age = torch.zeros(len(frames), dtype=torch.long)
+        age = torch.zeros(len(frames), dtype=torch.long, device=self.device)
         branches: dict[str, Any] = {}
         if self.long is not None:
             remembered = self._remembered(crops[:, 0], target, sides[:, 0], age)
             branches["long"] = (
-                self.long.begin(remembered, *self._searched(frames, target, colour))
+                self.long.begin(remembered, *self._searched(there, target, colour))
                 if self.config.long_head
                 else memory.begin(remembered, self.config.slots, torch.ones(len(frames), 2, device=self.device))
             )
@@ -119,45 +123,51 @@ class DualMN(Tracker[DualMNState]):
 
     @torch.inference_mode()
     def step(self, state: DualMNState, frames: Sequence[Frame]) -> tuple[Step, DualMNState]:
-        """Look, decide, measure, learn."""
-        before, age = state.target, state.age + 1
-        branches = dict(state.branches)
+        """Look, decide, measure; then, knowing what was decided, learn."""
+        before, age, there = state.target, state.age + 1, placed(frames, self.device)
         sides = self._search_sides(before)
-        features, pixels = self._searched(frames, before, state.colour)
+        features, pixels = self._searched(there, before, state.colour)
         views: dict[str, View] = {}
         if self.long is not None:
-            views["long"] = self.long.look(features, branches["long"], pixels)
-            branches["long"] = self.long.recovered(branches["long"], views["long"].sound)
+            views["long"] = self.long.look(features, state.branches["long"], pixels)
         if self.short is not None:
-            views["short"] = self.short.look(features, branches["short"], pixels)
-            branches["short"] = self.short.recovered(branches["short"], views["short"].sound)
+            views["short"] = self.short.look(features, state.branches["short"], pixels)
         scale = sides / self.config.search_size
         decision = self._decide(views, scale, before, pixels, state.disagreement).rounded(before.size, scale)
         target = before.moved(decision.shift, decision.size, self.config.scale_limits)
-        target, margin = self._measured(frames, target, state, decision)
-        kept: dict[str, Any] = {}
-        stored: dict[str, Tensor] = {}
-        if self.long is not None:
-            stored["long"] = self._long_stores(decision)
-            kept["long"] = self._keep(frames, target, state.colour, branches["long"], stored["long"], decision, age)
-        if self.short is not None:
-            centres = (target.centre - before.centre) / scale[:, None] / self.net.stride
-            stored["short"], lesson = self._lesson(views["short"], decision, features, centres, age)
-            kept["short"] = self.short.learn(branches["short"], lesson)
+        target, margin = self._measured(there, target, state, decision)
+        centres = (target.centre - before.centre) / scale[:, None] / self.net.stride
+        lesson = self._lesson(views, decision, features, centres.float(), age)
+        stored = {"long": self._long_stores(decision), "short": lesson.stored}
+        stored = {name: stored[name] for name in views}
+        steps = self.short.steps(lesson) if self.short is not None else torch.zeros_like(age)
+        # The only look at what was decided: work that no lane needs is left out, and nothing more is waited for.
+        seen = {"boxes": target.table(), "score": decision.score, "steps": steps.float()}
+        seen |= {f"{name} stored": mask.float() for name, mask in stored.items()}
+        seen |= {f"{name} sound": view.sound.float() for name, view in views.items()}
+        known = downloaded(seen)
+        kept = dict(state.branches)
+        for name, branch in (("long", self.long), ("short", self.short)):
+            if branch is not None and not known[f"{name} sound"].all():
+                kept[name] = branch.recovered(kept[name], views[name].sound)
+        if self.long is not None and known["long stored"].any():
+            kept["long"] = self._keep(there, target, state.colour, kept["long"], stored["long"], decision, age)
+        if self.short is not None and known["short stored"].any():
+            kept["short"] = self.short.learn(kept["short"], lesson, steps, int(known["steps"].max()))
         after = DualMNState(target, state.colour, age, decision.disagreement, state.first, kept)
         telemetry: Mapping[str, NDArray[Any]] = {}
         if self.recording:
             margins = [decision.margin, margin, lead(decision.score, self.config.store_score)]
             margin = torch.stack(margins).amin(0)
-            telemetry = report(Account(views, kept, stored, decision, margin, age))
-        return Step(target.boxes(), decision.score.numpy(), telemetry), after
+            telemetry = downloaded(report(Account(views, kept, stored, decision, margin, age)))
+        return Step(known["boxes"].astype(np.float64), known["score"].astype(np.float64), telemetry), after
 
-    def _searched(self, frames: Sequence[Frame], target: Target, colour: Tensor) -> tuple[Tensor, Tensor]:
+    def _searched(self, frames: Frames, target: Target, colour: Tensor) -> tuple[Tensor, Tensor]:
         """Return trunk features (B, C', h, h) of the targets' search crops, and the targets' sizes (B, 2) there."""
         sides = self._search_sides(target)
         crops = square_crops(frames, target.centre, sides[:, None], self.config.search_size, colour)
         pixels = (target.size / sides[:, None] * self.config.search_size).float()
-        return self.net.features(crops.to(self.device))[:, 0], pixels.to(self.device)
+        return self.net.features(crops)[:, 0], pixels
 
     def _search_sides(self, target: Target) -> Tensor:
         return context_side(target.size, self.config.context) * self.config.search_area
@@ -165,12 +175,13 @@ class DualMN(Tracker[DualMNState]):
     def _first_lesson(
         self, short: ShortBranch, frames: Sequence[Frame], target: Target, colour: Tensor, seeds: Sequence[int]
     ) -> ShortState:
-        """Return the short branch as it has learnt from the first frame."""
+        """Return the short branch as it has learnt from the first frame, which is changed on the host."""
         config, sides, random = self.config, self._search_sides(target), generators(seeds)
-        first = first_crops(frames, target.centre, sides, config.search_size, colour, config.augmentations, random)
+        here = (target.centre.cpu(), sides.cpu(), config.search_size, colour.cpu())
+        first = first_crops(frames, *here, config.augmentations, random)
         features = self.net.features(first.crops.to(self.device))
         cells = config.search_size / self.net.stride
-        sizes = (target.size / sides[:, None] * cells).float().to(self.device)
+        sizes = (target.size / sides[:, None] * cells).float()
         return short.start(features, (first.shifts / self.net.stride).to(self.device), sizes, random)
 
     def _decide(
@@ -188,33 +199,29 @@ class DualMN(Tracker[DualMNState]):
         return decide(config, before.size, found["long"], found["short"], disagreement)
 
     def _measured(
-        self, frames: Sequence[Frame], target: Target, state: DualMNState, decision: Decision
+        self, frames: Frames, target: Target, state: DualMNState, decision: Decision
     ) -> tuple[Target, Tensor]:
         """Return the targets with the sizes that the ruler finds, and its margins (B,)."""
+        config, unmeasured = self.config, Measured(target, torch.ones_like(decision.score))
         settled = decision.by(Decider.NEITHER)
-        if not self.config.ruled:
+        if not config.ruled:
+            if (config.long_head or self.long is None) and (config.short_head or self.short is None):
+                return target, unmeasured.margin  # whoever decides, a head has measured
             by_long = decision.trusts(Decider.LONG)
-            settled = settled | (by_long & self.config.long_head)
-            settled = settled | (decision.by(Decider.SHORT) & ~by_long & self.config.short_head)
-        rows = (~settled).nonzero()[:, 0]
-        margin = torch.ones(len(frames), dtype=torch.float64)
-        if len(rows) == 0:
-            return target, margin
-        lanes = rows.tolist()
-        measured = self.ruler.measure(
-            [frames[lane] for lane in lanes],
-            take_lanes(target, lanes),
-            take_lanes(state.first, lanes),
-            state.colour[rows],
-        )
-        margin[rows] = measured.margin
-        return merged(target, rows, measured.target), margin
+            settled = settled | (by_long & config.long_head)
+            settled = settled | (decision.by(Decider.SHORT) & ~by_long & config.short_head)
+
+        def measure(of: Callable[[Any], Any]) -> Measured:
+            return self.ruler.measure(of(frames), of(target), of(state.first), of(state.colour))
+
+        measured = where_needed(~settled, measure, unmeasured)
+        return measured.target, measured.margin
 
     def _remembered(self, crops: Tensor, target: Target, sides: Tensor, age: Tensor) -> Stored:
         """Return what the long memory makes of crops (B, 3, H, W) of sides (B,), centred on the targets."""
-        pixels = (target.size / sides[:, None] * self.config.memory_size).float().to(self.device)
+        pixels = (target.size / sides[:, None] * self.config.memory_size).float()
         remembered = self.net.remember(crops, torch.zeros_like(pixels), pixels)
-        return Stored(remembered.features, remembered.ballots, age.to(self.device))
+        return Stored(remembered.features, remembered.ballots, age)
 
     def _long_stores(self, decision: Decision) -> Tensor:
         """Return (B,), whether the long memory takes the frame in."""
@@ -224,7 +231,7 @@ class DualMN(Tracker[DualMNState]):
 
     def _keep(
         self,
-        frames: Sequence[Frame],
+        frames: Frames,
         target: Target,
         colour: Tensor,
         kept: LongMemory,
@@ -233,28 +240,26 @@ class DualMN(Tracker[DualMNState]):
         age: Tensor,
     ) -> LongMemory:
         """Return the long memory after some lanes, a mask (B,), stored their frame."""
-        rows = stored.nonzero()[:, 0]
-        if len(rows) == 0:
-            return kept
-        lanes = rows.tolist()
-        part = take_lanes(target, lanes)
-        one = torch.ones(1, dtype=torch.float64)
-        crops, sides = self.ruler.crops([frames[lane] for lane in lanes], part, one, colour[rows])
-        new = self._remembered(crops[:, 0], part, sides[:, 0], age[rows])
-        place = torch.zeros(len(stored), dtype=torch.long)
-        place[rows] = torch.arange(len(rows))  # lanes that store nothing are given any frame; they do not take it
+
+        def remember(of: Callable[[Any], Any]) -> Stored:
+            part, one = of(target), target.size.new_ones(1)
+            crops, sides = self.ruler.crops(of(frames), part, one, of(colour))
+            return self._remembered(crops[:, 0], part, sides[:, 0], of(age))
+
         assert self.long is not None
-        return self.long.written(
-            kept, stored.to(self.device), take_lanes(new, place.tolist()), decision.score.float().to(self.device)
-        )
+        new = where_needed(stored, remember, kept.newest)
+        return self.long.written(kept, stored, new, decision.score.float())
 
     def _lesson(
-        self, view: View, decision: Decision, features: Tensor, centres: Tensor, age: Tensor
-    ) -> tuple[Tensor, Lesson]:
-        """Return what the short branch is to learn, and (B,) whether its memory takes the frame in."""
+        self, views: Mapping[str, View], decision: Decision, features: Tensor, centres: Tensor, age: Tensor
+    ) -> Lesson:
+        """Return what the short branch is to learn; nothing where there is none."""
+        if self.short is None:
+            nothing = torch.zeros_like(decision.decider, dtype=torch.bool)
+            return Lesson(features, centres, nothing, nothing, nothing, age)
+        view = views["short"]
         assert isinstance(view, ShortView)
-        flag = view.flag.cpu()
-        clear = (flag == int(Flag.NORMAL)) | (flag == int(Flag.HARD_NEGATIVE))
+        clear = (view.flag == int(Flag.NORMAL)) | (view.flag == int(Flag.HARD_NEGATIVE))
         restarted = torch.zeros_like(clear)
         if self.config.branches == "both" and self.config.decision == "rules":
             restarted = ~decision.trusts(Decider.SHORT) & decision.by(Decider.LONG)
@@ -262,6 +267,5 @@ class DualMN(Tracker[DualMNState]):
         stored = (clear & decision.trusts(Decider.SHORT)) | restarted
         if not self.config.gated:
             stored = torch.ones_like(stored)
-        hard = (flag == int(Flag.HARD_NEGATIVE)) & ~restarted
-        on_device = (each.to(self.device) for each in (centres.float(), stored, hard, restarted, age))
-        return stored, Lesson(features, *on_device)
+        hard = (view.flag == int(Flag.HARD_NEGATIVE)) & ~restarted
+        return Lesson(features, centres, stored, hard, restarted, age)

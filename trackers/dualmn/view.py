@@ -1,4 +1,4 @@
-"""What a branch makes of one search crop, in the crop's own units, before the host decides."""
+"""What a branch makes of one search crop, in the crop's own units, before anything is decided."""
 
 from __future__ import annotations
 
@@ -36,24 +36,19 @@ class View:
     """(B,) the smallest relative lead of what it chose; not finite where there was nothing to choose from."""
 
     def found(self, scale: Tensor) -> Found:
-        """Return the same in frame pixels, on the host; scale (B,) is frame pixels a crop pixel."""
-        numbers = (
-            torch.cat(
-                [
-                    self.place,
-                    self.size,
-                    torch.stack([self.confidence, self.peaks.ratio(), self.margin, self.usable.to(self.place)], 1),
-                ],
-                1,
-            )
-            .cpu()
-            .double()
-        )  # one transfer
-        usable, margin = numbers[:, 7] > 0, numbers[:, 6].nan_to_num(1.0)
-        numbers = torch.where(usable[:, None], numbers, torch.zeros_like(numbers))
-        size = torch.where(usable[:, None], numbers[:, 2:4], self.size.cpu().double().nan_to_num(0))
+        """Return the same in frame pixels, as precise as scale (B,), the frame pixels a crop pixel."""
+        place, size, confidence, ratio, margin = (
+            value.to(scale.dtype) for value in (self.place, self.size, self.confidence, self.peaks.ratio(), self.margin)
+        )
+        usable = self.usable
+        nothing = torch.zeros_like(scale)
         return Found(
-            numbers[:, :2] * scale[:, None], size * scale[:, None], numbers[:, 4], numbers[:, 5], usable, margin
+            torch.where(usable[:, None], place, nothing[:, None]) * scale[:, None],
+            torch.where(usable[:, None], size, size.nan_to_num(0)) * scale[:, None],
+            torch.where(usable, confidence, nothing),
+            torch.where(usable, ratio, nothing),
+            usable,
+            margin.nan_to_num(1.0),
         )
 
 

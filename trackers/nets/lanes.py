@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
+
+from trackers.api import take_lanes
 
 Tree = TypeVar("Tree")
 
@@ -36,6 +38,28 @@ def surely_all(mask: Tensor) -> bool:
     Work that only some lanes need is done for all on a device; on a CPU, where it would cost, it is left out.
     """
     return mask.device.type == "cpu" and bool(mask.all())
+
+
+def where_needed(mask: Tensor, work: Callable[[Callable[[Any], Any]], Tree], otherwise: Tree) -> Tree:
+    """Return what `work` gives for the lanes of a mask (B,), and `otherwise`, a tree of tensors (B, ...), for the rest.
+
+    `work` is handed a function that picks, of anything with lanes, those to work for: the mask's on a CPU, where each
+    costs its time, and all of them on a device, whose host cannot know which they are without waiting.
+    """
+    if mask.device.type != "cpu":
+        return choose_lanes(mask, work(lambda tree: tree), otherwise)
+    rows = mask.nonzero()[:, 0].tolist()
+    return _put(otherwise, rows, work(lambda tree: take_lanes(tree, rows))) if rows else otherwise
+
+
+def _put(whole: Tree, rows: list[int], part: Tree) -> Tree:
+    """Return a tree of tensors (B, ...) with the lanes `rows` replaced by those of `part`."""
+    if isinstance(whole, Tensor):
+        filled = whole.clone()
+        filled[rows] = part  # type: ignore[assignment]
+        return filled  # type: ignore[return-value]
+    filled_fields = {f.name: _put(getattr(whole, f.name), rows, getattr(part, f.name)) for f in fields(whole)}  # type: ignore
+    return replace(whole, **filled_fields)  # type: ignore
 
 
 def choose_lanes(mask: Tensor, kept: Tree, other: Tree) -> Tree:

@@ -46,7 +46,7 @@ def placed(frames: Sequence[Frame], device: torch.device) -> Frames:
     On a CPU that is where they are: OpenCV cuts there what is needed, in a fraction of the time.
     Elsewhere all go up in one transfer, and what they measure in another.
     """
-    return frames if device.type == "cpu" else uploaded(frames, device)
+    return list(frames) if device.type == "cpu" else uploaded(frames, device)
 
 
 def uploaded(frames: Sequence[Frame], device: torch.device) -> DeviceFrames:

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pretend_device import NAME
 
 from benchmark.datasets.folder import FolderDataset
 from benchmark.datasets.selection import select
 from benchmark.datasets.sequence import Annotation, Sequence
-from benchmark.engine.audit import Comparison, audit, audit_frames, compare
+from benchmark.engine.audit import Comparison, against_cpu, audit, audit_frames, compare
 from benchmark.engine.job import Job, Outcome
 from trackers.names import resolve
 
@@ -103,3 +104,19 @@ def test_a_tracker_of_one_lane_is_repeated_alone(picture_folder: Path) -> None:
     found = list(audit(resolve("cv2:kcf"), selection, "cpu", 0, (1, 4, 8)))
     assert found == [Comparison("cv2:kcf", "first", (1, 1), "equal")]
     assert audit_frames(resolve("cv2:kcf"), selection, (1, 4, 8)) == 12
+
+
+def test_a_device_is_compared_with_the_cpu(pretend, picture_folder: Path) -> None:
+    selection = select(FolderDataset(picture_folder), sequences=["first", "second"])
+    found = list(against_cpu(resolve("memtrack"), selection, NAME, 0, (1, 2)))
+    assert [(one.sequence, one.lanes) for one in found] == [
+        (name, (1, count)) for count in (1, 2) for name in ("first", "second")
+    ]
+    assert all(one.devices == ("cpu", NAME) and not one.repeated and one.sound for one in found), found
+
+
+@pytest.mark.parametrize(("margin", "verdict"), [(5e-3, "near tie"), (2e-2, "differs")])
+def test_on_another_device_more_is_a_near_tie(margin: float, verdict: str) -> None:
+    first, second = outcome(FLAT, [margin] * 5), outcome(changed(3, 7.0), [margin] * 5)
+    assert compare("t", (1, 1), first, second, ("cpu", "cuda:0")).verdict == verdict
+    assert compare("t", (1, 4), first, second).verdict == "differs"
