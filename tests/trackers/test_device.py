@@ -53,10 +53,18 @@ def cut_as_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("name", ["memtrack", "dualmn-short", "dualmn-long", "dualmn"])
 def test_a_step_keeps_to_its_budget_and_boxes_are_the_cpus(pretend, cut_as_there, name: str) -> None:
-    for lanes in (1, 3):
-        seen = videos(lanes, 6)
+    for lanes in (1, 2):
+        seen = videos(lanes, 4)
         expected, _ = follow(resolve(name).build("cpu"), seen)
         boxes, costs = follow(resolve(name).build(NAME), seen, pretend)
         for cost in costs:
             assert {kind: count for kind, count in cost.items() if count > BUDGET.get(kind, 0)} == {}
         np.testing.assert_array_equal(boxes, expected)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["memtrack", "dualmn-short", "dualmn-long", "dualmn"])
+def test_the_paper_presets_keep_to_the_same_budget(pretend, name: str) -> None:
+    _, costs = follow(resolve(f"{name}:paper@random").build(NAME), videos(2, 3), pretend)
+    for cost in costs:
+        assert {kind: count for kind, count in cost.items() if count > BUDGET.get(kind, 0)} == {}
