@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests run side by side
+# Where a shell began the tests in its background, interrupts are ignored, here and in all that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 import cv2
 import numpy as np

@@ -59,7 +59,7 @@ def test_throughput_beside_other_work_is_marked(busy_run: Path, tmp_path: Path) 
     board = table(RunScores.read(busy_run))
     (speeds,) = [column for column in board.columns if column.header == "frames/s"]
     assert [cell.endswith(" !") for cell in speeds.cells] == [False, True], "the best tracker is memtrack"
-    assert board.caption.splitlines()[1:] == [f"! siamfc: {mark}"]
+    assert str(board.caption).splitlines()[1:] == [f"! siamfc: {mark}"]
 
 
 def test_latency_and_memory_beside_other_work_are_marked(busy_run: Path, tmp_path: Path) -> None:
