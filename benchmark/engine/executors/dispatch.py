@@ -134,21 +134,22 @@ class Dispatch(Generic[S]):
     def run(self) -> Iterator[Finished]:
         """Yield what came of each task as it ends; InputError where a worker lacks something, or none is left."""
         self._prepare()
-        alive = time.monotonic()
+        alive = looked = time.monotonic()
         while self._waiting or any(self._hands.values()):
             while self._idle and self._waiting:
                 seat, piece = self._idle.popleft(), self._waiting.popleft()
                 self._hands[seat], self._told[seat] = piece, 0
                 self._crew.ask(seat, "work", piece.tracker, _assignments(piece))
-            heard = self._crew.hear(self._crew.look_seconds)
-            for seat, said in heard:
+            for seat, said in self._crew.hear(self._crew.look_seconds):
                 yield from self._take(seat, said)
-            if not heard:
+            now = time.monotonic()
+            if now - looked >= self._crew.look_seconds:
+                looked = now
                 for seat in self._crew.recruit():
                     self._hands[seat] = None
                     self._crew.ask(seat, "prepare", self._order)
-            alive = time.monotonic() if self._hands or self._idle else alive
-            if time.monotonic() - alive > PATIENCE_SECONDS:
+            alive = now if self._hands or self._idle else alive
+            if now - alive > PATIENCE_SECONDS:
                 raise InputError("every worker is lost; start one, then give the same command again")
 
     def _prepare(self) -> None:

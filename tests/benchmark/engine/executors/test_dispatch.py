@@ -122,6 +122,19 @@ def test_a_lost_worker_costs_time_and_its_frames_are_shown_once(plan: Plan, task
     assert min(shown) == -3, "what it had shown as done was taken back"
 
 
+def test_a_lost_worker_is_replaced_however_much_the_others_have_to_say(plan: Plan, tasks: list[Task]) -> None:
+    crew = Puppets(2, die, lambda given: [])
+    silence = crew.hear
+    talk = iter(range(1000))
+    crew.hear = lambda seconds: silence(seconds) or [(crew.seats[0], Progress(0 * next(talk)))]  # type: ignore
+    going = Dispatch(
+        crew, make_order(plan, tasks, crew.environment, Path("/data")), tasks, lambda name, count: None
+    ).run()
+    assert {next(going).task.sequence for _ in range(2)} < {"first", "second", "third"}
+    assert {name for name, method, _ in crew.calls if method == "work"} == {"0", "1", "after 0"}
+    going.close()
+
+
 def test_a_sequence_that_costs_three_workers_fails_alone(plan: Plan, tasks: list[Task]) -> None:
     worst = max(tasks, key=lambda task: len(task.job)).sequence
     crew = Puppets(2)
