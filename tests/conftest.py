@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests run side by side
-# Where a shell began the tests in its background, interrupts are ignored, here and in all that the tests start.
-signal.signal(signal.SIGINT, signal.default_int_handler)
 
 import cv2
 import numpy as np
@@ -27,6 +25,9 @@ from reports.write import write_report
 from run_bench import main
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+
+# Where a shell began the tests in its background, interrupts are ignored, here and in all that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
