@@ -20,8 +20,6 @@ import cv2
 import numpy as np
 import pytest
 
-from reports.model import build_report
-from reports.write import write_report
 from run_bench import main
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -109,17 +107,12 @@ class Done:
     stderr: str
 
 
-def page_and_tables(run: Path) -> Path:
-    """Write the report of a run without the separate figures."""
-    return write_report(build_report([run]), run, figures=False)
-
-
 @pytest.fixture
 def run_bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
     """Run the command and return how it ended.
 
     In this process, which saves loading torch anew; with ``path`` (put first on the import path) or ``cwd`` in a
-    process of its own. Results and rendered frames go to the test's own folder. A run's report comes without the
+    process of its own. Results and rendered frames go to the test's own folder. A report comes without the
     separate figures, which take longer than all else of a short run, where `figures` does not ask for them.
     """
 
@@ -134,7 +127,7 @@ def run_bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
             return Done(done.returncode, done.stdout, done.stderr)
         monkeypatch.setattr(sys, "argv", ["run_bench", *words])
         if not figures:
-            monkeypatch.setattr("run_bench._write_report", page_and_tables)
+            monkeypatch.setattr("reports.plots.files.write_figures", lambda *report, **how: [])
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
             main(words)

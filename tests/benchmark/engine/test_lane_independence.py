@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from benchmark.datasets.lookup import open_dataset
@@ -27,9 +29,9 @@ def jobs() -> list[Job]:
     ]
 
 
-@pytest.mark.parametrize("name", PAPERS_FIVE)
+@pytest.mark.parametrize("name", ["siamfc", "memtrack", "dualmn"])
 def test_lanes_are_independent_of_what_comes_and_goes_beside_them(name: str, jobs: list[Job]) -> None:
-    lanes_are_independent(name, jobs[-5:], (3,))
+    lanes_are_independent(name, [replace(job, video=job.video.first(job.start + 8)) for job in jobs[-4:]], (3,))
 
 
 @pytest.mark.slow

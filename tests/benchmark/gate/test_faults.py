@@ -12,8 +12,8 @@ from benchmark.datasets.selection import Selection, select
 from benchmark.gate.snapshot import Snapshot
 from benchmark.measurements.gate_faults import FAULTS, snapshot, verdicts
 
-QUICK = {("siamfc", "one pixel off"), ("memtrack", "memory never written")}
-"""A general fault of the quickest tracker, and a memory's own kind; all the others are among the slow tests."""
+QUICK = {("siamfc", "one pixel off")}
+"""Of the quickest tracker; all the others are among the slow tests."""
 CHECKED = [
     pytest.param(tracker, fault, marks=() if (tracker, fault) in QUICK else pytest.mark.slow)
     for tracker, faults in FAULTS.items()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,9 @@ HOSTILE = "<script>alert('x')</script>\"&<b>../../etc " + "много" * 40
 
 
 @pytest.fixture
-def run(run_bench, picture_folder: Path) -> Path:
-    done = run_bench("-t", "siamfc-s1,cv2:kcf", "-d", "folder", "--data-root", picture_folder, "-q", figures=True)
-    assert done.returncode == 0, done.stderr
-    return Path(done.stdout.strip()).parent
+def run(made_run: Path, tmp_path: Path) -> Path:
+    """A copy, since tests change what it holds."""
+    return Path(shutil.copytree(made_run, tmp_path / "results" / "runs" / made_run.name))
 
 
 def write_page(run: Path) -> Path:
@@ -29,7 +29,7 @@ def text(page: str) -> str:
 
 
 def test_the_page_is_one_file_without_network_and_its_numbers_are_those_of_the_json(run: Path) -> None:
-    page = (run / "report.html").read_text()
+    page = write_page(run).read_text()
     assert not re.search(r'(?:src|href)="(?!#|data:)', page)
     assert "https://" not in page
     assert "http://" not in re.sub(r'"http://www.w3.org/[^"]*"', "", page)
@@ -40,7 +40,6 @@ def test_the_page_is_one_file_without_network_and_its_numbers_are_those_of_the_j
             assert f"{value:.3f}" in shown
         for scores in tracker["sequences"].values():
             assert f"{scores['auc']:.3f}" in shown
-    assert {file.name for file in (run / "figures").iterdir()} >= {"success.svg", "success.pdf", "precision.png"}
 
 
 def test_what_names_and_reasons_contain_is_text_on_the_page(run: Path) -> None:

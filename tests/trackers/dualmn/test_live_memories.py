@@ -30,8 +30,8 @@ def without_filter(state: DualMNState) -> DualMNState:
 @pytest.mark.parametrize(
     ("name", "meddle"),
     [
-        ("dualmn-long", without_slots),
-        ("dualmn-short", without_filter),
+        pytest.param("dualmn-long", without_slots, marks=pytest.mark.slow),
+        pytest.param("dualmn-short", without_filter, marks=pytest.mark.slow),
         ("dualmn", without_slots),
         ("dualmn", without_filter),
     ],
