@@ -51,7 +51,7 @@ def cut_as_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crops, "_warped", cut)
 
 
-@pytest.mark.parametrize("name", ["memtrack", "dualmn-short", "dualmn-long", "dualmn"])
+@pytest.mark.parametrize("name", ["siamfc", "memtrack", "dualmn-short", "dualmn-long", "dualmn"])
 def test_a_step_keeps_to_its_budget_and_boxes_are_the_cpus(pretend, cut_as_there, name: str) -> None:
     for lanes in (1, 2):
         seen = videos(lanes, 4)
@@ -63,7 +63,7 @@ def test_a_step_keeps_to_its_budget_and_boxes_are_the_cpus(pretend, cut_as_there
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["memtrack", "dualmn-short", "dualmn-long", "dualmn"])
+@pytest.mark.parametrize("name", ["siamfc", "memtrack", "dualmn-short", "dualmn-long", "dualmn"])
 def test_the_paper_presets_keep_to_the_same_budget(pretend, name: str) -> None:
     _, costs = follow(resolve(f"{name}:paper@random").build(NAME), videos(2, 3), pretend)
     for cost in costs:

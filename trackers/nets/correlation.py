@@ -1,4 +1,4 @@
-"""Dense cross-correlation of each lane's template with its own search features."""
+"""Dense cross-correlation of each lane's templates with its own search features."""
 
 from __future__ import annotations
 
@@ -23,3 +23,27 @@ def correlate(search: Tensor, template: Tensor) -> Tensor:
         (rows * columns * plane, columns * plane + width, plane + 1, height * width, width, 1),
     )
     return shifted.sum((1, 2))
+
+
+def correlate_all(search: Tensor, templates: Tensor) -> Tensor:
+    """Return the (B, T, H-h+1, W-w+1) responses of one search region a lane (B, C, H, W) to templates (B, T, C, h, w).
+
+    What `correlate` does with many regions and one template: here the templates' cells share one matrix product.
+    """
+    lanes, channels, height, width = search.shape
+    count, rows, columns = templates.shape[1], *templates.shape[-2:]
+    offsets = templates.permute(0, 1, 3, 4, 2).reshape(lanes, count * rows * columns, channels)
+    planes = (offsets @ search.flatten(2)).contiguous()
+    plane = height * width
+    shifted = planes.as_strided(
+        (lanes, count, rows, columns, height - rows + 1, width - columns + 1),
+        (
+            count * rows * columns * plane,
+            rows * columns * plane,
+            columns * plane + width,
+            plane + 1,
+            width,
+            1,
+        ),
+    )
+    return shifted.sum((2, 3))

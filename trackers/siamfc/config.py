@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from trackers.nets.sizing import SizeRules
+
 
 @dataclass(frozen=True)
-class SiamFCConfig:
+class SiamFCConfig(SizeRules):
     """One SiamFC tracker (docs/siamfc.md)."""
 
     trunk: str = "lite0"
@@ -21,13 +23,11 @@ class SiamFCConfig:
     """Side of the search crop in pixels."""
     template_cells: int = 8
     """The template is the inner square of this many feature cells."""
-    scales: int = 3
-    """Search crops a frame, odd."""
     scale_step: float = 1.0375
     scale_penalty: float = 0.985
-    """Multiplies the response of every scale but the current one."""
+    """Multiplies the response of every search crop but the one of the last size."""
     scale_damping: float = 0.5
-    """Share of the chosen scale that the size takes over."""
+    """Share of the chosen crop's scale that the size takes over."""
     scale_limits: tuple[float, float] | None = (0.2, 5.0)
     """Multiples of the first size; None: no limits, and the centre may leave the frame (as in the authors' ports)."""
     window_weight: float = 0.3
@@ -45,6 +45,7 @@ PAPER: Mapping[str, Any] = {
     "template_size": 127,
     "search_size": 255,
     "template_cells": 6,
+    "pyramid": "crops",
     "scale_penalty": 0.9745,
     "scale_damping": 0.59,
     "scale_limits": None,
@@ -56,8 +57,10 @@ PAPER: Mapping[str, Any] = {
 
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "s1": {"scales": 1},
+    "crops": {"pyramid": "crops"},
     "s5": {
         "scales": 5,
+        "size_step": 1.06,
         "scale_step": 1.0255,
         "scale_penalty": 0.962,
         "scale_damping": 0.34,
@@ -65,4 +68,5 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     },
     "avg": {"template_rate": 0.01},
 }
-"""``s5`` takes the authors' five-scale parameters; ``avg`` is the running-average template of siamfc-tf."""
+"""``crops`` searches three crops a frame, as the paper does; of crops, ``s5`` takes the authors' five-scale parameters;
+``avg`` is the running-average template of siamfc-tf."""

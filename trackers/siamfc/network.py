@@ -32,11 +32,17 @@ class SiamFCNet(nn.Module):
         """Return (B, S, C, h, w) features of crops (B, S, 3, H, W)."""
         return see_lanes(self.backbone, crops.float())
 
-    def template(self, crops: Tensor) -> Tensor:
-        """Return the (B, C, cells, cells) template of crops (B, 1, 3, H, W): the inner cells of its features."""
-        features = self.features(crops)[:, 0]
+    def templates(self, crops: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the (B, T, C, cells, cells) templates of crops (B, T, 3, H, W), and their own responses (B, T).
+
+        A template is the inner cells of its crop's features, ready to be correlated with. Its own response is that to
+        itself.
+        """
+        features = self.features(crops)
         border = (features.shape[-1] - self.cells) // 2
-        return self.ready(features[..., border : border + self.cells, border : border + self.cells].contiguous())
+        inner = features[..., border : border + self.cells, border : border + self.cells].contiguous()
+        ready = self.ready(inner.flatten(0, 1)).reshape(inner.shape)
+        return ready, (inner * ready).sum((2, 3, 4))
 
     def ready(self, template: Tensor) -> Tensor:
         """Return the template (B, C, cells, cells) that search features as they are can be correlated with.

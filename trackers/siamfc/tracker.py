@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from trackers.api import Boxes, Frame, Signal, Step, Tracker, register
 from trackers.nets.checkpoint import frozen
-from trackers.nets.correlation import correlate
+from trackers.nets.correlation import correlate, correlate_all
 from trackers.nets.crops import context_side, mean_colour, square_crops
 from trackers.nets.localise import Peak, scale_search
 from trackers.nets.pretrained import load_weights
+from trackers.nets.sizing import scale_factors, size_change
 from trackers.nets.target import Target
+from trackers.nets.transfer import Frames, placed, told
 from trackers.siamfc.config import PAPER, VARIANTS, SiamFCConfig
 from trackers.siamfc.network import SiamFCNet
 from trackers.weights.catalog import Weights
@@ -29,8 +30,8 @@ class SiamFCState:
     """What a SiamFC lane carries from frame to frame."""
 
     target: Target
-    template: Tensor
-    """(B, C, cells, cells) on the device."""
+    templates: Tensor
+    """(B, T, C, cells, cells) on the device, of the target shown at T sizes; the middle one as it is."""
     colour: Tensor
     """(B, 3) mean colour of the first frame."""
 
@@ -59,8 +60,8 @@ class SiamFC(Tracker[SiamFCState]):
         load_weights(net, weights, ignored=("head.",))
         self._parameters = sum(p.numel() for p in net.parameters())
         self.net = frozen(net, self.device)
-        half = config.scales // 2
-        self.factors = config.scale_step ** torch.arange(-half, half + 1, dtype=torch.float64)
+        self.factors = scale_factors(config.scales if config.by_crops else 1, config.scale_step, self.device)
+        self.shown = scale_factors(1 if config.by_crops else config.scales, config.size_step, self.device)
 
     def parameters(self) -> int:
         """Return the number of network parameters."""
@@ -68,55 +69,68 @@ class SiamFC(Tracker[SiamFCState]):
 
     @torch.inference_mode()
     def start(self, frames: Sequence[Frame], boxes: Boxes, seeds: Sequence[int]) -> SiamFCState:
-        """Cut each lane's template from its first frame. SiamFC draws nothing at random: `seeds` are not used."""
-        target = Target.from_boxes(boxes, [(frame.shape[1], frame.shape[0]) for frame in frames])
-        colour = mean_colour(frames)
-        return SiamFCState(target, self._template(frames, target, colour), colour)
+        """Cut each lane's templates from its first frame. SiamFC draws nothing at random: `seeds` are not used."""
+        target = Target.from_boxes(boxes, [(frame.shape[1], frame.shape[0]) for frame in frames], self.device)
+        there = placed(frames, self.device)
+        colour = mean_colour(there)
+        return SiamFCState(target, self._templates(there, target, colour, self.shown), colour)
 
     @torch.inference_mode()
     def step(self, state: SiamFCState, frames: Sequence[Frame]) -> tuple[Step, SiamFCState]:
-        """Search each lane's frame around its last box at every scale."""
-        config, target = self.config, state.target
+        """Search each lane's frame around its last box, and see which size answers."""
+        config, target, there = self.config, state.target, placed(frames, self.device)
         sides = context_side(target.size)[:, None] * (config.search_size / config.template_size) * self.factors
-        crops = self._crops(frames, target, sides, config.search_size, state.colour)
-        response = correlate(self.net.features(crops), state.template) * self.net.gain
+        search = self.net.features(self._crops(there, target, sides, config.search_size, state.colour))
+        peak, growth = (self._by_crops if config.by_crops else self._by_templates)(search, state.templates)
+        side = sides.gather(1, peak.scale[:, None])
+        shift = peak.shift * STRIDE * side / config.search_size
+        target = target.moved(shift, target.size * growth[:, None], config.scale_limits)
+        templates = state.templates
+        if config.template_rate > 0:
+            middle = templates.shape[1] // 2
+            newest = self._templates(there, target, state.colour, self.shown[middle, None])
+            average = (1 - config.template_rate) * templates[:, middle, None] + config.template_rate * newest
+            templates = torch.cat([templates[:, :middle], average, templates[:, middle + 1 :]], 1)
+        return self._report(target, peak), replace(state, target=target, templates=templates)
+
+    def _by_templates(self, search: Tensor, templates: Tensor) -> tuple[Peak, Tensor]:
+        """Return what is found in one search crop (B, 1, C, H, W), and by what each lane's size is multiplied (B,)."""
+        config = self.config
+        responses = correlate_all(search[:, 0], templates)
+        middle = responses[:, responses.shape[1] // 2, None]
+        peak = scale_search(middle, penalty=1.0, window_weight=config.window_weight, upsampling=config.upsampling)
+        return peak, size_change(responses, peak.shift, self.shown, config.upsampling, config)
+
+    def _by_crops(self, search: Tensor, templates: Tensor) -> tuple[Peak, Tensor]:
+        """Return what is found in search crops of several scales (B, S, C, H, W), as the paper does."""
+        config = self.config
         peak = scale_search(
-            response,
+            correlate(search, templates[:, 0]) * self.net.gain,
             penalty=config.scale_penalty,
             window_weight=config.window_weight,
             upsampling=config.upsampling,
         )
-        scale = peak.scale.cpu()
-        side = sides.gather(1, scale[:, None])
-        factor = self.factors[scale][:, None]
-        target = target.moved(
-            peak.shift.cpu() * STRIDE * side / config.search_size,
-            target.size * (1 - config.scale_damping + config.scale_damping * factor),
-            config.scale_limits,
-        )
-        template = state.template
-        if config.template_rate > 0:
-            newest = self._template(frames, target, state.colour)
-            template = (1 - config.template_rate) * template + config.template_rate * newest
-        return self._report(target, peak), replace(state, target=target, template=template)
+        return peak, 1 - config.scale_damping + config.scale_damping * self.factors[peak.scale]
 
-    def _template(self, frames: Sequence[Frame], target: Target, colour: Tensor) -> Tensor:
-        sides = context_side(target.size)[:, None]
-        return self.net.template(self._crops(frames, target, sides, self.config.template_size, colour))
+    def _templates(self, frames: Frames, target: Target, colour: Tensor, shown: Tensor) -> Tensor:
+        """Return (B, T, C, cells, cells) templates that show the targets larger by the factors `shown` (T,).
 
-    def _crops(self, frames: Sequence[Frame], target: Target, sides: Tensor, size: int, colour: Tensor) -> Tensor:
-        crops = square_crops(frames, target.centre, sides, size, colour, whole_pixels=self.config.whole_pixels)
-        return crops.to(self.device)
+        For a pyramid of templates they are scaled so that 1 is the middle one's response to itself.
+        """
+        sides = context_side(target.size)[:, None] / shown
+        templates, own = self.net.templates(self._crops(frames, target, sides, self.config.template_size, colour))
+        if self.config.by_crops:
+            return templates
+        return templates / own[:, len(shown) // 2, None, None, None, None].clamp_min(1e-6)
+
+    def _crops(self, frames: Frames, target: Target, sides: Tensor, size: int, colour: Tensor) -> Tensor:
+        return square_crops(frames, target.centre, sides, size, colour, whole_pixels=self.config.whole_pixels)
 
     def _report(self, target: Target, peak: Peak) -> Step:
-        height = peak.height.double().cpu().numpy()
         # The trunk's own scale: a cosine for lite0, a logit for alexnet.
-        score = np.clip(height, 0, 1) if self.config.trunk == "lite0" else 1 / (1 + np.exp(-height))
+        height = peak.height.double()
+        score = height.clamp(0, 1) if self.config.trunk == "lite0" else torch.sigmoid(height)
         telemetry = {}
         if self.recording:
-            telemetry = {
-                "peak": height,
-                "sidelobe_ratio": peak.sidelobe_ratio.double().cpu().numpy(),
-                "decision_margin": peak.margin.double().cpu().numpy(),
-            }
-        return Step(target.boxes(), score, telemetry)
+            telemetry = {"peak": height, "sidelobe_ratio": peak.sidelobe_ratio, "decision_margin": peak.margin}
+        return told(target.table(), score, telemetry)

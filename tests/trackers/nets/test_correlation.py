@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from trackers.nets.correlation import correlate
+from trackers.nets.correlation import correlate, correlate_all
 
 
 @pytest.mark.parametrize("lanes", [1, 3])
@@ -41,3 +41,12 @@ def test_it_is_a_convolution_with_a_group_a_lane_in_any_layout_and_backwards(lan
         response.square().sum().backward()
     for own, other in zip(ours, theirs, strict=True):
         torch.testing.assert_close(own.grad, other.grad, rtol=1e-4, atol=1e-3)
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_many_templates_share_one_search_region(layout) -> None:
+    torch.manual_seed(0)
+    search = torch.randn(2, 6, 12, 11).contiguous(memory_format=layout)
+    templates = torch.randn(2, 3, 6, 4, 3)
+    wanted = torch.cat([correlate(search[:, None], template) for template in templates.unbind(1)], 1)
+    torch.testing.assert_close(correlate_all(search, templates), wanted, rtol=1e-4, atol=1e-4)

@@ -90,10 +90,10 @@ def test_the_running_average_changes_the_template_and_the_fixed_one_stays() -> N
         tracker = resolve(name).build("cpu")
         before = tracker.start(video[:1], FIRST[None], [0])
         _, after = tracker.step(before, video[1:2])
-        assert torch.equal(before.template, after.template) is not moves
+        assert torch.equal(before.templates, after.templates) is not moves
 
 
-@pytest.mark.parametrize("name", ["siamfc-s1", "siamfc-s5", "siamfc:paper@random"])
+@pytest.mark.parametrize("name", ["siamfc-s1", "siamfc-s5", "siamfc-crops", "siamfc:paper@random"])
 def test_every_variant_and_the_paper_preset_run(name: str) -> None:
     tracker = resolve(name).build("cpu")
     assert np.isfinite(follow(tracker, [paint(3), paint(3, seed=1)])).all()
@@ -103,7 +103,7 @@ def test_the_paper_preset_has_the_published_sizes() -> None:
     tracker = resolve("siamfc:paper@random").build("cpu")
     assert tracker.parameters() == 2_336_320
     state = tracker.start(paint(1), FIRST[None], [0])
-    assert state.template.shape == (1, 256, 6, 6)
+    assert state.templates.shape == (1, 1, 256, 6, 6)
 
 
 @pytest.mark.parametrize("prefix", ["backbone.", "module.backbone."])
@@ -127,7 +127,7 @@ def test_a_checkpoint_of_something_else_is_refused(tmp_path: Path) -> None:
 
 def test_a_trunk_cut_earlier_still_tracks_and_another_block_is_refused() -> None:
     tracker = resolve("siamfc{last_block=7}").build("cpu")
-    assert tracker.start(paint(1), FIRST[None], [0]).template.shape == (1, 80, 8, 8)
+    assert tracker.start(paint(1), FIRST[None], [0]).templates.shape == (1, 3, 80, 8, 8)
     boxes = follow(tracker, [paint(10, step=3)])[:, 0]
     np.testing.assert_allclose(boxes[-1], [67, 40, 30, 24], atol=4)
     with pytest.raises(InputError, match="block 7 or 10, not 9"):
