@@ -46,6 +46,10 @@ COMMANDS = {
         "benchmark.commands.export:export",
         "Write a RUN (its folder, id or name, or `latest`), or an import's file, for other toolkits to read.",
     ),
+    "weights": (
+        "benchmark.commands.weights:weights",
+        "Show what a FILE of weights is, or convert it.",
+    ),
     "results": (
         "benchmark.commands.results:results",
         "List the runs, with their scores, and the records that the results folder keeps.",

@@ -209,8 +209,10 @@ def _named(
 ) -> TrackerSpec:
     """Return the tracker under its shortest name; `said` tells whether the weights belong to it."""
     if said and weights not in (NO_WEIGHTS, OWN_WEIGHTS):
-        own = weights.path is not None and weights.name == weights.path.name
+        own = weights.path is not None and not weights.licence  # those of the catalogue have one
         parts = (*parts, "@", weights.path.absolute() if own and weights.path else weights.name)
+        if weights.second is not None:
+            parts = (*parts, "+", weights.second.absolute())
     return TrackerSpec(_called(parts), family, preset, config, weights, parts)
 
 

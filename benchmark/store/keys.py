@@ -19,6 +19,8 @@ from trackers.names import TrackerSpec
 from trackers.registry import Family
 
 _OURS = Path(trackers.__file__).parent
+_SHARED = ("nets", "weights/formats")
+"""What families share: networks' parts, and how files of weights are read."""
 _DECODING = (Path(images.__file__), Path(image_header.__file__))
 
 
@@ -72,8 +74,9 @@ def content_key(key: str, content: str) -> str:
 def code_digest(family: Family) -> str:
     """Return the digest of the code that decides a tracker's boxes.
 
-    For a family of Engram's: its folder and what families share (``trackers/nets``). For a tracker from elsewhere: what
-    it reaches (`trackers.code.reach`) and the adapter that drives it. For all: the API, and how a frame is decoded.
+    For a family of Engram's: its folder, and what families share (``trackers/nets``, and how files of weights are
+    read). For a tracker from elsewhere: what it reaches (`trackers.code.reach`) and the adapter that drives it. For
+    all: the API, and how a frame is decoded.
     """
     parts = [family.plug_in if family.reach is None else family.reach.digest]
     for label, source in engram_files(family):
@@ -83,14 +86,14 @@ def code_digest(family: Family) -> str:
 
 def engram_files(family: Family) -> list[tuple[str, Path]]:
     """Return the files of Engram's own that decide a tracker's boxes, with their names."""
-    file = Path(inspect.getfile(family.cls))
+    file, shared = Path(inspect.getfile(family.cls)), [_OURS / name for name in _SHARED]
     if family.reach is None and file.parent.name != "adapters":
-        roots = [file.parent, _OURS / "nets"]
+        roots = [file.parent, *shared]
     else:
         used = [] if family.reach is None else [_OURS.parent / unit for unit in family.reach.engram]
         roots = [_OURS / "adapters" / "one_target.py"]
         roots += [place if place.is_dir() else place.with_suffix(".py") for place in used]
-        roots += [_OURS / "nets"] if used else []  # what families share
+        roots += shared if used else []
         roots += [file] if file.parent == _OURS / "adapters" else []
     return [
         (source.relative_to(root.parent).as_posix(), source)

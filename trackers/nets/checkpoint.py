@@ -1,11 +1,10 @@
-"""Tensors from files: safetensors of ours, PyTorch checkpoints of others; never a pickle that runs code."""
+"""Tensors from files into a module, strictly, and a module made ready to infer."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import TypeVar
 
 import torch
@@ -13,35 +12,16 @@ from torch import Tensor, nn
 from torch.nn.utils import fuse_conv_bn_eval
 
 from trackers.errors import InputError
+from trackers.weights.formats.layouts import translated
+from trackers.weights.formats.reading import read_tensors
 
 
 def load_tensors(path: Path) -> dict[str, Tensor]:
-    """Return the tensors of a checkpoint by name, on the host.
+    """Return the tensors of a file by our names, on the host, whoever wrote it (docs/reproduce.md).
 
-    PyTorch checkpoints may nest them under ``state_dict``, ``model`` or ``net`` and prefix them with ``module.``.
     InputError where the file is missing, corrupt, or holds anything but tensors.
     """
-    if not path.is_file():
-        raise InputError(f"no weights file {path}")
-    try:
-        if path.suffix == ".safetensors":
-            from safetensors.torch import load_file
-
-            return load_file(path)
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except UnpicklingError as error:
-        raise InputError(
-            f"{path} is corrupt, or holds more than tensors, which is not loaded because it could run code; "
-            "save its state_dict alone"
-        ) from error
-    except Exception as error:  # the readers raise many kinds for damaged bytes
-        raise InputError(f"{path} is not a readable checkpoint (corrupt or truncated): {_line(error)}") from error
-    for key in ("state_dict", "model", "net"):
-        if isinstance(content, Mapping) and isinstance(content.get(key), Mapping):
-            content = content[key]
-    if not isinstance(content, Mapping) or not all(isinstance(value, Tensor) for value in content.values()):
-        raise InputError(f"{path} holds no table of tensors; save a module's state_dict")
-    return {name.removeprefix("module."): value for name, value in content.items()}
+    return translated(read_tensors(path), path)
 
 
 def fill(module: nn.Module, tensors: Mapping[str, Tensor], source: Path) -> None:

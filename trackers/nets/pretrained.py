@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from torch import nn
+from collections.abc import Mapping
+
+from torch import Tensor, nn
 
 from trackers.errors import InputError
 from trackers.nets.checkpoint import fill, load_tensors
@@ -10,6 +12,10 @@ from trackers.nets.lite_features import LiteFeatures
 from trackers.weights.catalog import RANDOM, Weights, find_weights
 
 TRUNK = "backbone.trunk."
+
+
+SECOND = "short."
+"""How the names of a second branch's tensors begin."""
 
 
 def load_weights(net: nn.Module, weights: Weights, ignored: tuple[str, ...] = ()) -> None:
@@ -27,7 +33,10 @@ def load_weights(net: nn.Module, weights: Weights, ignored: tuple[str, ...] = ()
         return
     if weights.path is None:
         raise InputError("this network gets no weights: give them behind '@' in the tracker's name, or '@random'")
-    tensors = {name: value for name, value in load_tensors(weights.path).items() if not name.startswith(ignored)}
+    tensors = load_tensors(weights.path)
+    if weights.second is not None:
+        tensors = _joined(tensors, load_tensors(weights.second), weights)
+    tensors = {name: value for name, value in tensors.items() if not name.startswith(ignored)}
     backbone = net.get_submodule("backbone")
     if isinstance(backbone, LiteFeatures):
         if weights.is_trunk:
@@ -39,3 +48,11 @@ def load_weights(net: nn.Module, weights: Weights, ignored: tuple[str, ...] = ()
             backbone.trunk.load_imagenet(load_tensors(imagenet))
             tensors |= {name: value for name, value in net.state_dict().items() if name.startswith(TRUNK)}
     fill(net, tensors, weights.path)
+
+
+def _joined(first: Mapping[str, Tensor], second: Mapping[str, Tensor], weights: Weights) -> dict[str, Tensor]:
+    """Return what the first file holds but for the second branch, and what the second holds of it."""
+    of_second = {name: value for name, value in second.items() if name.startswith(SECOND)}
+    if not of_second:
+        raise InputError(f"{weights.second} holds nothing of the short branch: A+B are the long one's file and its")
+    return {name: value for name, value in first.items() if not name.startswith(SECOND)} | of_second

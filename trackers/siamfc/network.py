@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from trackers.nets.alexnet import AlexNet
+from trackers.nets.correlation import correlate
 from trackers.nets.lanes import see_lanes
 from trackers.nets.lite_features import LiteFeatures
 from trackers.siamfc.config import SiamFCConfig
 
 
 class SiamFCNet(nn.Module):
-    """The shared trunk, a neck that begins as the identity, and the scale of the response."""
+    """The shared trunk, a neck that begins as the identity, and the scale and shift of the response."""
+
+    response_shift: Tensor | None
 
     def __init__(self, config: SiamFCConfig) -> None:
         super().__init__()
@@ -27,6 +31,8 @@ class SiamFCNet(nn.Module):
         else:
             self.backbone, self.neck = AlexNet(groups=2), nn.Identity()
             self.gain = 1e-3  # the authors' constant (docs/siamfc.md)
+        # MatConvNet's adjust_b, where the network is the authors'
+        self.register_buffer("response_shift", torch.zeros(()) if config.trunk == "alexnet" else None)
 
     def features(self, crops: Tensor) -> Tensor:
         """Return (B, S, C, h, w) features of crops (B, S, 3, H, W)."""
@@ -43,6 +49,14 @@ class SiamFCNet(nn.Module):
         inner = features[..., border : border + self.cells, border : border + self.cells].contiguous()
         ready = self.ready(inner.flatten(0, 1)).reshape(inner.shape)
         return ready, (inner * ready).sum((2, 3, 4))
+
+    def response(self, search: Tensor, template: Tensor) -> Tensor:
+        """Return the (B, S, m, m) response of search features (B, S, C, h, w) to templates (B, C, cells, cells).
+
+        The shift counts where off-centre scales are penalised: the penalty multiplies it too.
+        """
+        response = correlate(search, template) * self.gain
+        return response if self.response_shift is None else response + self.response_shift
 
     def ready(self, template: Tensor) -> Tensor:
         """Return the template (B, C, cells, cells) that search features as they are can be correlated with.

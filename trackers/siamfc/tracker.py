@@ -10,7 +10,7 @@ from torch import Tensor
 
 from trackers.api import Boxes, Frame, Signal, Step, Tracker, register
 from trackers.nets.checkpoint import frozen
-from trackers.nets.correlation import correlate, correlate_all
+from trackers.nets.correlation import correlate_all
 from trackers.nets.crops import context_side, mean_colour, square_crops
 from trackers.nets.localise import Peak, scale_search
 from trackers.nets.pretrained import load_weights
@@ -105,7 +105,7 @@ class SiamFC(Tracker[SiamFCState]):
         """Return what is found in search crops of several scales (B, S, C, H, W), as the paper does."""
         config = self.config
         peak = scale_search(
-            correlate(search, templates[:, 0]) * self.net.gain,
+            self.net.response(search, templates[:, 0]),
             penalty=config.scale_penalty,
             window_weight=config.window_weight,
             upsampling=config.upsampling,

@@ -7,7 +7,9 @@ of the built-in trackers, so that a list need not build them.
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import Any
 
 from trackers.code.files import digest_bytes
 from trackers.errors import InputError
+from trackers.weights.formats.tensorflow import INDEX, find_index, shards
 
 RANDOM = "random"
 
@@ -37,6 +40,8 @@ class Weights:
     note: str = ""
     config: tuple[tuple[str, Any], ...] = ()
     """Fields of the tracker's config, and the values that go with these weights: a head that they have trained."""
+    second: Path | None = None
+    """The second branch's file, where each branch of a tracker has its own."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,8 @@ def find_weights(base: str, preset: str, wanted: str) -> Weights:
     Args:
         base: Family and variant, e.g. ``memtrack-m4``; the catalogue's entry for the longest fitting beginning serves.
         preset: ``compact`` or ``paper``.
-        wanted: What stands behind ``@``: "" (the catalogue's choice), ``random``, a catalogue name, or a file.
+        wanted: What stands behind ``@``: "" (the catalogue's choice), ``random``, a catalogue name, a file (of a
+            TensorFlow checkpoint, its folder), or two of them joined by ``+``, one a branch.
 
     Raises:
         InputError: nothing fits, or the file is missing or is not what the catalogue says.
@@ -74,11 +80,7 @@ def find_weights(base: str, preset: str, wanted: str) -> Weights:
     if wanted in entries:
         return _listed(wanted, entries[wanted])
     if wanted:
-        path = Path(wanted).expanduser().absolute()
-        if not path.is_file():
-            known = ", ".join(sorted(entries))
-            raise InputError(f"no weights file {wanted!r}; behind '@' goes a file, 'random', or one of: {known}")
-        return Weights(path.name, path, digest_bytes(path), note="the user's file")
+        return _users(wanted, entries)
     parts = base.split("-")
     for length in range(len(parts), 0, -1):
         for name, entry in entries.items():
@@ -88,6 +90,38 @@ def find_weights(base: str, preset: str, wanted: str) -> Weights:
         f"no trained weights ship for {base}:{preset}; give a checkpoint as {base}:{preset}@FILE, "
         f"or {base}:{preset}@random to time it"
     )
+
+
+def _users(wanted: str, known: Iterable[str]) -> Weights:
+    """Return the user's own weights: one file, or one a branch."""
+    if path := _file(wanted):
+        return Weights(path.name, path, _digest(path), note="the user's file")
+    for place, letter in enumerate(wanted):  # a file's name may have the sign too
+        if letter == "+":
+            first, second = _file(wanted[:place]), _file(wanted[place + 1 :])
+            if first and second:
+                digest = hashlib.sha256(f"{_digest(first)}+{_digest(second)}".encode()).hexdigest()
+                name, note = f"{first.name}+{second.name}", "the user's files"
+                return Weights(name, first, digest, note=note, second=second)
+    raise InputError(
+        f"no weights file {wanted!r}; behind '@' goes a file, 'random', or one of: {', '.join(sorted(known))}"
+    )
+
+
+def _file(wanted: str) -> Path | None:
+    """Return the file that holds weights, of a TensorFlow checkpoint its index; None where there is none."""
+    if not wanted:
+        return None
+    path = Path(wanted).expanduser().absolute()
+    return find_index(path) or (path if path.is_file() else None)
+
+
+def _digest(path: Path) -> str:
+    """Return the sha256 of a file's bytes; of a TensorFlow checkpoint, of its files' digests."""
+    if path.suffix != INDEX:
+        return digest_bytes(path)
+    digests = [digest_bytes(file) for file in (path, *shards(path))]
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
 def find_facts(base: str) -> Facts | None:

@@ -82,6 +82,7 @@ def test_families_have_digests_of_their_own() -> None:
     [
         ("nets/crops.py", "# a comment", True),
         ("nets/crops.py", "TWICE = 2", False),
+        ("weights/formats/siamfc.py", "TWICE = 2", False),
         ("api.py", "TWICE = 2", False),
         ("memtrack/memory.py", "TWICE = 2", True),
         ("names.py", "TWICE = 2", True),

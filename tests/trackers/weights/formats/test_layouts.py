@@ -1,0 +1,144 @@
+"""The public files of each network give what our networks give with the same numbers under our names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from authors_files import write_checkpoint, write_net
+from golden import golden, table
+from torch import Tensor
+
+from trackers.errors import InputError
+from trackers.memtrack.config import PAPER, MemTrackConfig
+from trackers.memtrack.network import MemTrackNet
+from trackers.nets.checkpoint import load_tensors
+from trackers.siamfc.config import PAPER as SIAMFC_PAPER
+from trackers.siamfc.config import SiamFCConfig
+from trackers.siamfc.network import SiamFCNet
+from trackers.weights.formats.layouts import find_layout, translated
+from trackers.weights.formats.reading import read_tensors
+
+SHIFT = 0.25
+
+
+@pytest.fixture(scope="module")
+def net() -> SiamFCNet:
+    torch.manual_seed(3)
+    net = SiamFCNet(SiamFCConfig(**SIAMFC_PAPER)).eval()
+    for name, value in net.named_buffers():
+        if name.endswith("running_mean"):
+            value.normal_()
+        if name.endswith("running_var"):
+            value.uniform_(0.5, 2)
+    for layer in (1, 2, 3, 4):
+        norm = net.backbone.get_submodule(f"conv{layer}.1")
+        torch.nn.init.uniform_(norm.weight, 0.5, 1.5)
+        torch.nn.init.normal_(norm.bias)
+    return net
+
+
+def loaded(file: Path) -> SiamFCNet:
+    net = SiamFCNet(SiamFCConfig(**SIAMFC_PAPER)).eval()
+    net.load_state_dict(load_tensors(file))
+    return net
+
+
+def same(first: SiamFCNet, second: SiamFCNet, shift: float) -> None:
+    image = 255 * torch.rand(1, 3, 127, 127, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        ours, theirs = first.backbone(image), second.backbone(image)
+        assert float((ours - theirs).abs().max()) <= 1e-4 * float(theirs.abs().max())
+        features = ours[:, None]
+        answer = second.response(features, features[:, 0]) - first.response(features, features[:, 0])
+    assert answer.item() == pytest.approx(shift - float(first.response_shift), abs=0.1 * abs(shift) + 1e-6)
+
+
+def test_siamfc_pytorch(net: SiamFCNet, tmp_path: Path) -> None:
+    tensors = {name: value for name, value in net.state_dict().items() if name != "response_shift"}
+    torch.save(tensors, tmp_path / "siamfc_alexnet_e50.pth")
+    same(net, loaded(tmp_path / "siamfc_alexnet_e50.pth"), 0.0)
+
+
+def test_one_sequential_with_another_epsilon(net: SiamFCNet, tmp_path: Path) -> None:
+    theirs = {"corr_bias": torch.full((1,), SHIFT)}
+    for layer, place in zip((1, 2, 3, 4, 5), (0, 4, 8, 11, 14), strict=True):
+        conv = net.backbone.get_submodule(f"conv{layer}.0")
+        theirs |= {f"features.{place}.weight": conv.weight.data, f"features.{place}.bias": conv.bias.data}
+        if layer < 5:
+            norm = net.backbone.get_submodule(f"conv{layer}.1")
+            theirs |= {f"features.{place + 1}.{name}": value for name, value in norm.state_dict().items()}
+            theirs[f"features.{place + 1}.running_var"] = norm.running_var + 1e-6 - 1e-5
+    torch.save({"state_dict": theirs}, tmp_path / "siamfc.pth")
+    same(net, loaded(tmp_path / "siamfc.pth"), SHIFT)
+
+
+def test_tf_slim_with_its_groups_apart_and_no_bias_under_a_norm(net: SiamFCNet, tmp_path: Path) -> None:
+    theirs: dict[str, np.ndarray] = {"detection/biases": np.float32([SHIFT]), "global_step": np.array(3, np.int64)}
+    for layer in (1, 2, 3, 4, 5):
+        conv = net.backbone.get_submodule(f"conv{layer}.0")
+        parts = ("",) if layer in (1, 3) else ("/b1", "/b2")
+        for number, part in enumerate(parts):
+            scope = f"convolutional_alexnet/conv{layer}{part}"
+            rows = slice(number * len(conv.weight) // len(parts), (number + 1) * len(conv.weight) // len(parts))
+            theirs[f"{scope}/weights"] = conv.weight.data[rows].permute(2, 3, 1, 0).numpy().copy()
+            if layer == 5:
+                theirs[f"{scope}/biases"] = conv.bias.data[rows].numpy()
+                continue
+            norm = net.backbone.get_submodule(f"conv{layer}.1")
+            theirs[f"{scope}/BatchNorm/gamma"] = norm.weight.data[rows].numpy()
+            theirs[f"{scope}/BatchNorm/beta"] = norm.bias.data[rows].numpy()
+            theirs[f"{scope}/BatchNorm/moving_mean"] = (norm.running_mean - conv.bias.data)[rows].numpy()
+            theirs[f"{scope}/BatchNorm/moving_variance"] = norm.running_var[rows].numpy()
+    write_checkpoint(tmp_path, theirs, "model.ckpt-0")
+    same(net, loaded(tmp_path), SHIFT)
+
+
+def test_matconvnet_with_deviations_for_variances(net: SiamFCNet, tmp_path: Path) -> None:
+    theirs: dict[str, np.ndarray] = {"adjust_f": np.float32([[1e-3]]), "adjust_b": np.float32([[SHIFT]])}
+    for layer in (1, 2, 3, 4, 5):
+        conv = net.backbone.get_submodule(f"conv{layer}.0")
+        theirs[f"conv{layer}f"] = conv.weight.data.permute(2, 3, 1, 0).numpy()
+        theirs[f"conv{layer}b"] = conv.bias.data[:, None].numpy()
+        if layer < 5:
+            norm = net.backbone.get_submodule(f"conv{layer}.1")
+            theirs[f"bn{layer}m"], theirs[f"bn{layer}b"] = (
+                norm.weight.data[:, None].numpy(),
+                norm.bias.data[:, None].numpy(),
+            )
+            theirs[f"bn{layer}x"] = torch.stack([norm.running_mean, (norm.running_var + 1e-6).sqrt()], 1).numpy()
+    same(net, loaded(write_net(tmp_path / "2016-08-17.net.mat", theirs)), SHIFT)
+
+
+def test_memtracks_variables_fill_the_network(shared_data: Path, tmp_path: Path) -> None:
+    tensors = table(golden(shared_data), "memtrack")
+    training = {"c_state/kernel/Adam": torch.zeros(1), "beta1_power": torch.tensor(0.9)}
+    net = MemTrackNet(MemTrackConfig(**PAPER))
+    net.load_state_dict(translated({**tensors, **training}, tmp_path))
+    assert sum(value.numel() for value in tensors.values()) == sum(
+        value.numel() for name, value in net.state_dict().items() if "num_batches" not in name
+    )
+    older = {name.replace("RNN/0/", "RNN/cell/").replace("/kernel", "/weights"): v for name, v in tensors.items()}
+    assert "RNN/cell/weights" in older
+    again = translated({name.replace("feature_extraction/conv1/weights", "feature_extraction/conv1/kernel").replace(
+        "c_state/weights", "c_state/kernel"): value for name, value in older.items()}, tmp_path)  # fmt: skip
+    assert torch.equal(again["controller.lstm.kernel.weight"], net.controller.lstm.kernel.weight)
+
+
+def test_what_lacks_a_tensor_is_said_by_name(tmp_path: Path) -> None:
+    tensors: dict[str, Tensor] = {"conv1f": torch.zeros(1), "conv5f": torch.zeros(1), "adjust_f": torch.zeros(1)}
+    with pytest.raises(InputError, match=r"MatConvNet.*lacks 'adjust_b'"):
+        translated(tensors, tmp_path / "net.mat")
+
+
+def test_our_own_names_are_left_alone(tmp_path: Path) -> None:
+    tensors = {"backbone.conv1.0.weight": torch.zeros(1), "backbone.conv5.0.weight": torch.zeros(1)}
+    assert find_layout(tensors) is None
+    assert translated(tensors, tmp_path) == tensors
+
+
+def test_a_folder_without_a_checkpoint_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="folder without a TensorFlow checkpoint"):
+        read_tensors(tmp_path)

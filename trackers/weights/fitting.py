@@ -1,0 +1,151 @@
+"""What a file of weights is: whose, for which tracker, and what it lacks or has over against that tracker's network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from trackers.errors import InputError
+from trackers.names import resolve
+from trackers.weights.formats.layouts import find_layout, translated
+from trackers.weights.formats.reading import kind_of, read_tensors
+
+OURS = (
+    "siamfc", "siamfc:paper", "memtrack", "memtrack:paper", "dualmn", "dualmn:paper", "dualmn-long:paper",
+    "dualmn-short:paper",
+)  # fmt: skip
+"""Trackers whose own names a table may have; the first of those that fit best is meant."""
+TRUNK = "backbone.trunk."
+"""May be left out of a file: the ImageNet trunk is taken underneath."""
+COUNTER = "num_batches_tracked"
+"""Of a batch norm; no network answers by it."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What is known of one file of weights."""
+
+    path: Path
+    kind: str
+    """Of file."""
+    source: str
+    """Whose names its tensors have; "" where they are nobody's that is known."""
+    tracker: str
+    """The tracker that takes it; "" likewise."""
+    tensors: int
+    values: int
+    unused: tuple[str, ...] = ()
+    """Tensors that the tracker has no use for, by the file's names."""
+    missing: tuple[str, ...] = ()
+    """What the tracker's network has and the file lacks, by our names (or the file's, where translation ends there)."""
+    over: tuple[str, ...] = ()
+    """What is left over, by our names."""
+    misshapen: tuple[str, ...] = ()
+    """Names of ours whose shape is another."""
+    ours: Mapping[str, Tensor] = field(default_factory=dict)
+    """The tensors under our names."""
+
+    @property
+    def fits(self) -> bool:
+        """Whether the tracker takes it as it is."""
+        return bool(self.tracker) and not (self.missing or self.over or self.misshapen)
+
+
+class _Read(Mapping[str, Tensor]):
+    """A table that knows which of its tensors were asked for."""
+
+    def __init__(self, table: Mapping[str, Tensor]) -> None:
+        self.table = table
+        self.asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> Tensor:
+        self.asked.add(name)
+        return self.table[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.table
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.table)
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+
+def inspect_file(path: Path) -> Fit:
+    """Return what is known of a file; InputError where it cannot be read or holds more than tensors."""
+    table = read_tensors(path)
+    layout = find_layout(table)
+    values = sum(value.numel() for value in table.values())
+    kind = kind_of(path)
+    if layout is None:
+        tracker = _owner(table)
+        known = Fit(path, kind, "Engram" if tracker else "", tracker, len(table), values, ours=table)
+        return _compared(known) if tracker else known
+    known = Fit(path, kind, layout.title, layout.tracker, len(table), values)
+    read = _Read(table)
+    try:
+        ours = translated(read, path)
+    except InputError as error:
+        return replace(known, missing=(str(error),))
+    unused = tuple(name for name in table if name not in read.asked or name.startswith(layout.unused))
+    return _compared(replace(known, ours=ours, unused=unused))
+
+
+def _compared(fit: Fit) -> Fit:
+    """Return the same with what the tracker's network lacks, and what it has not."""
+    wanted, ours = _shapes(fit.tracker), fit.ours
+    left_out = () if any(name.startswith(TRUNK) for name in ours) else (TRUNK,)
+    return replace(
+        fit,
+        missing=tuple(
+            name for name in wanted if name not in ours and not name.endswith(COUNTER) and not name.startswith(left_out)
+        ),
+        over=tuple(name for name in ours if name not in wanted),
+        misshapen=tuple(name for name in ours if name in wanted and tuple(ours[name].shape) != wanted[name]),
+    )
+
+
+def _owner(table: Mapping[str, Tensor]) -> str:
+    """Return the tracker whose network shares most names and shapes with a table; "" where none shares half of it."""
+    best, most = "", 0.5
+    for tracker in OURS:
+        wanted = _shapes(tracker)
+        shared = sum(tuple(value.shape) == wanted.get(name) for name, value in table.items())
+        trunk = 0 if any(name.startswith(TRUNK) for name in table) else _count(wanted, TRUNK)
+        share = shared / max(len(table), len(wanted) - trunk)
+        if share > most:
+            best, most = tracker, share
+    return best
+
+
+def _count(names: Iterable[str], start: str) -> int:
+    return sum(name.startswith(start) for name in names)
+
+
+def _shapes(tracker: str) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of a tracker's network by name."""
+    config = resolve(f"{tracker}@random").config
+    return {name: tuple(value.shape) for name, value in network(config).state_dict().items()}
+
+
+def network(config: object) -> nn.Module:
+    """Return the fresh network of a config, as it is before anything is loaded or folded."""
+    from trackers.dualmn.config import DualMNConfig
+    from trackers.dualmn.network import DualMNNet
+    from trackers.memtrack.config import MemTrackConfig
+    from trackers.memtrack.network import MemTrackNet
+    from trackers.siamfc.config import SiamFCConfig
+    from trackers.siamfc.network import SiamFCNet
+
+    with torch.random.fork_rng(devices=[]):
+        if isinstance(config, SiamFCConfig):
+            return SiamFCNet(config)
+        if isinstance(config, MemTrackConfig):
+            return MemTrackNet(config)
+        assert isinstance(config, DualMNConfig)
+        return DualMNNet(config)

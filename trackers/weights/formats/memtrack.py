@@ -1,0 +1,70 @@
+"""MemTrack's TensorFlow variables under the names of ``memtrack:paper`` (docs/reproduce.md)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+TENSORFLOW_UNUSED = ("global_step", "beta1_power", "beta2_power", "learning_rate")
+"""And whatever ends in ``/Adam`` or ``/Adam_1``."""
+GATES = ("input", "transform", "forget", "output", "state")
+LINEAR = {
+    "c_state": "first_cell", "h_state": "first_hidden", "RNN/query_layer": "attention.query", "RNN/read_key": "key",
+    "RNN/write_strengths": "strength", "RNN/control_factors": "gates", "RNN/write_decay": "decay",
+    "RNN/add_vector": "residual",
+}  # fmt: skip
+
+
+def from_tensorflow(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Translate the authors' variables.
+
+    The cell's own stand under the name of a time step (``RNN/0/``), which depends on the version of TensorFlow; of an
+    old one the kernels are called ``weights``.
+    """
+    ours: dict[str, Tensor] = {}
+    for layer in (1, 2, 3, 4, 5):
+        source, name = f"feature_extraction/conv{layer}", f"backbone.conv{layer}"
+        ours[f"{name}.0.weight"] = _kernel(tensors, source).permute(3, 2, 0, 1).contiguous()
+        ours[f"{name}.0.bias"] = _bias(tensors, source)
+        if layer < 5:
+            ours |= _norm(tensors, f"{source}_bn", f"{name}.1")
+    ours |= _norm(tensors, "bn_response", "response_norm")
+    for source, name in LINEAR.items():
+        ours[f"controller.{name}.weight"] = _kernel(tensors, source).T.contiguous()
+        ours[f"controller.{name}.bias"] = _bias(tensors, source)
+    for source, name in (("RNN/input_layer", "features"), ("RNN/score", "score")):
+        ours[f"controller.attention.{name}.weight"] = _kernel(tensors, source).permute(3, 2, 0, 1).contiguous()
+    cell = _cell(tensors)
+    ours["controller.lstm.kernel.weight"] = _kernel(tensors, cell).T.contiguous()
+    for ours_name, theirs in (("gain", "gamma"), ("shift", "beta")):
+        rows = [tensors[f"{cell}/{gate}/{theirs}"] for gate in GATES]
+        ours[f"controller.lstm.{ours_name}"] = torch.stack(rows)
+    return ours
+
+
+def _cell(tensors: Mapping[str, Tensor]) -> str:
+    """Return the scope of the LSTM cell."""
+    for name in tensors:
+        if match := re.fullmatch(r"(RNN/.+)/transform/gamma", name):
+            return match[1]
+    raise KeyError("RNN/0/transform/gamma")
+
+
+def _kernel(tensors: Mapping[str, Tensor], scope: str) -> Tensor:
+    return tensors[f"{scope}/kernel" if f"{scope}/kernel" in tensors else f"{scope}/weights"]
+
+
+def _bias(tensors: Mapping[str, Tensor], scope: str) -> Tensor:
+    return tensors[f"{scope}/bias" if f"{scope}/bias" in tensors else f"{scope}/biases"]
+
+
+def _norm(tensors: Mapping[str, Tensor], scope: str, name: str) -> dict[str, Tensor]:
+    return {
+        f"{name}.weight": tensors[f"{scope}/gamma"], f"{name}.bias": tensors[f"{scope}/beta"],
+        f"{name}.running_mean": tensors[f"{scope}/moving_mean"],
+        f"{name}.running_var": tensors[f"{scope}/moving_variance"],
+        f"{name}.num_batches_tracked": torch.zeros((), dtype=torch.long),
+    }  # fmt: skip

@@ -1,0 +1,55 @@
+"""Any file of weights as a table of tensors, and what kind of file it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from trackers.errors import InputError
+from trackers.weights.formats.matconvnet import read_matconvnet
+from trackers.weights.formats.pytorch import read_pytorch
+from trackers.weights.formats.tensorflow import find_index, read_checkpoint
+
+SAFETENSORS, MAT, TENSORFLOW, PYTORCH = "safetensors", "MATLAB", "TensorFlow checkpoint", "PyTorch checkpoint"
+
+
+def kind_of(path: Path) -> str:
+    """Return what kind of file a path means; InputError where there is none."""
+    if find_index(path) is not None:
+        return TENSORFLOW
+    if not path.is_file():
+        what = "a folder without a TensorFlow checkpoint (NAME.index)" if path.is_dir() else "no file"
+        raise InputError(f"no weights file {path}: {what}")
+    return {".safetensors": SAFETENSORS, ".mat": MAT}.get(path.suffix.lower(), PYTORCH)
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """Return the tensors of a file by the names that it gives them, on the host.
+
+    Raises:
+        InputError: the file is missing, damaged, or holds anything but tensors.
+    """
+    kind = kind_of(path)
+    if kind == SAFETENSORS:
+        from safetensors.torch import load_file
+
+        try:
+            return load_file(path)
+        except Exception as error:  # the reader raises many kinds for damaged bytes
+            raise InputError(f"{path} is not a readable checkpoint (corrupt or truncated): {error}") from error
+    if kind == MAT:
+        return _tensors(read_matconvnet(path))
+    if kind == TENSORFLOW:
+        index = find_index(path)
+        assert index is not None
+        return _tensors(read_checkpoint(index))
+    return read_pytorch(path)
+
+
+def _tensors(arrays: Mapping[str, NDArray[np.generic]]) -> dict[str, Tensor]:
+    return {name: torch.from_numpy(np.ascontiguousarray(value)) for name, value in arrays.items()}
