@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
+from trackers.nets.enlarge import enlarge
 from trackers.nets.localise import hann_window, lead, relative_lead
 
 NEIGHBOURHOOD = 2.2
@@ -66,7 +66,7 @@ class Flags:
 def enlarged(maps: Tensor, cells: int, upsampling: int) -> Tensor:
     """Return the (B, n u, n u) bicubic enlargement of maps (B, m, m), m >= n, cut to the n cells around its centre."""
     side = maps.shape[-1] * upsampling
-    fine = F.interpolate(maps[:, None], size=(side, side), mode="bicubic", align_corners=False)[:, 0]
+    fine = enlarge(maps[:, None], upsampling)[:, 0]
     border = (side - cells * upsampling) // 2
     return fine[:, border : side - border, border : side - border]
 

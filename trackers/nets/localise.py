@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+
+from trackers.nets.enlarge import enlarge
 
 
 @dataclass(frozen=True)
@@ -58,14 +59,10 @@ def scale_search(
     """
     lanes, scales, height, _ = response.shape
     side = height * upsampling
-    fine = F.interpolate(response, size=(side, side), mode="bicubic", align_corners=corner_aligned)
+    fine = enlarge(response, upsampling, corner_aligned)
     weights = torch.full((scales,), penalty, device=response.device)
     weights[scales // 2] = 1.0
-    tops = (
-        fine
-        if sizing is None
-        else F.interpolate(sizing, size=(side, side), mode="bicubic", align_corners=corner_aligned)
-    )
+    tops = fine if sizing is None else enlarge(sizing, upsampling, corner_aligned)
     tops = tops.flatten(2).amax(2) * weights
     scale = tops.argmax(1)
     lane = torch.arange(lanes, device=response.device)

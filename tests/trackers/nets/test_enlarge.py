@@ -6,17 +6,17 @@ import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trackers.nets.enlarge import bicubic_matrix, enlarge_near
-
-CPU = torch.device("cpu")
+from trackers.nets.enlarge import enlarge, enlarge_near
 
 
+@pytest.mark.parametrize("corner_aligned", [False, True])
 @pytest.mark.parametrize(("size", "upsampling"), [(25, 8), (17, 16), (5, 4)])
-def test_two_matrix_products_enlarge_as_bicubic_interpolation_does(size: int, upsampling: int) -> None:
+def test_two_matrix_products_enlarge_as_bicubic_interpolation_does(
+    size: int, upsampling: int, corner_aligned: bool
+) -> None:
     maps = torch.randn(2, 3, size, size, generator=torch.Generator().manual_seed(size))
-    matrix = bicubic_matrix(size, upsampling, CPU)
-    wanted = F.interpolate(maps, scale_factor=upsampling, mode="bicubic", align_corners=False)
-    torch.testing.assert_close(matrix @ maps @ matrix.T, wanted, rtol=1e-4, atol=1e-5)
+    wanted = F.interpolate(maps, scale_factor=upsampling, mode="bicubic", align_corners=corner_aligned)
+    torch.testing.assert_close(enlarge(maps, upsampling, corner_aligned), wanted, rtol=1e-4, atol=1e-5)
 
 
 @given(x=st.integers(0, 71), y=st.integers(0, 71), seed=st.integers(0, 99))
