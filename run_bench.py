@@ -28,6 +28,10 @@ COMMANDS = {
         "reports.commands.compare:compare",
         "Compare run B with run A (folders, ids, names or `latest`), or trackers of A with one another.",
     ),
+    "study": (
+        "benchmark.commands.study:study",
+        "Run a declared ablation and answer it: NAME of a study that ships, `all` of these, or a TOML file.",
+    ),
     "play": (
         "benchmark.commands.play:play",
         "Write a video of a run's stored boxes on a sequence, the ground truth dashed in white.",

@@ -99,6 +99,8 @@ class RunScores:
     complete: bool
     rendered: bool
     trackers: tuple[TrackerScores, ...]
+    jitter: float = 0.0
+    """Pixels by which the first box of each repeat was shifted and resized at the most."""
 
     @property
     def failures(self) -> int:

@@ -37,6 +37,7 @@ def score_run(
     profile: Profile,
     protocol: str = "ope",
     imported: Sequence[Trajectories] = (),
+    jitter: float = 0.0,
 ) -> RunScores:
     """Score every tracker's records; failed ones are listed with their reason and left out of the averages.
 
@@ -102,6 +103,7 @@ def score_run(
         complete=selection.complete,
         rendered=selection.rendered,
         trackers=tuple(trackers),
+        jitter=jitter,
     )
 
 
@@ -226,6 +228,8 @@ def _marks(spec: TrackerSpec, selection: Selection) -> tuple[str, ...]:
     for what, names in (("trained", spec.weights.trained_on), ("tuned", spec.weights.tuned_on)):
         met = [name for name in names if name.casefold().startswith(family)]
         marks += [f"{what} on {name}" for name in met]
+    if getattr(spec.config, "oracle", False):
+        marks.append("oracle, shown the ground truth")
     if spec.weights.name == "random":
         marks.append("random weights")
     return tuple(marks)

@@ -21,7 +21,7 @@ SHORT_NAMES = {
     "auc": "AUC", "precision": "P@20", "normalised_precision": "NP", "ao": "AO", "sr50": "SR.50", "sr75": "SR.75",
 }  # fmt: skip
 """The same where there is little room."""
-GRAVE = ("trained on", "tuned on", "random weights")
+GRAVE = ("trained on", "tuned on", "random weights", "oracle")
 """How marks begin that stand in every legend."""
 ATTRIBUTES = {
     "IV": "illumination variation", "OPR": "out-of-plane rotation", "SV": "scale variation", "OCC": "occlusion",
@@ -63,9 +63,10 @@ def _marked(name: str, found: list[str]) -> str:
 
 
 def coverage(scores: RunScores) -> str:
-    """Return dataset and how much of it, whether rendered, protocol and profile."""
+    """Return dataset and how much of it, whether rendered, protocol, what first boxes were off by, and profile."""
     drawn = ", rendered frames" if scores.rendered else ""
-    return f"{scores.coverage}{drawn}; {scores.protocol.upper()}, profile {scores.profile}"
+    off = f", first boxes off by up to {scores.jitter:g} px" if scores.jitter else ""
+    return f"{scores.coverage}{drawn}; {scores.protocol.upper()}{off}, profile {scores.profile}"
 
 
 def circumstances(scores: RunScores) -> dict[str, str]:
@@ -75,6 +76,7 @@ def circumstances(scores: RunScores) -> dict[str, str]:
         "frames_are": "rendered" if scores.rendered else "filmed",
         "protocol": scores.protocol,
         "profile": scores.profile,
+        **({"jitter": f"{scores.jitter:g} px"} if scores.jitter else {}),
     }
 
 

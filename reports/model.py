@@ -139,7 +139,7 @@ def _join(runs: Sequence[Run]) -> tuple[RunScores, dict[str, tuple[int, str]]]:
     trackers: dict[str, TrackerScores] = {}
     owner: dict[str, tuple[int, str]] = {}
     for index, run in enumerate(runs):
-        for what in ("dataset", "coverage", "profile", "protocol"):
+        for what in ("dataset", "coverage", "profile", "protocol", "jitter"):
             if getattr(run.scores, what) != getattr(first, what):
                 raise InputError(
                     f"runs {first.run} and {run.scores.run} do not go on one page: {what} is "

@@ -68,13 +68,15 @@ def conclude(
         seed=plan.seed,
         lanes=plan.lanes,
         repeats=plan.repeats,
+        jitter=plan.jitter,
         timeout=None if plan.timeout == inf else plan.timeout,
         environment=team.environment,
         workers=team.workers,
         machine=machine(tracked=bool(plan.specs)),
     )
     by_tracker = {spec: [r for task, r in zip(tasks, ordered, strict=True) if task.spec is spec] for spec in plan.specs}
-    scores = score_run(folder.name, by_tracker, plan.selection, load_profile(profile), plan.protocol, imported)
+    scored = load_profile(profile)
+    scores = score_run(folder.name, by_tracker, plan.selection, scored, plan.protocol, imported, plan.jitter)
     write_json(folder / "scores.json", scores.to_dict())
     write_run(folder, content, ordered)
     return scores

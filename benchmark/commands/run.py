@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from math import inf
 from pathlib import Path
@@ -27,16 +23,15 @@ from benchmark.commands.options import (
     write_json,
 )
 from benchmark.commands.scoreboard import failures, identical_repeats, oddities, table
-from benchmark.commands.terminal import echo, near, output, progress, remarks
+from benchmark.commands.terminal import echo, near, output, remarks
+from benchmark.commands.work import do
 from benchmark.commands.workers import open_executor, worker_options
 from benchmark.protocols import PROTOCOLS
-from benchmark.store.results import PLAN, writing
+from benchmark.store.results import writing
 from trackers.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.engine.run import Executor, Plan, Task
     from benchmark.scores import RunScores
-    from benchmark.store.record import Record
     from benchmark.store.results import Results
     from trackers.names import TrackerSpec
 
@@ -66,6 +61,8 @@ Examples:
               help="One pass; 20 starts in time; or 12 shifted and scaled first boxes.")  # fmt: skip
 @click.option("--repeats", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
               help="Run everything N times, each with a seed of its own, and show the spread.")  # fmt: skip
+@click.option("--jitter", type=click.FloatRange(min=0), default=0.0, show_default=True, metavar="PX",
+              help="Start each repeat from the true box shifted and resized by up to PX pixels.")  # fmt: skip
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
               help="Give a sequence up after that time inside the tracker (its lane's share), looked at between two "
                    "frames; it counts as failed, the others go on.")  # fmt: skip
@@ -84,8 +81,8 @@ Examples:
 def run(
     write_report: WriteReport, /, *, trackers: tuple[str, ...], results: Path, json_file: Path | None, device: str,
     lanes: int, workers: int, executor: str, ray_address: str | None, seed: int, name: str | None, protocol: str,
-    repeats: int, timeout: float | None, imported: str | None, profile: str, telemetry: bool, retry_failed: bool,
-    fresh: bool, verify_frames: bool, quiet: bool, **data: Any,
+    repeats: int, jitter: float, timeout: float | None, imported: str | None, profile: str, telemetry: bool,
+    retry_failed: bool, fresh: bool, verify_frames: bool, quiet: bool, **data: Any,
 ) -> None:  # fmt: skip
     """Run trackers on a dataset and write scores, boxes and a report."""
     from benchmark.engine.run import Plan, lay_out
@@ -121,6 +118,7 @@ def run(
             retry_failed=retry_failed,
             fresh=fresh,
             repeats=repeats,
+            jitter=jitter,
             timeout=timeout or inf,
             verify_frames=verify_frames,
         )
@@ -132,7 +130,7 @@ def run(
             left = dict.fromkeys(task.spec for task in tasks if task.kept is None)
             plan = replace(plan, lanes=team.fitting_lanes(tuple(left)))
         folder = begin(store, plan, tasks)
-        records = _run(plan, tasks, store, folder, team, quiet)
+        records = do(plan, tasks, store, folder, team, quiet)
     with writing(folder):
         scores = conclude(folder, plan, tasks, records, team, profile, beside)
         keep_truth(folder, plan, data["data_root"])
@@ -178,51 +176,3 @@ def _show(scores: RunScores, report: Path, json_file: Path | None, quiet: bool) 
         for line in filter(None, (*failures(scores), *oddities(scores), identical_repeats(scores))):
             says.print(line, markup=False, soft_wrap=True)
     echo(f"Report: {near(report)}" if not quiet else near(report), err=to_stdout)
-
-
-def _run(plan: Plan, tasks: list[Task], store: Results, folder: Path, team: Executor, quiet: bool) -> dict[str, Record]:
-    """Run what is missing, with a bar a tracker; return all records by key. Ctrl-C ends the command cleanly."""
-    from benchmark.engine.run import execute
-
-    says = remarks(quiet)
-    records = {task.key: task.kept for task in tasks if task.kept is not None}
-    missing = [task for task in tasks if task.kept is None]
-    if records:
-        what = "nothing is left to run" if not missing else f"{len(missing)} are left to run"
-        says.print(f"{len(records)} of {len(tasks)} trajectories are kept from earlier runs; {what}")
-    began = time.monotonic()
-    try:
-        with progress(says, "frames") as bars:
-            bar = {
-                spec.name: bars.add_task(spec.name, total=own)
-                for spec in plan.specs
-                if (own := sum(len(task.job) for task in missing if task.spec is spec))
-            }
-            left = {spec.name: sum(task.spec is spec for task in missing) for spec in plan.specs}
-
-            def on_frames(tracker: str, count: int) -> None:
-                bars.advance(bar[tracker], count)
-
-            for task, record in execute(plan, missing, store, team, on_frames):
-                records[task.key] = record
-                with suppress(OSError):
-                    os.utime(folder / PLAN)  # a sign of life for whoever cleans the folder
-                left[record.tracker] -= 1
-                if record.status != "done":
-                    says.print(
-                        f"{record.tracker} failed on {record.sequence}: {record.reason}", markup=False, soft_wrap=True
-                    )
-                if not left[record.tracker] and not says.is_terminal:
-                    after = f"{time.monotonic() - began:.0f} s after the start"
-                    says.print(f"{record.tracker}: done, {after}", markup=False, soft_wrap=True)
-    except (KeyboardInterrupt, InputError) as stop:
-        if not any(task.key in records for task in missing):
-            shutil.rmtree(folder, ignore_errors=True)  # nothing was done that this run would have to remember
-        kept = f"{len(records)} of {len(tasks)} trajectories are kept in {store.folder}"
-        if isinstance(stop, InputError):
-            if records:
-                says.print(kept, markup=False, soft_wrap=True)
-            raise
-        remarks().print(f"Stopped. {kept}; the same command goes on from there.", markup=False, soft_wrap=True)
-        raise
-    return records

@@ -23,6 +23,7 @@ MEANINGS = {"*": "* better than every other, corrected", "~": "~ not told apart 
 def table(scores: RunScores) -> Table:
     """Return the results as a table, best first."""
     notes = ", rendered frames" if scores.rendered else ""
+    off = f", first boxes off by up to {scores.jitter:g} px" if scores.jitter else ""
     repeated = next((tracker.repeats.count for tracker in scores.trackers if tracker.repeats), 0)
     standing = {measure: scores.standings(measure) for measure in ("auc", "precision")}
     given = {SIGNS[mark] for found in standing.values() for mark in found.values()}
@@ -33,7 +34,7 @@ def table(scores: RunScores) -> Table:
     if repeated:
         caption += f"; ± standard deviation of the AUC over {repeated} repeats"
     shown = Table(
-        title=f"{scores.coverage}{notes} · {scores.protocol.upper()} · profile {scores.profile}",
+        title=f"{scores.coverage}{notes} · {scores.protocol.upper()}{off} · profile {scores.profile}",
         caption=Text("\n".join(map(printable, (caption, *_loads(scores))))),
         title_justify="left",
         caption_justify="left",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from math import inf
 from typing import Protocol
@@ -16,6 +16,7 @@ from benchmark.datasets.sequence import Sequence
 from benchmark.engine.job import Job, Outcome
 from benchmark.engine.load import Load
 from benchmark.protocols import Start, starts
+from benchmark.protocols.jitter import jittered
 from benchmark.store.keys import code_digest, content_key, record_key
 from benchmark.store.memo import FrameMemo
 from benchmark.store.record import Record
@@ -44,6 +45,8 @@ class Plan:
     """Whether all is run anew, whatever is kept."""
     repeats: int = 1
     """How often each tracker runs on each sequence, every time with a seed of its own."""
+    jitter: float = 0.0
+    """Pixels by which the first box of each repeat is shifted and resized at the most."""
     timeout: float = inf
     """Seconds inside the tracker after which a sequence is given up."""
     verify_frames: bool = False
@@ -107,17 +110,40 @@ def lay_out(plan: Plan, results: Results, environment: Mapping[str, str]) -> lis
     the run that made it, and the task gets a key that names the new content.
     """
     memo = FrameMemo(results.folder, trust=not plan.verify_frames)
+    tasks = []
+    for task in wanted(plan, environment):
+        job, key = task.job, task.key
+
+        def find(key: str, task: Task = task) -> Record | None:
+            own = (task.sequence, task.job.start, task.repeat)
+            return results.find(plan.selection.dataset, task.spec.name, key, *own)
+
+        kept = find(key)
+        if kept is not None and not _same_frames(kept, job, memo):
+            key = content_key(key, memo.content(job.frames))
+            kept = find(key)
+        serves = (
+            kept is not None
+            and not plan.fresh
+            and _serves(plan, task.spec, job, kept, results)
+            and _same_frames(kept, job, memo)
+        )
+        tasks.append(replace(task, key=key, kept=kept if serves else None))
+    return tasks
+
+
+def wanted(plan: Plan, environment: Mapping[str, str]) -> Iterator[Task]:
+    """Yield every tracker's tasks on every sequence, each with its key; nothing is looked for in any folder."""
     dataset = f"{plan.selection.dataset} {plan.selection.revision}"
     digests = [digest(video) for video in plan.selection.sequences]
-    tasks = []
     for spec in plan.specs:
         code = code_digest(spec.family)
         for repeat in range(plan.repeats):
             for video, video_digest in zip(plan.selection.sequences, digests, strict=True):
                 seed = lane_seed(plan.seed, plan.selection.dataset, video.name, repeat)
-                for begun in begin(plan.protocol, video):
+                for exact in begin(plan.protocol, video):
+                    begun = jittered(exact, plan.jitter, seed)
                     job = Job(video, begun.frame, begun.box, seed)
-                    place = (plan.selection.dataset, spec.name)
                     key = record_key(
                         spec,
                         code,
@@ -130,18 +156,7 @@ def lay_out(plan: Plan, results: Results, environment: Mapping[str, str]) -> lis
                         seed=seed,
                         environment=environment,
                     )
-                    kept = results.find(*place, key, video.name, begun.frame, repeat)
-                    if kept is not None and not _same_frames(kept, job, memo):
-                        key = content_key(key, memo.content(job.frames))
-                        kept = results.find(*place, key, video.name, begun.frame, repeat)
-                    serves = (
-                        kept is not None
-                        and not plan.fresh
-                        and _serves(plan, spec, job, kept, results)
-                        and _same_frames(kept, job, memo)
-                    )
-                    tasks.append(Task(spec, job, begun.name, repeat, video_digest, key, kept if serves else None))
-    return tasks
+                    yield Task(spec, job, begun.name, repeat, video_digest, key, None)
 
 
 def _same_frames(kept: Record, job: Job, memo: FrameMemo) -> bool:

@@ -93,8 +93,10 @@ def read_run(results: Results, folder: Path) -> Snapshot:
     """Return what a finished run did; InputError where the gate cannot use it."""
     manifest = read_manifest(folder)
     scores = RunScores.read(folder)
-    if scores.protocol != "ope" or manifest["repeats"] != 1:
-        raise InputError(f"run {folder.name}: the gate judges one pass (--protocol ope, --repeats 1) of each sequence")
+    if scores.protocol != "ope" or manifest["repeats"] != 1 or scores.jitter:
+        raise InputError(
+            f"run {folder.name}: the gate judges one pass (--protocol ope, --repeats 1, --jitter 0) of each sequence"
+        )
     if (
         "digests" not in manifest["dataset"]
         or "model" not in manifest["machine"]

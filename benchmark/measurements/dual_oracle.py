@@ -9,52 +9,27 @@ one lane, on a rendered dataset or on the videos for validation.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from benchmark.datasets.images import read_frame
 from benchmark.datasets.lookup import open_dataset
 from benchmark.datasets.render.scripts import CAUSES
 from benchmark.datasets.sequence import Sequence
 from benchmark.engine.device import find_device
-from benchmark.metrics.overlap import overlap
 from benchmark.metrics.scores import score_sequences
 from benchmark.profiles import load_profile
 from benchmark.training.validation import validation_set
-from trackers.dualmn.decision import Decision, Found, decide
 from trackers.dualmn.tracker import DualMN
-from trackers.dualmn.view import View
 from trackers.names import resolve
-from trackers.nets.target import Target
 
 ORACLE = "oracle"
-VERSIONS = {"short": "-short", "long": "-long", "rules": "", "max": "-max", "soft": "-soft", ORACLE: ""}
+VERSIONS = {"short": "-short", "long": "-long", "rules": "", "max": "-max", "soft": "-soft", ORACLE: "-oracle"}
 """Heading and variant."""
-
-
-class Oracle(DualMN):
-    """DualMN whose confidences are its boxes' overlaps with the true one; one lane."""
-
-    truth: NDArray[np.float64]
-    """(4,) of the frame that comes next."""
-
-    def _decide(
-        self, views: dict[str, View], scale: Tensor, before: Target, pixels: Tensor, disagreement: Tensor
-    ) -> Decision:
-        long, short = (self._judged(views[name].found(scale), before) for name in ("long", "short"))
-        rules = replace(self.config, decision="max", long_lost=0.0, short_lost=0.0)
-        return decide(rules, before.size, long, short, disagreement)
-
-    def _judged(self, found: Found, before: Target) -> Found:
-        boxes = before.moved(found.shift, found.size, self.config.scale_limits).boxes()
-        return replace(found, confidence=torch.from_numpy(overlap(boxes, self.truth[None])))
 
 
 def follow(tracker: DualMN, video: Sequence, seed: int) -> NDArray[np.float64]:
@@ -63,8 +38,7 @@ def follow(tracker: DualMN, video: Sequence, seed: int) -> NDArray[np.float64]:
     state = tracker.start([read_frame(video.frames[0])], truth[:1], [seed])
     boxes = [truth[0]]
     for path, box in zip(video.frames[1:], truth[1:], strict=True):
-        if isinstance(tracker, Oracle):
-            tracker.truth = box
+        tracker.truth = box[None]
         step, state = tracker.step(state, [read_frame(path)])
         boxes.append(step.boxes[0])
     return np.array(boxes)
@@ -84,7 +58,7 @@ def main(weights: str, dataset: str, device: str, out: Path) -> None:
     table: dict[str, dict[str, float]] = {}
     for heading, variant in VERSIONS.items():
         spec = resolve(f"dualmn{variant}" + (f"@{weights}" if weights else ""))
-        tracker = (Oracle if heading == ORACLE else DualMN)(spec.config, spec.weights, device)
+        tracker = DualMN(spec.config, spec.weights, device)
         boxes = {video.name: follow(tracker, video, seed) for seed, video in enumerate(videos)}
         scores = score_sequences(boxes, annotations, load_profile("otb"))
         groups: dict[str, list[float]] = {"all": [score.auc for score in scores.values()]}

@@ -33,10 +33,12 @@ def manifest(
     environment: Mapping[str, str],
     machine: dict[str, str],
     workers: int = 1,
+    jitter: float = 0.0,
 ) -> dict[str, Any]:
     """Return a run's manifest as plain data.
 
-    `digests` holds every sequence's (`benchmark.datasets.fingerprint`); so many `workers` ran side by side.
+    `digests` holds every sequence's (`benchmark.datasets.fingerprint`); so many `workers` ran side by side;
+    the first boxes of repeats were off by up to `jitter` pixels.
     """
     return {
         "schema": MANIFEST_SCHEMA,
@@ -54,6 +56,7 @@ def manifest(
         "lanes": lanes,
         "workers": workers,
         "repeats": repeats,
+        "jitter": jitter,
         "timeout": timeout,
         "environment": dict(environment),
         "machine": machine,

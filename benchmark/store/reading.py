@@ -120,6 +120,7 @@ class Manifest(TypedDict):
     lanes: int
     workers: NotRequired[int]
     repeats: int
+    jitter: NotRequired[float]
     environment: Environment
     machine: Machine
     versions: dict[str, str | None]

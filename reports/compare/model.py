@@ -91,7 +91,7 @@ def compare_runs(a: Path, b: Path, *, frames: bool = True, trackers: Sequence[st
     """
     runs = Run.read(a), Run.read(b)
     first, second = (run.scores for run in runs)
-    for what in ("dataset", "profile", "protocol"):
+    for what in ("dataset", "profile", "protocol", "jitter"):
         if getattr(first, what) != getattr(second, what):
             raise InputError(
                 f"runs {first.run} and {second.run} cannot be compared: {what} is {getattr(first, what)!r} there and "

@@ -128,7 +128,8 @@ class DualMNConfig:
 
     # Who is right
     decision: str = "rules"
-    """``rules`` (agree, disagree, lost, hysteresis), ``soft`` (fused maps) or ``max`` (the larger confidence)."""
+    """``rules`` (agree, disagree, lost, hysteresis), ``soft`` (fused maps), ``max`` (the larger confidence), or
+    ``oracle`` (the larger overlap with the ground truth, which it is shown: a bound, not a tracker)."""
     agree_overlap: float = 0.5
     """IoU of the branches' boxes from which on they agree."""
     long_lost: float = 0.3
@@ -138,6 +139,11 @@ class DualMNConfig:
     """Weight of the short branch's map in ``soft``."""
     patience: int = 20
     """Frames of disagreement in a row after which the long branch is preferred."""
+
+    @property
+    def oracle(self) -> bool:
+        """Whether it is shown the ground truth."""
+        return self.branches == "both" and self.decision == "oracle"
 
 
 PAPER: Mapping[str, Any] = {
@@ -189,5 +195,6 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "nofirst": {"keep_first": False},
     "soft": {"decision": "soft"},
     "max": {"decision": "max"},
+    "oracle": {"decision": "oracle"},
 }
 """They chain: ``dualmn-short-k4`` is the short branch alone with the latest four frames."""

@@ -34,6 +34,10 @@ _SHORT = (
     Signal("filter_step", "exact length of the last step taken", low=0),
     Signal("first_share", "share of the first frame's samples in the online loss", low=0, high=1),
 )
+_BOXES = (
+    Signal("long_box", "x, y, w, h that the long branch would have given", (4,)),
+    Signal("short_box", "the same of the short branch", (4,)),
+)
 _COMMON = (
     Signal("decider", "who decided, or weighed more in agreement: 0 neither, 1 short, 2 long, 3 both", low=0, high=3),
     Signal(
@@ -59,6 +63,8 @@ def signals(config: DualMNConfig) -> tuple[Signal, ...]:
             Signal("read_age", "the same of the frames read: first, segments, newest; -1: not read", read, -1),
             Signal("read_mass", "share of each of these in what the target's cells read", read, 0, 1),
         )
+    if config.branches == "both":
+        found += _BOXES
     if config.branches in ("both", "short"):
         found += (
             *_SHORT,
@@ -72,6 +78,8 @@ class Account:
     """What happened in one step of B lanes."""
 
     views: Mapping[str, View]
+    boxes: Mapping[str, Tensor]
+    """(B, 4) what each branch would have given."""
     kept: Mapping[str, Any]
     """The branches' states after the step."""
     stored: Mapping[str, Tensor]
@@ -92,6 +100,8 @@ def report(account: Account) -> Mapping[str, Tensor]:
         values[f"{name}_peak"] = view.peaks.height
         values[f"{name}_ratio"] = view.peaks.ratio()
         values[f"{name}_stored"] = account.stored[name]
+        if len(account.views) > 1:
+            values[f"{name}_box"] = account.boxes[name]
         if isinstance(view, LongView):
             state: LongMemory = account.kept[name]
             values["slot_age"] = _ages(age, state.slots.born, state.slots.born >= 0)

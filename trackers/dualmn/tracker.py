@@ -22,11 +22,12 @@ from trackers.api import Boxes, Frame, Step, Tracker, register
 from trackers.dualmn import memory
 from trackers.dualmn.augment import first_crops, generators
 from trackers.dualmn.config import PAPER, VARIANTS, DualMNConfig
-from trackers.dualmn.decision import Decider, Decision, alone, decide, fused
+from trackers.dualmn.decision import Decider, Decision, Found, alone, decide, fused
 from trackers.dualmn.fusion import fused_view
 from trackers.dualmn.long import LongBranch
 from trackers.dualmn.memory import LongMemory, Stored
 from trackers.dualmn.network import DualMNNet
+from trackers.dualmn.oracle import decide_by_truth
 from trackers.dualmn.ruler import FirstLook, Measured, Ruler
 from trackers.dualmn.search import Flag
 from trackers.dualmn.short import Lesson, ShortBranch, ShortState, ShortView
@@ -84,6 +85,9 @@ class DualMN(Tracker[DualMNState]):
 
     def __init__(self, config: DualMNConfig, weights: Weights, device: str) -> None:
         self.config = config
+        self.oracle = config.oracle
+        self.truth: Boxes | None = None
+        """(B, 4) of the frames that come next, for an oracle; NaN where there is none."""
         self.device = torch.device(device)
         self.signals = signals(config)  # type: ignore[misc]  # their shapes are the config's
         net = DualMNNet(config)
@@ -159,8 +163,13 @@ class DualMN(Tracker[DualMNState]):
         if self.recording:
             margins = [decision.margin, margin, lead(decision.score, self.config.store_score)]
             margin = torch.stack(margins).amin(0)
-            telemetry = downloaded(report(Account(views, kept, stored, decision, margin, age)))
+            boxes = {name: self._box(view.found(scale), before) for name, view in views.items()}
+            telemetry = downloaded(report(Account(views, boxes, kept, stored, decision, margin, age)))
         return Step(known["boxes"].astype(np.float64), known["score"].astype(np.float64), telemetry), after
+
+    def _box(self, found: Found, before: Target) -> Tensor:
+        """Return (B, 4), the boxes that a branch would have given."""
+        return before.moved(found.shift, found.size, self.config.scale_limits).table()
 
     def _searched(self, frames: Frames, target: Target, colour: Tensor) -> tuple[Tensor, Tensor]:
         """Return trunk features (B, C', h, h) of the targets' search crops, and the targets' sizes (B, 2) there."""
@@ -196,6 +205,8 @@ class DualMN(Tracker[DualMNState]):
         if config.decision == "soft":
             both = fused_view(config, views["long"], views["short"], pixels, self.net.stride).found(scale)
             return fused(config, before.size, both, found["long"], found["short"], disagreement)
+        if config.oracle:
+            return decide_by_truth(config, before, found, self.truth, disagreement)
         return decide(config, before.size, found["long"], found["short"], disagreement)
 
     def _measured(

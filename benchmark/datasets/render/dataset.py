@@ -7,6 +7,7 @@ import signal
 from collections.abc import Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -19,6 +20,7 @@ from benchmark.datasets.base import Dataset, Inventory, Progress
 from benchmark.datasets.render.cache import cache_folder, complete, fingerprint, install, sequence_folder
 from benchmark.datasets.render.catalogue import Catalogue, read_catalogue
 from benchmark.datasets.sequence import Annotation, Sequence
+from benchmark.store.record import read_arrays, write_arrays
 from trackers.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -74,6 +76,16 @@ class RenderedDataset(Dataset):
             if not complete(folders[name], self.catalogue.entries[name].frames):
                 raise InputError(f"{name} could not be drawn into {folders[name]}: is the disk full?")
         return [self._sequence(name, folders[name]) for name in names]
+
+    def undrawn(self) -> tuple[str, ...]:
+        """Return the sequences whose frames the cache does not hold."""
+        entries = self.catalogue.entries
+        return tuple(name for name in entries if not complete(self._folder(name), entries[name].frames))
+
+    def cause(self, name: str) -> str:
+        """Return what makes the sequence hard; ``plain`` where nothing does."""
+        self._check([name])
+        return self.catalogue.entries[name].cause
 
     def annotation(self, name: str) -> Annotation:
         """Return a sequence's ground truth; nothing is drawn."""
@@ -135,7 +147,22 @@ class RenderedDataset(Dataset):
 
     def _sequence(self, name: str, folder: Path) -> Sequence:
         frames = tuple(folder / f"{i + 1:04d}.jpg" for i in range(self.catalogue.entries[name].frames))
-        return Sequence(self.annotation(name), frames)
+        return Sequence(self._annotation(name, folder / "truth.npz"), frames)
+
+    def _annotation(self, name: str, file: Path) -> Annotation:
+        """Return a sequence's ground truth from beside its frames; where it is not kept there, it is from now on.
+
+        It follows from all that the folder is named by, but counting what can be seen of a target takes its time.
+        """
+        if (content := read_arrays(file)) is not None:
+            with suppress(KeyError, TypeError):
+                boxes, valid = (content[1][key] for key in ("boxes", "valid"))
+                if boxes.shape == (self.catalogue.entries[name].frames, 4) and valid.shape == boxes.shape[:1]:
+                    return Annotation(name, boxes, valid, 0, tuple(map(str, content[0]["attributes"])))
+        truth = self.annotation(name)
+        with suppress(OSError):  # a cache that may only be read
+            write_arrays(file, {"attributes": list(truth.attributes)}, {"boxes": truth.boxes, "valid": truth.valid})
+        return truth
 
 
 def _quiet_worker() -> None:

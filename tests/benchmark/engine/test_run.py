@@ -190,3 +190,28 @@ def test_the_environment_is_in_the_key(selection: Selection, tmp_path: Path) -> 
     here = {task.key for task in laid(plan(selection, "cv2:kcf"), store)}
     there = lay_out(plan(selection, "cv2:kcf"), store, {**environment_class("cpu"), "torch": "9.9"})
     assert not here & {task.key for task in there}
+
+
+def test_jitter_moves_each_repeats_first_box_and_is_in_the_key(selection: Selection, tmp_path: Path) -> None:
+    store = Results(tmp_path / "results")
+
+    def tasks(**options) -> list[Task]:
+        return laid(plan(selection, "siamfc-s1", repeats=2, **options), store)
+
+    exact, off, other = tasks(), tasks(jitter=0.5), tasks(jitter=0.25)
+    assert [task.key for task in tasks(jitter=0.0)] == [task.key for task in exact]
+    assert not {task.key for task in exact} & {task.key for task in off}
+    assert not {task.key for task in off} & {task.key for task in other}
+    first = {(task.sequence, task.repeat): task.job.box for task in off}
+    true = {task.sequence: task.job.box for task in exact}
+    for (sequence, repeat), box in first.items():
+        assert 0 < np.abs(box[2:] - true[sequence][2:]).max() <= 0.5
+        assert not np.array_equal(box, first[sequence, 1 - repeat])
+
+
+def test_all_trackers_of_a_repeat_begin_on_the_same_box(selection: Selection, tmp_path: Path) -> None:
+    both = laid(plan(selection, "cv2:kcf", "siamfc-s1", repeats=2, jitter=1.0), Results(tmp_path / "results"))
+    begun: dict[tuple[str, int], list[np.ndarray]] = {}
+    for task in both:
+        begun.setdefault((task.sequence, task.repeat), []).append(task.job.box)
+    assert all(np.array_equal(one, two) for one, two in begun.values())

@@ -1,0 +1,191 @@
+"""``run_bench study``: a declared ablation, run and answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from benchmark.commands.options import json_option, results_option, seed_option, write_json
+from benchmark.commands.terminal import output, remarks, sequence_progress
+from benchmark.commands.workers import worker_options
+
+if TYPE_CHECKING:
+    from benchmark.studies.planning import Narrowing, Part
+    from benchmark.studies.study import Study
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  run_bench study                                  the studies that ship: question, cost
+  run_bench study dualmn-branches --dry-run        what it would run, and how long that takes
+  run_bench study dualmn-branches                  run it and answer it; goes on where it was stopped
+  run_bench study siamfc-template -d demo          on another dataset
+  run_bench study my-study.toml --trackers mine    a study of your own, a plug-in in the base's place
+"""
+)
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--dry-run", is_flag=True, help="Show what would run, what is kept already and how long the rest takes.")
+@click.option("--dataset", "-d", "datasets", multiple=True, metavar="NAME", help="On these instead of the study's own.")
+@click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR",
+              help="The dataset's folder or one that holds it.  [default: $ENGRAM_DATA, else data/]")  # fmt: skip
+@click.option("--subset", type=click.Choice(["full", "available"]), default="full", show_default=True,
+              help="`available` runs what is there of an incomplete dataset.")  # fmt: skip
+@click.option("--sequences", metavar="NAMES", help="Only these sequences, separated by commas.")
+@click.option("--limit-frames", type=click.IntRange(min=2), metavar="N", help="Only the first N frames of each.")
+@click.option("--trackers", "-t", "base", default="", metavar="NAME", help="This tracker in the place of the base.")
+@click.option(
+    "--repeats", type=click.IntRange(min=1), metavar="N", help="Repeats of every trajectory.  [default: the study's]"
+)
+@click.option("--jitter", type=click.FloatRange(min=0), metavar="PX",
+              help="Pixels by which first boxes are off at the most.  [default: the study's]")  # fmt: skip
+@results_option
+@json_option("the answers, or what would run,")
+@worker_options
+@seed_option
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors and where the answers are.")
+def study(
+    *, names: tuple[str, ...], dry_run: bool, datasets: tuple[str, ...], data_root: Path | None, subset: str,
+    sequences: str | None, limit_frames: int | None, base: str, repeats: int | None, jitter: float | None,
+    results: Path, json_file: Path | None, device: str, lanes: int, workers: int, executor: str,
+    ray_address: str | None, seed: int, quiet: bool,
+) -> None:  # fmt: skip
+    """Run a declared ablation and answer it: NAME of a study that ships, `all` of these, or a TOML file.
+
+    Without a name, the studies that ship are listed.
+    """
+    from benchmark.studies.planning import Narrowing
+    from benchmark.studies.reading import find_study, study_names
+
+    wanted = [one for name in names for one in (study_names() if name == "all" else (name,))]
+    changes: dict[str, Any] = {
+        key: value for key, value in (("repeats", repeats), ("jitter", jitter)) if value is not None
+    }
+    if datasets:
+        changes["datasets"] = datasets
+    studies = [replace(find_study(name, base), **changes) for name in dict.fromkeys(wanted or study_names())]
+    narrowing = Narrowing(data_root, subset, None if sequences is None else tuple(sequences.split(",")), limit_frames)
+    plans = _plan(studies, narrowing, results, device, seed, measure=dry_run, quiet=quiet)
+    if write_json([_plain(one, parts) for one, parts in plans], json_file):
+        return
+    if not wanted:
+        output().print(_list(plans))
+        return
+    for one, parts in plans:
+        output().print(_planned(one, parts))
+
+
+def _plan(
+    studies: Sequence[Study], narrowing: Narrowing, folder: Path, device: str, seed: int, *, measure: bool, quiet: bool
+) -> list[tuple[Study, list[Part]]]:
+    """Return what each study would run on each dataset; to `measure` fills in speeds that this machine lacks."""
+    from benchmark.engine.device import environment_class, use_device
+    from benchmark.store.results import Results
+    from benchmark.studies.costs import Costs
+    from benchmark.studies.planning import cast, choose_data, lay_out_part
+    from benchmark.studies.trial import fill_in
+
+    device = use_device(device)
+    environment, store, costs = environment_class(device), Results(folder, write=measure), Costs.read(folder)
+    chosen: dict[str, Any] = {}
+    planned = []
+    for one in studies:
+        actors, parts = cast(one), []
+        for name in one.datasets:
+            if name not in chosen:
+                with sequence_progress(remarks(quiet), f"reading {name}") as advance:
+                    chosen[name] = choose_data(name, narrowing, draw=False, progress=advance)
+            if measure:
+                fill_in(actors, costs, chosen[name], environment, device, remarks(quiet).print)
+            parts.append(lay_out_part(one, actors, chosen[name], store, environment, costs, narrowing, seed))
+        planned.append((one, parts))
+    return planned
+
+
+def _list(plans: Sequence[tuple[Study, Sequence[Part]]]) -> Table:
+    table = Table(
+        title="Studies",
+        caption="cost: processor time of all of it on this machine, where the speeds are known (--dry-run measures)",
+        title_justify="left", caption_justify="left",
+    )  # fmt: skip
+    for heading in ("study", "question", "trackers", "on"):
+        table.add_column(heading)
+    for heading in ("trajectories", "kept", "cost"):
+        table.add_column(heading, justify="right")
+    for one, parts in plans:
+        rows = [row for part in parts for row in part.rows]
+        seconds = [row.seconds for row in rows]
+        known = [value for value in seconds if value is not None]
+        cost = "not measured" if len(known) < len(seconds) else duration(sum(known))
+        table.add_row(
+            escape(one.name), escape(one.question), str(len(parts[0].rows)),
+            escape(", ".join(one.datasets)), str(sum(row.trajectories for row in rows)),
+            str(sum(row.kept for row in rows)), cost,
+        )  # fmt: skip
+    return table
+
+
+def _planned(one: Study, parts: Sequence[Part]) -> Table:
+    rows = [row for part in parts for row in part.rows]
+    left = [row.seconds_left for row in rows]
+    unknown = sum(value is None for value in left)
+    total = duration(sum(value for value in left if value is not None))
+    undrawn = sum(part.undrawn for part in parts)
+    notes = [
+        f"{one.repeats} repeat{'s' if one.repeats > 1 else ''}, first boxes off by up to {one.jitter:g} px; left:"
+        f" {sum(part.left for part in parts)} trajectories, about {total} of one processor"
+        + (f" and {unknown} trackers of unknown speed" if unknown else ""),
+        *([f"{undrawn} sequences are to be rendered first"] if undrawn else []),
+    ]
+    table = Table(title=f"{one.name}: {one.question}", caption="\n".join(notes), title_justify="left",
+                  caption_justify="left")  # fmt: skip
+    for heading in ("data", "tracker", "as"):
+        table.add_column(heading)
+    for heading in ("trajectories", "kept", "frames left", "ms a frame", "time left"):
+        table.add_column(heading, justify="right")
+    for part in parts:
+        for row in part.rows:
+            table.add_row(
+                escape(part.coverage), escape(row.tracker), escape("; ".join(row.labels)), str(row.trajectories),
+                str(row.kept), str(row.left), f"{1e3 * row.cost.seconds:.1f}" if row.cost else "-",
+                "-" if row.seconds_left is None else duration(row.seconds_left),
+            )  # fmt: skip
+    return table
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people say it."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def _plain(one: Study, parts: Sequence[Part]) -> dict[str, Any]:
+    return {
+        "study": one.name,
+        "question": one.question,
+        "repeats": one.repeats,
+        "jitter": one.jitter,
+        "parts": [
+            {
+                "dataset": part.dataset,
+                "coverage": part.coverage,
+                "to_render": part.undrawn,
+                "trackers": [
+                    {
+                        "tracker": row.tracker, "labels": list(row.labels), "trajectories": row.trajectories,
+                        "kept": row.kept, "frames": row.frames, "frames_left": row.left,
+                        "seconds_a_frame": row.cost.seconds if row.cost else None, "seconds_left": row.seconds_left,
+                    }
+                    for row in part.rows
+                ],
+            }
+            for part in parts
+        ],
+    }  # fmt: skip

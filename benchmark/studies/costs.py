@@ -1,0 +1,75 @@
+"""What trackers cost on this machine, as far as it was measured: kept in the results folder (``costs.json``)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from benchmark.documents import read_json
+from benchmark.shapes import check
+from benchmark.store.keys import code_digest
+from benchmark.store.manifest import write_json
+from benchmark.store.results import writing
+from trackers.errors import InputError
+from trackers.names import TrackerSpec
+
+__all__ = ["Cost", "Costs", "cost_key"]
+
+SCHEMA = 1
+FILE = "costs.json"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a tracker costs at one lane."""
+
+    seconds: float
+    """Inside the tracker, a frame."""
+    frames: int
+    """Over how many frames that is."""
+    parameters: int | None = None
+    """None where it was not asked, as for all below."""
+    lane_bytes: int | None = None
+    """Memory that its state takes."""
+    gflop: float | None = None
+    """Floating-point operations of torch a frame, in 10^9."""
+
+
+@dataclass
+class Costs:
+    """The costs that a results folder keeps."""
+
+    folder: Path
+    known: dict[str, Cost] = field(default_factory=dict)
+    """By `cost_key`."""
+
+    @classmethod
+    def read(cls, folder: Path) -> Costs:
+        """Read what a results folder keeps; nothing where the file is missing, damaged or of another schema."""
+        try:
+            content = read_json(folder / FILE, "")
+            costs = {key: Cost(**one) for key, one in content["costs"].items()} if content["schema"] == SCHEMA else {}
+            check(costs, Mapping[str, Cost])
+        except (InputError, ValueError, KeyError, TypeError, AttributeError):
+            costs = {}
+        return cls(folder, costs)
+
+    def learn(self, found: Mapping[str, Cost]) -> None:
+        """Keep costs from now on, in place of older ones of the same key."""
+        if not found:
+            return
+        self.known |= found
+        with writing(self.folder / FILE):
+            write_json(
+                self.folder / FILE,
+                {"schema": SCHEMA, "costs": {key: asdict(cost) for key, cost in sorted(self.known.items())}},
+            )
+
+
+def cost_key(spec: TrackerSpec, environment: Mapping[str, str]) -> str:
+    """Return what a tracker's cost is kept under: its configuration, its code and the class of machine."""
+    facts = [spec.identity(), code_digest(spec.family), dict(environment)]
+    return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:24]

@@ -1,0 +1,186 @@
+"""What a study would run: its trackers on its datasets, what of it is kept already, and how long the rest takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from benchmark.datasets.lookup import open_dataset
+from benchmark.datasets.selection import Selection, resolve, select
+from benchmark.engine.run import Plan, wanted
+from benchmark.protocols import SEGMENTS
+from benchmark.store.results import Results
+from benchmark.studies.costs import Cost, Costs, cost_key
+from benchmark.studies.study import Study
+from trackers.names import TrackerSpec, distinct
+from trackers.names import resolve as find_tracker
+
+__all__ = ["Cast", "Narrowing", "Part", "Row", "cast", "choose_data", "lay_out_part"]
+
+STARTS = {"ope": 1, "sre": 12, "tre": SEGMENTS / 2}
+"""Passes over a sequence that a protocol amounts to, in frames: about, for what cannot be counted yet."""
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """Which part of a dataset is wanted."""
+
+    data_root: Path | None = None
+    subset: str = "full"
+    sequences: tuple[str, ...] | None = None
+    limit_frames: int | None = None
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The trackers of a study."""
+
+    specs: tuple[TrackerSpec, ...]
+    """Each once: what behaves the same runs once, whatever its labels."""
+    by_label: Mapping[str, TrackerSpec]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One tracker of a study on one dataset."""
+
+    tracker: str
+    labels: tuple[str, ...]
+    trajectories: int
+    kept: int
+    frames: int
+    """Of all its trajectories."""
+    left: int
+    """Of those that are not kept."""
+    cost: Cost | None
+    """None where none was measured on this machine."""
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Processor seconds that the rest takes inside the tracker; None where its speed is not known."""
+        return 0.0 if not self.left else None if self.cost is None else self.left * self.cost.seconds
+
+    @property
+    def seconds(self) -> float | None:
+        """The same of all of it."""
+        return None if self.cost is None else self.frames * self.cost.seconds
+
+
+@dataclass(frozen=True)
+class Part:
+    """A study on one dataset."""
+
+    dataset: str
+    coverage: str
+    rows: tuple[Row, ...]
+    undrawn: int = 0
+    """Sequences whose frames have to be rendered first."""
+    selection: Selection | None = field(default=None, repr=False)
+    """None where frames have to be rendered first."""
+
+    @property
+    def left(self) -> int:
+        """How many trajectories are to be run."""
+        return sum(row.trajectories - row.kept for row in self.rows)
+
+
+def cast(study: Study) -> Cast:
+    """Return a study's trackers; InputError for a name that means none."""
+    found: dict[object, TrackerSpec] = {}
+    behaviour: dict[str, object] = {}
+    for label, name in study.trackers.items():
+        spec = find_tracker(name)
+        reach = spec.family.reach
+        same = (spec.identity(), spec.family.cls if reach is None else reach.digest)
+        behaviour[label] = same
+        found.setdefault(same, spec)
+    named = dict(zip(found, distinct(list(found.values())), strict=True))
+    return Cast(tuple(named.values()), {label: named[same] for label, same in behaviour.items()})
+
+
+def choose_data(
+    name: str, narrowing: Narrowing, *, draw: bool, progress: Callable[[int, int], None] | None = None
+) -> Selection | Part:
+    """Return what is wanted of a dataset; without `draw`, where frames would have to be rendered for it, what there is.
+
+    Raises InputError where the dataset is unknown or not there.
+    """
+    dataset = open_dataset(name, narrowing.data_root)
+    undrawn: tuple[str, ...] = getattr(dataset, "undrawn", tuple)()
+    chosen = narrowing.sequences
+    if not draw and undrawn:
+        inventory = dataset.inventory()
+        names = inventory.found if chosen is None else resolve(dataset, inventory, chosen)
+        if set(names) & set(undrawn):
+            count = len(set(names) & set(undrawn))
+            of = "" if len(names) == dataset.total else f" of {dataset.total}"
+            frames = "" if narrowing.limit_frames is None else f", first {narrowing.limit_frames} frames"
+            return Part(dataset.name, f"{dataset.name}, {len(names)}{of} sequences{frames}", (), count)
+    return select(
+        dataset,
+        subset="available" if narrowing.subset == "available" else "full",
+        sequences=chosen,
+        limit_frames=narrowing.limit_frames,
+        progress=progress,
+    )
+
+
+def lay_out_part(
+    study: Study,
+    actors: Cast,
+    data: Selection | Part,
+    results: Results,
+    environment: Mapping[str, str],
+    costs: Costs,
+    narrowing: Narrowing,
+    seed: int = 0,
+) -> Part:
+    """Return what a study would run on one dataset. What is kept is looked for by name alone: no record is read."""
+    keys = {spec.name: cost_key(spec, environment) for spec in actors.specs}
+    labels = {spec.name: tuple(one for one, own in actors.by_label.items() if own is spec) for spec in actors.specs}
+    counted = _counted(study, actors.specs, data, results, environment, seed) if isinstance(data, Selection) else None
+    if counted is None:
+        assert isinstance(data, Part)
+        counted = dict.fromkeys(keys, _uncounted(study, data.dataset, narrowing))
+    rows = tuple(Row(name, labels[name], *counted[name], costs.known.get(key)) for name, key in keys.items())
+    if isinstance(data, Selection):
+        return Part(data.dataset, data.coverage, rows, selection=data)
+    return Part(data.dataset, data.coverage, rows, data.undrawn)
+
+
+def _counted(
+    study: Study, specs: Sequence[TrackerSpec], data: Selection, results: Results, environment: Mapping[str, str],
+    seed: int,
+) -> dict[str, tuple[int, int, int, int]]:  # fmt: skip
+    """Return of each tracker its trajectories, those kept, all frames and those left."""
+    plan = Plan(tuple(specs), data, "", seed, protocol=study.protocol, repeats=study.repeats, jitter=study.jitter)
+    found = {spec.name: [0, 0, 0, 0] for spec in specs}
+    for task in wanted(plan, environment):
+        row = found[task.spec.name]
+        place = (data.dataset, task.spec.name, task.key, task.sequence, task.job.start, task.repeat)
+        kept = results.record_path(*place).is_file()
+        row[0] += 1
+        row[1] += kept
+        row[2] += len(task.job)
+        row[3] += 0 if kept else len(task.job)
+    return {name: (row[0], row[1], row[2], row[3]) for name, row in found.items()}
+
+
+def _uncounted(study: Study, dataset: str, narrowing: Narrowing) -> tuple[int, int, int, int]:
+    """Return the same of one tracker on a rendered set that is not drawn: its catalogue says how long videos are."""
+    lengths = dict(_lengths(dataset))
+    names: Collection[str] = lengths if narrowing.sequences is None else narrowing.sequences
+    frames = sum(min(lengths.get(name, 0), narrowing.limit_frames or lengths.get(name, 0)) for name in names)
+    passes = STARTS[study.protocol] * study.repeats
+    total = round(passes * frames)
+    return round(len(names) * study.repeats), 0, total, total
+
+
+@cache
+def _lengths(dataset: str) -> tuple[tuple[str, int], ...]:
+    from benchmark.datasets.render.dataset import RenderedDataset
+
+    entries = RenderedDataset.open(dataset).catalogue.entries
+    return tuple((name, entry.frames) for name, entry in entries.items())

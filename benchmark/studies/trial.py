@@ -1,0 +1,79 @@
+"""What a tracker costs, from a few frames: enough to say how long a study takes, and what stands beside its gain.
+
+`benchmark.engine.clock` measures latency with all care; this is for planning, and for what does not depend on a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from torch.utils.flop_counter import FlopCounterMode
+
+from benchmark.datasets.images import read_frame
+from benchmark.datasets.lookup import open_dataset
+from benchmark.datasets.selection import Selection
+from benchmark.engine.clock import follow
+from benchmark.engine.job import Job
+from benchmark.engine.run import begin
+from benchmark.studies.costs import Cost, Costs, cost_key
+from benchmark.studies.planning import Cast, Part
+from trackers.api import Frame, lane_bytes
+from trackers.names import TrackerSpec
+
+__all__ = ["fill_in", "try_out"]
+
+Say = Callable[[str], None]
+
+TRIED = 12
+"""Frames that are tracked; the first `WARM` of them are not timed."""
+WARM = 3
+
+
+def try_out(spec: TrackerSpec, job: Job, frames: Sequence[Frame], device: str) -> Cost | None:
+    """Return what the tracker costs a frame on a job's first decoded frames; None where it fails on them.
+
+    Raises InputError where it cannot be built.
+    """
+    tracker = spec.build(device)
+    if getattr(tracker, "oracle", False):
+        tracker.truth = job.box[None]  # type: ignore[attr-defined]  # wrong soon, and costs the same
+    try:
+        seconds = follow(tracker, job, frames, device).seconds[1 + WARM :]
+        if spec.family.world is not None:  # a third party's: its parameters and its state are its own affair
+            return Cost(float(seconds.mean()), len(seconds))
+        state = tracker.start([frames[0]], job.box[None], [job.seed])
+        with FlopCounterMode(display=False) as counter:
+            for frame in frames[1:]:
+                _, state = tracker.step(state, [frame])
+        operations = float(counter.get_total_flops()) / 1e9 / (len(frames) - 1)
+        return Cost(float(np.mean(seconds)), len(seconds), tracker.parameters(), lane_bytes(state), operations)
+    except Exception:  # whatever a tracker raises is told of when it runs; here it only has no cost
+        return None
+
+
+def fill_in(
+    actors: Cast, costs: Costs, data: Selection | Part, environment: Mapping[str, str], device: str, say: Say
+) -> None:
+    """Measure and keep what the trackers of a study cost that are not known to this machine.
+
+    On the first frames of the data; where these have to be rendered first, on those of the first demo video.
+    """
+    missing = {cost_key(spec, environment): spec for spec in actors.specs}
+    missing = {key: spec for key, spec in missing.items() if key not in costs.known}
+    if not missing:
+        return
+    if isinstance(data, Selection):
+        video = data.sequences[0]
+    else:
+        demo = open_dataset("demo")
+        (video,) = demo.load(demo.inventory().found[:1])
+    (first, *_) = begin("ope", video)
+    job = Job(video, first.frame, first.box, seed=0)
+    frames = [read_frame(path) for path in job.frames[: TRIED + 1]]
+    found = {}
+    for key, spec in missing.items():
+        say(f"measuring {spec.name} on {len(frames)} frames")
+        if (cost := try_out(spec, job, frames, device)) is not None:
+            found[key] = cost
+    costs.learn(found)

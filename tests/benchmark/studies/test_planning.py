@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmark.datasets.selection import Selection
+from benchmark.engine.device import environment_class
+from benchmark.engine.executors.local import Local
+from benchmark.engine.run import Plan, execute, lay_out
+from benchmark.store.results import Results
+from benchmark.studies.costs import Cost, Costs, cost_key
+from benchmark.studies.planning import Narrowing, Part, cast, choose_data, lay_out_part
+from benchmark.studies.reading import parse_study
+
+STUDY = parse_study('question = "?"\nbase = "cv2:kcf"\n[variants]\nb = "cv2:mil"\n', "mine", "mine.toml")
+
+
+def laid(folder: Path, root: Path, **changes) -> Part:
+    narrowing = Narrowing(root)
+    data = choose_data("folder", narrowing, draw=False)
+    study = replace(STUDY, **changes)
+    environment = environment_class("cpu")
+    return lay_out_part(study, cast(study), data, Results(folder), environment, Costs.read(folder), narrowing)
+
+
+def test_a_plan_counts_what_is_kept_and_what_is_left(picture_folder: Path, tmp_path: Path) -> None:
+    store = Results(tmp_path / "results")
+    part = laid(store.folder, picture_folder)
+    assert [(row.tracker, row.trajectories, row.kept, row.frames, row.left) for row in part.rows] == [
+        ("cv2:kcf", 9, 0, 72, 72), ("cv2:mil", 9, 0, 72, 72),
+    ]  # fmt: skip
+    assert part.rows[0].seconds_left is None
+    assert isinstance(part.selection, Selection)
+    plan = Plan(cast(STUDY).specs[:1], part.selection, "cpu", repeats=2, jitter=0.5)
+    list(execute(plan, lay_out(plan, store, environment_class("cpu")), store, Local("cpu")))
+    again = laid(store.folder, picture_folder)
+    assert [(row.kept, row.left) for row in again.rows] == [(6, 24), (0, 72)]
+    assert laid(store.folder, picture_folder, jitter=0.25).rows[0].kept == 0
+    assert again.left == 12
+
+
+def test_a_known_speed_says_how_long_the_rest_takes(picture_folder: Path, tmp_path: Path) -> None:
+    store = Results(tmp_path / "results")
+    kcf = cast(STUDY).specs[0]
+    Costs.read(store.folder).learn({cost_key(kcf, environment_class("cpu")): Cost(0.5, 10, 0, 0, 0.0)})
+    rows = laid(store.folder, picture_folder).rows
+    assert [row.seconds_left for row in rows] == [36.0, None]
+    (store.folder / "costs.json").write_text('{"schema": 1, "costs": {"a": {"seconds": "x"}}}')
+    assert Costs.read(store.folder).known == {}
+
+
+def test_nothing_is_rendered_to_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENGRAM_CACHE", str(tmp_path / "cache"))
+    narrowing = Narrowing(sequences=("plain-1", "blur-2"), limit_frames=100)
+    data = choose_data("demo-full", narrowing, draw=False)
+    assert isinstance(data, Part)
+    assert data.undrawn == 2
+    store = Results(tmp_path / "results")
+    part = lay_out_part(STUDY, cast(STUDY), data, store, environment_class("cpu"), Costs.read(tmp_path), narrowing)
+    assert part.coverage == "demo-full, 2 of 72 sequences, first 100 frames"
+    assert [(row.trajectories, row.frames, row.left) for row in part.rows] == [(6, 600, 600)] * 2
+    assert not (tmp_path / "cache").exists()
+
+
+def test_labels_that_behave_the_same_share_one_tracker() -> None:
+    study = parse_study('question = "?"\nbase = "memtrack"\n[variants]\nm8 = "-m8"\nm4 = "-m4"\n', "x", "x.toml")
+    actors = cast(study)
+    assert [spec.name for spec in actors.specs] == ["memtrack", "memtrack-m4"]
+    assert actors.by_label["m8"] is actors.by_label["base"]
