@@ -41,6 +41,12 @@ class RepeatedScores:
         return cls(data["count"], data["identical"], measures)
 
 
+UNTRAINED = "untrained"
+"""The mark of weights in which nothing was trained for tracking."""
+WITHOUT = ("", "none", "its own", "random")
+"""Names of weights of which nobody here knows what they were trained for."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class TrackerScores:
     """What one tracker reached in a run."""
@@ -80,6 +86,11 @@ class TrackerScores:
     def load_mark(self) -> str:
         """What stands beside its throughput where it was taken beside other work; else ""."""
         return "" if self.busy_cores is None else Load(self.busy_cores, max(self.cores, 1)).mark
+
+    @property
+    def trained(self) -> bool | None:
+        """Whether its weights were trained for tracking; None where that is not known, or there are none."""
+        return None if self.weights in WITHOUT else UNTRAINED not in self.marks
 
     @property
     def intervals(self) -> Mapping[str, Interval]:

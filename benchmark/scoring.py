@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.contamination import standing_marks
 from benchmark.datasets.selection import Selection
 from benchmark.datasets.sequence import Annotation
 from benchmark.metrics.scores import SequenceScores, score_sequences
@@ -64,7 +65,7 @@ def score_run(
                 paper=spec.family.paper,
                 preset=spec.preset,
                 weights=spec.weights.name,
-                marks=_marks(spec, selection),
+                marks=standing_marks(spec, selection),
                 oddities=_oddities(done),
                 summary=summarise(own, profile, attributes) if own else None,
                 uncertainty=unsure.get(spec.name),
@@ -219,17 +220,3 @@ def _oddities(done: Sequence[Record]) -> tuple[str, ...]:
     """Return what the boxes and confidences of records are that they should not be; the first row was given."""
     boxes = np.concatenate([np.empty((0, 4)), *(record.boxes[1:] for record in done)])
     return oddities(boxes, np.concatenate([np.empty(0), *(record.scores[1:] for record in done)]))
-
-
-def _marks(spec: TrackerSpec, selection: Selection) -> tuple[str, ...]:
-    """Return what stands beside every number of this tracker on this data."""
-    family = selection.dataset.casefold()[:3] if selection.dataset.startswith("OTB") else selection.dataset.casefold()
-    marks = []
-    for what, names in (("trained", spec.weights.trained_on), ("tuned", spec.weights.tuned_on)):
-        met = [name for name in names if name.casefold().startswith(family)]
-        marks += [f"{what} on {name}" for name in met]
-    if getattr(spec.config, "oracle", False):
-        marks.append("oracle, shown the ground truth")
-    if spec.weights.name == "random":
-        marks.append("random weights")
-    return tuple(marks)

@@ -10,6 +10,7 @@ from importlib.resources import files
 
 from benchmark.scores import TrackerScores
 from benchmark.statistics.paired import PairedDifference, compare
+from reports.labels import unlike
 from reports.speed import Speed
 
 __all__ = ["Answer", "Cost", "Pair", "answer", "questions"]
@@ -47,6 +48,8 @@ class Answer:
     auc: PairedDifference
     precision: PairedDifference
     cost: Cost
+    first: str
+    """What is to be said before anything else: that one alone was trained; or ""."""
     questions: int
     """How many were asked at once: what the p values are corrected for, AUC and precision each on its own."""
 
@@ -80,9 +83,17 @@ def answer(trackers: Sequence[TrackerScores], speeds: Mapping[str, Speed]) -> tu
         for measure in ("auc", "precision")
     }
     return tuple(
-        Answer(pair, auc, precision, _cost(by_name[pair.other], by_name[pair.base], speeds), len(pairs))
+        _answer(pair, by_name, auc, precision, speeds, len(pairs))
         for pair, auc, precision in zip(pairs, found["auc"], found["precision"], strict=True)
     )
+
+
+def _answer(
+    pair: Pair, by_name: Mapping[str, TrackerScores], auc: PairedDifference, precision: PairedDifference,
+    speeds: Mapping[str, Speed], asked: int,
+) -> Answer:  # fmt: skip
+    other, base = by_name[pair.other], by_name[pair.base]
+    return Answer(pair, auc, precision, _cost(other, base, speeds), unlike(other, base), asked)
 
 
 def questions(names: Sequence[str]) -> list[Pair]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from benchmark.scores import RunScores, TrackerScores
+from benchmark.scores import UNTRAINED, RunScores, TrackerScores
 
 __all__ = [
     "ATTRIBUTES", "KIND_NAMES", "MEASURE_NAMES", "SHORT_NAMES", "circumstances", "coverage", "heading", "legend",
-    "marks", "warnings",
+    "marks", "unlike", "warnings",
 ]  # fmt: skip
 
 MEASURE_NAMES = {
@@ -22,7 +22,7 @@ SHORT_NAMES = {
 }  # fmt: skip
 """The same where there is little room."""
 GRAVE = ("trained on", "tuned on", "random weights", "oracle")
-"""How marks begin that stand in every legend."""
+"""How marks begin that stand in every legend and at the head of every column."""
 ATTRIBUTES = {
     "IV": "illumination variation", "OPR": "out-of-plane rotation", "SV": "scale variation", "OCC": "occlusion",
     "DEF": "deformation", "MB": "motion blur", "FM": "fast motion", "IPR": "in-plane rotation", "OV": "out of view",
@@ -39,12 +39,12 @@ KIND_NAMES = {
 
 
 def marks(tracker: TrackerScores, remarks: bool = False) -> tuple[str, ...]:
-    """Return what must stand beside any number of a tracker: reconstruction, contamination, random weights.
+    """Return what must stand beside any number of a tracker: reconstruction, contamination, no training.
 
     With `remarks` also what was found odd in its boxes or in imported results, which is said once a page.
     """
     rebuilt = ("reconstruction",) if "reconstruction" in tracker.paper else ()
-    found = (mark for mark in tracker.marks if remarks or mark.startswith(GRAVE))
+    found = (mark for mark in tracker.marks if remarks or mark.startswith((*GRAVE, UNTRAINED)))
     return (*rebuilt, *found, *(tracker.oddities if remarks else ()))
 
 
@@ -93,4 +93,18 @@ def warnings(scores: RunScores) -> tuple[str, ...]:
         met = [mark for mark in one.marks if mark.startswith(GRAVE[:2])]
         if met:
             found.append(f"{one.name} was {' and '.join(met)}: its numbers here are not those of unseen data.")
+    if untrained := [one.name for one in scores.trackers if one.trained is False]:
+        are = f"{', '.join(untrained)} {'are' if len(untrained) > 1 else 'is'}"
+        found.append(f"{are} untrained: under them is a network that has learnt to name objects, not to track.")
     return tuple(found)
+
+
+def unlike(one: TrackerScores, base: TrackerScores) -> str:
+    """Return what is to be said first of two trackers of which one alone was trained for tracking; else ""."""
+    if None in (one.trained, base.trained) or one.trained == base.trained:
+        return ""
+    alike = one.name == base.name
+    trained, other = (
+        f"{t.name}@{t.weights}" if alike else t.name for t in ((one, base) if one.trained else (base, one))
+    )
+    return f"{trained} was trained for tracking, {other} was not: training is part of what differs."

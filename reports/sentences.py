@@ -20,10 +20,14 @@ def verdict(answer: Answer) -> str:
 
 
 def evidence(answer: Answer) -> str:
-    """Return the difference, its interval, its corrected p, wins and losses, and what would have stayed unseen."""
+    """Return the difference, its interval, its corrected p, wins and losses, and what would have stayed unseen.
+
+    Before all that, whether one of the two alone was trained for tracking.
+    """
     found, precision = answer.auc, answer.precision
     which = "higher" if found.difference >= 0 else "lower"
-    text = f"{found.other} has a success AUC {abs(found.difference):.3f} {which} than {found.base}"
+    text = f"{answer.first} " if answer.first else ""
+    text += f"{found.other} has a success AUC {abs(found.difference):.3f} {which} than {found.base}"
     if found.interval is None or found.p_holm is None:
         return f"{text} on the one sequence that both finished; that says nothing of others."
     asked = f", corrected for {answer.questions} questions" if answer.questions > 1 else ""

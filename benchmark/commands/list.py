@@ -25,6 +25,8 @@ class TrackerRow:
     lane_bytes: int | None
     """Memory that one lane's state takes, whatever the sequence's length; None likewise."""
     weights: str
+    untrained: bool
+    """Whether nothing in them was trained for tracking."""
     origin: str
     """Where the weights or the plug-in come from; or why it cannot be used."""
     variants: tuple[str, ...] = ()
@@ -95,18 +97,27 @@ def _tracker(name: str) -> TrackerRow:
             weights = find_weights(name, "compact", "")
             origin = weights.licence or weights.note
             return TrackerRow(
-                name, facts.remembers, facts.parameters, facts.lane_bytes, weights.name, origin, facts.variants,
-                facts.presets,
+                name, facts.remembers, facts.parameters, facts.lane_bytes, weights.name, weights.is_trunk, origin,
+                facts.variants, facts.presets,
             )  # fmt: skip
         family = find_family(name)
         remembers = family.remembered(None if family.config is None else family.config())
         weights = choose_weights(family, name, "compact", "")
     except Exception as error:  # a plug-in may fail in any way; the list shows how and goes on
         reason = str(error) if isinstance(error, InputError) else repr(error)
-        return TrackerRow(name, "", None, None, "", f"cannot be used: {reason}", key="")
+        return TrackerRow(name, "", None, None, "", False, f"cannot be used: {reason}", key="")
     key = family.reach.words() if family.reach else ""
     return TrackerRow(
-        name, remembers, None, None, weights.name, family.plug_in, tuple(family.variants), tuple(family.presets), key
+        name,
+        remembers,
+        None,
+        None,
+        weights.name,
+        weights.is_trunk,
+        family.plug_in,
+        tuple(family.variants),
+        tuple(family.presets),
+        key,
     )
 
 
@@ -133,7 +144,7 @@ def _tracker_table(rows: list[TrackerRow]) -> Table:
             row.remembers,
             parameters,
             memory,
-            row.weights,
+            row.weights + (" (untrained)" if row.untrained else ""),
             row.origin + (f"; its key covers {row.key}" if not row.lane_bytes and row.key else ""),
             " ".join(f"-{v}" for v in row.variants),
         )

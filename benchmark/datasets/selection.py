@@ -26,6 +26,8 @@ class Selection:
     """Frames kept of each sequence, counted from the start of its official run; None for all."""
     rendered: bool = False
     """Whether the frames are synthetic."""
+    place: str = ""
+    """The folder that they lie in."""
 
     @property
     def complete(self) -> bool:
@@ -74,6 +76,7 @@ def select(
         total=dataset.total,
         limit_frames=limit_frames,
         rendered=dataset.rendered,
+        place=inventory.place,
     )
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 from reports.compare.model import Pair
+from reports.labels import unlike
 
 __all__ = ["Verdict", "line", "sentence", "verdict"]
 
 Verdict = Literal["same", "better", "worse", "cannot tell"]
+
+TRAINED, UNTRAINED = "trained against untrained: ", "untrained against trained: "
 
 
 def verdict(pair: Pair) -> Verdict:
@@ -29,7 +32,8 @@ def line(pair: Pair) -> str:
     reach = f" [{found.interval.low:+.3f}, {found.interval.high:+.3f}]" if found.interval else ""
     p = "" if found.p_holm is None else f", p {found.p_holm:.3f}"
     count = f"{found.sequences} sequence{'s' if found.sequences > 1 else ''}"
-    return f"{who}: {said}; success AUC {found.difference:+.3f}{reach}{p}, {count}"
+    first = "" if not unlike(pair.b, pair.a) else TRAINED if pair.b.trained else UNTRAINED
+    return f"{who}: {first}{said}; success AUC {found.difference:+.3f}{reach}{p}, {count}"
 
 
 def sentence(pair: Pair) -> tuple[str, str, str]:
@@ -42,8 +46,9 @@ def sentence(pair: Pair) -> tuple[str, str, str]:
     said, kind, who = "No difference shown.", "not-shown", "B" if pair.a.name == pair.b.name else pair.b.name
     if found.significant:
         said, kind = (f"{who} is better.", "yes") if found.difference > 0 else (f"{who} is worse.", "no")
+    first = unlike(pair.b, pair.a)
     text = (
-        f"Success AUC {found.difference:+.3f} (95\u00a0% interval {found.interval.low:+.3f} to "
+        f"{first} Success AUC {found.difference:+.3f} (95\u00a0% interval {found.interval.low:+.3f} to "
         f"{found.interval.high:+.3f}; p\u00a0=\u00a0{found.p_holm:.3f}): better on {found.wins} of {found.sequences} "
         f"sequences, alike on {found.ties}, worse on {found.losses}; precision {pair.precision.difference:+.3f}."
     )
@@ -51,4 +56,4 @@ def sentence(pair: Pair) -> tuple[str, str, str]:
         text += f" A true difference below about {found.detectable:.3f} would mostly stay unseen."
     if pair.identical:
         text += f" The boxes are the same on {pair.identical}."
-    return kind, said, text
+    return kind, said, text.strip()

@@ -124,7 +124,8 @@ def _answers(report: Report) -> Table:
         "questions, sequences that differ by more than .01 (better / alike / worse), and the smallest true difference "
         "that so many sequences would show in 80 of 100 experiments (detectable)."
     )
-    return _table(report, "answers", "Questions", columns, rows, [note])
+    first = dict.fromkeys(one.first for one in report.answers if one.first)
+    return _table(report, "answers", "Questions", columns, rows, [*first, note])
 
 
 def _difference(one: Answer, measure: str) -> tuple[Cell, Cell]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from reports.answers import questions
 from reports.model import build_report
 from reports.sentences import cost, evidence, verdict
+from reports.tables import make_tables
 
 
 def pairs(*names: str) -> list[tuple[str, str]]:
@@ -47,6 +48,16 @@ def test_sentences_say_difference_interval_correction_and_cost(made_run: Path) -
     assert f"better on {one.auc.wins} of 6 sequences" in text
     assert cost(one).endswith("at one lane, peak memory 700 MB against 700 MB.")
     assert verdict(one) in ("Yes.", "Not shown.")
+
+
+def test_a_trained_tracker_against_an_untrained_one_says_so_first(made_run: Path) -> None:
+    report = build_report([made_run], frames=False)
+    said = {(one.pair.other, one.pair.base): evidence(one) for one in report.answers}
+    first = "dualmn was trained for tracking, siamfc was not: training is part of what differs. "
+    assert said["dualmn", "siamfc"].startswith(first)
+    assert said["dualmn", "dualmn-long"].startswith("dualmn has a success AUC")
+    assert said["cv2:kcf", "siamfc"].startswith("cv2:kcf has a success AUC")  # it has no weights to train
+    assert make_tables(report)["answers"].notes[0] == first.strip()
 
 
 def test_throughput_is_said_to_be_no_latency(make: Callable[..., Path], tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from reports.labels import legend, warnings
 from reports.model import build_report
 from reports.tables import make_tables
 from reports.write import write_report
@@ -33,3 +34,12 @@ def test_contamination_and_coverage_stand_wherever_numbers_do(make: Callable[...
     assert "these numbers must not stand beside those of the whole" in shown
     assert "dualmn (reconstruction)" in shown
     assert "siamfc (trained on OTB100)" in shown
+
+
+def test_what_was_not_trained_for_tracking_is_called_so(made_run: Path) -> None:
+    scores = build_report([made_run], frames=False).scores
+    untrained = "siamfc, memtrack are untrained: under them is a network that has learnt to name objects, not to track."
+    assert untrained in warnings(scores)
+    assert {legend(one) for one in scores.trackers if one.name in ("siamfc", "dualmn", "cv2:kcf")} == {
+        "siamfc (untrained)", "dualmn (reconstruction)", "cv2:kcf",
+    }  # fmt: skip

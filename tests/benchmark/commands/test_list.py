@@ -13,6 +13,7 @@ def test_the_list_shows_trackers_and_what_is_found_of_datasets(run_bench, otb: P
     shown = json.loads(run_bench("list", "--json", "--data-root", otb).stdout)
     trackers = {row["name"]: row for row in shown["trackers"]}
     assert trackers["siamfc"]["weights"] == "imagenet"
+    assert (trackers["siamfc"]["untrained"], trackers["dualmn"]["untrained"]) == (True, False)
     assert trackers["siamfc"]["parameters"] > 100_000
     assert 0 < trackers["siamfc"]["lane_bytes"] < trackers["memtrack"]["lane_bytes"]
     assert "s5" in trackers["siamfc"]["variants"]
@@ -27,6 +28,7 @@ def test_the_list_is_readable_without_any_data(run_bench, tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr
     assert "siamfc" in done.stdout
     assert "0 of 100" in done.stdout
+    assert "(untrained)" in done.stdout
 
 
 def test_a_plug_in_is_listed_without_being_started(run_bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,6 +58,9 @@ def test_trackers_of_one_run_are_paired_as_those_of_two_are(made_run: Path) -> N
         expected = own[pair.b.name].summary.overall.auc - own["siamfc"].summary.overall.auc
         assert pair.auc.difference == pytest.approx(expected)
         assert line(pair).startswith(f"{pair.b.name} against siamfc: ")
+        trained = pair.b.name == "dualmn"
+        assert ("siamfc: trained against untrained: " in line(pair)) == trained
+        assert sentence(pair)[2].startswith("dualmn was trained for tracking, siamfc was not: ") == trained
     assert {change.what for change in within.changes} >= {"siamfc name"}
 
 

@@ -1,0 +1,48 @@
+"""What puts a tracker's numbers on some data in doubt: where its weights come from, what it is shown."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmark.datasets.selection import Selection
+from benchmark.scores import UNTRAINED
+
+if TYPE_CHECKING:
+    from trackers.names import TrackerSpec
+
+__all__ = ["standing_marks"]
+
+
+def standing_marks(spec: TrackerSpec, selection: Selection) -> tuple[str, ...]:
+    """Return what stands beside every number of a tracker on this data."""
+    weights = spec.weights
+    marks = [
+        f"{what} on {name}"
+        for what, names in (("trained", weights.trained_on), ("tuned", weights.tuned_on))
+        for name in names
+        if _meets(name, selection)
+    ]
+    if weights.is_trunk:
+        marks.append(UNTRAINED)
+    if getattr(spec.config, "oracle", False):
+        marks.append("oracle, shown the ground truth")
+    if weights.name == "random":
+        marks.append("random weights")
+    return tuple(marks)
+
+
+def _meets(name: str, selection: Selection) -> bool:
+    """Tell whether a set of pictures is the selection's dataset, or is named by a folder that its sequences lie in.
+
+    ``VOT`` is in ``data/vot2018`` and in ``VOT-LT2019``, ``DAVIS-2016 (val)`` in ``DAVIS/2017``: sets of one name share
+    videos, whatever the year.
+    """
+    family = selection.dataset.casefold()[:3] if selection.dataset.startswith("OTB") else selection.dataset.casefold()
+    if name.casefold().startswith(family):
+        return True
+    plain = re.sub(r"[- ]\d{4}$", "", re.sub(r" *\(.*\)", "", name)).casefold()
+    beyond = r"[^\W_]" if plain[-1].isdigit() else r"[^\W\d_]"
+    named = re.compile(rf"(?<![^\W_]){re.escape(plain)}(?!{beyond})")
+    return any(named.search(part.casefold()) for part in Path(selection.place).parts)
