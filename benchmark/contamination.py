@@ -37,9 +37,9 @@ def _meets(name: str, selection: Selection) -> bool:
     """Tell whether a set of pictures is the selection's dataset, or is named by a folder that its sequences lie in.
 
     ``VOT`` is in ``data/vot2018`` and in ``VOT-LT2019``, ``DAVIS-2016 (val)`` in ``DAVIS/2017``: sets of one name share
-    videos, whatever the year.
+    videos, whatever the year. So do the sets and splits of one benchmark: OTB100 and OTB2013, UAV123 and UAV20L.
     """
-    family = selection.dataset.casefold()[:3] if selection.dataset.startswith("OTB") else selection.dataset.casefold()
+    family = re.sub(r"/.*$|\d+l?$", "", selection.dataset.casefold())
     if name.casefold().startswith(family):
         return True
     plain = re.sub(r"[- ]\d{4}$", "", re.sub(r" *\(.*\)", "", name)).casefold()

@@ -53,7 +53,9 @@ def score_run(
         f"{one.tracker} (imported)": score_sequences(boxes, annotations, profile, starts=starts)
         for one, (boxes, starts) in zip(imported, beside, strict=True)
     }
-    unsure = uncertainty({**{spec.name: own for spec, own in scores.items() if own}, **foreign}, attributes)
+    unsure = {}
+    if profile.average == "sequences":  # intervals are of means over sequences
+        unsure = uncertainty({**{spec.name: own for spec, own in scores.items() if own}, **foreign}, attributes)
     trackers = []
     for spec, own in scores.items():
         done = [record for record in records[spec] if record.status == "done"]
@@ -89,7 +91,7 @@ def score_run(
             weights="",
             marks=(one.dialect, *one.remarks),
             summary=summarise(own, profile, attributes),
-            uncertainty=unsure[name],
+            uncertainty=unsure.get(name),
             sequences=dict(own),
             sensitivity=tuple(sensitivity(boxes, annotations, profile, starts=starts)),
         )

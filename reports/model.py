@@ -120,7 +120,7 @@ def build_report(
         )
     return Report(
         scores=scores,
-        profile=load_profile(scores.profile),
+        profile=load_profile(scores.profile, scores.dataset),
         runs=runs,
         answers=answer([one for one in scores.trackers if one.summary], {one.tracker: one for one in speed}),
         papers=paper_tables(scores),

@@ -75,7 +75,7 @@ def conclude(
         machine=machine(tracked=bool(plan.specs)),
     )
     by_tracker = {spec: [r for task, r in zip(tasks, ordered, strict=True) if task.spec is spec] for spec in plan.specs}
-    scored = load_profile(profile)
+    scored = load_profile(profile, plan.selection.dataset)
     scores = score_run(folder.name, by_tracker, plan.selection, scored, plan.protocol, imported, plan.jitter)
     write_json(folder / "scores.json", scores.to_dict())
     write_run(folder, content, ordered)

@@ -30,14 +30,14 @@ Examples:
 @click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR", help="Where the dataset is looked for.")
 @click.option("--ground-truth", type=click.Path(path_type=Path), metavar="DIR",
               help="A folder of <sequence>.txt, where the dataset's frames are not at hand.")  # fmt: skip
-@click.option("--origin", type=click.IntRange(0, 1), default=1, show_default=True, help="Number of the first pixel.")
+@click.option("--origin", type=click.IntRange(0, 1), help="Number of the first pixel.  [default: the dataset's own]")
 @click.option("--keep-going", is_flag=True, help="Leave bad files out instead of stopping; exit code 1.")
 @click.option("--seal", metavar="SHA256", help="Of a bundle: what `export` printed where it was made.")
 @click.option("--results", type=click.Path(path_type=Path, file_okay=False), default=Path("results"),
               show_default=True, metavar="DIR", help="Where imports and runs are kept.")  # fmt: skip
 def import_(
     *, path: Path, tracker: str | None, dialect: str, dataset: str, data_root: Path | None, ground_truth: Path | None,
-    origin: int, keep_going: bool, seal: str | None, results: Path,
+    origin: int | None, keep_going: bool, seal: str | None, results: Path,
 ) -> None:  # fmt: skip
     """Take in the results of other toolkits, checked, so that they stand beside our own runs."""
     from benchmark.interop.bundle import is_bundle, unpack
@@ -63,7 +63,7 @@ def import_(
         annotations,
         names=Names(targets, opened.aliases()),
         targets=targets,
-        origin=origin,
+        origin=opened.origin if origin is None else origin,
         keep_going=keep_going,
     )
     say = remarks()
@@ -75,7 +75,7 @@ def import_(
         say.print(f"{len(without)} sequences have no ground truth here: only their lengths were checked", markup=False)
     file = save_import(results, imported)
     count = f"{len(imported.by_sequence)} of {opened.total} sequences of {opened.name}"
-    text = f"{imported.tracker}: {count} ({chosen.title}){_scores(imported, annotations)}"
+    text = f"{imported.tracker}: {count} ({chosen.title}){_scores(imported, annotations, opened.profile)}"
     output().print(text, markup=False)
     echo(file)
     if errors:
@@ -86,18 +86,21 @@ def _ground_truth(dataset: Dataset, folder: Path | None) -> Mapping[str, Annotat
     from benchmark.interop.ground_truth import read_ground_truth
 
     if folder:
-        return read_ground_truth(folder)
+        return read_ground_truth(folder, dataset.name)
     return {sequence.name: sequence.annotation for sequence in dataset.load(dataset.inventory().found)}
 
 
-def _scores(imported: Trajectories, annotations: Mapping[str, Annotation]) -> str:
+def _scores(imported: Trajectories, annotations: Mapping[str, Annotation], name: str) -> str:
     """Return what the results score where the ground truth is at hand: the quickest sign of a wrong convention."""
     from benchmark.metrics import score_sequences, summarise
     from benchmark.profiles import load_profile
 
-    boxes = {name: rows for name, rows in imported.boxes.items() if name in annotations}
+    boxes = {s: rows for s, rows in imported.boxes.items() if s in annotations and not annotations[s].secret}
     if not boxes:
         return ""
-    profile = load_profile()
+    profile = load_profile(name, imported.dataset)
     overall = summarise(score_sequences(boxes, annotations, profile, starts=imported.starts), profile).overall
-    return f", AUC {overall.auc:.4f}, P@20 {overall.precision:.4f} on {len(boxes)} of them (profile {profile.name})"
+    precision = "P@20" if profile.precision_headline == 20 else "precision"
+    return (
+        f", AUC {overall.auc:.4f}, {precision} {overall.precision:.4f} on {len(boxes)} of them (profile {profile.name})"
+    )

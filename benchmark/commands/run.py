@@ -68,8 +68,8 @@ Examples:
                    "frames; it counts as failed, the others go on.")  # fmt: skip
 @click.option("--imported", metavar="NAMES",
               help="Imported results (`run_bench import`) to score beside: names, or all.")  # fmt: skip
-@click.option("--profile", default="otb", show_default=True, metavar="NAME",
-              help="How boxes are scored: one of the profiles below.")  # fmt: skip
+@click.option("--profile", metavar="NAME",
+              help="How boxes are scored: one of those below.  [default: the dataset's own]")  # fmt: skip
 @click.option("--telemetry", is_flag=True, help="Keep what trackers report of themselves every frame.")
 @click.option("--retry-failed", is_flag=True, help="Run again what failed or took too long before.")
 @click.option("--fresh", is_flag=True,
@@ -81,7 +81,7 @@ Examples:
 def run(
     write_report: WriteReport, /, *, trackers: tuple[str, ...], results: Path, json_file: Path | None, device: str,
     lanes: int, workers: int, executor: str, ray_address: str | None, seed: int, name: str | None, protocol: str,
-    repeats: int, jitter: float, timeout: float | None, imported: str | None, profile: str, telemetry: bool,
+    repeats: int, jitter: float, timeout: float | None, imported: str | None, profile: str | None, telemetry: bool,
     retry_failed: bool, fresh: bool, verify_frames: bool, quiet: bool, **data: Any,
 ) -> None:  # fmt: skip
     """Run trackers on a dataset and write scores, boxes and a report."""
@@ -91,7 +91,8 @@ def run(
     from benchmark.store.results import Results
 
     says = remarks(quiet)
-    load_profile(profile)  # a wrong name stops here, not after the work
+    if profile is not None:
+        load_profile(profile)  # a wrong name stops here, not after the work
     specs = _specs(trackers, imported, protocol)
     store = Results(results)
     if name is not None:
@@ -105,6 +106,7 @@ def run(
         data_root=data["data_root"],
     )
     selection = choose(says, **data)
+    rules = profile or selection.profile
     beside = choose_imports(store.folder, selection, imported) if imported else []
     with executors as team:
         plan = Plan(
@@ -132,7 +134,7 @@ def run(
         folder = begin(store, plan, tasks)
         records = do(plan, tasks, store, folder, team, quiet)
     with writing(folder):
-        scores = conclude(folder, plan, tasks, records, team, profile, beside)
+        scores = conclude(folder, plan, tasks, records, team, rules, beside)
         keep_truth(folder, plan, data["data_root"])
         report = write_report(folder)
     store.set_latest(folder)

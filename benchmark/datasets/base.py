@@ -41,6 +41,12 @@ class Dataset(ABC):
     """Where its frames and boxes come from, and for what use; one or two sentences."""
     rendered: ClassVar[bool] = False
     """Whether its frames are synthetic; results on such a dataset are marked."""
+    profile: str = "otb"
+    """The evaluation profile of its own toolkit (`benchmark.profiles`)."""
+    origin: int = 1
+    """Number of the first pixel in its files, and in results that are written for its own toolkit."""
+    upload: str = ""
+    """Whose server alone can score it (`benchmark.interop.upload`); "" where its ground truth is public."""
 
     @abstractmethod
     def inventory(self) -> Inventory:

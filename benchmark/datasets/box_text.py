@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import re
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +18,26 @@ MAX_BYTES = 2**28
 """Bytes of the largest text that is read: rows of millions of frames."""
 _DELIMITERS = re.compile(r"[\s,;]+")
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
+_TO_SPACES = bytes.maketrans(b",;\t", b"   ")
 
 
 def read_boxes(path: Path) -> Boxes:
     """Return the rows of a box file as (N, 4) float64, in the file's own convention; see `parse_boxes`."""
-    return parse_boxes(read_text(path), str(path))
+    data = _read(path)
+    rows = usual_rows(data)
+    return parse_boxes(_decode(data), str(path)) if rows is None else rows
+
+
+def usual_rows(data: bytes) -> Boxes | None:
+    """Return the (N, 4) rows of a usual text, four numbers in every line and none of them empty; None for any other."""
+    body = data.rstrip().translate(_TO_SPACES)
+    if not any(digit in body for digit in b"0123456789"):
+        return None
+    try:
+        rows = np.loadtxt(BytesIO(body), ndmin=2, comments=None)
+    except ValueError:
+        return None
+    return rows if rows.shape == (body.count(b"\n") + 1, 4) else None
 
 
 def read_flags(path: Path) -> NDArray[np.bool_]:
@@ -42,13 +58,20 @@ def read_text(path: Path) -> str:
 
     What is neither reads as it may: it is no number. Raises `InputError` where the file cannot be read or is too large.
     """
+    return _decode(_read(path))
+
+
+def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_size > MAX_BYTES:
                 raise InputError(f"{path}: larger than {MAX_BYTES >> 20} MB: this is no text of boxes")
-            data = file.read()
+            return file.read()
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def _decode(data: bytes) -> str:
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return data.decode("utf-16" if wide else "utf-8-sig", errors="replace")
 
@@ -80,10 +103,15 @@ def _number(text: str) -> float:
     return float(text)
 
 
-def from_one_based(rows: Boxes) -> Boxes:
-    """Return 1-based boxes as the inside knows them: 0-based, so that the first pixel covers [0, 1)."""
-    boxes: Boxes = rows - np.array([1.0, 1.0, 0.0, 0.0])
+def from_file(rows: Boxes, origin: int) -> Boxes:
+    """Return boxes of a file whose first pixel has that number as the inside knows them: it covers [0, 1)."""
+    boxes: Boxes = rows - np.array([1.0, 1.0, 0.0, 0.0]) * origin
     return boxes
+
+
+def from_one_based(rows: Boxes) -> Boxes:
+    """Return 1-based boxes as the inside knows them."""
+    return from_file(rows, 1)
 
 
 def all_positive(rows: Boxes) -> NDArray[np.bool_]:

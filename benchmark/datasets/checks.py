@@ -36,11 +36,12 @@ def load_each(names: Collection[str], load: Callable[[str], Sequence], progress:
     return sequences
 
 
-def check_boxes(sequence: Sequence, rows: Boxes, file: Path) -> None:
+def check_boxes(sequence: Sequence, rows: Boxes, file: Path, *, every: bool = True) -> None:
     """Raise `InputError` where a sequence cannot be run: too short, no first box, a box outside its image
     or beyond any, a first frame whose values are not of 8 bits (`benchmark.datasets.images.check_depth`).
 
-    `rows` are the ground truth's (N, 4) values as `file` has them, for the messages.
+    `rows` are the ground truth's (N, 4) values as `file` has them, for the messages. Where not `every` box must lie
+    inside, the first one must.
     """
     name, start = sequence.name, sequence.annotation.start
     if len(sequence) - start < 2:
@@ -57,21 +58,22 @@ def check_boxes(sequence: Sequence, rows: Boxes, file: Path) -> None:
         check_depth(sequence.frames[start])
     except FrameError as error:
         raise InputError(f"{name}: {error}") from error
-    outside = _first_outside(sequence)
+    outside = _first_outside(sequence, every)
     if outside is not None:
         index, (width, height) = outside
         raise InputError(
             f"{name}: the box {row_text(rows[index])} lies outside its image of {width}x{height} pixels"
-            f" ({file}, row {index + 1}): rows are x,y,width,height, 1-based, and 0,0,0,0 where no target is seen"
+            f" ({file}, row {index + 1}): rows are x,y,width,height, {sequence.annotation.origin}-based, and 0,0,0,0"
+            " where no target is seen"
         )
 
 
-def _first_outside(sequence: Sequence) -> tuple[int, tuple[int, int]] | None:
+def _first_outside(sequence: Sequence, every: bool) -> tuple[int, tuple[int, int]] | None:
     """Return the first frame whose box shares no pixel with the image, and that image's size, by files' headers.
 
     An unreadable frame is passed over: it fails the run of its sequence, with its own message.
     """
-    boxes, candidates = sequence.annotation.boxes, sequence.annotation.valid.copy()
+    boxes, candidates = sequence.annotation.boxes, sequence.annotation.valid & every
     candidates[sequence.annotation.start] = True
 
     def outside(some: Boxes, size: tuple[int, int]) -> NDArray[np.bool_]:

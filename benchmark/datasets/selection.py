@@ -28,6 +28,10 @@ class Selection:
     """Whether the frames are synthetic."""
     place: str = ""
     """The folder that they lie in."""
+    profile: str = "otb"
+    """The evaluation profile of the dataset's own toolkit."""
+    upload: str = ""
+    """Whose server alone can score the dataset; "" where its ground truth is public."""
 
     @property
     def complete(self) -> bool:
@@ -77,6 +81,8 @@ def select(
         limit_frames=limit_frames,
         rendered=dataset.rendered,
         place=inventory.place,
+        profile=dataset.profile,
+        upload=dataset.upload,
     )
 
 

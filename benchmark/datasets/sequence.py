@@ -26,6 +26,25 @@ class Annotation:
     """Index of the frame at which the official run starts (5 for OTB's Tiger1, which omits its first 5 images)."""
     attributes: tuple[str, ...] = ()
     """The dataset's attribute codes, e.g. ``("OCC", "SV")``."""
+    absent: NDArray[np.bool_] | None = None
+    """(N,), True where the dataset's own flags say that the target cannot be seen; None where it has no flags."""
+    origin: int = 1
+    """Number of the first pixel in the file: ``boxes + (origin, origin, 0, 0)`` are the file's own values."""
+    bounds: tuple[int, int] | None = None
+    """Width and height of the images where the dataset's rules cut boxes to them (GOT-10k); else None."""
+    secret: bool = False
+    """Whether a server alone knows the ground truth but for the first row; the other rows are NaN."""
+
+    def first(self, frames: int) -> Annotation:
+        """Return the ground truth cut after the first `frames` frames of the official run."""
+        end = self.start + frames
+        absent = None if self.absent is None else self.absent[:end]
+        return replace(self, boxes=self.boxes[:end], valid=self.valid[:end], absent=absent)
+
+    def rest(self, frame: int) -> Annotation:
+        """Return the ground truth from a frame on, as that of a sequence that begins there."""
+        absent = None if self.absent is None else self.absent[frame:]
+        return replace(self, boxes=self.boxes[frame:], valid=self.valid[frame:], absent=absent, start=0)
 
     def __len__(self) -> int:
         return len(self.boxes)
@@ -49,6 +68,5 @@ class Sequence:
 
     def first(self, frames: int) -> Sequence:
         """Return the sequence cut after the first `frames` frames of its official run."""
-        end = self.annotation.start + frames
-        annotation = replace(self.annotation, boxes=self.annotation.boxes[:end], valid=self.annotation.valid[:end])
-        return Sequence(annotation, self.frames[:end])
+        annotation = self.annotation.first(frames)
+        return Sequence(annotation, self.frames[: len(annotation)])

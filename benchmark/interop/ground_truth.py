@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmark.datasets.box_text import all_positive, from_one_based
-from benchmark.datasets.catalogue import read_catalogue
+from benchmark.datasets.box_text import all_positive, from_file, read_flags
+from benchmark.datasets.catalogue import Catalogue, family, read_catalogue
 from benchmark.datasets.listing import matching
+from benchmark.datasets.published import with_flags
 from benchmark.datasets.sequence import Annotation
 from benchmark.documents import parse_json
 from benchmark.interop.names import Names
@@ -27,32 +28,45 @@ class Length:
     """Index of the frame at which the official run starts."""
 
 
-def lengths(annotations: Mapping[str, Annotation]) -> dict[str, Length]:
-    """Return the lengths of the given sequences and of all that OTB's catalogue lists."""
-    listed = {target.name: Length(target.frames, target.start) for target in read_catalogue("otb").targets}
+def catalogue_of(dataset: str) -> Catalogue:
+    """Return the catalogue of a published dataset; OTB's for any other, as its names and spellings are everybody's."""
+    return read_catalogue(family(dataset) or "otb")
+
+
+def lengths(annotations: Mapping[str, Annotation], dataset: str = "OTB100") -> dict[str, Length]:
+    """Return the lengths of the given sequences and of all of the dataset that its catalogue knows."""
+    catalogue = catalogue_of(dataset)
+    targets = catalogue.of(dataset) or catalogue.targets
+    listed = {target.name: Length(target.frames, target.start) for target in targets if target.images}
     return listed | {name: Length(len(one), one.start) for name, one in annotations.items()}
 
 
-def read_ground_truth(folder: Path) -> dict[str, Annotation]:
-    """Return the annotations of a folder of ``<sequence>.txt`` with 1-based boxes, one file a target.
+def read_ground_truth(folder: Path, dataset: str = "OTB100") -> dict[str, Annotation]:
+    """Return the annotations of a folder of ``<sequence>.txt`` with a dataset's boxes, one file a target.
 
-    Names, official starts and attributes are the catalogue's; an ``attributes.json`` beside or above the texts (lists
-    of attributes by sequence) goes before its attributes. Raises InputError where there is none, or a length is
-    wrong.
+    Names, official starts, attributes and the number of the first pixel are the catalogue's; an ``attributes.json``
+    beside or above the texts (lists of attributes by sequence) goes before its attributes. Flags in
+    ``absent/<sequence>.txt``, as LaSOT's toolkit has them, say where a target is not to be seen. Raises InputError
+    where there is none, or a length is wrong.
     """
-    targets = {target.name: target for target in read_catalogue("otb").targets}
-    names = Names()
+    catalogue = catalogue_of(dataset)
+    targets = {target.name: target for target in (catalogue.of(dataset) or catalogue.targets)}
+    names = Names(targets, {alias: name for name, target in targets.items() for alias in target.aliases})
     attributes = _attributes(folder)
     found = {}
     for path in matching(folder, "*.txt"):
         name = names.find(path.stem)
-        if name is None:
-            raise InputError(f"{path}: no sequence of OTB is called {path.stem!r}")
+        if name is None or name not in targets:
+            raise InputError(f"{path}: no sequence of {dataset} is called {path.stem!r}")
         rows, target = read_rows(path), targets[name]
-        if len(rows) != target.frames:
+        if target.images and len(rows) != target.frames:
             raise InputError(f"{path}: {len(rows)} rows where {name} has {target.frames} annotated frames")
         tags = tuple(attributes.get(path.stem, target.attributes))
-        found[name] = Annotation(name, from_one_based(rows), all_positive(rows), target.start, tags)
+        boxes = from_file(rows, catalogue.origin)
+        annotation = Annotation(name, boxes, all_positive(rows), target.start, tags, origin=catalogue.origin)
+        if (flags := folder / "absent" / path.name).is_file():
+            annotation = with_flags(annotation, read_flags(flags), flags)
+        found[name] = annotation
     if not found:
         raise InputError(f"{folder}: no ground truth found: no <sequence>.txt")
     return found

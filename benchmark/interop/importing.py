@@ -44,13 +44,13 @@ def import_results(
         dialect: How to read it.
         tracker: What to call it.
         dataset: The dataset's name.
-        annotations: Ground truth of as many of its sequences as there is; the others' lengths are OTB's catalogue's.
+        annotations: Ground truth of as many of its sequences as there is; the others' lengths are its catalogue's.
         names: The spellings of sequences; None for the annotations' names and OTB's catalogue.
         targets: The dataset's sequences, where others are to be left out.
         origin: The number of the first pixel in the files, 1 or 0.
         keep_going: Whether to leave out bad files; else the first raises InputError, with the number of others.
     """
-    known = lengths(annotations)
+    known = lengths(annotations, dataset)
     wanted = known.keys() if targets is None else known.keys() & set(targets)
     layout = lay_out(path, dialect, tracker, names or Names(annotations), wanted)
     found: dict[str, Trajectory] = {}

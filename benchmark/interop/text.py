@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.datasets.box_text import parse_boxes
+from benchmark.datasets.box_text import parse_boxes, usual_rows
 from trackers.errors import InputError
 
 __all__ = ["format_rows", "format_times", "read_rows", "read_text", "read_times"]
@@ -17,7 +16,6 @@ __all__ = ["format_rows", "format_times", "read_rows", "read_text", "read_times"
 Values = NDArray[np.float64]
 LARGEST = 64 << 20
 """Bytes of a text: a million frames have less."""
-_TO_SPACES = bytes.maketrans(b",;\t", b"   ")
 
 
 def read_rows(path: Path) -> Values:
@@ -26,7 +24,7 @@ def read_rows(path: Path) -> Values:
     Raises InputError with file and line where a row is not four numbers.
     """
     content = _content(path)
-    rows = _parse(content)
+    rows = usual_rows(content)
     return parse_boxes(content.decode("utf-8-sig", errors="replace"), str(path)) if rows is None else rows
 
 
@@ -93,15 +91,3 @@ def _content(path: Path) -> bytes:
     if len(content) > LARGEST:
         raise InputError(f"{path}: more than {LARGEST >> 20} MiB: no text of one sequence's results")
     return content
-
-
-def _parse(content: bytes) -> Values | None:
-    """Return the rows of a usual text, four numbers in every line and none of them empty; None for any other text."""
-    body = content.rstrip().translate(_TO_SPACES)
-    if not any(digit in body for digit in b"0123456789"):
-        return None
-    try:
-        rows = np.loadtxt(BytesIO(body), ndmin=2, comments=None)
-    except ValueError:
-        return None
-    return rows if rows.shape == (body.count(b"\n") + 1, 4) else None

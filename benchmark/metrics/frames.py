@@ -39,28 +39,72 @@ class Frames:
 def gather(chosen: Sequence[tuple[Values, Annotation, Alignment]], profile: Profile) -> Frames:
     """Return the values of the scored frames of some sequences: boxes (N, 4), ground truth and how they meet."""
     lengths = np.array([one.frames for _, _, one in chosen])
-    if lengths.min() < (2 if profile.first_frame == "dropped" else 1):
-        name = chosen[int(lengths.argmin())][1].name
-        raise InputError(f"{name} has too few frames for profile {profile.name!r}: nothing is left to score")
+    _some(lengths, chosen, profile)
     offsets = np.cumsum(lengths) - lengths
     true = _columns([annotation.boxes[one.first_frame :] for _, annotation, one in chosen])
     predicted = _columns([_rows(boxes, one) for boxes, _, one in chosen])
-    predicted = _repeat_previous(predicted, offsets, profile)
+    predicted = _repeat_previous(predicted, true, offsets, profile)
+    origin = np.repeat([float(annotation.origin) for _, annotation, _ in chosen], lengths)
+    if profile.rounded:
+        predicted, true = _rounded(predicted, origin), _rounded(true, origin)
     if profile.first_frame == "ground truth":
         predicted[offsets] = true[offsets]
-    overlaps = overlap(predicted, true)
+    if profile.bounded:
+        bounds = [annotation.bounds or (np.inf, np.inf) for _, annotation, _ in chosen]
+        size = np.repeat(np.array(bounds, dtype=np.float64), lengths, axis=0)
+        overlaps = overlap(_inside(predicted, size), _inside(true, size))
+    else:
+        overlaps = overlap(predicted, true)
     errors, normalised = centre_errors(predicted, true)
+    overlaps[np.isinf(errors)] = -1.0  # a NaN passes no threshold, not even 0
     if profile.invalid_truth != "never":
         valid = np.concatenate([annotation.valid[one.first_frame :] for _, annotation, one in chosen])
-        bad_overlap, bad_centre = _invalid(true, valid, profile)
+        bad_overlap, bad_centre = _invalid(true, valid, origin, profile)
         overlaps[bad_overlap] = -1.0
         errors[bad_centre] = -1.0 if profile.invalid_centre == "hit" else np.inf
         normalised[bad_centre] = -1.0 if profile.invalid_normalised == "hit" else np.inf
+    dropped = np.zeros(len(true), np.bool_)
+    if profile.absent != "as any":
+        absent = _absent(chosen)
+        overlaps[absent], errors[absent], normalised[absent] = -1.0, np.inf, np.inf
+        dropped |= absent & (profile.absent == "dropped")
+    if profile.nan_truth == "dropped":
+        dropped |= np.isnan(true).any(axis=1)
     if profile.first_frame == "dropped":
-        overlaps, errors, normalised = (np.delete(v, offsets) for v in (overlaps, errors, normalised))
-        lengths = lengths - 1
+        dropped[offsets] = True
+    if dropped.any():
+        overlaps, errors, normalised = (values[~dropped] for values in (overlaps, errors, normalised))
+        lengths = lengths - np.add.reduceat(dropped, offsets, dtype=np.int64)
+        _some(lengths, chosen, profile)
         offsets = np.cumsum(lengths) - lengths
     return Frames(overlaps, errors, normalised, lengths, offsets)
+
+
+def _some(lengths: NDArray[np.int64], chosen: Sequence[tuple[Values, Annotation, Alignment]], profile: Profile) -> None:
+    """Raise InputError where a sequence has no frame that is scored."""
+    if lengths.min() < 1:
+        name = chosen[int(lengths.argmin())][1].name
+        raise InputError(f"{name} has too few frames for profile {profile.name!r}: nothing is left to score")
+
+
+def _rounded(boxes: Values, origin: Values) -> Values:
+    shift = np.stack([origin, origin, np.zeros_like(origin), np.zeros_like(origin)], axis=1)
+    return _columns([np.round(boxes + shift) - shift])
+
+
+def _inside(boxes: Values, size: Values) -> Values:
+    """Return (N, 4) boxes cut to images of (N, 2) width and height, as got10k cuts them."""
+    corner = np.clip(boxes[:, :2], 0, size)
+    return _columns([np.concatenate([corner, np.clip(boxes[:, 2:], 0, size - corner)], axis=1)])
+
+
+def _absent(chosen: Sequence[tuple[Values, Annotation, Alignment]]) -> Flags:
+    """Return which frames' targets are absent by their dataset's own flags."""
+    flags = [
+        np.zeros(one.frames, np.bool_) if annotation.absent is None else annotation.absent[one.first_frame :]
+        for _, annotation, one in chosen
+    ]
+    return np.concatenate(flags)
 
 
 def _columns(rows: Sequence[Values]) -> Values:
@@ -73,8 +117,11 @@ def _rows(boxes: Values, one: Alignment) -> Values:
     return np.concatenate([rows, np.full((one.missing, 4), np.nan)]) if one.missing else rows
 
 
-def _repeat_previous(predicted: Values, offsets: NDArray[np.int64], profile: Profile) -> Values:
-    """Return the boxes with each unusable one replaced by the nearest usable one before it in its sequence."""
+def _repeat_previous(predicted: Values, true: Values, offsets: NDArray[np.int64], profile: Profile) -> Values:
+    """Return the boxes with each unusable one replaced by the nearest usable one before it in its sequence.
+
+    Where the true box is NaN, as the MATLAB toolkit has it, nothing is replaced.
+    """
     if profile.repeat_previous == "never":
         return predicted
     sizes = predicted[:, 2:]
@@ -84,18 +131,19 @@ def _repeat_previous(predicted: Values, offsets: NDArray[np.int64], profile: Pro
         unusable = ~((sizes > 0).all(1) & ~np.isnan(predicted[:, :2]).any(1))
     if not unusable.any():
         return predicted
+    unusable &= ~np.isnan(true).any(1)
     unusable[offsets] = False  # a first frame has none before it; it stays as it is
     source = np.maximum.accumulate(np.where(unusable, 0, np.arange(len(predicted))))
     return _columns([predicted[source]])
 
 
-def _invalid(true: Values, valid: Flags, profile: Profile) -> tuple[Flags, Flags]:
+def _invalid(true: Values, valid: Flags, origin: Values, profile: Profile) -> tuple[Flags, Flags]:
     """Return which frames have no ground truth for overlaps and for errors."""
     if profile.invalid_truth == "size":
         sized: Flags = np.all(true[:, 2:] > 0, axis=1)
         return ~sized, ~sized
     if profile.invalid_truth == "row":
         return ~valid, ~valid
-    centre = true[:, :2] + true[:, 2:] / 2 + 0.5  # the centre in the file's 1-based pixel indices
+    centre = true[:, :2] + true[:, 2:] / 2 + origin[:, None] - 0.5  # in the file's pixel indices
     placed: Flags = np.all(centre > 0, axis=1)
     return ~valid, ~placed

@@ -37,9 +37,9 @@ class SequenceScores:
     normalised_precision_curve: Values
     """One value a threshold of the profile."""
     auc: float
-    """Mean of the success curve."""
+    """Area under the success curve as the profile takes it: nearly always the mean of its values."""
     precision: float
-    """Precision at the profile's headline threshold, 20 pixels."""
+    """Precision as the profile prints it: nearly always at 20 pixels."""
     normalised_precision: float
     """Normalised precision as the profile prints it."""
     ao: float
@@ -143,19 +143,30 @@ def _score(frames: Frames, profile: Profile) -> dict[str, NDArray[Any]]:
         "success_curve": success,
         "precision_curve": precision,
         "normalised_precision_curve": normalised,
-        "auc": success.mean(1),
-        "precision": precision[:, _index(profile.precision_grid, profile.precision_headline)],
-        "normalised_precision": normalised.mean(1)
-        if profile.normalised_headline is None
-        else normalised[:, _index(profile.normalised_grid, profile.normalised_headline)],
+        "auc": _area(success, profile),
+        "precision": _headline(precision, profile.precision_grid, profile.precision_headline, profile),
+        "normalised_precision": _headline(normalised, profile.normalised_grid, profile.normalised_headline, profile),
         "ao": np.add.reduceat(np.maximum(frames.overlap, 0.0), offsets) / lengths,
         "sr50": np.add.reduceat(frames.overlap > 0.5, offsets, dtype=np.int64) / lengths,
         "sr75": np.add.reduceat(frames.overlap > 0.75, offsets, dtype=np.int64) / lengths,
     }
 
 
-def _index(grid: Values, threshold: float) -> int:
-    return int(np.argmin(np.abs(grid - threshold)))
+def _headline(curves: Values, grid: Values, threshold: float | None, profile: Profile) -> Values:
+    """Return what is printed of (S, K) curves: the value at a threshold, or the area."""
+    if threshold is None:
+        return _area(curves, profile)
+    column: Values = curves[:, int(np.argmin(np.abs(grid - threshold)))]
+    return column
+
+
+def _area(curves: Values, profile: Profile) -> Values:
+    """Return the (S,) areas under (S, K) curves."""
+    if profile.area == "mean":
+        mean: Values = curves.mean(1)
+        return mean
+    area: Values = (curves.sum(1) - (curves[:, 0] + curves[:, -1]) / 2) / (curves.shape[1] - 1)
+    return area
 
 
 def _blocks(aligned: list[Alignment]) -> Iterator[range]:

@@ -82,7 +82,6 @@ def _unaligned(
         truth = annotations[name]
         begun = align(len(rows), truth, profile, starts.get(name))
         late = begun.first_frame - begun.first_row
-        end = len(truth) - late
-        moved[name] = replace(truth, boxes=truth.boxes[:end], valid=truth.valid[:end], start=0) if late else truth
+        moved[name] = replace(truth, start=0).first(len(truth) - late) if late else truth
     early = {name: 0 for name, truth in moved.items() if truth is not annotations[name]}
     return summarise(score_sequences(boxes, moved, profile, starts={**starts, **early}), profile).overall

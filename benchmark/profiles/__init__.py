@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.datasets.catalogue import family
 from trackers.errors import InputError, did_you_mean
 
 __all__ = ["DEFAULT_PROFILE", "Profile", "load_profile", "profile_names"]
 
 DEFAULT_PROFILE = "otb"
 
+Area = Literal["mean", "trapezoid"]
+Absent = Literal["as any", "miss", "dropped"]
+NaNTruth = Literal["as invalid", "dropped"]
 FirstFrame = Literal["ground truth", "prediction", "dropped"]
 Start = Literal["official", "first annotated"]
 WhenInvalid = Literal["never", "row", "size", "row, centre"]
@@ -25,6 +30,7 @@ Over = Literal["sequences", "frames"]
 Speed = Literal["frames / time", "mean of 1 / time"]
 
 _FIRST = {"ground truth": "the true one", "prediction": "the tracker's", "dropped": "left out"}
+_ABSENT = {"miss": "missed", "dropped": "left out"}
 _INVALID = {
     "never": "nowhere",
     "row": "at any value <= 0",
@@ -47,16 +53,25 @@ class Profile:
     """Whether a frame succeeds at ``overlap > threshold`` (else ``>=``)."""
     precision_thresholds: tuple[float, ...]
     """Centre errors in pixels, rising; a frame counts at ``error <= threshold``."""
-    precision_headline: float
-    """The threshold whose value is printed."""
+    precision_headline: float | None
+    """The threshold whose value is printed; None where the area under the curve is."""
     normalised_thresholds: tuple[float, ...]
     """Centre errors as parts of the target's width and height, rising."""
     normalised_headline: float | None
-    """The threshold whose value is printed; None where the mean of the curve is."""
+    """The threshold whose value is printed; None where the area under the curve is."""
+    area: Area
+    """How the area under a curve is taken: the mean of its values, or the trapezoid rule over 0 to 1."""
     start: Start
     """The frame that scoring begins with."""
     first_frame: FirstFrame
     """What stands in the first scored frame; "dropped" leaves the frame out."""
+    absent: Absent
+    """What a frame counts as whose target the dataset's own flags call absent: "miss" is one in every curve, in the
+    denominator all the same; "dropped" leaves it out."""
+    bounded: bool
+    """Whether boxes are cut to the image, where a dataset's annotation has its size."""
+    rounded: bool
+    """Whether both boxes are rounded to whole numbers of the file's convention first, halves to even."""
     invalid_truth: WhenInvalid
     """Which ground-truth rows are not compared: "row" any of x, y, w, h <= 0 in the file; "size" w or h <= 0;
     "row, centre" the row for overlaps, the centre alone for errors."""
@@ -64,6 +79,8 @@ class Profile:
     invalid_normalised: Verdict
     """What such a frame counts as in the two error curves. In the success curve it is a miss, and it always stays in
     the denominator: every toolkit read does so."""
+    nan_truth: NaNTruth
+    """Whether a row of NaN is invalid like any other, or its frame is left out."""
     repeat_previous: Repeat
     """Which predictions, from the second frame on, are replaced by the one before."""
     average: Over
@@ -74,7 +91,15 @@ class Profile:
     @property
     def summary(self) -> str:
         """One line: whose rules these are, and in what they differ most from others'."""
-        return f"{self.title}; first box {_FIRST[self.first_frame]}; truth invalid {_INVALID[self.invalid_truth]}"
+        absent = "" if self.absent == "as any" else f"; absent targets {_ABSENT[self.absent]}"
+        return (
+            f"{self.title}; first box {_FIRST[self.first_frame]}; truth invalid {_INVALID[self.invalid_truth]}{absent}"
+        )
+
+    @property
+    def precision_name(self) -> str:
+        """What is printed of the precision curve: ``20 px``, or ``area``."""
+        return "area" if self.precision_headline is None else f"{self.precision_headline:g} px"
 
     @property
     def success_grid(self) -> NDArray[np.float64]:
@@ -98,19 +123,29 @@ def profile_names() -> tuple[str, ...]:
     return (DEFAULT_PROFILE, *(name for name in found if name != DEFAULT_PROFILE))
 
 
-def load_profile(name: str = DEFAULT_PROFILE) -> Profile:
-    """Return the profile of that name; raises InputError for an unknown one."""
+def load_profile(name: str = DEFAULT_PROFILE, dataset: str = "") -> Profile:
+    """Return the profile of that name, as its toolkit applies it to a dataset; raises InputError for an unknown one.
+
+    What a toolkit does otherwise on a benchmark stands in the profile's tables ``[on.CATALOGUE...]``.
+    """
     if name not in profile_names():
         known = ", ".join(profile_names())
         raise InputError(
             f"there is no evaluation profile {name!r}.{did_you_mean(name, profile_names())} Known: {known}"
         )
-    return _parse(name, tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text("utf-8")))
+    return _load(name, family(dataset) if dataset else "")
+
+
+@lru_cache(maxsize=64)
+def _load(name: str, benchmark: str) -> Profile:
+    data = tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text("utf-8"))
+    for table, changes in data.pop("on", {}).get(benchmark, {}).items():
+        data[table] |= changes
+    return _parse(name, data)
 
 
 def _parse(name: str, data: dict[str, Any]) -> Profile:
-    headline = data["normalised_precision"]["headline"]
-    invalid = data["invalid_ground_truth"]
+    invalid, frames = data["invalid_ground_truth"], data["frames"]
     return Profile(
         name=name,
         title=data["title"],
@@ -118,22 +153,37 @@ def _parse(name: str, data: dict[str, Any]) -> Profile:
         success_thresholds=_grid(data["success"]["thresholds"]),
         success_strict=bool(data["success"]["strict"]),
         precision_thresholds=_grid(data["precision"]["thresholds"]),
-        precision_headline=float(data["precision"]["headline"]),
+        precision_headline=_headline(data["precision"]),
         normalised_thresholds=_grid(data["normalised_precision"]["thresholds"]),
-        normalised_headline=None if headline == "area" else float(headline),
-        start=_one_of(data["frames"]["start"], Start),
-        first_frame=_one_of(data["frames"]["first"], FirstFrame),
+        normalised_headline=_headline(data["normalised_precision"]),
+        area=_one_of(data["success"].get("area", "mean"), Area),
+        start=_one_of(frames["start"], Start),
+        first_frame=_one_of(frames["first"], FirstFrame),
+        absent=_one_of(frames.get("absent", "as any"), Absent),
+        bounded=bool(frames.get("bounded", False)),
+        rounded=bool(frames.get("rounded", False)),
         invalid_truth=_one_of(invalid["when"], WhenInvalid),
         invalid_centre=_one_of(invalid["centre"], Verdict),
         invalid_normalised=_one_of(invalid["normalised"], Verdict),
+        nan_truth=_one_of(invalid.get("nan", "as invalid"), NaNTruth),
         repeat_previous=_one_of(data["invalid_prediction"]["repeat_previous"], Repeat),
         average=_one_of(data["average"]["over"], Over),
         speed=_one_of(data["speed"]["fps"], Speed),
     )
 
 
+def _headline(curve: dict[str, Any]) -> float | None:
+    return None if curve["headline"] == "area" else float(curve["headline"])
+
+
 def _grid(span: dict[str, Any]) -> tuple[float, ...]:
-    return tuple(np.linspace(span["first"], span["last"], span["count"]).tolist())
+    """Return evenly spaced thresholds; "from both ends" as MATLAB's colon builds them: they differ in the last bit."""
+    first, last, count = span["first"], span["last"], span["count"]
+    if span.get("built") != "from both ends":
+        return tuple(np.linspace(first, last, count).tolist())
+    step, ahead = (last - first) / (count - 1), np.arange(count)
+    halves = np.where(2 * ahead <= count - 1, first + step * ahead, last - step * ahead[::-1])
+    return tuple(halves.tolist())
 
 
 def _one_of(value: Any, kind: Any) -> Any:

@@ -65,8 +65,13 @@ def start_of(name: str, frame: int, box: Values) -> Start:
 
 
 def ope(annotation: Annotation) -> Start:
-    """Return the one pass: from the official start, or the first valid ground truth after it, to the end."""
-    frame = int(_allowed(annotation)[0])
+    """Return the one pass: from the official start, or the first ground truth after it that shows a target, to the end.
+
+    A box that begins beyond the image's first pixel is invalid in some toolkits' scoring, and a start in all of them.
+    """
+    boxes = annotation.boxes
+    beyond = (boxes[:, :2] + annotation.origin <= 0).any(axis=1) & (boxes[:, 2:] > 0).all(axis=1)
+    frame = int(_allowed(replace(annotation, valid=annotation.valid | beyond))[0])
     return Start("ope", frame, annotation.boxes[frame])
 
 
@@ -112,9 +117,7 @@ def score_runs(
         raise InputError(f"{annotation.name}: no boxes of {', '.join(missing)}")
     scored = {}
     for start in begun:
-        rest = replace(
-            annotation, boxes=annotation.boxes[start.frame :], valid=annotation.valid[start.frame :], start=0
-        )
+        rest = annotation.rest(start.frame)
         one = score_sequence(_unscaled(runs[start.name], start.scale), rest, profile, start=0)
         scored[start.name] = replace(one, first_frame=start.frame)
     return pool(scored, annotation.name)

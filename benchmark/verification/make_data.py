@@ -25,7 +25,7 @@ FILE = Path(__file__).with_name("shipped.json")
 LATE = {"Late": 3}
 """Sequences whose official start is not the first frame, and its index."""
 FRAMES = {"Plain": 60, "Small": 45, "Fast": 50, "Late": 40, "Vanishing": 48, "Edge": 36}
-PROFILES = ("otb", "got10k", "pysot", "pytracking")
+PROFILES = ("otb", "got10k", "lasot", "ostrack", "pysot", "pytracking", "tcolor128", "trackingnet")
 
 
 def targets(rng: np.random.Generator) -> dict[str, Values]:
@@ -72,7 +72,7 @@ def expected(boxes: dict[str, Values], truth: dict[str, Values], profile: str) -
     by_sequence = {}
     for name, rows in boxes.items():
         begun = LATE[name] if len(rows) == FRAMES[name] - LATE.get(name, 0) and name in LATE else 0
-        first = begun if profile == "got10k" else LATE.get(name, 0)
+        first = begun if profile in ("got10k", "trackingnet") else LATE.get(name, 0)
         true = truth[name][first:]
         scored = rows[first - begun :]
         scored = np.concatenate([scored, np.full((len(true) - len(scored), 4), np.nan)])

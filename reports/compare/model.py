@@ -145,7 +145,8 @@ def _comparison(
         raise InputError(f"in {ids} there is no sequence in common that was scored on the same frames")
     pairs = _pairs(runs, shared)
     return Comparison(
-        *runs, load_profile(runs[0].scores.profile), pairs, tuple(_changes(*runs, matched)), tuple(left_out),
+        *runs, load_profile(runs[0].scores.profile, runs[0].scores.dataset), pairs, tuple(_changes(*runs, matched)),
+        tuple(left_out),
         _views(runs, pairs, frames),
     )  # fmt: skip
 

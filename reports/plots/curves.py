@@ -39,7 +39,13 @@ def curve_figure(report: Report, kind: Kind, width: float = COLUMN, *, bands: bo
     axis.set(xlim=(grid[0], grid[-1]), ylim=(0, 1.02), xlabel=X_LABELS[kind],
              ylabel="success rate" if kind == "success" else "precision")  # fmt: skip
     entries.sort(key=lambda one: -one[0])
-    title = "AUC" if kind == "success" else f"at {report.profile.precision_headline:g} px"
+    title = (
+        "AUC"
+        if kind == "success"
+        else report.profile.precision_name
+        if report.profile.precision_headline is None
+        else f"at {report.profile.precision_name}"
+    )
     add_legend(figure, [one[1] for one in entries], [one[2] for one in entries], title)
     return figure
 

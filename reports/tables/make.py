@@ -50,8 +50,8 @@ def _tracker_columns(trackers: Iterable[TrackerScores], key: str) -> list[Column
 def _scores(report: Report) -> Table:
     measures = list(MEASURE_NAMES)
     heads = dict(MEASURE_NAMES)
-    heads["precision"] = f"Precision @{report.profile.precision_headline:g} px"
-    shorts = SHORT_NAMES | {"precision": f"P@{report.profile.precision_headline:g}"}
+    heads["precision"] = f"Precision @{report.profile.precision_name}"
+    shorts = SHORT_NAMES | {"precision": f"P@{report.profile.precision_name.removesuffix(' px')}"}
     standing = {measure: report.scores.standings(measure) for measure in measures}
     rows = []
     for one in report.ranked:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
-import tomllib
+from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmark.datasets.box_text import read_boxes
-from benchmark.datasets.catalogue import Target, is_plain, parse_catalogue, read_catalogue
+from benchmark.datasets.catalogue import CATALOGUES, Target, family, is_plain, parse_catalogue, read_catalogue
 
 CODES = ["IV", "OPR", "SV", "OCC", "DEF", "MB", "FM", "IPR", "OV", "BC", "LR"]
 
@@ -96,28 +97,58 @@ def test_the_catalogues_own_kinds_of_name_are_plain(name):
 
 def test_a_target_that_makes_no_sense_is_refused():
     with pytest.raises(ValueError, match="no plain name"):
-        Target("a", (1, 9), (), (), folder="../a")
+        Target("a", (1, 9), folder="../a")
     with pytest.raises(ValueError, match="cannot be run from image 12"):
-        Target("a", (1, 9), (), (), folder="a", start_image=12)
+        Target("a", (1, 9), start_image=12)
 
 
 def test_a_catalogue_that_contradicts_itself_is_refused():
-    text = """
-        revision = "1"
-        source = ""
-        folders = []
-        sets.A.title = "a"
-        [targets.x]
-        images = [1, 9]
-        sets = ["A"]
-        attributes = []
-        aliases = ["Y"]
-    """
-    data = tomllib.loads(text)
-    assert parse_catalogue(data).of("A")[0].frames == 9
-    data["targets"]["y"] = data["targets"]["x"] | {"aliases": []}
-    with pytest.raises(ValueError, match="two targets answer to one name"):
-        parse_catalogue(data)
-    data["targets"] = {"x": data["targets"]["x"] | {"sets": ["A", "B"]}}
-    with pytest.raises(ValueError, match="no such set as B"):
-        parse_catalogue(data)
+    sets = {"A": {"title": "a"}, "B": {"title": "b"}}
+    head = {"reader": "otb", "revision": "1", "source": "", "folders": [], "sets": sets}
+    row = {"name": "x", "images": "1-9", "sets": "A", "aliases": "Y Z"}
+    assert parse_catalogue("any", head, [row]).of("A")[0].frames == 9
+    parse_catalogue("any", head, [row, {"name": "y", "sets": "B"}])  # each set has names of its own
+    with pytest.raises(ValueError, match="two targets of A answer to one name"):
+        parse_catalogue("any", head, [row, {"name": "y", "sets": "A"}])
+    with pytest.raises(ValueError, match="no such set as C"):
+        parse_catalogue("any", head, [row | {"sets": "A C"}])
+
+
+def test_every_published_set_has_its_published_size():
+    sizes = {name: len(read_catalogue(c).of(name)) for c in CATALOGUES for name in read_catalogue(c).sets}
+    assert sizes == {
+        "OTB2013": 51, "OTB50": 50, "OTB100": 100, "DTB70": 70, "GOT-10k/val": 180, "GOT-10k/test": 180, "LaSOT": 280,
+        "LaSOT/ext": 150, "NfS/30": 100, "NfS/240": 100, "TColor128": 129, "TrackingNet": 511, "UAV123": 123,
+        "UAV20L": 20,
+        "VOT2013": 16, "VOT2014": 25, **{f"VOT{year}": 60 for year in range(2015, 2022)}, "VOT2022": 0,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "frames"),
+    [
+        ("UAV123", 112_578), ("UAV20L", 58_670), ("NfS/30", 47_953), ("TColor128", 55_346), ("DTB70", 15_777),
+        ("LaSOT", 685_360), ("GOT-10k/val", 21_007), ("GOT-10k/test", 22_834),
+    ],
+)  # fmt: skip
+def test_every_published_set_has_its_published_frames(name, frames):
+    assert sum(target.frames for target in read_catalogue(family(name)).of(name)) == frames
+
+
+@pytest.mark.parametrize(
+    ("dataset", "golden"),
+    [("UAV123", "uav123"), ("UAV20L", "uav20l"), ("TColor128", "tc128"), ("DTB70", "dtb70"), ("LaSOT", "lasot"),
+     ("GOT-10k/val", "got10k_val")],
+)  # fmt: skip
+def test_lengths_are_those_of_the_published_ground_truth(dataset, golden, shared_data: Path):
+    with np.load(shared_data / "golden" / golden / "annotations.npz") as kept:
+        lengths = {name.casefold(): len(kept[name]) for name in kept.files}  # one copy has a jogging2
+    assert {target.name.casefold(): target.frames for target in read_catalogue(family(dataset)).of(dataset)} == lengths
+
+
+def test_attributes_of_uav123_are_as_often_as_published():
+    counts = Counter(code for target in read_catalogue("uav").of("UAV123") for code in target.attributes)
+    assert counts == {
+        "SV": 109, "ARC": 68, "LR": 48, "FM": 28, "FOC": 33, "POC": 73, "OV": 30, "BC": 21, "IV": 31, "VC": 60,
+        "CM": 70, "SOB": 39,
+    }  # fmt: skip

@@ -18,7 +18,11 @@ def _no_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_dataset_has_a_name():
-    assert dataset_names() == ("demo", "demo-full", "OTB2013", "OTB50", "OTB100", "folder")
+    assert dataset_names() == (
+        "demo", "demo-full", "OTB2013", "OTB50", "OTB100", "UAV123", "UAV20L", "NfS/30", "NfS/240", "TColor128",
+        "DTB70", "LaSOT", "LaSOT/ext", "GOT-10k/val", "GOT-10k/test", "TrackingNet",
+        *(f"VOT{year}" for year in range(2013, 2023)), "folder",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -43,7 +47,27 @@ def test_an_unknown_dataset_gets_a_hint():
     with pytest.raises(InputError) as error:
         open_dataset("OTB1000")
     assert str(error.value).startswith("unknown dataset 'OTB1000'. Did you mean 'OTB100'")
-    assert str(error.value).endswith("There are: demo, demo-full, OTB2013, OTB50, OTB100, folder")
+    assert str(error.value).endswith(f"There are: {', '.join(dataset_names())}")
+
+
+def test_a_benchmark_with_several_splits_asks_which():
+    with pytest.raises(InputError, match="unknown dataset 'GOT-10k': say which, of GOT-10k/val, GOT-10k/test"):
+        open_dataset("GOT-10k")
+    with pytest.raises(InputError, match="say which, of LaSOT, LaSOT/ext"):
+        open_dataset("lasot/train")
+
+
+@pytest.mark.parametrize(
+    ("spelling", "name"),
+    [
+        ("got10k/val", "GOT-10k/val"), ("GOT-10K/Test", "GOT-10k/test"), ("lasot/test", "LaSOT"),
+        ("LaSOT_ext", "LaSOT/ext"),
+        ("nfs", "NfS/30"), ("nfs240", "NfS/240"), ("TC-128", "TColor128"), ("TrackingNet/test", "TrackingNet"),
+        ("uav20l", "UAV20L"), ("vot/2018", "VOT2018"), ("VOT-2019", "VOT2019"),
+    ],
+)  # fmt: skip
+def test_published_sets_answer_to_their_usual_spellings(spelling, name):
+    assert open_dataset(spelling).name == name
 
 
 def test_the_option_goes_before_the_variable_and_that_before_the_default(

@@ -259,5 +259,5 @@ def test_ground_truth_folders_are_checked(tmp_path: Path) -> None:
         read_ground_truth(tmp_path)
     (tmp_path / "Couple.txt").unlink()
     (tmp_path / "Nowhere.txt").write_text(text(ROWS))
-    with pytest.raises(InputError, match="no sequence of OTB is called 'Nowhere'"):
+    with pytest.raises(InputError, match="no sequence of OTB100 is called 'Nowhere'"):
         read_ground_truth(tmp_path)

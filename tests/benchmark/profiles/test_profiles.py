@@ -6,8 +6,10 @@ from benchmark.profiles import DEFAULT_PROFILE, load_profile, profile_names
 from trackers.errors import InputError
 
 
-def test_the_four_profiles_default_first() -> None:
-    assert profile_names() == ("otb", "got10k", "pysot", "pytracking")
+def test_the_profiles_default_first() -> None:
+    assert profile_names() == (
+        "otb", "got10k", "lasot", "ostrack", "pysot", "pytracking", "tcolor128", "trackingnet"
+    )  # fmt: skip
     assert load_profile().name == DEFAULT_PROFILE
 
 
@@ -15,8 +17,8 @@ def test_the_four_profiles_default_first() -> None:
 def test_grids_hold_their_headline(name: str) -> None:
     profile = load_profile(name)
     assert len(profile.success_thresholds) == 21
-    assert len(profile.precision_thresholds) == 51
-    assert profile.precision_headline in profile.precision_thresholds
+    assert len(profile.precision_thresholds) == (21 if name == "trackingnet" else 51)
+    assert profile.precision_headline in (None, *profile.precision_thresholds)
     assert profile.normalised_headline is None or profile.normalised_headline in profile.normalised_thresholds
     assert profile.source
 
@@ -24,3 +26,23 @@ def test_grids_hold_their_headline(name: str) -> None:
 def test_unknown_profile_is_a_clear_error() -> None:
     with pytest.raises(InputError, match=r"no evaluation profile 'pysott'.*Did you mean 'pysot'"):
         load_profile("pysott")
+
+
+def test_a_datasets_own_rules_are_the_profiles_tables() -> None:
+    assert load_profile("pytracking").invalid_centre == load_profile("pytracking", "DTB70").invalid_centre == "miss"
+    assert load_profile("pytracking", "UAV20L").invalid_centre == "hit"
+    assert load_profile("got10k", "UAV123").nan_truth == "dropped"
+    ours = load_profile("got10k", "GOT-10k/val")
+    assert (ours.first_frame, ours.absent, ours.average, ours.bounded) == ("dropped", "dropped", "frames", True)
+    assert len(ours.success_thresholds) == 101
+    assert load_profile("got10k", "OTB100") == load_profile("got10k", "folder") == load_profile("got10k")
+    assert (load_profile("pysot").absent, load_profile("pysot", "LaSOT/ext").absent) == ("as any", "miss")
+    assert (load_profile("pytracking").invalid_truth, load_profile("ostrack").invalid_truth) == ("row", "size")
+
+
+def test_matlabs_thresholds_are_built_from_both_ends() -> None:
+    matlab, python = load_profile("otb").success_thresholds, load_profile("pysot").success_thresholds
+    assert matlab[:11] == tuple(0.05 * k for k in range(11))
+    assert matlab[11:] == tuple(1 - 0.05 * (20 - k) for k in range(11, 21))
+    assert python == tuple(0.05 * k for k in range(21))
+    assert matlab != python

@@ -1,0 +1,94 @@
+"""Need for Speed, at 30 and 240 frames a second, from the user's own copy, whole or in part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from benchmark.datasets.box_text import read_text
+from benchmark.datasets.catalogue import Target
+from benchmark.datasets.published import Place, PublishedDataset, numbered
+from benchmark.datasets.sequence import Boxes
+from trackers.errors import InputError
+
+STEP = 8
+"""Frames at 240 a second for one at 30."""
+VALUES = 9
+"""Values of a VATIC row before its label: track, xmin, ymin, xmax, ymax, frame, lost, occluded, generated."""
+
+
+class NfSDataset(PublishedDataset):
+    """Two layouts: as distributed, and as pytracking packs it (30 frames a second alone).
+
+    As distributed, ``<seq>/30/<seq>/`` and ``<seq>/240/<seq>/`` have the images, and a text beside or in them has one
+    VATIC row a frame **at 240 frames a second** in both: image i at 30 belongs to row 8 i. One row or image too many at
+    the end is left out, as got10k does. pytracking has ``sequences/<seq>/`` and ``anno/nfs_<seq>.txt``, a row an image.
+    The file's values are 0-based by every toolkit's use; the column ``lost`` is used by none.
+    """
+
+    @property
+    def rate(self) -> str:
+        """Frames a second: "30" or "240"."""
+        return self.name.rpartition("/")[2]
+
+    def places(self, target: Target) -> Iterator[Place]:
+        """Yield the target's folders of images in both layouts, each with its box file."""
+        for folder in self.named_folders(target):
+            if (images := folder / self.rate / target.name).is_dir():
+                yield Place(images, images.parent / f"{target.name}.txt")
+                yield Place(images, images / f"{target.name}.txt")
+        for base in self.bases if self.rate == "30" else ():
+            if (images := base / "sequences" / target.name).is_dir():
+                yield Place(images, base / "anno" / f"nfs_{target.name}.txt")
+
+    def rows(self, target: Target, place: Place) -> Boxes:
+        """Return the target's rows, one an image."""
+        if _repacked(place):
+            return super().rows(target, place)
+        rows = read_vatic(place.boxes)
+        return rows[::STEP] if self.rate == "30" else rows
+
+    def frames(self, target: Target, place: Place) -> tuple[Path, ...]:
+        """Return the target's images: of pytracking's copies the catalogue's, else all that are there."""
+        return numbered(target.name, place.images, target.images if _repacked(place) else None)
+
+    def fitted(
+        self, target: Target, place: Place, rows: Boxes, frames: tuple[Path, ...]
+    ) -> tuple[Boxes, tuple[Path, ...]]:
+        """Return rows and images, of which one at the end may have no fellow."""
+        if not _repacked(place):
+            target = replace(target, images=None)
+            if abs(len(rows) - len(frames)) == 1:
+                count = min(len(rows), len(frames))
+                rows, frames = rows[:count], frames[:count]
+        return super().fitted(target, place, rows, frames)
+
+
+def _repacked(place: Place) -> bool:
+    return place.boxes.name.startswith("nfs_")
+
+
+def read_vatic(file: Path) -> Boxes:
+    """Return the (N, 4) x, y, w, h of a VATIC text.
+
+    Its rows are ``track xmin ymin xmax ymax frame lost occluded generated label``. Raises `InputError`, with the line,
+    for anything else.
+    """
+    lines = read_text(file).rstrip().splitlines()
+    corners = np.empty((len(lines), 4))
+    for index, line in enumerate(lines):
+        values = line.split()
+        try:
+            if len(values) < VALUES:
+                raise ValueError
+            corners[index] = [float(value) for value in values[1:5]]
+        except ValueError:
+            raise InputError(
+                f"{file}, line {index + 1}: {line.strip()[:60]!r} is not a row of NfS:"
+                " track xmin ymin xmax ymax frame lost occluded generated label"
+            ) from None
+    corners[:, 2:] -= corners[:, :2]
+    return corners

@@ -1,0 +1,32 @@
+"""UAV123 and UAV20L from the user's own copy, whole or in part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+from benchmark.datasets.catalogue import Target
+from benchmark.datasets.published import Place, PublishedDataset, by_name
+
+
+class UAVDataset(PublishedDataset):
+    """Ground truth in ``anno/<set>/``, images of both sets in ``data_seq/UAV123/<folder>/``.
+
+    Several targets of UAV123 are segments of one video: the catalogue has their images, and row 1 belongs to the first
+    of them. Boxes are 1-based; a row of NaN says that no target is seen.
+    """
+
+    def places(self, target: Target) -> Iterator[Place]:
+        """Yield the folder of the target's video, with the target's own box file."""
+        if (images := self._videos.get(target.folder.casefold())) is None:
+            return
+        for base in self.bases:
+            if (annotations := base / "anno" / self.name).is_dir():
+                yield Place(images, annotations / f"{target.name}.txt")
+        yield Place(images, self.root / "anno" / self.name / f"{target.name}.txt")
+
+    @cached_property
+    def _videos(self) -> dict[str, Path]:
+        trees = [base / "data_seq" for base in self.bases]
+        return by_name([tree / name for tree in trees for name in ("UAV123", "UAV20L")] + trees)

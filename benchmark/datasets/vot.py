@@ -1,0 +1,70 @@
+"""VOT's short-term videos from the user's own copy, for one pass with boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from benchmark.datasets.box_text import read_flags, read_text
+from benchmark.datasets.catalogue import Target, is_plain
+from benchmark.datasets.listing import files_in
+from benchmark.datasets.published import Place, PublishedDataset, bare, by_name, by_usual_name, sized
+from benchmark.datasets.regions import parse_regions
+from benchmark.datasets.sequence import Annotation, Boxes
+from trackers.errors import InputError
+
+TAGS = (".tag", ".label")
+NO_ATTRIBUTES = ("practical",)
+"""Tags that say nothing of the video."""
+
+
+class VOTDataset(PublishedDataset):
+    """A sequence is a folder with ``groundtruth.txt`` and its images in ``color/`` or beside it.
+
+    Ground truth is a box, a polygon or a mask (`benchmark.datasets.regions` makes boxes of them). Years share names of
+    videos, so a year's folder is looked for by its name (``VOT2018``), else `root` itself is taken for it.
+    """
+
+    def __init__(self, name: str, root: Path) -> None:
+        super().__init__(name, root)
+        if not self.targets:
+            self.targets = {one: Target(one, sets=(name,)) for one in self._listed()}
+
+    def places(self, target: Target) -> Iterator[Place]:
+        """Yield the target's folder."""
+        if folder := self.sequence_folders.get(target.name.casefold()):
+            inner = folder / "color"
+            yield Place(inner if inner.is_dir() else folder, folder / "groundtruth.txt")
+
+    def rows(self, target: Target, place: Place) -> Boxes:
+        """Return the target's regions as boxes."""
+        return parse_regions(read_text(place.boxes), str(place.boxes))
+
+    def annotation(self, target: Target, place: Place, rows: Boxes) -> Annotation:
+        """Return the target's ground truth; the tags that any of its frames has are its attributes."""
+        annotation = replace(super().annotation(target, place, rows), valid=sized(rows))
+        folder = place.boxes.parent
+        files = [folder / name for name in sorted(files_in(folder, TAGS))]
+        found = [file.stem for file in files if file.stem not in NO_ATTRIBUTES and read_flags(file).any()]
+        return replace(annotation, attributes=tuple(found))
+
+    @cached_property
+    def bases(self) -> tuple[Path, ...]:
+        """The year's folder in `root`, else `root`; and ``sequences`` in it, as the toolkit's workspaces have it."""
+        own = by_usual_name(self.root, self.kind.folders) or [self.root]
+        named = bare(self.root.name)
+        others = {bare(f"VOT{year}") for year in range(2013, 2031)} - {bare(self.name)}
+        own = [] if own == [self.root] and named in others else own
+        return (*own, *(folder for place in own for folder in by_usual_name(place, ("sequences",))))
+
+    def _listed(self) -> list[str]:
+        """Return the sequences that the copy's own list has."""
+        for base in self.bases:
+            if (file := base / "list.txt").is_file():
+                names = read_text(file).split()
+                if wrong := next((name for name in names if not is_plain(name)), None):
+                    raise InputError(f"{file}: {wrong[:60]!r} is no sequence's name")
+                return [name for name in dict.fromkeys(names) if name.casefold() in by_name(self.bases)]
+        return []

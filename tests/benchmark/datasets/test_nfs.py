@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import layouts
+import numpy as np
+import pytest
+
+from benchmark.datasets.lookup import open_dataset
+from benchmark.datasets.nfs import read_vatic
+from trackers.errors import InputError
+
+
+@pytest.mark.parametrize("inside", [False, True])
+@pytest.mark.parametrize(("rows", "frames"), [(169, 22), (176, 22), (177, 22), (169, 21)])
+def test_at_30_frames_every_eighth_row_is_taken_as_by_got10k(tmp_path: Path, rows, frames, inside):
+    from got10k.datasets import NfS
+
+    layouts.nfs(tmp_path, "car_jumping", layouts.boxes(rows, 0), 30, frames, inside=inside)
+    sequence = open_dataset("NfS/30", tmp_path).load(["car_jumping"])[0]
+    if not inside:
+        theirs, truth = NfS(str(tmp_path), fps=30)["car_jumping"]
+        assert [str(frame) for frame in sequence.frames] == theirs
+        assert np.array_equal(sequence.annotation.boxes, truth)
+    assert np.array_equal(sequence.annotation.boxes, layouts.boxes(rows, 0)[::8][: len(sequence)])
+
+
+def test_at_240_frames_every_row_is_taken(tmp_path: Path):
+    from got10k.datasets import NfS
+
+    layouts.nfs(tmp_path, "car_jumping", layouts.boxes(176, 0), 240, 175)
+    sequence = open_dataset("NfS/240", tmp_path).load(["car_jumping"])[0]
+    frames, truth = NfS(str(tmp_path), fps=240)["car_jumping"]
+    assert [str(frame) for frame in sequence.frames] == frames
+    assert np.array_equal(sequence.annotation.boxes, truth)
+
+
+def test_a_copy_whose_cut_differs_is_refused(tmp_path: Path):
+    """dog_2, as distributed: its images and its rows are not the same cut."""
+    layouts.nfs(tmp_path, "dog_2", layouts.boxes(400, 0), 30, 55)
+    with pytest.raises(InputError, match=r"dog_2.txt has 50 rows, but the sequence has 55 annotated frames"):
+        open_dataset("NfS/30", tmp_path).load(["dog_2"])
+
+
+def test_pytrackings_packing_is_read_too(tmp_path: Path):
+    rows = layouts.boxes(22, 0)
+    layouts.images(tmp_path / "NFS" / "sequences" / "car_jumping", range(1, 25), 5)
+    layouts.write(tmp_path / "NFS" / "anno" / "nfs_car_jumping.txt", layouts.text(rows, "\t"))
+    sequence = open_dataset("NfS/30", tmp_path).load(["car_jumping"])[0]
+    assert len(sequence) == 22
+    assert np.array_equal(sequence.annotation.boxes, rows)
+    assert sequence.annotation.attributes[-1] == "class car"
+    assert open_dataset("NfS/240", tmp_path).inventory().found == ()
+
+
+@pytest.mark.parametrize("line", ["0 1 2 3 4", "0 a 2 3 4 0 0 0 0 x", "1,2,3,4"])
+def test_a_row_that_is_not_vatics_is_refused_with_its_line(tmp_path: Path, line):
+    file = layouts.write(tmp_path / "a.txt", f'0 1 2 3 4 0 0 0 0 "car"\n{line}\n')
+    with pytest.raises(InputError, match=r"a.txt, line 2: .* is not a row of NfS"):
+        read_vatic(file)

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import layouts
+import numpy as np
+import pytest
+
+from benchmark.datasets.lookup import open_dataset
+from trackers.errors import InputError
+
+
+def test_tcolor128_is_read_as_by_got10k(tmp_path: Path):
+    from got10k.datasets import TColor128
+
+    layouts.tcolor128(tmp_path, "Deer", range(1, 72), layouts.boxes(71))
+    layouts.tcolor128(tmp_path, "Hurdle_ce2", range(27, 331), layouts.boxes(304))
+    layouts.images(tmp_path / "Hurdle_ce2" / "img", range(1, 20), 4)
+    dataset, theirs = open_dataset("TColor128", tmp_path), TColor128(str(tmp_path), download=False)
+    assert dataset.inventory().found == ("Deer", "Hurdle_ce2")
+    for sequence in dataset.load(["Deer", "Hurdle_ce2"]):
+        frames, rows = theirs[sequence.name]
+        assert [str(frame) for frame in sequence.frames] == frames
+        assert np.array_equal(sequence.annotation.boxes + [1, 1, 0, 0], rows)
+    assert dataset.profile == "tcolor128"
+
+
+def test_tcolor128s_names_wander_in_case_and_its_range_must_be_the_published_one(tmp_path: Path):
+    layouts.tcolor128(tmp_path / "Temple-color-128", "deer", range(1, 72), layouts.boxes(71))
+    dataset = open_dataset("TC128", tmp_path)
+    assert len(dataset.load(["Deer"])[0]) == 71
+    (tmp_path / "Temple-color-128" / "deer" / "deer_frames.txt").write_text("1,70\n")
+    with pytest.raises(InputError, match=r"deer_frames.txt says '1,70', but images 1-71 are annotated"):
+        dataset.load(["Deer"])
+
+
+def test_a_first_row_at_the_border_is_a_start_all_the_same(tmp_path: Path):
+    """TColor128 has rows with y = 0 and a size: its authors count them."""
+    from benchmark.protocols import ope
+
+    rows = layouts.boxes(71)
+    rows[0, 1] = 0
+    layouts.tcolor128(tmp_path, "Deer", range(1, 72), rows)
+    annotation = open_dataset("TColor128", tmp_path).load(["Deer"])[0].annotation
+    assert not annotation.valid[0]
+    assert ope(annotation).frame == 0
+
+
+def test_dtb70_is_read_as_by_got10k(tmp_path: Path):
+    from got10k.datasets import DTB70
+
+    rows = layouts.boxes(68) + 0.5
+    rows[30] = 0
+    layouts.dtb70(tmp_path, "Motor2", rows)
+    (sequence,) = open_dataset("DTB70", tmp_path).load(["Motor2"])
+    frames, theirs = DTB70(str(tmp_path))["Motor2"]
+    assert [str(frame) for frame in sequence.frames] == frames
+    assert np.array_equal(sequence.annotation.boxes + [1, 1, 0, 0], theirs)
+    assert np.flatnonzero(~sequence.annotation.valid).tolist() == [30]
+
+
+def test_an_image_that_is_there_twice_is_said(tmp_path: Path):
+    layouts.dtb70(tmp_path, "Motor2", layouts.boxes(68))
+    (tmp_path / "Motor2" / "img" / "7.png").write_bytes(b"")
+    with pytest.raises(InputError, match=r"00007.jpg and 7.png are the same frame twice"):
+        open_dataset("DTB70", tmp_path).load(["Motor2"])
+
+
+def test_only_the_first_box_of_a_published_set_must_lie_inside(tmp_path: Path):
+    rows = layouts.boxes(68)
+    rows[9, 0] = 500
+    layouts.dtb70(tmp_path, "Motor2", rows)
+    open_dataset("DTB70", tmp_path).load(["Motor2"])
+    rows[0, 0] = 500
+    layouts.dtb70(tmp_path / "other", "Car2", np.vstack([rows, rows[:6]]))
+    with pytest.raises(InputError, match=r"Car2: the box 500,.* lies outside its image of 96x64 pixels .* 1-based"):
+        open_dataset("DTB70", tmp_path / "other").load(["Car2"])
