@@ -11,6 +11,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from trackers.names import resolve
+
 
 def golden(shared: Path) -> Path:
     """Return the folder of the authors' golden data, or skip."""
@@ -49,3 +51,20 @@ def probed(value: Tensor, probe: dict[str, object], tolerance: float = 1e-4) -> 
     assert float((found.double() - torch.tensor(probe["values"], dtype=torch.float64)).abs().max()) <= (
         tolerance * largest
     )
+
+
+def frames(made: ModuleType, border: bool = False) -> tuple[list[np.ndarray], np.ndarray]:
+    """Return the 12 golden frames and the first box (4,); where `border`, cut so that the target begins at theirs."""
+    off = np.array([90.0, 70.0, 0.0, 0.0]) if border else np.zeros(4)
+    seen = [made.frame(t)[70:, 90:] if border else made.frame(t) for t in range(12)]
+    return [np.ascontiguousarray(frame) for frame in seen], np.array(made.box(0), float) - off
+
+
+def track(name: str, seen: list[np.ndarray], box: np.ndarray) -> np.ndarray:
+    """Return the (N, 4) boxes of a tracker by its name."""
+    tracker = resolve(name).build("cpu")
+    state, boxes = tracker.start(seen[:1], box[None], [0]), [box]
+    for frame in seen[1:]:
+        step, state = tracker.step(state, [frame])
+        boxes.append(step.boxes[0])
+    return np.array(boxes)

@@ -62,7 +62,10 @@ class MemTrackConfig:
     upsampling: int = 8
     """Bicubic enlargement of the response."""
     authors_grid: bool = False
-    """Corner-aligned crops and response, whole search sides, and a map centre half a pixel off, as the authors do."""
+    """Crops cut as TensorFlow cuts them, whole search sides, a corner-aligned response and a map centre half a pixel
+    off, as the authors do."""
+    authors_boxes: bool = False
+    """Take boxes for 0-based whose first pixel is 1, as the authors do with OTB's: all is seen a pixel further on."""
 
 
 PAPER: Mapping[str, Any] = {

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from trackers.api import Boxes, Frame, Step, Tracker, register
+from trackers.boxes import OTB_FIRST_PIXEL
+from trackers.memtrack.authors_crops import authors_crops
 from trackers.memtrack.config import PAPER, VARIANTS, MemTrackConfig
 from trackers.memtrack.initial import initialise
 from trackers.memtrack.network import Carried, MemTrackNet
@@ -58,6 +61,7 @@ class MemTrack(Tracker[MemTrackState]):
         load_weights(net, weights)
         self._parameters = sum(p.numel() for p in net.parameters())
         self.net = frozen(net, self.device)
+        self.offset = np.array(OTB_FIRST_PIXEL if config.authors_boxes else (0.0,) * 4)
         half = config.scales // 2
         factors = config.scale_step ** torch.arange(-half, half + 1, dtype=torch.float64)
         self.factors = factors.to(precise(self.device)).to(self.device)
@@ -69,6 +73,7 @@ class MemTrack(Tracker[MemTrackState]):
     @torch.inference_mode()
     def start(self, frames: Sequence[Frame], boxes: Boxes, seeds: Sequence[int]) -> MemTrackState:
         """Take each lane's first template from its first frame. Nothing is drawn at random: `seeds` are not used."""
+        boxes = boxes + self.offset
         target = Target.from_boxes(boxes, [(frame.shape[1], frame.shape[0]) for frame in frames], self.device)
         there = placed(frames, self.device)
         template = self._template(there, target, mean_colour(there))
@@ -114,7 +119,8 @@ class MemTrack(Tracker[MemTrackState]):
         carried, newest = sound_state(self.net, outcome.carried(peak.scale), newest, soundness.sound)
         carried = replace(carried, write_weight=carried.write_weight * sure[:, None])
         telemetry = report(config, state.carried, outcome, peak, height, soundness.sound) if self.recording else {}
-        return told(target.table(), torch.sigmoid(height), telemetry), MemTrackState(target, carried, newest)
+        step = told(target.table(), torch.sigmoid(height), telemetry)
+        return replace(step, boxes=step.boxes - self.offset), MemTrackState(target, carried, newest)
 
     def _template(self, frames: Frames, target: Target, colour: Tensor) -> Tensor:
         sides = context_side(target.size)[:, None]
@@ -122,6 +128,5 @@ class MemTrack(Tracker[MemTrackState]):
 
     def _crops(self, frames: Frames, target: Target, sides: Tensor, size: int, colour: Tensor) -> Tensor:
         if self.config.authors_grid:
-            # A crop whose corner *pixels* lie (side - 1) apart, as TensorFlow cuts it, in terms of pixel areas.
-            sides = (sides - 1) * size / (size - 1)
+            return authors_crops(frames, target.centre, sides, size, colour)
         return square_crops(frames, target.centre, sides, size, colour)

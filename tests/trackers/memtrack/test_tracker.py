@@ -85,8 +85,8 @@ def test_authors_crops_are_corner_aligned_and_search_sides_whole(monkeypatch: py
 
     target = Target.from_boxes(np.array([[112.0, 84.0, 32.0, 32.0]]), [(256, 200)])
     pixels = crops([ramp], target, torch.tensor([[64.0]]), 127, torch.zeros(1, 3))[0, 0, 0, 60]
-    # a crop of side 64 around pixel 127.5: its corner pixels lie 63 apart
-    assert (pixels[0], pixels[-1]) == (96, 159)
+    # a crop of side 64 whose middle is taken for pixel 128: corner pixels 63 apart, both times 255 / 256
+    np.testing.assert_allclose([pixels[0], pixels[-1]], np.array([96.5, 159.5]) * 255 / 256, rtol=1e-5)
 
     monkeypatch.setattr(tracker, "_crops", keep)
     box = np.array([[112.0, 84.0, 31.0, 32.0]])
