@@ -10,6 +10,8 @@ from rich.table import Table
 from benchmark.commands.options import json_option, write_json
 from benchmark.commands.terminal import echo, output
 
+USUAL = ("auc", "precision")
+SHORT = {"auc": "AUC", "precision": "P", "normalised_precision": "NP", "ao": "AO", "sr50": "SR.50", "sr75": "SR.75"}
 MISS = 1
 """Exit code where a score is not as expected."""
 
@@ -30,16 +32,20 @@ def verify(*, golden: Path | None, json_file: Path | None) -> None:
 
     rows = verify_golden(golden) if golden else verify_shipped()
     if not write_json([row.to_dict() for row in rows], json_file):
-        table = Table(title=f"AUC / precision at 20 px, {golden or 'shipped with Engram'}", title_justify="left")
-        for heading in ("tracker", "profile", "printed", "expected", "ours", "difference", "verdict", "expected by"):
+        place = golden or "shipped with Engram"
+        table = Table(title=f"AUC / precision where nothing else is said, {place}", title_justify="left")
+        headings = ("tracker", "profile", "printed", "expected", "ours", "difference", "verdict", "expected by")
+        for heading in headings:
             table.add_column(heading, no_wrap=True)
         digits = 4 if golden else 6
         for row in rows:
             pairs = [" / ".join(_score(v, digits) for v in pair) for pair in (row.expected, row.ours)]
-            difference = " / ".join(f"{value:+.1e}" for value in row.differences)
+            difference = f"{max(row.differences, key=abs):+.0e}"
             printed = row.published + {True: "", False: " (differs)", None: ""}[row.as_printed]
             verdict = "ok" if row.ok else "MISS"
-            table.add_row(row.tracker, row.profile, printed, *pairs, difference, verdict, row.source)
+            of = "" if row.measures == USUAL else ": " + " / ".join(SHORT.get(name, name) for name in row.measures)
+            named = f"{row.tracker}, {row.dataset}{of}"
+            table.add_row(named, row.profile, printed, *pairs, difference, verdict, row.source)
         output().print(table)
         missed = sum(not row.ok for row in rows)
         echo(f"{missed} of {len(rows)} MISS" if missed else f"all {len(rows)} as expected")

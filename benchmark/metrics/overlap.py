@@ -32,7 +32,7 @@ def overlap(first: Values, second: Values) -> Values:
         union += p * q
         union -= shared
     parts: Values = np.divide(shared, union, out=np.zeros_like(shared), where=shared > 0)
-    return parts
+    return np.minimum(parts, 1.0, out=parts)  # a sum of decimals may be a bit less than its parts
 
 
 def centre_errors(predicted: Values, true: Values) -> tuple[Values, Values]:

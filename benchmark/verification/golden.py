@@ -17,6 +17,8 @@ from benchmark.interop.ground_truth import read_ground_truth
 from benchmark.interop.importing import import_results
 from benchmark.metrics import score_sequences, summarise
 from benchmark.profiles import load_profile
+from benchmark.verification.golden_challenges import trackingnet_rows, vot_rows
+from benchmark.verification.golden_sets import golden_set_rows
 from benchmark.verification.row import Row
 from trackers.errors import InputError
 
@@ -28,7 +30,10 @@ GOT10K_TOLERANCE = 1e-6
 
 
 def verify_golden(folder: Path) -> list[Row]:
-    """Return a row for each tracker of a golden folder; raises InputError where it is not one, or lacks a tracker."""
+    """Return a row for each tracker of a golden folder, on OTB and on what other sets it has.
+
+    Raises InputError where it is not one, or lacks a tracker.
+    """
     annotations = read_ground_truth(_there(folder / "otb100" / "annotations"))
     table = _readme_table(_there(folder / "README.md"))
     rows = []
@@ -37,7 +42,7 @@ def verify_golden(folder: Path) -> list[Row]:
         rows.append(_row(path, "otb", tracker, annotations, (auc, precision), published, "README.md", TOLERANCE))
     for report in matching(folder, "dialects/got10k/performance.json"):
         rows += _got10k_rows(report, annotations)
-    return rows
+    return [*rows, *golden_set_rows(folder), *trackingnet_rows(folder), *vot_rows(folder)]
 
 
 def _row(

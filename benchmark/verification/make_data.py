@@ -18,6 +18,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.verification.make_sets import make_sets
 from benchmark.verification.plain_reference import plain_scores
 
 Values = NDArray[np.float64]
@@ -120,6 +121,7 @@ def make() -> dict[str, Any]:
             }
             for tracker, by in results.items()
         },
+        "sets": make_sets(rng),
         "expected": {
             tracker: {profile: expected(by, truth, profile) for profile in PROFILES} for tracker, by in results.items()
         },

@@ -118,11 +118,11 @@ def plain_overlap(one: Box, two: Box) -> float:
         return -1.0  # compares with nothing
     if not (width > 0 and height > 0):
         return 0.0
-    return width * height / (one[2] * one[3] + two[2] * two[3] - width * height)
+    return min(width * height / (one[2] * one[3] + two[2] * two[3] - width * height), 1.0)
 
 
 def plain_error(one: Box, two: Box, width: float, height: float) -> float:
     """Return the distance of two centres, each direction in units of `width` and `height`; infinite for a NaN."""
-    x = (one[0] + (one[2] - 1) / 2 - two[0] - (two[2] - 1) / 2) / width
-    y = (one[1] + (one[3] - 1) / 2 - two[1] - (two[3] - 1) / 2) / height
+    x = ((one[0] + (one[2] - 1) / 2) - (two[0] + (two[2] - 1) / 2)) / width
+    y = ((one[1] + (one[3] - 1) / 2) - (two[1] + (two[3] - 1) / 2)) / height
     return inf if isnan(x + y) else sqrt(x * x + y * y)

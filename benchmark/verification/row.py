@@ -18,26 +18,31 @@ class Row:
     sequences: int
     published: str
     """As printed in the papers, e.g. ``.582 / .771-.773``; "-" where nothing was."""
-    expected: tuple[float, float]
-    """AUC and precision at 20 pixels, from `source`."""
-    ours: tuple[float, float]
+    expected: tuple[float, ...]
+    """One value a measure, from `source`."""
+    ours: tuple[float, ...]
     source: str
     """Who computed the expected values."""
     tolerance: float
+    dataset: str = "OTB100"
+    measures: tuple[str, ...] = ("auc", "precision")
+    """What the values are: names of scores, e.g. those of `benchmark.metrics.Averages`."""
+    worst: tuple[float, ...] | None = None
+    """The largest difference of any sequence, where each is known and not the averages alone."""
 
     @property
-    def differences(self) -> tuple[float, float]:
-        """Ours minus expected."""
-        return self.ours[0] - self.expected[0], self.ours[1] - self.expected[1]
+    def differences(self) -> tuple[float, ...]:
+        """Ours minus expected; of sequences' own values the largest."""
+        return self.worst or tuple(ours - expected for ours, expected in zip(self.ours, self.expected, strict=True))
 
     @property
     def ok(self) -> bool:
-        """Whether both scores are as expected."""
+        """Whether all scores are as expected."""
         return all(abs(difference) <= self.tolerance for difference in self.differences)
 
     @property
     def as_printed(self) -> bool | None:
-        """Whether both round to what is printed, or lie in the range printed; None where nothing is."""
+        """Whether all round to what is printed, or lie in the range printed; None where nothing is."""
         printed = [_range(text) for text in self.published.split("/")]
         checks = [low <= value <= high for value, (low, high) in zip(self.ours, [p or (-1.0, 2.0) for p in printed])]
         return all(checks) if any(printed) else None

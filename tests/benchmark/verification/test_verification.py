@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from benchmark.metrics import score_sequences, summarise
 from benchmark.profiles import load_profile, profile_names
 from benchmark.verification import Row, verify_golden, verify_shipped
 from benchmark.verification.make_data import make
-from benchmark.verification.shipped import shipped_data, shipped_inputs
+from benchmark.verification.shipped import shipped_data, shipped_inputs, shipped_set
 from trackers.errors import InputError
 
 
@@ -37,6 +38,21 @@ def test_all_shipped_rows_come_out() -> None:
     assert {row.profile for row in rows} == set(profile_names())
     assert all(row.ok for row in rows)
     assert {row.source for row in rows if row.profile == "got10k"} == {"got10k 0.1.3"}
+    assert len({row.dataset for row in rows}) == 9
+
+
+def test_every_measure_of_every_shipped_set() -> None:
+    for dataset, data in shipped_data()["sets"].items():
+        annotations, boxes = shipped_set(dataset, data)
+        for name, expected in data["expected"].items():
+            profile = load_profile(name, dataset)
+            table = score_sequences(boxes, annotations, profile)
+            overall = summarise(table, profile).overall
+            for measure, value in expected["overall"].items():
+                assert getattr(overall, measure) == pytest.approx(value, abs=1e-9), (dataset, name, measure)
+            for sequence, measures in expected["sequences"].items():
+                for measure, value in measures.items():
+                    assert getattr(table[sequence], measure) == pytest.approx(value, abs=1e-9), (dataset, name, measure)
 
 
 def test_every_measure_of_every_shipped_sequence() -> None:
@@ -96,9 +112,14 @@ def test_a_verdict_needs_both_scores() -> None:
 
 def test_golden_results_come_out(golden: Any) -> None:
     rows = verify_golden(golden.folder)
-    assert len(rows) == 11
-    assert all(one.ok and one.sequences == 100 for one in rows)
-    got10k = rows[-1]
+    assert all(one.ok for one in rows), [one for one in rows if not one.ok]
+    assert Counter(one.dataset for one in rows) == {
+        "OTB100": 11, "UAV123": 18, "UAV20L": 20, "DTB70": 30, "TColor128": 30, "LaSOT": 12, "TrackingNet": 1,
+        "VOT2019": 1,
+    }  # fmt: skip
+    assert all(one.sequences == 100 for one in rows if one.dataset == "OTB100")
+    assert {one.tracker for one in rows if one.as_printed is False} == {"SRDCF"}  # on OTB
+    got10k = rows[10]
     assert (got10k.profile, got10k.tolerance) == ("got10k", 1e-6)
     assert got10k.expected == pytest.approx((0.593237, 0.799924), abs=5e-7)
 
