@@ -124,6 +124,12 @@ def _write_video(*arguments: Any, **options: Any) -> Path:
     return write_video(*arguments, **options)
 
 
+def _write_study(*arguments: Any) -> None:
+    from reports.studies.write import write_study
+
+    write_study(*arguments)
+
+
 def _write_gate(*arguments: Any) -> None:
     from reports.html.gate import write_gate
 
@@ -154,6 +160,7 @@ def cli(ctx: click.Context) -> None:
     """Benchmark and ablation suite for memory trackers."""
     ctx.obj = _write_report
     ctx.meta["benchmark.commands.video.write_video"] = _write_video
+    ctx.meta["benchmark.commands.study.write_study"] = _write_study
     ctx.meta["benchmark.commands.gate.write_page"] = _write_gate
     ctx.meta["benchmark.commands.gate.write_comparison"] = _write_comparison
     ctx.meta["benchmark.commands.gate.write_history"] = _write_history

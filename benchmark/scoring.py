@@ -46,7 +46,7 @@ def score_run(
     """
     annotations = {video.name: video.annotation for video in selection.sequences}
     attributes = {name: annotation.attributes for name, annotation in annotations.items()}
-    repeated = {spec: _repeats(own, annotations, profile, protocol) for spec, own in records.items()}
+    repeated = {spec: score_repeats(own, annotations, profile, protocol) for spec, own in records.items()}
     scores = {spec: average_repeats(own) for spec, own in repeated.items()}
     beside = [_chosen(one, annotations) for one in imported]
     foreign = {
@@ -126,10 +126,10 @@ def average_repeats(repeats: Sequence[Mapping[str, SequenceScores]]) -> Mapping[
     return {name: replace(pool(own, name), frames=own["0"].frames) for name, own in runs.items()}
 
 
-def _repeats(
+def score_repeats(
     records: Sequence[Record], annotations: Mapping[str, Annotation], profile: Profile, protocol: str
 ) -> Sequence[Mapping[str, SequenceScores]]:
-    """Return the scores of every repeat; a sequence counts where all its runs are done."""
+    """Return the scores of every repeat; a sequence counts where all its runs (records of one tracker) are done."""
     failed = {record.sequence for record in records if record.status != "done"}
     found: list[Mapping[str, SequenceScores]] = []
     for repeat in sorted({record.repeat for record in records}):

@@ -11,6 +11,8 @@ from benchmark.datasets.lookup import open_dataset
 from benchmark.datasets.sequence import Sequence as Video
 from benchmark.profiles import Profile, load_profile
 from benchmark.scores import RunScores, TrackerScores
+from benchmark.studies.answer import Answer as StudyAnswer
+from benchmark.studies.answer import read_answer
 from reports.answers import Answer, answer
 from reports.differences import CurveDifference, choose_base, curve_differences
 from reports.memory import memory_of
@@ -44,6 +46,8 @@ class Report:
     differences: tuple[CurveDifference, ...]
     speeds: tuple[Speed, ...]
     sequences: tuple[SequenceView, ...]
+    studies: tuple[StudyAnswer, ...]
+    """Of the runs that were made for a study."""
     missing: Mapping[str, str]
     """What the runs did not keep, and how to have it: ``truth``, ``frames``, ``telemetry``, ``latency``."""
 
@@ -129,6 +133,7 @@ def build_report(
         differences=curve_differences(ranked, against),
         speeds=speed,
         sequences=tuple(views),
+        studies=tuple(found for folder in folders if (found := read_answer(folder)) is not None),
         missing=missing,
     )
 

@@ -25,6 +25,7 @@ def to_plain(report: Report) -> dict[str, Any]:
         "scores": _plain(report.scores),
         "missing": dict(report.missing),
         "answers": [{**_plain(one), "verdict": one.verdict} for one in report.answers],
+        "studies": [one.to_dict() for one in report.studies],
         "base": report.base,
         "differences": [_plain(one) for one in report.differences],
         "papers": [_plain(one) for one in report.papers],

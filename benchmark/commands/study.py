@@ -12,12 +12,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from benchmark.commands.options import json_option, results_option, seed_option, write_json
-from benchmark.commands.terminal import output, remarks, sequence_progress
-from benchmark.commands.workers import worker_options
+from benchmark.commands.terminal import echo, near, output, remarks, sequence_progress
+from benchmark.commands.workers import open_executor, worker_options
 
 if TYPE_CHECKING:
+    from benchmark.datasets.selection import Subset
+    from benchmark.engine.run import Executor
     from benchmark.studies.planning import Narrowing, Part
     from benchmark.studies.study import Study
+
+WRITE = "benchmark.commands.study.write_study"
+"""Under which `run_bench` hands in what draws an answer."""
 
 
 @click.command(
@@ -49,12 +54,15 @@ Examples:
 @json_option("the answers, or what would run,")
 @worker_options
 @seed_option
-@click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors and where the answers are.")
+@click.option("--out", "-o", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="Where tables and figures go: DIR/STUDY/DATASET.  [default: studies/ of the results]")  # fmt: skip
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors and the reports' paths.")
+@click.pass_context
 def study(
-    *, names: tuple[str, ...], dry_run: bool, datasets: tuple[str, ...], data_root: Path | None, subset: str,
-    sequences: str | None, limit_frames: int | None, base: str, repeats: int | None, jitter: float | None,
-    results: Path, json_file: Path | None, device: str, lanes: int, workers: int, executor: str,
-    ray_address: str | None, seed: int, quiet: bool,
+    context: click.Context, /, *, names: tuple[str, ...], dry_run: bool, datasets: tuple[str, ...],
+    data_root: Path | None, subset: Subset, sequences: str | None, limit_frames: int | None, base: str,
+    repeats: int | None, jitter: float | None, results: Path, json_file: Path | None, lanes: int, seed: int,
+    out: Path | None, quiet: bool, **workers: Any,
 ) -> None:  # fmt: skip
     """Run a declared ablation and answer it: NAME of a study that ships, `all` of these, or a TOML file.
 
@@ -71,7 +79,13 @@ def study(
         changes["datasets"] = datasets
     studies = [replace(find_study(name, base), **changes) for name in dict.fromkeys(wanted or study_names())]
     narrowing = Narrowing(data_root, subset, None if sequences is None else tuple(sequences.split(",")), limit_frames)
-    plans = _plan(studies, narrowing, results, device, seed, measure=dry_run, quiet=quiet)
+    if wanted and not dry_run:
+        with open_executor(remarks(quiet), data_root=data_root, **workers) as team:
+            _answer(
+                context, team, studies, narrowing, results, lanes, seed, out or results / "studies", json_file, quiet
+            )
+        return
+    plans = _plan(studies, narrowing, results, workers["device"], seed, measure=dry_run, quiet=quiet)
     if write_json([_plain(one, parts) for one, parts in plans], json_file):
         return
     if not wanted:
@@ -81,6 +95,27 @@ def study(
         output().print(_planned(one, parts))
 
 
+def _answer(
+    context: click.Context, team: Executor, studies: Sequence[Study], narrowing: Narrowing, results: Path, lanes: int,
+    seed: int, out: Path, json_file: Path | None, quiet: bool,
+) -> None:  # fmt: skip
+    """Run the studies and show their answers; exit code 1 where a trajectory failed."""
+    from benchmark.commands.answering import Setting, run_study, show
+    from benchmark.store.results import Results
+
+    setting = Setting(Results(results), team, lanes, seed, narrowing, quiet, out, context.obj, context.meta[WRITE])
+    answers = []
+    for one in studies:
+        for found, page in run_study(one, setting):
+            answers.append(found)
+            if not quiet and str(json_file) != "-":
+                output().print(show(found, remarks()))
+            echo(f"Report: {near(page)}" if not quiet else near(page), err=str(json_file) == "-")
+    write_json([found.to_dict() for found in answers], json_file)
+    if any(actor.failed for found in answers for actor in found.actors):
+        raise click.exceptions.Exit(1)
+
+
 def _plan(
     studies: Sequence[Study], narrowing: Narrowing, folder: Path, device: str, seed: int, *, measure: bool, quiet: bool
 ) -> list[tuple[Study, list[Part]]]:
@@ -88,7 +123,7 @@ def _plan(
     from benchmark.engine.device import environment_class, use_device
     from benchmark.store.results import Results
     from benchmark.studies.costs import Costs
-    from benchmark.studies.planning import cast, choose_data, lay_out_part
+    from benchmark.studies.planning import cast, lay_out_part, look_at
     from benchmark.studies.trial import fill_in
 
     device = use_device(device)
@@ -100,7 +135,7 @@ def _plan(
         for name in one.datasets:
             if name not in chosen:
                 with sequence_progress(remarks(quiet), f"reading {name}") as advance:
-                    chosen[name] = choose_data(name, narrowing, draw=False, progress=advance)
+                    chosen[name] = look_at(name, narrowing, advance)
             if measure:
                 fill_in(actors, costs, chosen[name], environment, device, remarks(quiet).print)
             parts.append(lay_out_part(one, actors, chosen[name], store, environment, costs, narrowing, seed))

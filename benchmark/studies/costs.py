@@ -13,29 +13,14 @@ from benchmark.shapes import check
 from benchmark.store.keys import code_digest
 from benchmark.store.manifest import write_json
 from benchmark.store.results import writing
+from benchmark.studies.answer import Cost
 from trackers.errors import InputError
 from trackers.names import TrackerSpec
 
-__all__ = ["Cost", "Costs", "cost_key"]
+__all__ = ["Costs", "cost_key"]
 
 SCHEMA = 1
 FILE = "costs.json"
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a tracker costs at one lane."""
-
-    seconds: float
-    """Inside the tracker, a frame."""
-    frames: int
-    """Over how many frames that is."""
-    parameters: int | None = None
-    """None where it was not asked, as for all below."""
-    lane_bytes: int | None = None
-    """Memory that its state takes."""
-    gflop: float | None = None
-    """Floating-point operations of torch a frame, in 10^9."""
 
 
 @dataclass

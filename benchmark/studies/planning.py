@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from benchmark.datasets.base import Progress
 from benchmark.datasets.lookup import open_dataset
-from benchmark.datasets.selection import Selection, resolve, select
+from benchmark.datasets.selection import Selection, Subset, resolve, select
 from benchmark.engine.run import Plan, wanted
 from benchmark.protocols import SEGMENTS
 from benchmark.store.results import Results
-from benchmark.studies.costs import Cost, Costs, cost_key
+from benchmark.studies.answer import Cost
+from benchmark.studies.costs import Costs, cost_key
 from benchmark.studies.study import Study
 from trackers.names import TrackerSpec, distinct
 from trackers.names import resolve as find_tracker
 
-__all__ = ["Cast", "Narrowing", "Part", "Row", "cast", "choose_data", "lay_out_part"]
+__all__ = ["Cast", "Narrowing", "Part", "Row", "cast", "choose_data", "lay_out_part", "look_at"]
 
 STARTS = {"ope": 1, "sre": 12, "tre": SEGMENTS / 2}
 """Passes over a sequence that a protocol amounts to, in frames: about, for what cannot be counted yet."""
@@ -28,7 +30,7 @@ class Narrowing:
     """Which part of a dataset is wanted."""
 
     data_root: Path | None = None
-    subset: str = "full"
+    subset: Subset = "full"
     sequences: tuple[str, ...] | None = None
     limit_frames: int | None = None
 
@@ -100,31 +102,32 @@ def cast(study: Study) -> Cast:
     return Cast(tuple(named.values()), {label: named[same] for label, same in behaviour.items()})
 
 
-def choose_data(
-    name: str, narrowing: Narrowing, *, draw: bool, progress: Callable[[int, int], None] | None = None
-) -> Selection | Part:
-    """Return what is wanted of a dataset; without `draw`, where frames would have to be rendered for it, what there is.
+def choose_data(name: str, narrowing: Narrowing, progress: Progress | None = None) -> Selection:
+    """Return what is wanted of a dataset, its frames rendered where that is needed.
 
     Raises InputError where the dataset is unknown or not there.
     """
-    dataset = open_dataset(name, narrowing.data_root)
-    undrawn: tuple[str, ...] = getattr(dataset, "undrawn", tuple)()
-    chosen = narrowing.sequences
-    if not draw and undrawn:
-        inventory = dataset.inventory()
-        names = inventory.found if chosen is None else resolve(dataset, inventory, chosen)
-        if set(names) & set(undrawn):
-            count = len(set(names) & set(undrawn))
-            of = "" if len(names) == dataset.total else f" of {dataset.total}"
-            frames = "" if narrowing.limit_frames is None else f", first {narrowing.limit_frames} frames"
-            return Part(dataset.name, f"{dataset.name}, {len(names)}{of} sequences{frames}", (), count)
     return select(
-        dataset,
-        subset="available" if narrowing.subset == "available" else "full",
-        sequences=chosen,
+        open_dataset(name, narrowing.data_root),
+        subset=narrowing.subset,
+        sequences=narrowing.sequences,
         limit_frames=narrowing.limit_frames,
         progress=progress,
     )
+
+
+def look_at(name: str, narrowing: Narrowing, progress: Progress | None = None) -> Selection | Part:
+    """Return the same without rendering anything: a part without rows where frames would have to be rendered."""
+    dataset = open_dataset(name, narrowing.data_root)
+    undrawn: tuple[str, ...] = getattr(dataset, "undrawn", tuple)()
+    if undrawn:
+        inventory, chosen = dataset.inventory(), narrowing.sequences
+        names = set(inventory.found if chosen is None else resolve(dataset, inventory, chosen))
+        if count := len(names & set(undrawn)):
+            of = "" if len(names) == dataset.total else f" of {dataset.total}"
+            frames = "" if narrowing.limit_frames is None else f", first {narrowing.limit_frames} frames"
+            return Part(dataset.name, f"{dataset.name}, {len(names)}{of} sequences{frames}", (), count)
+    return choose_data(name, narrowing, progress)
 
 
 def lay_out_part(

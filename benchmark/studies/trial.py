@@ -16,7 +16,8 @@ from benchmark.datasets.selection import Selection
 from benchmark.engine.clock import follow
 from benchmark.engine.job import Job
 from benchmark.engine.run import begin
-from benchmark.studies.costs import Cost, Costs, cost_key
+from benchmark.studies.answer import Cost
+from benchmark.studies.costs import Costs, cost_key
 from benchmark.studies.planning import Cast, Part
 from trackers.api import Frame, lane_bytes
 from trackers.names import TrackerSpec

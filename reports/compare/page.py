@@ -8,8 +8,8 @@ from benchmark.metrics.summary import summarise
 from reports.compare.model import Comparison
 from reports.compare.tables import comparison_tables
 from reports.compare.words import sentence
-from reports.html.data import sequence_data, short
-from reports.html.page import environment, reach, style_rules
+from reports.html.data import reach, sequence_data, short
+from reports.html.page import environment, style_rules
 from reports.labels import warnings
 from reports.metrics import curve_values
 from reports.plots.style import Style, styles
@@ -34,7 +34,7 @@ def render(comparison: Comparison) -> str:
             number=number,
             rules=style_rules(rules),
             data=_data(comparison),
-            reach=reach([pair.auc for pair in comparison.pairs]),
+            reach=reach(pair.auc.interval for pair in comparison.pairs),
             sentence=sentence,
             warned=tuple(dict.fromkeys((*warnings(comparison.a.scores), *warnings(comparison.b.scores)))),
         )

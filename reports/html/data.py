@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.statistics.intervals import Interval
 from reports.labels import ATTRIBUTES
 from reports.memory import Memory, Panel
 from reports.metrics import curve_values
@@ -16,9 +17,14 @@ from reports.model import Report
 from reports.sequences import SequenceView
 from trackers.printable import printable
 
-__all__ = ["page_data", "readable", "sequence_data", "short"]
+__all__ = ["page_data", "reach", "readable", "sequence_data", "short"]
 
 UNKNOWN = 255
+
+
+def reach(intervals: Iterable[Interval | None]) -> float:
+    """Return the largest distance from zero of any interval's end."""
+    return max((abs(end) for one in intervals if one for end in (one.low, one.high)), default=0.0)
 
 
 def page_data(report: Report, names: Sequence[str]) -> dict[str, Any]:

@@ -7,15 +7,14 @@ import json
 import shlex
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from benchmark.statistics.bands import LEAST
-from benchmark.statistics.paired import PairedDifference
 from reports.failures import KINDS
-from reports.html.data import page_data, readable
+from reports.html.data import page_data, reach, readable
 from reports.labels import ATTRIBUTES, KIND_NAMES, heading, legend, marks, warnings
 from reports.model import Report
 from reports.plots.style import Style, styles
@@ -23,7 +22,10 @@ from reports.sentences import cost, evidence, verdict
 from reports.strips import Strip
 from reports.tables import Table, make_tables
 
-__all__ = ["environment", "reach", "render", "style_rules"]
+if TYPE_CHECKING:
+    from reports.studies.page import Section
+
+__all__ = ["environment", "render", "style_rules"]
 
 SCRIPTS = ("script/charts.js", "script/memory.js", "script/reader.js")
 WORST = 20
@@ -47,7 +49,8 @@ def render(report: Report, tables: Mapping[str, Table] | None = None, *, bands: 
             sequence_number={view.name: index for index, view in enumerate(report.sequences)},
             rules=style_rules([look[name] for name in names]),
             data=page_data(report, names),
-            reach=reach([one.auc for one in report.answers]),
+            reach=reach(one.auc.interval for one in report.answers),
+            studies=_sections(report),
             bands=bands,
             least=LEAST,
             worst=report.worst[:WORST],
@@ -55,6 +58,14 @@ def render(report: Report, tables: Mapping[str, Table] | None = None, *, bands: 
             paper_tables=[table for name, table in drawn.items() if name in {one.paper.key for one in report.papers}],
         )
     )
+
+
+def _sections(report: Report) -> list[Section]:
+    if not report.studies:
+        return []
+    from reports.studies.page import section  # not at the top: it draws figures
+
+    return [section(one) for one in report.studies]
 
 
 def environment() -> Environment:
@@ -85,12 +96,6 @@ def environment() -> Environment:
         picture_near=picture_near,
     )
     return made
-
-
-def reach(differences: Iterable[PairedDifference]) -> float:
-    """Return the largest distance from zero of any interval."""
-    ends = (abs(end) for one in differences if one.interval for end in (one.interval.low, one.interval.high))
-    return max(ends, default=0.0)
 
 
 def jpeg(data: bytes) -> str:

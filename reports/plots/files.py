@@ -18,7 +18,7 @@ from reports.plots.differences import difference_figure
 from reports.plots.pareto import pareto_figure
 from reports.plots.sheet import COLUMN, FILES, PAGE
 
-__all__ = ["write_figures"]
+__all__ = ["write_figure", "write_figures"]
 
 _UNDATED = {
     "svg": {"Date": None, "Creator": None},
@@ -32,18 +32,22 @@ def write_figures(report: Report, folder: Path, *, bands: bool = False, wide: bo
 
     `bands` draws the bands of curves, `wide` adds every figure as wide as a page.
     """
+    drawn = _figures(report, bands, wide)
+    return [file for name, figure in drawn for file in write_figure(figure, folder / name)]
+
+
+def write_figure(figure: Figure, place: Path) -> list[Path]:
+    """Write a figure in every format, as `place` with each format's end; return the files."""
     written = []
-    for name, figure in _figures(report, bands, wide):
-        with rc_context(FILES), catch_warnings():
-            filterwarnings("ignore", "Glyph .* missing")  # a name in letters that the font lacks is no fault
-            figure.draw_without_rendering()  # lays the figure out, once for all formats
-            figure.set_layout_engine("none")
-            for suffix, metadata in _UNDATED.items():
-                file = folder / f"{name}.{suffix}"
-                drawn = BytesIO()  # matplotlib itself writes no file: it would leave half of one on a full disk
-                figure.savefig(drawn, format=suffix, metadata=metadata, dpi=300)
-                write_whole(file, drawn.getvalue())
-                written.append(file)
+    with rc_context(FILES), catch_warnings():
+        filterwarnings("ignore", "Glyph .* missing")  # a name in letters that the font lacks is no fault
+        figure.draw_without_rendering()  # lays the figure out, once for all formats
+        figure.set_layout_engine("none")
+        for suffix, metadata in _UNDATED.items():
+            drawn = BytesIO()  # matplotlib itself writes no file: it would leave half of one on a full disk
+            figure.savefig(drawn, format=suffix, metadata=metadata, dpi=300)
+            write_whole(place.with_name(f"{place.name}.{suffix}"), drawn.getvalue())
+            written.append(place.with_name(f"{place.name}.{suffix}"))
     return written
 
 

@@ -10,8 +10,9 @@ from benchmark.engine.device import environment_class
 from benchmark.engine.executors.local import Local
 from benchmark.engine.run import Plan, execute, lay_out
 from benchmark.store.results import Results
-from benchmark.studies.costs import Cost, Costs, cost_key
-from benchmark.studies.planning import Narrowing, Part, cast, choose_data, lay_out_part
+from benchmark.studies.answer import Cost
+from benchmark.studies.costs import Costs, cost_key
+from benchmark.studies.planning import Narrowing, Part, cast, lay_out_part, look_at
 from benchmark.studies.reading import parse_study
 
 STUDY = parse_study('question = "?"\nbase = "cv2:kcf"\n[variants]\nb = "cv2:mil"\n', "mine", "mine.toml")
@@ -19,7 +20,7 @@ STUDY = parse_study('question = "?"\nbase = "cv2:kcf"\n[variants]\nb = "cv2:mil"
 
 def laid(folder: Path, root: Path, **changes) -> Part:
     narrowing = Narrowing(root)
-    data = choose_data("folder", narrowing, draw=False)
+    data = look_at("folder", narrowing)
     study = replace(STUDY, **changes)
     environment = environment_class("cpu")
     return lay_out_part(study, cast(study), data, Results(folder), environment, Costs.read(folder), narrowing)
@@ -54,7 +55,7 @@ def test_a_known_speed_says_how_long_the_rest_takes(picture_folder: Path, tmp_pa
 def test_nothing_is_rendered_to_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENGRAM_CACHE", str(tmp_path / "cache"))
     narrowing = Narrowing(sequences=("plain-1", "blur-2"), limit_frames=100)
-    data = choose_data("demo-full", narrowing, draw=False)
+    data = look_at("demo-full", narrowing)
     assert isinstance(data, Part)
     assert data.undrawn == 2
     store = Results(tmp_path / "results")

@@ -1,0 +1,144 @@
+"""A study's run on each of its datasets, and what is said of its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.table import Table
+
+from benchmark.commands.folder import begin, conclude, keep_truth
+from benchmark.commands.terminal import Terminal, remarks, sequence_progress
+from benchmark.commands.work import do
+from benchmark.store.results import slug, writing
+
+if TYPE_CHECKING:
+    from benchmark.datasets.selection import Selection
+    from benchmark.engine.run import Executor
+    from benchmark.store.results import Results
+    from benchmark.studies.answer import Answer, Effect
+    from benchmark.studies.planning import Cast, Narrowing
+    from benchmark.studies.study import Study
+
+WriteStudy = Callable[["Answer", Path, Path], None]
+"""Writes the tables and figures of an answer, from its run's folder, into another folder.
+
+`run_bench` hands it in, as this layer knows no reports.
+"""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where and how studies run."""
+
+    store: Results
+    team: Executor
+    lanes: int
+    seed: int
+    narrowing: Narrowing
+    quiet: bool
+    out: Path
+    """Folder of the studies' tables and figures."""
+    write_report: Callable[[Path], Path]
+    write_study: WriteStudy
+
+
+def run_study(study: Study, setting: Setting) -> Iterator[tuple[Answer, Path]]:
+    """Yield a study's answer on each of its datasets, and the page that shows it."""
+    from benchmark.studies.planning import cast, choose_data
+
+    actors = cast(study)
+    for name in study.datasets:
+        with sequence_progress(remarks(setting.quiet), f"reading {name}") as advance:
+            selection = choose_data(name, setting.narrowing, advance)
+        found, folder = _run(study, actors, selection, setting)
+        place = setting.out / slug(study.name) / slug(found.dataset)
+        with writing(folder):
+            page = setting.write_report(folder)
+        with writing(place):
+            setting.write_study(found, folder, place)
+        setting.store.set_latest(folder)
+        yield found, page
+
+
+def _run(study: Study, actors: Cast, selection: Selection, setting: Setting) -> tuple[Answer, Path]:
+    """Run what is missing; return the answer and the run's folder, which keeps it."""
+    from benchmark.engine.run import Plan, lay_out
+    from benchmark.studies.answer import write_answer
+    from benchmark.studies.answering import Material, answer
+    from benchmark.studies.causes import causes_of
+    from benchmark.studies.costs import Costs, cost_key
+    from benchmark.studies.trial import fill_in
+
+    store, team = setting.store, setting.team
+    plan = Plan(
+        actors.specs, selection, team.device, setting.seed, setting.lanes or team.fitting_lanes(actors.specs),
+        study.protocol, study.telemetry, repeats=study.repeats, jitter=study.jitter,
+    )  # fmt: skip
+    tasks = lay_out(plan, store, team.environment)
+    folder = begin(store, plan, tasks)
+    records = do(plan, tasks, store, folder, team, setting.quiet)
+    costs = Costs.read(store.folder)
+    fill_in(actors, costs, selection, team.environment, team.device, lambda line: None)
+    with writing(folder):
+        scores = conclude(folder, plan, tasks, records, team, study.profile, [])
+        keep_truth(folder, plan, setting.narrowing.data_root)
+        material = Material(
+            selection,
+            {spec: [records[task.key] for task in tasks if task.spec is spec] for spec in actors.specs},
+            scores,
+            {
+                spec.name: cost
+                for spec in actors.specs
+                if (cost := costs.known.get(cost_key(spec, team.environment))) is not None
+            },
+            causes_of(selection),
+        )
+        found = answer(study, actors, material)
+        write_answer(folder, found)
+    return found, folder
+
+
+def show(found: Answer, says: Terminal) -> Table:
+    """Return an answer as a table; what must be known beside it goes to `says`."""
+    for line in found.remarks:
+        says.print(f"note: {line}", markup=False, soft_wrap=True)
+    actors = {one.label: one for one in found.actors}
+    table = Table(
+        title=f"{found.question}\n{found.coverage}, {found.repeats} repeats, boxes off by up to {found.jitter:g} px",
+        caption="difference of success AUC [95 % over sequences and repeats]; p after Holm's correction; detectable: in"
+        f" 80 of 100 experiments; needed: sequences that decide a difference of {found.relevant:g}",
+        title_justify="left", caption_justify="left",
+    )  # fmt: skip
+    for heading in ("comparison", "difference", "p", "found", "the paper"):
+        table.add_column(heading)
+    for heading in ("detectable", "needed", "time ×"):
+        table.add_column(heading, justify="right")
+    for one in found.findings:
+        ours, theirs = actors[one.other].cost, actors[one.base].cost
+        said = "" if one.expects is None else f"{one.expects}: {one.verdict}"
+        table.add_row(
+            escape(one.title), _spanned(one.auc), _p(one.auc), one.found, said, *_power(one.auc),
+            f"{ours.seconds / theirs.seconds:.2f}" if ours and theirs else "-",
+        )  # fmt: skip
+    for crossed in found.crossed:
+        table.add_row(escape(crossed.title), _spanned(crossed.auc), _p(crossed.auc), "", "", *_power(crossed.auc), "")
+    return table
+
+
+def _spanned(one: Effect) -> str:
+    span = rf" \[{one.interval.low:+.3f}, {one.interval.high:+.3f}]" if one.interval else ""
+    return f"{one.difference:+.3f}{span}"
+
+
+def _p(one: Effect) -> str:
+    return "-" if one.p_holm is None else f"{one.p_holm:.3f}"
+
+
+def _power(one: Effect) -> tuple[str, str]:
+    if one.detectable is None:
+        return "-", "-"
+    return f"{one.detectable:.3f}", f"{one.needed:,}" if one.needed else "> 1 million"

@@ -1,0 +1,194 @@
+"""The figures of a study: forest plot, waterfall, causes, gain against cost; and all of them on one sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from matplotlib.colors import TwoSlopeNorm
+from matplotlib.figure import Figure
+
+from benchmark.studies.answer import Answer, Effect
+from reports.plots.sheet import COLUMN, LINE, PAGE, SIZE, folded, sheet
+from reports.plots.style import PALETTE
+from reports.studies.words import caption
+
+__all__ = ["forest_figure", "gain_figure", "heat_figure", "study_figures", "waterfall_figure", "whole_figure"]
+
+SURE, UNSURE = PALETTE[0], "#8a8f96"
+GAIN, LOSS = PALETTE[2], PALETTE[3]
+Panel = Callable[[Any, Answer, float], None]
+
+
+def study_figures(answer: Answer) -> dict[str, Figure]:
+    """Return the figures that the answer has something for, by name."""
+    found = {
+        "forest": forest_figure(answer),
+        "waterfall": waterfall_figure(answer),
+        "causes": heat_figure(answer),
+        "gain-cost": gain_figure(answer),
+        "study": whole_figure(answer),
+    }
+    return {name: figure for name, figure in found.items() if figure is not None}
+
+
+def forest_figure(answer: Answer) -> Figure | None:
+    """Return every comparison and crossed effect with its interval, and the band of what does not count."""
+    if not _effects(answer):
+        return None
+    figure, axes = sheet(COLUMN, _forest_height(answer), f"{answer.question} {caption(answer)}.")
+    _forest(axes[0, 0], answer, COLUMN)
+    return figure
+
+
+def waterfall_figure(answer: Answer) -> Figure | None:
+    """Return the steps from the lowest tracker to the highest, each as far as it goes; None for a single tracker."""
+    if len(_scored(answer)) < 2:
+        return None
+    height = 0.24 * len(_scored(answer)) + 0.5
+    figure, axes = sheet(COLUMN, height, f"From one tracker to the next: {caption(answer)}.")
+    _waterfall(axes[0, 0], answer, COLUMN)
+    return figure
+
+
+def heat_figure(answer: Answer) -> Figure | None:
+    """Return the comparisons by cause; None where no causes are known."""
+    causes = _causes(answer)
+    if not causes:
+        return None
+    height = 0.17 * len(causes) + 0.9
+    figure, axes = sheet(COLUMN, height, f"Difference of success AUC by cause: {caption(answer)}.")
+    _heat(axes[0, 0], answer, COLUMN)
+    return figure
+
+
+def gain_figure(answer: Answer) -> Figure | None:
+    """Return each tracker's score over that of the base against its time over the base's; None without costs."""
+    if len(_priced(answer)) < 2:
+        return None
+    figure, axes = sheet(COLUMN, 2.3, f"Gain against cost, beside {answer.base}: {caption(answer)}.")
+    _gain(axes[0, 0], answer, COLUMN)
+    return figure
+
+
+def whole_figure(answer: Answer) -> Figure | None:
+    """Return what there is of the four on one sheet as wide as a page, fit for a paper."""
+    panels: list[tuple[str, Panel]] = []
+    if _effects(answer):
+        panels.append(("Differences with 95 % intervals", _forest))
+    if len(_scored(answer)) > 1:
+        panels.append(("From one tracker to the next", _waterfall))
+    if _causes(answer):
+        panels.append(("By cause of failure", _heat))
+    if len(_priced(answer)) > 1:
+        panels.append((f"Gain against cost, beside {answer.base}", _gain))
+    if not panels:
+        return None
+    rows = -(-len(panels) // 2)
+    height = rows * max(2.2, _forest_height(answer), 0.17 * len(_causes(answer)) + 0.9)
+    title = f"{answer.question} {caption(answer)}."
+    figure, axes = sheet(PAGE, height, title, (rows, 2))
+    for axis, (head, draw) in zip(axes.flat, panels, strict=False):
+        draw(axis, answer, PAGE / 2 - 0.2)
+        axis.set_title(head, fontsize=SIZE, loc="left", pad=3)
+    for axis in axes.flat[len(panels) :]:
+        axis.set_visible(False)
+    return figure
+
+
+def _effects(answer: Answer) -> list[tuple[str, Effect]]:
+    found = [(one.title, one.auc) for one in answer.findings]
+    return [*found, *((one.title, one.auc) for one in answer.crossed)]
+
+
+def _forest_height(answer: Answer) -> float:
+    lines = [len(folded(title, 1.3, SIZE - 0.5).splitlines()) for title, _ in _effects(answer)]
+    return sum(LINE * max(count, 1) + 0.08 for count in lines) + 0.45
+
+
+def _forest(axis: Any, answer: Answer, width: float) -> None:
+    effects = _effects(answer)
+    axis.axvspan(-answer.relevant, answer.relevant, color="#000000", alpha=0.07, lw=0)
+    axis.axvline(0, color="#444444", lw=0.8)
+    for row, (_, one) in enumerate(effects):
+        colour = SURE if one.significant else UNSURE
+        if one.corrected is not None and one.interval is not None:
+            axis.plot([one.corrected.low, one.corrected.high], [row, row], color=colour, lw=0.7)
+            axis.plot([one.interval.low, one.interval.high], [row, row], color=colour, lw=1.8)
+        axis.plot(one.difference, row, "o" if row < len(answer.findings) else "D", color=colour, ms=3.6)
+    axis.set_yticks(range(len(effects)), [folded(title, width * 0.4, SIZE - 0.5) for title, _ in effects])
+    axis.set(ylim=(len(effects) - 0.5, -0.5), xlabel="difference of success AUC (thin: corrected; blue: p < .05)")
+    axis.grid(visible=False, axis="y")
+
+
+def _scored(answer: Answer) -> list[tuple[str, float]]:
+    return [(one.label, one.auc) for one in answer.actors if one.auc is not None]
+
+
+def _waterfall(axis: Any, answer: Answer, width: float) -> None:
+    """Draw bars from score to score, lowest first; the base as a whole bar."""
+    scored = sorted(_scored(answer), key=lambda one: one[1])
+    low = max(scored[0][1] - 0.05, 0.0)
+    for row, (label, auc) in enumerate(scored):
+        before = scored[row - 1][1] if row else low
+        colour = SURE if label == answer.base else UNSURE if not row else GAIN
+        axis.barh(row, auc - before if row else auc - low, left=before if row else low, color=colour, height=0.6)
+        if row:
+            axis.plot([before, before], [row - 1.3, row + 0.3], color="#444444", lw=0.5)
+        step = f" {auc:.3f}" + (f" ({auc - before:+.3f})" if row else "")
+        axis.text(auc, row, step, va="center", fontsize=SIZE - 1)
+    axis.set_yticks(range(len(scored)), [folded(label, width * 0.4, SIZE - 0.5) for label, _ in scored])
+    span = scored[-1][1] - low
+    axis.set(xlim=(low, scored[-1][1] + 0.45 * span), ylim=(-0.6, len(scored) - 0.4), xlabel="success AUC")
+    axis.grid(visible=False, axis="y")
+
+
+def _causes(answer: Answer) -> list[str]:
+    return list(dict.fromkeys(name for one in answer.findings for name in one.by_cause))
+
+
+def _heat(axis: Any, answer: Answer, width: float) -> None:
+    causes, findings = _causes(answer), answer.findings
+    values = np.array(
+        [[one.by_cause[c].difference if c in one.by_cause else np.nan for one in findings] for c in causes]
+    )
+    reach = max(float(np.nanmax(np.abs(values))), 0.01)
+    axis.imshow(values, cmap="RdBu", norm=TwoSlopeNorm(0, -reach, reach), aspect="auto")
+    for row, cause in enumerate(causes):
+        for column, one in enumerate(findings):
+            if (effect := one.by_cause.get(cause)) is not None:
+                dark = abs(effect.difference) > 0.6 * reach
+                axis.text(column, row, f"{effect.difference:+.2f}" + ("*" if effect.significant else ""), ha="center",
+                          va="center", fontsize=SIZE - 1.5, color="white" if dark else "black")  # fmt: skip
+    heads = [folded(one.title, max(width * 0.62 / len(findings), 0.45), SIZE - 1) for one in findings]
+    axis.set_xticks(range(len(findings)), heads, fontsize=SIZE - 1)
+    axis.set_yticks(range(len(causes)), causes)
+    axis.grid(visible=False)
+
+
+def _priced(answer: Answer) -> list[tuple[str, float, float]]:
+    """Return label, time over the base's and AUC minus the base's of every tracker that has both."""
+    base = next((one for one in answer.actors if one.label == answer.base), None)
+    if base is None or base.cost is None or base.auc is None:
+        return []
+    return [
+        (one.label, one.cost.seconds / base.cost.seconds, one.auc - base.auc)
+        for one in answer.actors
+        if one.cost is not None and one.auc is not None
+    ]
+
+
+def _gain(axis: Any, answer: Answer, width: float) -> None:
+    axis.axhline(0, color="#444444", lw=0.8)
+    axis.axhspan(-answer.relevant, answer.relevant, color="#000000", alpha=0.07, lw=0)
+    priced = _priced(answer)
+    for label, times, gain in priced:
+        colour = SURE if label == answer.base else GAIN if gain > 0 else LOSS
+        axis.plot(times, gain, "o", color=colour, ms=4)
+        axis.annotate(folded(label, width * 0.3, SIZE - 1), (times, gain), xytext=(3, 3),
+                      textcoords="offset points", fontsize=SIZE - 1)  # fmt: skip
+    reach = [times for _, times, _ in priced]
+    axis.set(xlim=(min(reach) * 0.85, max(reach) * 1.35), xlabel="time a frame over that of the base",
+             ylabel="success AUC over that of the base")  # fmt: skip
+    axis.margins(y=0.2)

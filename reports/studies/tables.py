@@ -1,0 +1,190 @@
+"""The tables of a study, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from benchmark.studies.answer import Actor, Answer, Effect, Finding
+from reports.studies.words import caption
+from reports.tables.grid import EMPTY, Cell, Column, Table, difference, score, tracker_cell, words
+
+__all__ = ["study_tables"]
+
+
+def study_tables(answer: Answer) -> dict[str, Table]:
+    """Return every table that the answer has something for."""
+    found = (_findings(answer), _actors(answer), _crossed(answer), *_groups(answer), _insights(answer))
+    return {table.name: table for table in found if table.rows}
+
+
+def _table(
+    answer: Answer, name: str, title: str, columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]],
+    notes: Sequence[str] = (),
+) -> Table:  # fmt: skip
+    facts = {
+        "study": answer.study, "coverage": answer.coverage, "frames_are": "rendered" if answer.rendered else "filmed",
+        "protocol": answer.protocol, "profile": answer.profile, "repeats": float(answer.repeats),
+        "jitter": answer.jitter,
+    }  # fmt: skip
+    return Table(f"study-{name}", title, caption(answer), tuple(columns), tuple(rows), tuple(notes), facts)
+
+
+def _findings(answer: Answer) -> Table:
+    actors = {one.label: one for one in answer.actors}
+    rows = [
+        (
+            words(one.title, other=one.other, base=one.base), words(one.found),
+            difference(one.auc.difference, one.auc.interval), _p(one.auc),
+            difference(one.precision.difference, one.precision.interval), _power(one.auc.detectable),
+            _needed(one.auc), _share(one.auc.repeats_share), _ratio(actors[one.other], actors[one.base]),
+            words(f"{one.wins} / {one.ties} / {one.losses}", better=one.wins, alike=one.ties, worse=one.losses),
+            words(_paper(one), expects=one.expects, verdict=one.verdict, source=one.source),
+        )
+        for one in answer.findings
+    ]  # fmt: skip
+    columns = (
+        Column("Comparison", "comparison", "text"), Column("Found", "found", "text"),
+        Column("AUC difference", "auc_difference", short="ΔAUC"), Column("p, corrected", "p_holm", short="p"),
+        Column("Precision difference", "precision_difference", short="ΔP"),
+        Column("detectable", "detectable", short="detect."), Column("sequences needed", "sequences_needed",
+        short="needed"), Column("chance of the start", "repeats_share", short="start"),
+        Column("time a frame, ×", "time_ratio", short="time"), Column("better / alike / worse", short="+/=/−"),
+        Column("The paper", "paper", "text"),
+    )  # fmt: skip
+    notes = (
+        "Paired over sequences, each the mean of its repeats: difference with its 95 % interval, sign-flip p after"
+        " Holm's correction over these comparisons. Detectable: what so many sequences show in 80 of 100 experiments,"
+        f" corrected. Needed: sequences that decide a difference of {answer.relevant:g}, the smallest that counts."
+        " Chance of the start: share of the interval's squared width that is the repeats'. Verdicts are by"
+        " intervals that hold for all comparisons at once.",
+        *(f"{one.title}: {one.source}." for one in answer.findings if one.source),
+        *(f"{remark[:1].upper()}{remark[1:]}." for remark in answer.remarks),
+    )
+    return _table(answer, "findings", answer.question, columns, rows, notes)
+
+
+def _paper(one: Finding) -> str:
+    return "–" if one.expects is None else f"{one.expects}: {one.verdict}"
+
+
+def _p(one: Effect) -> Cell:
+    return EMPTY if one.p_holm is None else Cell(f"{one.p_holm:.3f}", one.p_holm)
+
+
+def _power(value: float | None) -> Cell:
+    return score(value)
+
+
+def _needed(one: Effect) -> Cell:
+    if one.detectable is None:
+        return EMPTY
+    return Cell(f"{one.needed:,}", float(one.needed)) if one.needed else Cell("> 1,000,000")
+
+
+def _share(value: float | None) -> Cell:
+    return EMPTY if value is None else Cell(f"{100 * value:.0f} %", value)
+
+
+def _ratio(other: Actor, base: Actor) -> Cell:
+    if other.cost is None or base.cost is None:
+        return EMPTY
+    ratio = other.cost.seconds / base.cost.seconds
+    return Cell(f"{ratio:.2f}", ratio)
+
+
+def _actors(answer: Answer) -> Table:
+    rows = []
+    for one in answer.actors:
+        cost = one.cost
+        marks = [f"weights {one.weights}"] if one.weights not in ("", "none") else []
+        named = Cell(one.label, note=one.tracker if one.tracker != one.label else "", tracker=one.tracker,
+                     facts={"tracker": one.tracker, "weights": one.weights, "marks": "; ".join(one.marks)})  # fmt: skip
+        rows.append(
+            (
+                named, words("; ".join((*marks, *one.marks)) or "–"), score(one.auc, one.interval),
+                _share(one.repeats_share), score(one.deviation, digits=4), score(one.precision),
+                Cell(f"{1e3 * cost.seconds:.1f}", 1e3 * cost.seconds) if cost else EMPTY,
+                _many(cost.gflop if cost else None, 2), _many(cost.parameters if cost else None, 0),
+                _many(cost.lane_bytes / 1e6 if cost and cost.lane_bytes is not None else None, 2),
+                Cell(str(one.failed), one.failed),
+            )
+        )  # fmt: skip
+    columns = (
+        Column("Tracker", "label", "text"), Column("Weights and marks", "said", "text", aside=True),
+        Column("Success AUC", "auc", short="AUC"), Column("chance of the start", "repeats_share", short="start"),
+        Column("SD over repeats", "auc_deviation", short="SD"), Column("Precision @20 px", "precision", short="P@20"),
+        Column("ms a frame", "ms_a_frame", short="ms"), Column("GFLOP a frame", "gflop", short="GFLOP"),
+        Column("Parameters", "parameters", short="Param."), Column("Memory of a lane, MB", "lane_mb", short="MB"),
+        Column("failed", "failed"),
+    )  # fmt: skip
+    notes = (
+        "Below a score: its 95 % interval over sequences, each the mean of its repeats. Time: one lane on one"
+        " thread, a few frames on this machine beside whatever else it did.",
+    )
+    return _table(answer, "trackers", "The trackers and what they cost", columns, rows, notes)
+
+
+def _many(value: float | None, digits: int) -> Cell:
+    return EMPTY if value is None else Cell(f"{value:,.{digits}f}", float(value))
+
+
+def _crossed(answer: Answer) -> Table:
+    rows = [
+        (words(one.title), difference(one.auc.difference, one.auc.interval), _p(one.auc), _power(one.auc.detectable),
+         _needed(one.auc))
+        for one in answer.crossed
+    ]  # fmt: skip
+    columns = (
+        Column("Effect", "effect", "text"), Column("AUC difference", "auc_difference", short="ΔAUC"),
+        Column("p, corrected", "p_holm", short="p"), Column("detectable", "detectable", short="detect."),
+        Column("sequences needed", "sequences_needed", short="needed"),
+    )  # fmt: skip
+    notes = (
+        "A main effect is averaged over the other factors' levels; an interaction (×) is how much more one factor's"
+        " step brings where the other's is taken too. Holm's correction is over these rows.",
+    )
+    return _table(answer, "crossed", "Main effects and interactions", columns, rows, notes)
+
+
+def _groups(answer: Answer) -> list[Table]:
+    found = []
+    for kind, title in (("cause", "By cause of failure"), ("attribute", "By attribute")):
+        parts: list[Mapping[str, Effect]] = [
+            one.by_cause if kind == "cause" else one.by_attribute for one in answer.findings
+        ]
+        rows = []
+        for name in dict.fromkeys(name for part in parts for name in part):
+            count = max(part[name].sequences for part in parts if name in part)
+            cells = [_group(part.get(name)) for part in parts]
+            rows.append((words(name), Cell(str(count), float(count)), *cells))
+        columns = (
+            Column(kind.capitalize(), kind, "text"), Column("Sequences", "sequences", short="Seqs."),
+            *(Column(one.title, "auc_difference", tracker=one.title) for one in answer.findings),
+        )  # fmt: skip
+        note = "Difference of success AUC, paired, with its 95 % interval; * where p < .05 after Holm's correction."
+        found.append(_table(answer, f"by-{kind}", title, columns, rows, [note]))
+    return found
+
+
+def _group(one: Effect | None) -> Cell:
+    if one is None:
+        return EMPTY
+    star = "*" if one.significant else ""
+    return Cell(f"{one.difference:+.3f}{star}", one.difference, interval=one.interval, spec="+.3f",
+                facts={"p_holm": one.p_holm})  # fmt: skip
+
+
+def _insights(answer: Answer) -> Table:
+    rows = [
+        (tracker_cell(one.tracker), words(one.asks), Cell(f"{one.value:+.3g}" if one.unit.startswith("change") else
+         f"{one.value:.3g}", one.value, interval=one.interval, spec="+.3g"), words(one.unit),
+         Cell(str(one.sequences), float(one.sequences)), words(one.truth))
+        for one in answer.insights
+    ]  # fmt: skip
+    columns = (
+        Column("Tracker", "label", "text"), Column("What the memory did", "asks", "text"), Column("Value", "value"),
+        Column("Unit", "unit", "text"), Column("Sequences", "sequences", short="Seqs."),
+        Column("Frames told by", "truth", "text"),
+    )  # fmt: skip
+    notes = ("Mean over the sequences in which it happens, each the mean of its repeats, with its 95 % interval.",)
+    return _table(answer, "insights", "From telemetry", columns, rows, notes)

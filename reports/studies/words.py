@@ -1,0 +1,79 @@
+"""What a study's findings say, in plain words."""
+
+from __future__ import annotations
+
+from benchmark.studies.answer import Actor, Answer, Effect, Finding
+
+__all__ = ["caption", "chance", "cost_of", "evidence", "headline", "paper", "sure"]
+
+
+def caption(answer: Answer) -> str:
+    """Return what the numbers are of."""
+    drawn = ", rendered frames" if answer.rendered else ""
+    off = f" of first boxes off by up to {answer.jitter:g} px" if answer.jitter else ""
+    repeats = f"{answer.repeats} repeat{'s' if answer.repeats > 1 else ''}{off}"
+    return f"{answer.coverage}{drawn}; {answer.protocol.upper()}, {repeats}, profile {answer.profile}"
+
+
+def headline(one: Finding) -> str:
+    """Return what a comparison found, in a few words."""
+    return {
+        "better": f"{one.other} is better than {one.base}",
+        "worse": f"{one.other} is worse than {one.base}",
+        "alike": f"{one.other} and {one.base} differ by nothing that counts",
+        "not shown": f"between {one.other} and {one.base} no difference is shown",
+    }[one.found]
+
+
+def sure(one: Effect, digits: int = 3) -> str:
+    """Return an effect with its interval and its corrected p."""
+    text = f"{one.difference:+.{digits}f}"
+    if one.interval is not None:
+        text += f" (95\u00a0% interval {one.interval.low:+.{digits}f} to {one.interval.high:+.{digits}f}"
+        text += f"; p\u00a0=\u00a0{one.p_holm:.3f})" if one.p_holm is not None else ")"
+    return text
+
+
+def evidence(one: Finding, answer: Answer) -> str:
+    """Return the numbers behind a comparison."""
+    text = (
+        f"Success AUC {sure(one.auc)}: better on {one.wins} of {one.auc.sequences} sequences, alike on {one.ties},"
+        f" worse on {one.losses}; precision {one.precision.difference:+.3f}."
+    )
+    if one.auc.detectable is None:
+        return f"{text} One sequence cannot tell."
+    text += f" These data show a true difference of {one.auc.detectable:.3f} in 80 of 100 experiments;"
+    needed = f"{one.auc.needed:,} such sequences" if one.auc.needed else "more than a million sequences"
+    return f"{text} to decide one of {answer.relevant:g} takes {needed}.{chance(one.auc.repeats_share)}"
+
+
+def chance(share: float | None) -> str:
+    """Return how much of an interval is the repeats' doing, as a sentence, or ""."""
+    if share is None:
+        return ""
+    part = f"{100 * share:.0f}\u00a0%"
+    return f" Chance of the start makes {part} of the squared width of the interval, the sequences the rest."
+
+
+def paper(one: Finding) -> str:
+    """Return the verdict against the paper, or ""."""
+    if one.expects is None:
+        return ""
+    expected = {"better": "better", "worse": "worse", "alike": "no different"}[one.expects]
+    return f"The paper leads one to expect {one.other} to be {expected} ({one.source}): {one.verdict}."
+
+
+def cost_of(other: Actor, base: Actor) -> str:
+    """Return what one costs beside the other, or ""."""
+    if other.cost is None or base.cost is None:
+        return ""
+    parts = [f"{_times(other.cost.seconds, base.cost.seconds)} the time a frame"]
+    for name, what in (("gflop", "the operations"), ("parameters", "the parameters"), ("lane_bytes", "the memory")):
+        ours, theirs = getattr(other.cost, name), getattr(base.cost, name)
+        if ours is not None and theirs:
+            parts.append(f"{_times(ours, theirs)} {what}")
+    return f"{other.label} takes {', '.join(parts)} of {base.label}."
+
+
+def _times(ours: float, theirs: float) -> str:
+    return f"{ours / theirs:.2f}\u00a0×"

@@ -1,0 +1,56 @@
+"""Writes what a study has found: tables, figures, the answer itself, and what it was made from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from benchmark.store.reading import read_manifest
+from benchmark.store.record import write_whole
+from benchmark.studies.answer import Answer, write_answer
+from reports.plots.files import write_figure
+from reports.studies.figures import study_figures
+from reports.studies.tables import study_tables
+from reports.studies.words import caption, evidence, headline, paper
+from reports.tables.latex import to_latex
+from reports.tables.markdown import to_markdown
+from reports.tables.tidy import to_csv
+
+__all__ = ["to_page", "write_study"]
+
+KEPT = ("command", "dataset", "trackers", "seed", "lanes", "repeats", "jitter", "environment", "machine", "versions",
+        "git")  # fmt: skip
+"""Of the run's manifest: what it takes to run it again."""
+
+
+def write_study(answer: Answer, run: Path, folder: Path, *, figures: bool = True) -> Path:
+    """Write ``study.md``, ``study.json``, ``tables/``, ``figures/`` and ``provenance.json`` into a folder; return it.
+
+    `run` is the folder of the run that the answer is drawn from.
+    """
+    tables = study_tables(answer)
+    (folder / "tables").mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        write_whole(folder / "tables" / f"{name}.tex", to_latex(table).encode())
+        write_whole(folder / "tables" / f"{name}.csv", to_csv(table).encode())
+    if figures:
+        for name, figure in study_figures(answer).items():
+            write_figure(figure, folder / "figures" / name)
+    write_whole(folder / "study.md", to_page(answer).encode())
+    manifest = read_manifest(run)
+    facts = {"study": answer.study, "digest": answer.digest, "run": answer.run} | {
+        key: manifest[key] for key in KEPT if key in manifest
+    }
+    write_whole(folder / "provenance.json", (json.dumps(facts, indent=1) + "\n").encode())
+    write_answer(folder, answer)
+    return folder
+
+
+def to_page(answer: Answer) -> str:
+    """Return the answer as a Markdown page: the findings in words, then every table."""
+    lines = [f"# {answer.question}", "", f"Study `{answer.study}`. {caption(answer)}.", ""]
+    for one in answer.findings:
+        said = headline(one)
+        lines.append(f"- **{said[:1].upper()}{said[1:]}.** {evidence(one, answer)} {paper(one)}".rstrip())
+    lines += ["", *([f"{answer.about}", ""] if answer.about else []), *(f"- Note: {one}." for one in answer.remarks)]
+    return "\n".join([*lines, "", *map(to_markdown, study_tables(answer).values())])

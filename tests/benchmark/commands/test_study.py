@@ -1,0 +1,158 @@
+"""A user's own study: two variants of a small tracker, run, stopped, gone on with and answered."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY, write_folder
+
+TRACKER = """
+import os, time
+import numpy as np
+from trackers.api import register
+
+@register("mover", remembers="where it was")
+class Mover:
+    gain = 1.0
+    def init(self, image, box):
+        self.box = np.array(box, float)
+    def update(self, image):
+        time.sleep(float(os.environ.get("SLEEP", 0)))
+        self.box[0] += 2 * self.gain
+        return self.box
+
+@register("still", remembers="where it was")
+class Still(Mover):
+    gain = 0.0
+
+@register("same", remembers="where it was")
+class Same(Mover):
+    gain = 1.0 + 1e-9
+"""
+STUDY = """
+question = "Does it help to move?"
+base = "py:mover.py:Still"
+label = "still"
+datasets = ["folder"]
+relevant = 0.05
+repeats = 2
+[variants]
+moving = "py:mover.py:Mover"
+same = "py:mover.py:Same"
+[[comparisons]]
+other = "moving"
+expects = "better"
+source = "it stands to reason"
+[[comparisons]]
+other = "same"
+base = "moving"
+expects = "alike"
+source = "it does the same"
+[[comparisons]]
+other = "still"
+base = "same"
+expects = "better"
+source = "a slip of the pen"
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A folder with a tracker, a study of it, and eight short videos."""
+    (tmp_path / "mover.py").write_text(TRACKER)
+    (tmp_path / "mine.toml").write_text(STUDY)
+    for index in range(8):
+        write_folder(tmp_path / "videos" / f"v{index}", frames=6, seed=index, step=2.0 if index else 3.0)
+    return tmp_path
+
+
+def words(home: Path) -> tuple[str, ...]:
+    return ("study", str(home / "mine.toml"), "--data-root", str(home / "videos"), "--results", str(home / "results"))
+
+
+def test_a_study_is_planned_run_and_answered(run_bench, home: Path) -> None:
+    planned = json.loads(run_bench(*words(home), "--dry-run", "--json", "-").stdout)
+    (part,) = planned[0]["parts"]
+    assert [(one["labels"], one["trajectories"], one["kept"]) for one in part["trackers"]] == [
+        (["still"], 16, 0), (["moving"], 16, 0), (["same"], 16, 0),
+    ]  # fmt: skip
+    assert all(one["seconds_left"] > 0 for one in part["trackers"])
+    done = run_bench(*words(home), "--json", str(home / "answer.json"))
+    assert done.returncode == 0, done.stderr
+    (answer,) = json.loads((home / "answer.json").read_text())
+    found = {(one["other"], one["base"]): one for one in answer["findings"]}
+    assert found["moving", "still"]["found"] == "better"
+    assert found["moving", "still"]["verdict"] == "confirmed"
+    assert found["same", "moving"]["found"] == "alike"
+    assert found["same", "moving"]["verdict"] == "confirmed"
+    assert found["still", "same"]["verdict"] == "contradicted"
+    gain = found["moving", "still"]["auc"]
+    assert f"{gain['difference']:+.3f}" in done.stdout
+    assert "better: confirmed" in done.stdout
+    place = home / "results" / "studies" / "mine" / "folder"
+    assert json.loads((place / "study.json").read_text()) == answer
+    assert {file.name for file in (place / "figures").iterdir()} >= {"forest.pdf", "study.pdf", "waterfall.svg"}
+    assert f"{gain['difference']:+.3f}" in (place / "study.md").read_text()
+    rows = (place / "tables" / "study-findings.csv").read_text().splitlines()
+    assert float(rows[1].split(",")[rows[0].split(",").index("auc_difference")]) == pytest.approx(gain["difference"])
+    facts = json.loads((place / "provenance.json").read_text())
+    assert (facts["jitter"], facts["repeats"]) == (0.5, 2)
+    page = Path(done.stdout.strip().splitlines()[-1].removeprefix("Report: ")).read_text()
+    assert "Does it help to move?" in page
+    assert f"{gain['difference']:+.3f}" in page
+    again = json.loads(run_bench(*words(home), "--dry-run", "--json", "-").stdout)
+    assert [one["frames_left"] for one in again[0]["parts"][0]["trackers"]] == [0, 0, 0]
+
+
+def test_a_study_that_is_stopped_goes_on_where_it_was(run_bench, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLEEP", "0.02")
+    command = [sys.executable, "-m", "run_bench", *words(home), "--workers", "1"]
+    records = home / "results" / "records"
+    pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, cwd=REPOSITORY, **pipes) as running:
+        while len(list(records.rglob("*.npz"))) < 6 and running.poll() is None:
+            time.sleep(0.02)
+        running.send_signal(signal.SIGINT)
+        _, err = running.communicate()
+    assert running.returncode == 130, err
+    assert "the same command goes on from there" in err
+    kept = len(list(records.rglob("*.npz")))
+    assert 6 <= kept < 48
+    monkeypatch.delenv("SLEEP")
+    done = run_bench(*words(home))
+    assert done.returncode == 0, done.stderr
+    assert f"{kept} of 48 trajectories are kept" in done.stderr
+
+
+def test_another_tracker_takes_the_bases_place(run_bench, home: Path) -> None:
+    done = run_bench(*words(home), "--trackers", f"py:{home / 'mover.py'}:Same", "--dry-run", "--json", "-")
+    (part,) = json.loads(done.stdout)[0]["parts"]
+    assert [one["labels"] for one in part["trackers"]] == [["still", "same"], ["moving"]]
+    done = run_bench(*words(home), "--sequences", "v1,v2", "--repeats", 1, "--jitter", 0, "--dry-run", "--json", "-")
+    assert [one["trajectories"] for one in json.loads(done.stdout)[0]["parts"][0]["trackers"]] == [2, 2, 2]
+
+
+def test_what_is_wrong_is_one_line(run_bench, home: Path) -> None:
+    (home / "mine.toml").write_text(STUDY.replace("question", "queston"))
+    done = run_bench(*words(home))
+    assert done.returncode == 2
+    assert done.stderr.strip().endswith("it has no 'question'")
+    assert len(done.stderr.strip().splitlines()) == 1
+    done = run_bench("study", "dualmn-branche", "--results", home / "results")
+    assert done.returncode == 2
+    assert "Did you mean 'dualmn-branches'" in done.stderr
+
+
+def test_the_list_names_every_study_with_its_question(run_bench, tmp_path: Path) -> None:
+    done = run_bench("study", "--json", "-", "--results", tmp_path / "results")
+    listed = {one["study"]: one for one in json.loads(done.stdout)}
+    assert {"memtrack-components", "dualmn-branches", "memory-by-cause"} <= set(listed)
+    frames = [row["frames"] for one in listed.values() for part in one["parts"] for row in part["trackers"]]
+    assert min(frames) > 0
+    assert not (tmp_path / "results").exists(), "a list makes nothing"

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import csv
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from studied import made_answer
+
+from benchmark.studies.answer import read_answer, write_answer
+from reports.studies.figures import study_figures
+from reports.studies.page import section
+from reports.studies.tables import study_tables
+from reports.studies.write import to_page
+from reports.tables.latex import to_latex
+from reports.tables.tidy import to_csv
+from trackers.errors import InputError
+
+
+def test_an_answer_is_read_as_it_was_written(tmp_path: Path) -> None:
+    answer = made_answer()
+    write_answer(tmp_path, answer)
+    assert read_answer(tmp_path) == answer
+    assert read_answer(tmp_path / "nowhere") is None
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda data: data["findings"][0]["auc"].update(difference="x"), "difference"),
+        (lambda data: data["actors"][0].pop("label"), "label"),
+        (lambda data: data["actors"][0].update(novel=1), "novel"),
+        (lambda data: data.update(schema=2), "schema 2"),
+        (lambda data: data.update(findings=3), "cannot be read"),
+    ],
+)
+def test_a_damaged_answer_is_one_line(tmp_path: Path, change, says: str) -> None:
+    file = write_answer(tmp_path, made_answer())
+    data = json.loads(file.read_text())
+    change(data)
+    file.write_text(json.dumps(data))
+    with pytest.raises(InputError, match=says):
+        read_answer(tmp_path)
+
+
+def test_tables_hold_the_answers_numbers() -> None:
+    answer = made_answer()
+    tables = study_tables(answer)
+    assert list(tables) == [
+        "study-findings", "study-trackers", "study-crossed", "study-by-cause", "study-by-attribute", "study-insights",
+    ]  # fmt: skip
+    rows = list(csv.DictReader(to_csv(tables["study-findings"]).splitlines()))
+    for row, one in zip(rows, answer.findings, strict=True):
+        assert float(row["auc_difference"]) == one.auc.difference
+        assert float(row["auc_difference_low"]) == one.auc.interval.low
+        assert float(row["p_holm"]) == one.auc.p_holm
+        assert float(row["sequences_needed"]) == one.auc.needed
+        assert (row["other"], row["base"], row["verdict"]) == (one.other, one.base, one.verdict or "")
+        assert float(row["time_ratio"]) == pytest.approx(
+            next(a.cost.seconds for a in answer.actors if a.label == one.other) / 0.04
+        )
+    causes = list(csv.DictReader(to_csv(tables["study-by-cause"]).splitlines()))
+    assert len(causes) == 6 * 3
+    assert float(causes[0]["auc_difference"]) == answer.findings[0].by_cause["plain"].difference
+    latex = to_latex(tables["study-findings"])
+    assert r"\toprule" in latex
+    assert answer.question in latex
+
+
+def test_the_markdown_page_says_findings_and_verdicts_first() -> None:
+    text = to_page(made_answer())
+    assert text.startswith("# Does every part of a made-up memory help?\n")
+    assert "**No attention is worse than full.**" in text
+    assert "(a paper, table 1): confirmed." in text
+    assert "(a paper, table 1): contradicted." in text
+    assert "rendered" in text
+
+
+def test_figures_show_every_effect_and_leave_out_what_there_is_nothing_of() -> None:
+    answer = made_answer()
+    figures = study_figures(answer)
+    assert list(figures) == ["forest", "waterfall", "causes", "gain-cost", "study"]
+    (forest,) = figures["forest"].axes
+    labels = [re.sub(r"\s+", " ", one.get_text()) for one in forest.get_yticklabels()]
+    assert labels == [one.title for one in answer.findings] + [one.title for one in answer.crossed]
+    assert sorted(line.get_xdata()[0] for line in forest.lines if line.get_marker() in "oD")[0] == pytest.approx(
+        min(one.auc.difference for one in answer.findings)
+    )
+    bare = replace(
+        answer, crossed=(), actors=tuple(replace(one, cost=None) for one in answer.actors),
+        findings=tuple(replace(one, by_cause={}) for one in answer.findings),
+    )  # fmt: skip
+    assert list(study_figures(bare)) == ["forest", "waterfall", "study"]
+
+
+def test_the_pages_section_has_a_row_a_comparison() -> None:
+    answer = made_answer()
+    found = section(answer)
+    assert [row.kind for row in found.rows][:2] == ["no", "no"]
+    assert f"{answer.findings[0].auc.difference:+.3f}" in found.rows[0].evidence
+    assert "0.75\u00a0× the time a frame" in found.rows[0].cost
+    assert found.reach == max(
+        abs(end) for one in answer.findings for end in (one.auc.interval.low, one.auc.interval.high)
+    )
