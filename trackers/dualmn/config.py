@@ -21,6 +21,8 @@ class DualMNConfig:
     """Side of the search crop in pixels."""
     search_area: float = 2.0
     """Side of the search crop in context sides."""
+    whole_crops: bool = False
+    """Cut the long branch's crops on whole pixels, and read places in them as STMTrack does."""
     memory_size: int = 128
     """Side in pixels of the long memory's and of the ruler's crop, which shows the target as large as a search crop."""
     context: float = 0.5
@@ -39,12 +41,24 @@ class DualMNConfig:
     """Confidence from which on the newest frame is read too."""
     store_score: float = 0.5
     """Confidence from which on a frame is stored."""
+    keep_all: bool = False
+    """Keep every frame that is stored, up to `slots` of them, as a list that grows; else `slots` places."""
+    newest_twice: bool = False
+    """Read the newest frame a second time where it is also the middle of a segment."""
+    newest_by_rank: bool = False
+    """Go for the newest frame by its score with penalty and window, by which its cell was chosen; else without."""
+    whole_labels: bool = False
+    """Label map of whole pixels, sides cut off to whole ones and both ends in; else every pixel that is touched."""
+    whole_boxes: bool = False
+    """Count a head's box a crop pixel larger: x1 - x0 + 1."""
     sharpness: float = 20.0
     """Logit of the affinity between equal cells, before anything is trained."""
     half_sure_votes: float = 0.12
     """Share of the target's cells found in their place at which the long branch is half sure, without a head."""
     long_head: bool = False
     """Whether the long branch's box comes from its head; off until it is trained."""
+    size_corrected: bool = True
+    """Multiply a head's sizes by what the first frame's true box is over what the head says of it."""
     head_sees_votes: bool = True
     """Whether the long branch's head also sees the votes for the target's centre."""
     box_by_first: bool = True
@@ -125,6 +139,8 @@ class DualMNConfig:
     """Share of the head's size taken over, times its score."""
     scale_limits: tuple[float, float] = (0.2, 5.0)
     """Multiples of the first size."""
+    authors_limits: bool = False
+    """Keep sides between 10 px and the frame's, and the centre in it, instead of by `scale_limits`."""
 
     # Who is right
     decision: str = "rules"
@@ -135,10 +151,19 @@ class DualMNConfig:
     long_lost: float = 0.3
     short_lost: float = 0.25
     """Confidences under which, both at once, the target counts as lost."""
+    lost_alone: bool = True
+    """Whether a branch alone may say so too, and the box stays."""
+    restart_score: float = 0.5
+    """Confidence of the long branch's box above which the short one's filter begins afresh from it."""
+    rounded: bool = True
+    """Decide in whole eighths of a crop pixel, so that boxes are the same at every lane count."""
     soft_weight: float = 0.5
     """Weight of the short branch's map in ``soft``."""
     patience: int = 20
     """Frames of disagreement in a row after which the long branch is preferred."""
+
+    authors_boxes: bool = False
+    """Take boxes for 0-based whose first pixel is 1, as STMTrack does with OTB's: all is seen a pixel further on."""
 
     @property
     def oracle(self) -> bool:
@@ -172,9 +197,21 @@ PAPER: Mapping[str, Any] = {
     "update_every": 20,
     "short_head": True,
     "ruled": False,
-    "window_weight": 0.2053,
-    "size_penalty": 0.0759,
-    "size_rate": 0.5501,
+    "window_weight": 0.20534968836733386,
+    "size_penalty": 0.07592315864890313,
+    "size_rate": 0.5501132208837838,
+    "whole_crops": True,
+    "whole_labels": True,
+    "whole_boxes": True,
+    "size_corrected": False,
+    "rounded": False,
+    "authors_limits": True,
+    "lost_alone": False,
+    "store_score": 0.0,
+    "keep_all": True,
+    "slots": 1000,
+    "newest_twice": True,
+    "newest_by_rank": True,
 }
 """The long branch has STMTrack's sizes, the short one DiMP's: what the papers' text and figures point to."""
 

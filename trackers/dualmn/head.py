@@ -60,7 +60,7 @@ def _tower(channels_in: int, channels: int, depth: int, separable: bool) -> nn.S
 
 def _output(channels: int, outputs: int, normalised: bool) -> nn.Sequential:
     layers: list[nn.Module] = [Pointwise(channels, outputs)]
-    return nn.Sequential(*layers, *([nn.BatchNorm2d(outputs, eps=1e-3)] if normalised else []))
+    return nn.Sequential(*layers, *([nn.BatchNorm2d(outputs)] if normalised else []))  # not the trunk's epsilon
 
 
 class AnchorFreeHead(nn.Module):
@@ -112,6 +112,8 @@ class Chosen:
     """(B,) class times centre-ness there, in (0, 1)."""
     penalised: Tensor
     """(B,) the same times the penalty of a changed size: what size smoothing goes by."""
+    ranked: Tensor
+    """(B,) the same with the window mixed in: what the cell was chosen by."""
     margin: Tensor
     """(B,) relative lead of the chosen cell over the next."""
 
@@ -143,6 +145,7 @@ def choose_box(
         boxes.flatten(2)[lane, :, best],
         scores.flatten(1)[lane, best],
         penalised.flatten(1)[lane, best],
+        top[:, 0],
         (top[:, 0] - top[:, 1]) / top[:, 0].abs().clamp_min(1e-12),
     )
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from trackers.dualmn import memory
+from trackers.dualmn.archive import Archive
 from trackers.dualmn.config import DualMNConfig
 from trackers.dualmn.memory import LongMemory, Reading, Stored
 from trackers.dualmn.network import LongNet, Remembered
 from trackers.dualmn.read import affinity, foreground, votes
 from trackers.dualmn.search import enlarged, find_peaks
+from trackers.dualmn.sight import Sight
 from trackers.dualmn.view import HeadRules, View, head_box, size_bias, unbiased
 from trackers.nets.lanes import choose_lanes, finite_lanes
 from trackers.nets.localise import hann_window
@@ -27,6 +30,8 @@ class LongView(View):
     """(B, h h, R, m m) affinity of query cells to memory cells."""
     on_target: Tensor
     """(B, h h) each query cell's share of target cells."""
+    rank: Tensor
+    """(B,) what the box was chosen by: its score, by config with penalty and window."""
 
     def mass(self) -> Tensor:
         """Return (B, R), the share of each frame read in what the query's target cells read."""
@@ -42,23 +47,28 @@ class LongBranch:
         self.net, self.config, self.stride = net, config, stride
         self.rules = HeadRules(config.size_penalty, config.window_weight, config.size_rate)
 
-    def begin(self, first: Stored, features: Tensor, size: Tensor) -> LongMemory:
+    def begin(self, first: Stored, look: Callable[[], Sight]) -> LongMemory | Archive:
         """Return the memory of a first frame.
 
         Args:
             first: The frame as it is remembered.
-            features: (B, C', h, h) trunk features of its search crop, the target in the middle.
-            size: (B, 2) the target's in pixels of that crop.
+            look: Returns its search crop as it is seen, (B, C', h, h), the target in the middle.
         """
-        valid = torch.ones(len(size), 1, dtype=torch.bool, device=size.device)
-        maps = self.net(self.net.query(features), first.features[:, None], first.ballots[:, None], valid)
-        return memory.begin(first, self.config.slots, size_bias(maps.boxes(self.stride), size))
+        bias = torch.ones(len(first.born), 2, device=first.born.device)
+        if self.config.long_head and self.config.size_corrected:
+            sight = look()
+            features, size = sight.features, sight.size
+            valid = torch.ones(len(size), 1, dtype=torch.bool, device=size.device)
+            maps = self.net(self.net.query(features), first.features[:, None], first.ballots[:, None], valid)
+            bias = size_bias(maps.boxes(self.stride), size)
+        return Archive.begin(first, bias) if self.config.keep_all else memory.begin(first, self.config.slots, bias)
 
-    def look(self, features: Tensor, state: LongMemory, size: Tensor) -> LongView:
+    def look(self, features: Tensor, state: LongMemory | Archive, size: Tensor) -> LongView:
         """Search trunk features (B, C', h, h) for targets of size (B, 2) in crop pixels."""
         config = self.config
         query = self.net.query(features)
-        read = memory.reading(state, config.segments, config.newest_score)
+        how = (config.segments, config.newest_score, config.newest_twice)
+        read = state.reading(*how) if isinstance(state, Archive) else memory.reading(state, *how)
         cells = query.shape[-1]
         shares = affinity(query, read.frames.features, read.valid)
         on_target = foreground(shares, read.frames.ballots)
@@ -66,7 +76,11 @@ class LongBranch:
             first = Remembered(state.first.features, state.first.ballots)
             maps = self.net.decode(query, shares, read.frames.features, read.frames.ballots, first)
             window = hann_window(cells, query.device) * (cells - 1) ** 2 / 4
-            boxes = unbiased(maps.boxes(self.stride), state.size_bias)
+            boxes = maps.boxes(self.stride)
+            if config.whole_boxes:
+                boxes = torch.cat([boxes[:, :2], boxes[:, 2:] + 1], 1)
+            if config.size_corrected:
+                boxes = unbiased(boxes, state.size_bias)
             chosen, new_size = head_box(maps.scores(), boxes, size, window, self.rules)
             fine = enlarged(maps.scores(), cells, config.upsampling)
         else:
@@ -74,16 +88,23 @@ class LongBranch:
         peaks = find_peaks(fine, size / self.stride, window_weight=config.window_weight, upsampling=config.upsampling)
         if config.long_head:
             place, confidence, margin = chosen.box[:, :2], chosen.score, chosen.margin
+            rank = chosen.ranked if config.newest_by_rank else confidence
         else:
             place, new_size, margin = peaks.first * self.stride, size, peaks.margin
-            confidence = peaks.height.clamp_min(0) / (peaks.height.clamp_min(0) + config.half_sure_votes)
+            rank = confidence = peaks.height.clamp_min(0) / (peaks.height.clamp_min(0) + config.half_sure_votes)
         sound = finite_lanes(fine) & finite_lanes(new_size) & read.valid.any(1)
-        return LongView(fine, peaks, place, new_size, confidence, sound, sound, margin, read, shares, on_target)
+        return LongView(fine, peaks, place, new_size, confidence, sound, sound, margin, read, shares, on_target, rank)
 
-    def written(self, state: LongMemory, lanes: Tensor, new: Stored, score: Tensor) -> LongMemory:
-        """Return the memory after some lanes, a mask (B,), accepted a frame with score (B,)."""
+    def written(
+        self, state: LongMemory | Archive, lanes: Tensor, known: Sequence[bool], new: Stored, score: Tensor
+    ) -> LongMemory | Archive:
+        """Return the memory after some lanes, a mask (B,) that the host knows too, accepted a frame with score (B,)."""
+        if isinstance(state, Archive):
+            return state.written(known, new, score, self.config.slots)
         return memory.written(state, lanes, new, score, self.config.keep_first)
 
-    def recovered(self, state: LongMemory, sound: Tensor) -> LongMemory:
+    def recovered(self, state: LongMemory | Archive, sound: Tensor) -> LongMemory | Archive:
         """Return the memory with the lanes that are not sound (B,) begun afresh from their first frame."""
+        if isinstance(state, Archive):
+            return state.recovered(sound)
         return choose_lanes(sound, state, memory.begin(state.first, state.capacity, state.size_bias))

@@ -172,15 +172,18 @@ class Reading:
     """(B, R) index of the slot, S for the newest frame."""
 
 
-def reading(memory: LongMemory, number: int, newest_score: float) -> Reading:
+def reading(memory: LongMemory, number: int, newest_score: float, twice: bool = False) -> Reading:
     """Return the frames to read: those of `segments`, and the newest one if its score exceeds `newest_score`.
 
-    The newest frame is not read twice where it is also in a slot that is read.
+    Where it is also in a slot that is read it is not read a second time, or by config `twice`, as STMTrack does, yet
+    never where there are no more than N frames.
     """
     indices, valid = segments(memory.count, number)
     row = torch.arange(len(indices), device=indices.device)[:, None]
     picked = _map(lambda room, _: room[row, indices.clamp(max=memory.capacity - 1)], memory.slots, memory.slots)
     again = ((picked.born == memory.newest.born[:, None]) & valid).any(1)
+    if twice:
+        again = again & (memory.count <= number)
     fresh = (memory.newest_score > newest_score) & (memory.newest.born >= 0) & ~again
     frames = _map(lambda several, one: torch.cat([several, one[:, None]], 1), picked, memory.newest)
     return Reading(

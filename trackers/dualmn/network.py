@@ -20,7 +20,7 @@ from trackers.dualmn.initial_filter import FilterInitialiser
 from trackers.dualmn.online import LabelShapes, Learnt, OnlineOptimiser, Samples
 from trackers.dualmn.read import affinity, read, votes
 from trackers.nets.inception import Inception
-from trackers.nets.label_maps import centreness_maps, label_maps
+from trackers.nets.label_maps import centreness_maps, label_maps, whole_label_maps
 from trackers.nets.lanes import see_lanes
 from trackers.nets.lite_features import LITE0_TAPS, LiteFeatures
 from trackers.nets.pointwise import Pointwise
@@ -203,6 +203,10 @@ class ShortNet(nn.Module):
         return maps
 
 
+def _touched(centres: Tensor, sizes: Tensor, pixels: int) -> Tensor:
+    return label_maps(centres, sizes, pixels, 1.0) > 0
+
+
 def _on_cells(maps: Tensor, cells: int) -> Tensor:
     """Return maps (B, n, n), or (B, n + 1, n + 1) that lie on the cells' corners, on the n cells themselves."""
     return maps if maps.shape[-1] == cells else F.avg_pool2d(maps[:, None], 2, 1)[:, 0]
@@ -219,6 +223,7 @@ class DualMNNet(nn.Module):
         self.memory_backbone: Inception | None = None
         self.long: LongNet | None = None
         self.short: ShortNet | None = None
+        self.whole_labels = config.whole_labels
         if config.branches in ("both", "long"):
             if config.trunk == "inception":
                 self.memory_backbone = Inception(labelled=True)
@@ -239,6 +244,6 @@ class DualMNNet(nn.Module):
         if self.memory_backbone is None:
             features = self.features(crops[:, None])[:, 0]
         else:
-            inside = label_maps(centres, sizes, crops.shape[-1], 1.0) > 0
+            inside = (whole_label_maps if self.whole_labels else _touched)(centres, sizes, crops.shape[-1])
             features = self.memory_backbone(crops.float(), inside[:, None].to(sizes.dtype))
         return self.long.remember(features, centres, sizes)

@@ -62,9 +62,11 @@ class Ruler:
         crops = square_crops(frames, target.centre, sides, config.memory_size, colour)
         return crops, sides
 
-    def first_look(self, features: Tensor, target: Target, sides: Tensor) -> FirstLook:
-        """Return what there is to compare with, from trunk features (B, C', m, m) of crops of sides (B,)."""
-        pixels = (target.size / sides[:, None] * self.config.memory_size).float()
+    def first_look(self, frames: Frames, target: Target, colour: Tensor) -> FirstLook:
+        """Return what there is to compare with."""
+        crops, sides = self.crops(frames, target, target.size.new_ones(1), colour)
+        features = self.net.features(crops)[:, 0]
+        pixels = (target.size / sides * self.config.memory_size).float()
         label = label_maps(torch.zeros_like(pixels), pixels, features.shape[-1], float(self.net.stride))
         return FirstLook(F.normalize(features, dim=1)[:, None], label.to(features)[:, None])
 

@@ -52,14 +52,18 @@ _COMMON = (
 )
 
 
+def _slot_age(slots: int) -> Signal:
+    return Signal("slot_age", "age in frames of what each slot holds; -1 where it is empty", (slots,), -1)
+
+
 def signals(config: DualMNConfig) -> tuple[Signal, ...]:
     """Return what a tracker of this configuration reports."""
-    read, slots = (config.segments + 2,), (config.slots,)
+    read = (config.segments + 2,)
     found: tuple[Signal, ...] = ()
     if config.branches in ("both", "long"):
         found += (
             *_LONG,
-            Signal("slot_age", "age in frames of what each slot holds; -1 where it is empty", slots, -1),
+            *(() if config.keep_all else (_slot_age(config.slots),)),
             Signal("read_age", "the same of the frames read: first, segments, newest; -1: not read", read, -1),
             Signal("read_mass", "share of each of these in what the target's cells read", read, 0, 1),
         )
@@ -103,8 +107,8 @@ def report(account: Account) -> Mapping[str, Tensor]:
         if len(account.views) > 1:
             values[f"{name}_box"] = account.boxes[name]
         if isinstance(view, LongView):
-            state: LongMemory = account.kept[name]
-            values["slot_age"] = _ages(age, state.slots.born, state.slots.born >= 0)
+            if isinstance(state := account.kept[name], LongMemory):
+                values["slot_age"] = _ages(age, state.slots.born, state.slots.born >= 0)
             values["read_age"] = _ages(age, view.reading.frames.born, view.reading.valid)
             values["read_mass"] = view.mass()
         if isinstance(view, ShortView):

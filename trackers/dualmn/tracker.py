@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,22 +20,23 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from trackers.api import Boxes, Frame, Step, Tracker, register
-from trackers.dualmn import memory
+from trackers.boxes import OTB_FIRST_PIXEL
 from trackers.dualmn.augment import first_crops, generators
 from trackers.dualmn.config import PAPER, VARIANTS, DualMNConfig
 from trackers.dualmn.decision import Decider, Decision, Found, alone, decide, fused
+from trackers.dualmn.eyes import Eyes
 from trackers.dualmn.fusion import fused_view
 from trackers.dualmn.long import LongBranch
-from trackers.dualmn.memory import LongMemory, Stored
 from trackers.dualmn.network import DualMNNet
 from trackers.dualmn.oracle import decide_by_truth
 from trackers.dualmn.ruler import FirstLook, Measured, Ruler
 from trackers.dualmn.search import Flag
 from trackers.dualmn.short import Lesson, ShortBranch, ShortState, ShortView
+from trackers.dualmn.sight import Sight
 from trackers.dualmn.telemetry import Account, report, signals
 from trackers.dualmn.view import View
 from trackers.nets.checkpoint import frozen
-from trackers.nets.crops import context_side, mean_colour, square_crops
+from trackers.nets.crops import mean_colour
 from trackers.nets.lanes import where_needed
 from trackers.nets.localise import lead
 from trackers.nets.pretrained import load_weights
@@ -54,12 +56,14 @@ class DualMNState:
     """(B,) frames followed so far."""
     disagreement: Tensor
     """(B,) frames in a row in which the branches disagreed."""
-    first: FirstLook
-    """What the ruler measures against, and what an empty memory begins afresh from."""
+    first: dict[str, FirstLook]
+    """``ruler``: what it measures against; nothing where it never does."""
     branches: dict[str, Any]
     """``long``: `LongMemory`, ``short``: `ShortState`; those that there are."""
 
 
+SMALLEST_SIDE = 10.0
+"""Pixels, of a target in STMTrack and in DiMP."""
 LONG = "what the target is: frames spread over its past"
 SHORT = "how the target differs from what is around it: a filter learnt online"
 
@@ -96,6 +100,10 @@ class DualMN(Tracker[DualMNState]):
         self._parameters = sum(p.numel() for p in net.parameters())
         self.net = frozen(net, self.device)
         self.ruler = Ruler(net, config, self.device)
+        self.eyes = Eyes(net, config, self.ruler)
+        heads = (config.long_head or net.long is None) and (config.short_head or net.short is None)
+        self.measures = config.ruled or not heads  # else a head has measured, whoever decides
+        self.offset = np.array(OTB_FIRST_PIXEL if config.authors_boxes else (0.0,) * 4)
         self.long = None if net.long is None else LongBranch(net.long, config, net.stride)
         self.short = None if net.short is None else ShortBranch(net.short, config, net.stride)
 
@@ -106,21 +114,16 @@ class DualMN(Tracker[DualMNState]):
     @torch.inference_mode()
     def start(self, frames: Sequence[Frame], boxes: Boxes, seeds: Sequence[int]) -> DualMNState:
         """Fill both memories from the first frame; a lane's augmentations are drawn by its seed."""
+        boxes = boxes + self.offset
         target = Target.from_boxes(boxes, [(frame.shape[1], frame.shape[0]) for frame in frames], self.device)
         there = placed(frames, self.device)
         colour = mean_colour(there)
-        crops, sides = self.ruler.crops(there, target, target.size.new_ones(1), colour)
-        features = self.net.features(crops)[:, 0]
-        first = self.ruler.first_look(features, target, sides[:, 0])
+        first = {"ruler": self.ruler.first_look(there, target, colour)} if self.measures else {}
         age = torch.zeros(len(frames), dtype=torch.long, device=self.device)
         branches: dict[str, Any] = {}
         if self.long is not None:
-            remembered = self._remembered(crops[:, 0], target, sides[:, 0], age)
-            branches["long"] = (
-                self.long.begin(remembered, *self._searched(there, target, colour))
-                if self.config.long_head
-                else memory.begin(remembered, self.config.slots, torch.ones(len(frames), 2, device=self.device))
-            )
+            remembered = self.eyes.remember(there, target, colour, age)
+            branches["long"] = self.long.begin(remembered, lambda: self.eyes.search(there, target, colour)["long"])
         if self.short is not None:
             branches["short"] = self._first_lesson(self.short, frames, target, colour, seeds)
         return DualMNState(target, colour, age, age.clone(), first, branches)
@@ -129,19 +132,19 @@ class DualMN(Tracker[DualMNState]):
     def step(self, state: DualMNState, frames: Sequence[Frame]) -> tuple[Step, DualMNState]:
         """Look, decide, measure; then, knowing what was decided, learn."""
         before, age, there = state.target, state.age + 1, placed(frames, self.device)
-        sides = self._search_sides(before)
-        features, pixels = self._searched(there, before, state.colour)
+        sights = self.eyes.search(there, before, state.colour)
         views: dict[str, View] = {}
         if self.long is not None:
-            views["long"] = self.long.look(features, state.branches["long"], pixels)
+            views["long"] = self.long.look(sights["long"].features, state.branches["long"], sights["long"].size)
         if self.short is not None:
-            views["short"] = self.short.look(features, state.branches["short"], pixels)
-        scale = sides / self.config.search_size
-        decision = self._decide(views, scale, before, pixels, state.disagreement).rounded(before.size, scale)
-        target = before.moved(decision.shift, decision.size, self.config.scale_limits)
+            views["short"] = self.short.look(sights["short"].features, state.branches["short"], sights["short"].size)
+        found = {name: view.found(sights[name].scale) for name, view in views.items()}
+        decision = self._decide(views, found, sights, before, state.disagreement)
+        if self.config.rounded:
+            decision = decision.rounded(before.size, next(iter(sights.values())).scale)
+        target = self._moved(before, decision.shift, decision.size)
         target, margin = self._measured(there, target, state, decision)
-        centres = (target.centre - before.centre) / scale[:, None] / self.net.stride
-        lesson = self._lesson(views, decision, features, centres.float(), age)
+        lesson = self._lesson(views, decision, sights.get("short"), target.centre - before.centre, age)
         stored = {"long": self._long_stores(decision), "short": lesson.stored}
         stored = {name: stored[name] for name in views}
         steps = self.short.steps(lesson) if self.short is not None else torch.zeros_like(age)
@@ -155,7 +158,10 @@ class DualMN(Tracker[DualMNState]):
             if branch is not None and not known[f"{name} sound"].all():
                 kept[name] = branch.recovered(kept[name], views[name].sound)
         if self.long is not None and known["long stored"].any():
-            kept["long"] = self._keep(there, target, state.colour, kept["long"], stored["long"], decision, age)
+            score = views["long"].rank if self.config.newest_by_rank else decision.score  # type: ignore[attr-defined]
+            remember = partial(self.eyes.remember_some, frames=there, target=target, colour=state.colour, age=age)
+            new, taken = where_needed(stored["long"], remember, kept["long"].newest), known["long stored"] > 0
+            kept["long"] = self.long.written(kept["long"], stored["long"], taken.tolist(), new, score.float())
         if self.short is not None and known["short stored"].any():
             kept["short"] = self.short.learn(kept["short"], lesson, steps, int(known["steps"].max()))
         after = DualMNState(target, state.colour, age, decision.disagreement, state.first, kept)
@@ -163,29 +169,25 @@ class DualMN(Tracker[DualMNState]):
         if self.recording:
             margins = [decision.margin, margin, lead(decision.score, self.config.store_score)]
             margin = torch.stack(margins).amin(0)
-            boxes = {name: self._box(view.found(scale), before) for name, view in views.items()}
+            boxes = {name: self._moved(before, one.shift, one.size).table() for name, one in found.items()}
             telemetry = downloaded(report(Account(views, boxes, kept, stored, decision, margin, age)))
-        return Step(known["boxes"].astype(np.float64), known["score"].astype(np.float64), telemetry), after
+        boxes_here = known["boxes"].astype(np.float64) - self.offset
+        return Step(boxes_here, known["score"].astype(np.float64), telemetry), after
 
-    def _box(self, found: Found, before: Target) -> Tensor:
-        """Return (B, 4), the boxes that a branch would have given."""
-        return before.moved(found.shift, found.size, self.config.scale_limits).table()
-
-    def _searched(self, frames: Frames, target: Target, colour: Tensor) -> tuple[Tensor, Tensor]:
-        """Return trunk features (B, C', h, h) of the targets' search crops, and the targets' sizes (B, 2) there."""
-        sides = self._search_sides(target)
-        crops = square_crops(frames, target.centre, sides[:, None], self.config.search_size, colour)
-        pixels = (target.size / sides[:, None] * self.config.search_size).float()
-        return self.net.features(crops)[:, 0], pixels
-
-    def _search_sides(self, target: Target) -> Tensor:
-        return context_side(target.size, self.config.context) * self.config.search_area
+    def _moved(self, target: Target, shift: Tensor, size: Tensor) -> Target:
+        """Return the targets moved by shift (B, 2) with the new size (B, 2), within the config's limits."""
+        if not self.config.authors_limits:
+            return target.moved(shift, size, self.config.scale_limits)
+        # STMTrack's, whose centre is a pixel's index
+        size = torch.minimum(size.clamp_min(SMALLEST_SIDE), target.frame_size)
+        centre = torch.minimum((target.centre + shift - 0.5).clamp_min(0), target.frame_size) + 0.5
+        return target.moved(centre - target.centre, size, None)
 
     def _first_lesson(
         self, short: ShortBranch, frames: Sequence[Frame], target: Target, colour: Tensor, seeds: Sequence[int]
     ) -> ShortState:
         """Return the short branch as it has learnt from the first frame, which is changed on the host."""
-        config, sides, random = self.config, self._search_sides(target), generators(seeds)
+        config, sides, random = self.config, self.eyes.sides(target), generators(seeds)
         here = (target.centre.cpu(), sides.cpu(), config.search_size, colour.cpu())
         first = first_crops(frames, *here, config.augmentations, random)
         features = self.net.features(first.crops.to(self.device))
@@ -194,16 +196,23 @@ class DualMN(Tracker[DualMNState]):
         return short.start(features, (first.shifts / self.net.stride).to(self.device), sizes, random)
 
     def _decide(
-        self, views: dict[str, View], scale: Tensor, before: Target, pixels: Tensor, disagreement: Tensor
+        self,
+        views: Mapping[str, View],
+        found: dict[str, Found],
+        sights: Mapping[str, Sight],
+        before: Target,
+        disagreement: Tensor,
     ) -> Decision:
         config = self.config
-        found = {name: view.found(scale) for name, view in views.items()}
         if config.branches == "long":
-            return alone(found["long"], before.size, Decider.LONG, config.long_lost, disagreement)
+            lost_below = config.long_lost if config.lost_alone else 0.0
+            return alone(found["long"], before.size, Decider.LONG, lost_below, disagreement)
         if config.branches == "short":
-            return alone(found["short"], before.size, Decider.SHORT, config.short_lost, disagreement)
+            lost_below = config.short_lost if config.lost_alone else 0.0
+            return alone(found["short"], before.size, Decider.SHORT, lost_below, disagreement)
         if config.decision == "soft":
-            both = fused_view(config, views["long"], views["short"], pixels, self.net.stride).found(scale)
+            one = sights["long"]
+            both = fused_view(config, views["long"], views["short"], one.size, self.net.stride).found(one.scale)
             return fused(config, before.size, both, found["long"], found["short"], disagreement)
         if config.oracle:
             return decide_by_truth(config, before, found, self.truth, disagreement)
@@ -214,25 +223,19 @@ class DualMN(Tracker[DualMNState]):
     ) -> tuple[Target, Tensor]:
         """Return the targets with the sizes that the ruler finds, and its margins (B,)."""
         config, unmeasured = self.config, Measured(target, torch.ones_like(decision.score))
+        if not self.measures:
+            return target, unmeasured.margin
         settled = decision.by(Decider.NEITHER)
         if not config.ruled:
-            if (config.long_head or self.long is None) and (config.short_head or self.short is None):
-                return target, unmeasured.margin  # whoever decides, a head has measured
             by_long = decision.trusts(Decider.LONG)
             settled = settled | (by_long & config.long_head)
             settled = settled | (decision.by(Decider.SHORT) & ~by_long & config.short_head)
 
         def measure(of: Callable[[Any], Any]) -> Measured:
-            return self.ruler.measure(of(frames), of(target), of(state.first), of(state.colour))
+            return self.ruler.measure(of(frames), of(target), of(state.first["ruler"]), of(state.colour))
 
         measured = where_needed(~settled, measure, unmeasured)
         return measured.target, measured.margin
-
-    def _remembered(self, crops: Tensor, target: Target, sides: Tensor, age: Tensor) -> Stored:
-        """Return what the long memory makes of crops (B, 3, H, W) of sides (B,), centred on the targets."""
-        pixels = (target.size / sides[:, None] * self.config.memory_size).float()
-        remembered = self.net.remember(crops, torch.zeros_like(pixels), pixels)
-        return Stored(remembered.features, remembered.ballots, age)
 
     def _long_stores(self, decision: Decision) -> Tensor:
         """Return (B,), whether the long memory takes the frame in."""
@@ -240,41 +243,21 @@ class DualMN(Tracker[DualMNState]):
             return torch.ones_like(decision.decider, dtype=torch.bool)
         return decision.trusts(Decider.LONG) & (decision.score > self.config.store_score)
 
-    def _keep(
-        self,
-        frames: Frames,
-        target: Target,
-        colour: Tensor,
-        kept: LongMemory,
-        stored: Tensor,
-        decision: Decision,
-        age: Tensor,
-    ) -> LongMemory:
-        """Return the long memory after some lanes, a mask (B,), stored their frame."""
-
-        def remember(of: Callable[[Any], Any]) -> Stored:
-            part, one = of(target), target.size.new_ones(1)
-            crops, sides = self.ruler.crops(of(frames), part, one, of(colour))
-            return self._remembered(crops[:, 0], part, sides[:, 0], of(age))
-
-        assert self.long is not None
-        new = where_needed(stored, remember, kept.newest)
-        return self.long.written(kept, stored, new, decision.score.float())
-
     def _lesson(
-        self, views: Mapping[str, View], decision: Decision, features: Tensor, centres: Tensor, age: Tensor
+        self, views: Mapping[str, View], decision: Decision, sight: Sight | None, moved: Tensor, age: Tensor
     ) -> Lesson:
-        """Return what the short branch is to learn; nothing where there is none."""
-        if self.short is None:
+        """Return what the short branch is to learn of targets moved by (B, 2) pixels; nothing where there is none."""
+        if sight is None:
             nothing = torch.zeros_like(decision.decider, dtype=torch.bool)
-            return Lesson(features, centres, nothing, nothing, nothing, age)
+            return Lesson(moved, moved, nothing, nothing, nothing, age)
+        features, centres = sight.features, ((moved - sight.offset) / sight.scale[:, None] / self.net.stride).float()
         view = views["short"]
         assert isinstance(view, ShortView)
         clear = (view.flag == int(Flag.NORMAL)) | (view.flag == int(Flag.HARD_NEGATIVE))
         restarted = torch.zeros_like(clear)
         if self.config.branches == "both" and self.config.decision == "rules":
             restarted = ~decision.trusts(Decider.SHORT) & decision.by(Decider.LONG)
-            restarted = restarted & (decision.score > self.config.store_score)
+            restarted = restarted & (decision.score > self.config.restart_score)
         stored = (clear & decision.trusts(Decider.SHORT)) | restarted
         if not self.config.gated:
             stored = torch.ones_like(stored)

@@ -151,28 +151,37 @@ def _resized_there(frames: DeviceFrames, corners: Tensor, sides: Tensor, size: i
     return (((upper * (FINEST - down) >> 16) + (lower * down >> 16) + 2) >> 2).to(torch.uint8)
 
 
-def bilinear(frames: DeviceFrames, at: Tensor, fill: Tensor | None) -> Tensor:
+def bilinear(
+    frames: DeviceFrames, at: Tensor, fill: Tensor | None, taken: tuple[Tensor, Tensor] | None = None
+) -> Tensor:
     """Return (B, S, h, w, 3) float32, the frames' colours between their pixels.
 
     Args:
         frames: B frames on a device, which may be the host.
         at: (B, S, 2, n) columns and rows, pixel i at i; the n columns by the n rows are looked at.
         fill: (B, 3) colour of what lies beyond the border; None: the nearest pixel's.
+        taken: First column and row (B, 2) and every how many-th (B,) of a frame's pixels are taken; None: all.
     """
     low = at.floor()
     right, down = (at - low)[..., 0, None, :, None], (at - low)[..., 1, :, None, None]
     columns, rows = low.long().unbind(2)
 
     def across(y: Tensor) -> Tensor:
-        return torch.lerp(_colours(frames, columns, y, fill), _colours(frames, columns + 1, y, fill), right)
+        left, beside = (_colours(frames, x, y, fill, taken) for x in (columns, columns + 1))
+        return torch.lerp(left, beside, right)
 
     return torch.lerp(across(rows), across(rows + 1), down)
 
 
-def _colours(frames: DeviceFrames, x: Tensor, y: Tensor, fill: Tensor | None) -> Tensor:
-    """Return the (B, S, n, n, 3) float32 colours of pixels in columns x and rows y, each (B, S, n); fill as above."""
-    first, width, height = (value[:, None, None] for value in frames.places.unbind(1))
-    row = first + torch.minimum(y.clamp_min(0), height - 1) * width
+def _colours(
+    frames: DeviceFrames, x: Tensor, y: Tensor, fill: Tensor | None, taken: tuple[Tensor, Tensor] | None = None
+) -> Tensor:
+    """Return the (B, S, n, n, 3) float32 colours of pixels in columns x and rows y, each (B, S, n); see `bilinear`."""
+    if taken is not None:
+        first, every = taken
+        x, y = (first[:, None, axis, None] + every[:, None, None] * place for axis, place in enumerate((x, y)))
+    start, width, height = (value[:, None, None] for value in frames.places.unbind(1))
+    row = start + torch.minimum(y.clamp_min(0), height - 1) * width
     place = row[..., :, None] + torch.minimum(x.clamp_min(0), width - 1)[..., None, :]
     found = frames.pixels[place].float()
     if fill is None:

@@ -25,6 +25,21 @@ def label_maps(centres: Tensor, sizes: Tensor, cells: int, stride: float) -> Ten
     return covered(1)[..., :, None] * covered(0)[..., None, :]
 
 
+def whole_label_maps(centres: Tensor, sizes: Tensor, pixels: int) -> Tensor:
+    """Return (..., pixels, pixels), true in a box whose ends are cut off to whole pixels and both count (STMTrack's).
+
+    Args:
+        centres: (..., 2) x, y of the boxes from the middle pixel.
+        sizes: (..., 2) width and height in pixels.
+        pixels: Side of the map.
+    """
+    place = torch.arange(pixels, device=centres.device)
+    middle, reach = centres + (pixels - 1) / 2, (sizes - 1) / 2
+    low, high = (middle - reach).trunc()[..., None], (middle + reach).trunc()[..., None]
+    inside = (place >= low) & (place <= high)
+    return inside[..., 1, :, None] & inside[..., 0, None, :]
+
+
 def centreness_maps(centres: Tensor, sizes: Tensor, cells: int, stride: float) -> Tensor:
     """Return (..., cells, cells), the centre-ness in [0, 1] of each cell's middle: 1 in a box's middle, 0 outside.
 
