@@ -71,6 +71,7 @@ def _run(study: Study, actors: Cast, selection: Selection, setting: Setting) -> 
     from benchmark.studies.answering import Material, answer
     from benchmark.studies.causes import causes_of
     from benchmark.studies.costs import Costs, cost_key
+    from benchmark.studies.insight import told
     from benchmark.studies.trial import fill_in
 
     store, team = setting.store, setting.team
@@ -97,7 +98,7 @@ def _run(study: Study, actors: Cast, selection: Selection, setting: Setting) -> 
             },
             causes_of(selection),
         )
-        found = answer(study, actors, material)
+        found = answer(study, actors, material, told(study, actors, material, store))
         write_answer(folder, found)
     return found, folder
 
@@ -108,7 +109,7 @@ def show(found: Answer, says: Terminal) -> Table:
         says.print(f"note: {line}", markup=False, soft_wrap=True)
     actors = {one.label: one for one in found.actors}
     table = Table(
-        title=f"{found.question}\n{found.coverage}, {found.repeats} repeats, boxes off by up to {found.jitter:g} px",
+        title=f"{found.question} {found.coverage}, {found.repeats} repeats, boxes off by up to {found.jitter:g} px",
         caption="difference of success AUC [95 % over sequences and repeats]; p after Holm's correction; detectable: in"
         f" 80 of 100 experiments; needed: sequences that decide a difference of {found.relevant:g}",
         title_justify="left", caption_justify="left",

@@ -1,4 +1,4 @@
-"""What is known of rendered sequences beyond their boxes: what makes each one hard, and in which frames."""
+"""What is known of rendered sequences beyond their boxes: what makes each one hard, and when its target is hidden."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from benchmark.datasets.selection import Selection
 
 __all__ = ["causes_of", "hidden_frames"]
 
+HIDING = ("occlusion", "out-of-view")
+"""Causes that hide the target."""
 HIDDEN = 0.1
 """Share of the target that can be seen up to which it counts as hidden."""
 
@@ -27,12 +29,20 @@ def causes_of(selection: Selection) -> Mapping[str, str]:
     return {video.name: dataset.cause(video.name) for video in selection.sequences}
 
 
-def hidden_frames(selection: Selection, name: str) -> NDArray[np.bool_] | None:
-    """Return in which frames (N,) of a rendered sequence the target is hidden; None where that is not known."""
-    if not selection.rendered:
-        return None
+def hidden_frames(selection: Selection, causes: Mapping[str, str]) -> Mapping[str, NDArray[np.bool_]]:
+    """Return in which frames (N,) of each rendered sequence the target is hidden; nothing of others.
+
+    What is not among the causes that hide a target is taken to show it: counting what can be seen takes its time.
+    """
+    if not causes:
+        return {}
     from benchmark.datasets.render.dataset import RenderedDataset
 
     dataset = open_dataset(selection.dataset)
     assert isinstance(dataset, RenderedDataset)
-    return dataset.visibility(name) <= HIDDEN
+    return {
+        video.name: dataset.visibility(video.name)[: len(video)] <= HIDDEN
+        if causes[video.name] in HIDING
+        else np.zeros(len(video), bool)
+        for video in selection.sequences
+    }

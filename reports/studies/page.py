@@ -10,7 +10,7 @@ from warnings import catch_warnings, filterwarnings
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from benchmark.studies.answer import Answer, Finding
+from benchmark.studies.answer import Answer, Finding, Insight
 from reports.html.data import reach
 from reports.plots.sheet import FILES
 from reports.studies.figures import gain_figure, waterfall_figure
@@ -18,7 +18,7 @@ from reports.studies.tables import study_tables
 from reports.studies.words import caption, cost_of, evidence, headline, paper
 from reports.tables.grid import Table
 
-__all__ = ["Row", "Section", "section"]
+__all__ = ["Row", "Section", "Strip", "section", "strip"]
 
 KINDS = {"better": "yes", "worse": "no", "alike": "alike", "not shown": "not-shown"}
 
@@ -37,6 +37,20 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Strip:
+    """A number from telemetry, drawn small: every sequence a dot, the mean with its interval below; x in 0 to 200."""
+
+    insight: Insight
+    dots: tuple[float, ...]
+    mean: float
+    low: float | None
+    high: float | None
+    zero: float
+    ends: tuple[str, str]
+    """What stands at either end."""
+
+
+@dataclass(frozen=True)
 class Section:
     """One study."""
 
@@ -44,6 +58,7 @@ class Section:
     caption: str
     rows: tuple[Row, ...]
     tables: dict[str, Table]
+    strips: tuple[Strip, ...]
     reach: float
     """The largest distance from zero of any interval: all are drawn on one scale."""
     pictures: tuple[tuple[str, str], ...]
@@ -64,7 +79,25 @@ def section(answer: Answer) -> Section:
     )
     pictures = tuple((said, _address(figure)) for said, figure in drawn if figure is not None)
     scale = reach(one.auc.interval for one in answer.findings)
-    return Section(answer, caption(answer), rows, study_tables(answer), scale, pictures)
+    return Section(
+        answer, caption(answer), rows, study_tables(answer), tuple(map(strip, answer.insights)), scale, pictures
+    )
+
+
+def strip(one: Insight) -> Strip:
+    """Return the drawing of a number from telemetry."""
+    values = list(one.by_sequence.values())
+    ends = [one.interval.low, one.interval.high] if one.interval else []
+    low, high = min(0.0, *values, *ends), max(0.0, *values, *ends)
+    scale = 190 / (high - low) if high > low else 0.0
+
+    def place(value: float) -> float:
+        return round(5 + scale * (value - low), 1)
+
+    begin, end = (place(ends[0]), place(ends[1])) if ends else (None, None)
+    return Strip(
+        one, tuple(map(place, values)), place(one.value), begin, end, place(0.0), (f"{low:.3g}", f"{high:.3g}")
+    )
 
 
 def _steps(answer: Answer) -> str:

@@ -39,6 +39,22 @@ class LongView(View):
         weight = self.on_target / self.on_target.sum(1, keepdim=True).clamp_min(1e-12)
         return (of_frame * weight[:, :, None]).sum(1)
 
+    def likeness(self, first: Stored) -> Tensor:
+        """Return (B,), the cosine of what the query's target cells read to the first frame's target.
+
+        Each frame that is read stands for its target's mean feature, weighed by its share.
+        """
+        frames = self.reading.frames
+        kept = _on_target(frames.features, frames.ballots)
+        content = (kept * self.mass()[:, :, None]).sum(1)
+        return torch.cosine_similarity(content, _on_target(first.features, first.ballots))
+
+
+def _on_target(features: Tensor, ballots: Tensor) -> Tensor:
+    """Return (..., C), the mean of features (..., C, m, m) weighed by ballots (..., m, m)."""
+    weights = ballots / ballots.sum((-2, -1), keepdim=True).clamp_min(1e-12)
+    return (features * weights.unsqueeze(-3)).sum((-2, -1))
+
 
 class LongBranch:
     """Reads and writes the long memory of every lane."""

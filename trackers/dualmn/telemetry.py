@@ -65,6 +65,9 @@ def signals(config: DualMNConfig) -> tuple[Signal, ...]:
             *_LONG,
             *(() if config.keep_all else (_slot_age(config.slots),)),
             Signal("read_age", "the same of the frames read: first, segments, newest; -1: not read", read, -1),
+            Signal(
+                "read_cosine", "likeness of what the target's cells read to the first frame's target", low=-1, high=1
+            ),
             Signal("read_mass", "share of each of these in what the target's cells read", read, 0, 1),
         )
     if config.branches == "both":
@@ -111,6 +114,7 @@ def report(account: Account) -> Mapping[str, Tensor]:
                 values["slot_age"] = _ages(age, state.slots.born, state.slots.born >= 0)
             values["read_age"] = _ages(age, view.reading.frames.born, view.reading.valid)
             values["read_mass"] = view.mass()
+            values["read_cosine"] = view.likeness(state.first)
         if isinstance(view, ShortView):
             learnt: ShortState = account.kept[name]
             weights = learnt.memory.weights

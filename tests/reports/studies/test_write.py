@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from studied import made_answer
 
+from benchmark.statistics.intervals import Interval
 from benchmark.studies.answer import read_answer, write_answer
 from reports.studies.figures import study_figures
-from reports.studies.page import section
+from reports.studies.page import section, strip
 from reports.studies.tables import study_tables
 from reports.studies.write import to_page
 from reports.tables.latex import to_latex
@@ -104,3 +105,14 @@ def test_the_pages_section_has_a_row_a_comparison() -> None:
     assert found.reach == max(
         abs(end) for one in answer.findings for end in (one.auc.interval.low, one.auc.interval.high)
     )
+
+
+def test_a_number_from_telemetry_is_drawn_to_scale() -> None:
+    insight = replace(
+        made_answer().insights[0], value=0.1, interval=Interval(0.0, 0.2), by_sequence={"a": -0.1, "b": 0.3}
+    )
+    drawn = strip(insight)
+    assert drawn.dots == (5.0, 195.0)
+    assert (drawn.zero, drawn.mean, drawn.low, drawn.high) == (52.5, 100.0, 52.5, 147.5)
+    alone = strip(replace(insight, value=0.0, interval=None, by_sequence={"a": 0.0}))
+    assert (alone.dots, alone.low) == ((5.0,), None)
