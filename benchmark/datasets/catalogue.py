@@ -42,6 +42,8 @@ class Target:
     start_image: int = 0
     """Number of the image at which the official run starts; 0 for the first one."""
     object_class: str = ""
+    longer: str = ""
+    """"yes" where its video is longer than its annotation, so that some results are too."""
 
     def __post_init__(self) -> None:
         if not self.folder:

@@ -29,6 +29,8 @@ class NfSDataset(PublishedDataset):
     The file's values are 0-based by every toolkit's use; the column ``lost`` is used by none.
     """
 
+    prefix = "nfs_"
+
     @property
     def rate(self) -> str:
         """Frames a second: "30" or "240"."""

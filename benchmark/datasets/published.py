@@ -39,6 +39,8 @@ class PublishedDataset(Dataset):
     target's box file. What is special about a layout is its reader's: where files lie, and what they say beside boxes.
     """
 
+    prefix: ClassVar[str] = ""
+    """What pytracking writes before its targets' names."""
     every_box_lies_inside: ClassVar[bool] = False
     """Whether it is known that no box of the published ground truth lies outside its image."""
 
@@ -90,7 +92,8 @@ class PublishedDataset(Dataset):
 
     def aliases(self) -> Mapping[str, str]:
         """Return the spellings of other toolkits and what each means, e.g. Jogging.1 and Jogging-1."""
-        return {alias: target.name for target in self.targets.values() for alias in target.aliases}
+        prefixed = {self.prefix + name: name for name in self.targets} if self.prefix else {}
+        return prefixed | {alias: target.name for target in self.targets.values() for alias in target.aliases}
 
     def inventory(self) -> Inventory:
         """Return the targets whose folder is there, and those whose folder is not."""

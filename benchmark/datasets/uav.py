@@ -17,6 +17,8 @@ class UAVDataset(PublishedDataset):
     of them. Boxes are 1-based; a row of NaN says that no target is seen.
     """
 
+    prefix = "uav_"
+
     def places(self, target: Target) -> Iterator[Place]:
         """Yield the folder of the target's video, with the target's own box file."""
         if (images := self._videos.get(target.folder.casefold())) is None:

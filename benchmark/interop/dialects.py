@@ -68,8 +68,8 @@ def detect_dialect(path: Path) -> Dialect:
         return read_dialect("otb-mat")
     if path.is_dir() and (nested := matching(path, "*/*_001.txt") or matching(path, "baseline/*/*_001.txt")):
         return read_dialect("got10k-server" if b"," in _beginning(nested[0]).partition(b"\n")[0] else "vot")
-    if path.is_file() and path.stem.endswith("_001") and _beginning(path).startswith((b"1\n", b"1\r")):
-        return read_dialect("vot")
+    if path.is_file() and path.stem.endswith("_001"):
+        return read_dialect("vot" if _beginning(path).startswith((b"1\n", b"1\r")) else "got10k-server")
     if path.is_dir() and (path / "times").is_dir():
         return read_dialect("got10k")
     texts = [path] if path.is_file() else matching(path, "*.txt") + matching(path, "default/*.txt")

@@ -26,6 +26,8 @@ class Length:
     frames: int
     start: int
     """Index of the frame at which the official run starts."""
+    cut: bool = False
+    """Whether results may be longer, as its video is: what is beyond is left out."""
 
 
 def catalogue_of(dataset: str) -> Catalogue:
@@ -37,8 +39,9 @@ def lengths(annotations: Mapping[str, Annotation], dataset: str = "OTB100") -> d
     """Return the lengths of the given sequences and of all of the dataset that its catalogue knows."""
     catalogue = catalogue_of(dataset)
     targets = catalogue.of(dataset) or catalogue.targets
-    listed = {target.name: Length(target.frames, target.start) for target in targets if target.images}
-    return listed | {name: Length(len(one), one.start) for name, one in annotations.items()}
+    cut = {target.name for target in targets if target.longer}
+    listed = {one.name: Length(one.frames, one.start, one.name in cut) for one in targets if one.images}
+    return listed | {name: Length(len(one), one.start, name in cut) for name, one in annotations.items()}
 
 
 def read_ground_truth(folder: Path, dataset: str = "OTB100") -> dict[str, Annotation]:

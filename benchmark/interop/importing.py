@@ -51,7 +51,7 @@ def import_results(
         keep_going: Whether to leave out bad files; else the first raises InputError, with the number of others.
     """
     known = lengths(annotations, dataset)
-    wanted = known.keys() if targets is None else known.keys() & set(targets)
+    wanted = known.keys() if targets is None else set(targets)
     layout = lay_out(path, dialect, tracker, names or Names(annotations), wanted)
     found: dict[str, Trajectory] = {}
     remarks, errors = layout.remarks, []
@@ -63,10 +63,18 @@ def import_results(
         try:
             if others:
                 raise InputError(f"{others[0]}: a second file about {name}, beside {file.name!r}; which one is meant?")
+            if name not in known:
+                raise InputError(
+                    f"{file}: nothing here says how long {name} is: name the dataset's folder with --data-root,"
+                    " or its ground truth with --ground-truth"
+                )
             shift = np.array([1.0, 1.0, 0.0, 0.0]) * origin
             rows = mats[file] if file in mats else _rows(file, dialect, annotations.get(name), known[name], shift)
             if isinstance(rows, InputError):
                 raise rows
+            if known[name].cut and len(rows) > known[name].frames:
+                remarks.append(f"left out {len(rows) - known[name].frames} boxes of {name} beyond its annotated frames")
+                rows = rows[: known[name].frames]
             found[name] = _trajectory(file, dialect, name, rows - shift, annotations.get(name), known[name])
         except InputError as error:
             errors.append(str(error))

@@ -67,4 +67,4 @@ def align(rows: int, annotation: Annotation, profile: Profile, start: int | None
 
 
 def _last_is_invalid(annotation: Annotation) -> bool:
-    return len(annotation) > 0 and not bool(annotation.valid[-1])
+    return len(annotation) > 0 and not bool(annotation.valid[-1]) and not annotation.secret
