@@ -42,12 +42,14 @@ def score_run(
 ) -> RunScores:
     """Score every tracker's records; failed ones are listed with their reason and left out of the averages.
 
-    `imported` results, which have every sequence of the selection, are scored on the same sequences beside them.
+    `imported` results, which have every sequence of the selection, are scored on the same sequences beside them. Where
+    a server alone knows the ground truth, nothing is scored.
     """
     annotations = {video.name: video.annotation for video in selection.sequences}
     attributes = {name: annotation.attributes for name, annotation in annotations.items()}
-    repeated = {spec: score_repeats(own, annotations, profile, protocol) for spec, own in records.items()}
-    scores = {spec: average_repeats(own) for spec, own in repeated.items()}
+    known = {spec: () if selection.upload else own for spec, own in records.items()}
+    repeated = {spec: score_repeats(own, annotations, profile, protocol) for spec, own in known.items()}
+    scores = {spec: average_repeats(own) if own else {} for spec, own in repeated.items()}
     beside = [_chosen(one, annotations) for one in imported]
     foreign = {
         f"{one.tracker} (imported)": score_sequences(boxes, annotations, profile, starts=starts)
@@ -72,10 +74,10 @@ def score_run(
                 summary=summarise(own, profile, attributes) if own else None,
                 uncertainty=unsure.get(spec.name),
                 sequences=dict(own),
-                sensitivity=_sensitivity(done, annotations, profile) if protocol == "ope" else (),
+                sensitivity=_sensitivity(known[spec], annotations, profile) if protocol == "ope" else (),
                 failed=_failures(records[spec]),
                 tracebacks=_tracebacks(records[spec]),
-                repeats=_spread(records[spec], repeated[spec], profile),
+                repeats=_spread(known[spec], repeated[spec], profile),
                 throughput=sum(len(record.boxes) for record in done) / seconds if seconds > 0 else None,
                 lanes=max((record.lanes for record in done), default=1),
                 busy_cores=_busy_cores(done),
@@ -168,9 +170,11 @@ def _chosen(
     )
 
 
-def _sensitivity(done: Sequence[Record], annotations: Mapping[str, Annotation], profile: Profile) -> tuple[Change, ...]:
+def _sensitivity(
+    records: Sequence[Record], annotations: Mapping[str, Annotation], profile: Profile
+) -> tuple[Change, ...]:
     """Return what other conventions would do to the first repeat's scores."""
-    first = [record for record in done if record.repeat == 0]
+    first = [record for record in records if record.status == "done" and record.repeat == 0]
     if not first:
         return ()
     boxes = {record.sequence: record.boxes for record in first}

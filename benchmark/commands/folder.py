@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.store.results import writing
+from trackers.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.engine.run import Executor, Plan, Task
@@ -80,6 +81,35 @@ def conclude(
     write_json(folder / "scores.json", scores.to_dict())
     write_run(folder, content, ordered)
     return scores
+
+
+def write_uploads(folder: Path, plan: Plan, tasks: list[Task], records: dict[str, Record]) -> list[str]:
+    """Write each tracker's archive for the server that alone can score the dataset; return a line for each.
+
+    Nothing, for a dataset whose ground truth is public.
+    """
+    from benchmark.interop.upload import SERVERS, write_archive
+    from benchmark.store.results import slug
+
+    selection = plan.selection
+    if not selection.upload:
+        return []
+    server = SERVERS[selection.upload]
+    if not selection.complete:
+        return [f"no archive for {server.title}'s server: it takes all {selection.total} sequences, each whole"]
+    truth = {video.name: video.annotation for video in selection.sequences}
+    lines = []
+    for spec in plan.specs:
+        own = [records[task.key] for task in tasks if task.spec is spec]
+        file = folder / "upload" / f"{slug(spec.name)}.zip"
+        try:
+            mended = write_archive(file, server, truth, own)
+        except InputError as error:
+            lines.append(f"{spec.name}: {error}")
+            continue
+        note = f"; {mended} boxes that were none repeat the ones before" if mended else ""
+        lines.append(f"{spec.name}: {file} is for {server.address}{note}")
+    return lines
 
 
 def _command() -> list[str]:

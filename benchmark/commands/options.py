@@ -104,6 +104,8 @@ def choose_imports(results: Path, selection: Selection, names: str) -> list[Traj
     """Return the imported results of that dataset by name; InputError where one is missing or lacks a sequence."""
     from benchmark.interop.trajectories import load_imports
 
+    if selection.upload:
+        raise InputError(f"{selection.dataset}: its server alone can score results; --imported does not go with it")
     there = {one.tracker: one for one in load_imports(results, selection.dataset)}
     wanted = list(there) if names.strip().casefold() == "all" else [name.strip() for name in names.split(",")]
     for name in wanted:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from benchmark.commands.folder import begin, conclude, keep_truth
+from benchmark.commands.folder import begin, conclude, keep_truth, write_uploads
 from benchmark.commands.options import (
     ScoringCommand,
     choose,
@@ -107,6 +107,8 @@ def run(
     )
     selection = choose(says, **data)
     rules = profile or selection.profile
+    if selection.upload and protocol != "ope":
+        raise InputError(f"{selection.dataset} has no ground truth to start from: --protocol {protocol} needs it")
     beside = choose_imports(store.folder, selection, imported) if imported else []
     with executors as team:
         plan = Plan(
@@ -136,11 +138,12 @@ def run(
     with writing(folder):
         scores = conclude(folder, plan, tasks, records, team, rules, beside)
         keep_truth(folder, plan, data["data_root"])
+        archives = write_uploads(folder, plan, tasks, records)
         report = write_report(folder)
     store.set_latest(folder)
     if name is not None:
         _name(store, folder, name)
-    _show(scores, report, json_file, quiet)
+    _show(scores, report, json_file, quiet, archives)
     raise click.exceptions.Exit(1 if scores.failures else 0)
 
 
@@ -170,11 +173,11 @@ def _name(store: Results, folder: Path, name: str) -> None:
         remarks().print(f"run {folder.name} has no name: {error}", markup=False, soft_wrap=True)
 
 
-def _show(scores: RunScores, report: Path, json_file: Path | None, quiet: bool) -> None:
+def _show(scores: RunScores, report: Path, json_file: Path | None, quiet: bool, archives: list[str]) -> None:
     to_stdout = write_json(scores.to_dict(), json_file)
     says = remarks(quiet)
     if not quiet and not to_stdout:
         output().print(table(scores))
-        for line in filter(None, (*failures(scores), *oddities(scores), identical_repeats(scores))):
+        for line in filter(None, (*failures(scores), *oddities(scores), identical_repeats(scores), *archives)):
             says.print(line, markup=False, soft_wrap=True)
     echo(f"Report: {near(report)}" if not quiet else near(report), err=to_stdout)

@@ -45,7 +45,8 @@ class Selection:
         of = "" if count == self.total else f" of {self.total}"
         noun = "sequence" if self.total == 1 else "sequences"
         frames = "" if self.limit_frames is None else f", first {self.limit_frames} frames"
-        return f"{self.dataset}, {count}{of} {noun}{frames}"
+        server = "; its server alone can score it" if self.upload else ""
+        return f"{self.dataset}, {count}{of} {noun}{frames}{server}"
 
 
 def select(
