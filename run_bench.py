@@ -118,6 +118,12 @@ def _write_report(run: Path) -> Path:
     return write_report(build_report([run]), run)
 
 
+def _write_several(groups: list[list[Path]], folder: Path) -> Path:
+    from reports.several import write_several
+
+    return write_several(groups, folder)
+
+
 def _write_video(*arguments: Any, **options: Any) -> Path:
     from reports.video.render import write_video
 
@@ -159,6 +165,7 @@ def _write_history(*arguments: Any) -> None:
 def cli(ctx: click.Context) -> None:
     """Benchmark and ablation suite for memory trackers."""
     ctx.obj = _write_report
+    ctx.meta["benchmark.commands.run.write_several"] = _write_several
     ctx.meta["benchmark.commands.video.write_video"] = _write_video
     ctx.meta["benchmark.commands.study.write_study"] = _write_study
     ctx.meta["benchmark.commands.gate.write_page"] = _write_gate

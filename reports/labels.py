@@ -5,8 +5,8 @@ from __future__ import annotations
 from benchmark.scores import UNTRAINED, RunScores, TrackerScores
 
 __all__ = [
-    "ATTRIBUTES", "KIND_NAMES", "MEASURE_NAMES", "SHORT_NAMES", "circumstances", "coverage", "heading", "legend",
-    "marks", "unlike", "warnings",
+    "ATTRIBUTES", "KIND_NAMES", "MEASURE_NAMES", "SHORT_NAMES", "circumstances", "coverage", "heading", "is_class",
+    "legend", "marks", "unlike", "warnings",
 ]  # fmt: skip
 
 MEASURE_NAMES = {
@@ -26,7 +26,9 @@ GRAVE = ("trained on", "tuned on", "random weights", "oracle")
 ATTRIBUTES = {
     "IV": "illumination variation", "OPR": "out-of-plane rotation", "SV": "scale variation", "OCC": "occlusion",
     "DEF": "deformation", "MB": "motion blur", "FM": "fast motion", "IPR": "in-plane rotation", "OV": "out of view",
-    "BC": "background clutter", "LR": "low resolution",
+    "BC": "background clutter", "LR": "low resolution", "ARC": "aspect ratio change", "ARV": "aspect ratio variation",
+    "CM": "camera motion", "FCM": "fast camera motion", "FOC": "full occlusion", "POC": "partial occlusion",
+    "ROT": "rotation", "SOA": "similar objects around", "SOB": "similar object", "VC": "viewpoint change",
 }  # fmt: skip
 KIND_NAMES = {
     "tracked": "tracked",
@@ -36,6 +38,11 @@ KIND_NAMES = {
     "jumped": "jumped to a distractor",
     "recovered": "recovered",
 }
+
+
+def is_class(name: str) -> bool:
+    """Tell whether sequences of that group share a class: the kind of their target, or of its motion."""
+    return name.startswith(("class ", "motion "))
 
 
 def marks(tracker: TrackerScores, remarks: bool = False) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from benchmark.studies.answer import Answer as StudyAnswer
 from benchmark.studies.answer import read_answer
 from reports.answers import Answer, answer
 from reports.differences import CurveDifference, choose_base, curve_differences
+from reports.labels import is_class
 from reports.memory import memory_of
 from reports.papers import PaperTable, others, paper_tables
 from reports.published import Published
@@ -64,6 +65,15 @@ class Report:
     @property
     def attributes(self) -> tuple[str, ...]:
         """Attributes that two or more of the scored sequences have, in alphabetical order."""
+        return tuple(name for name in self._groups if not is_class(name))
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Kinds of target or of motion that two or more of the scored sequences have, likewise."""
+        return tuple(name for name in self._groups if is_class(name))
+
+    @property
+    def _groups(self) -> tuple[str, ...]:
         return tuple(sorted({name for one in self.scored if one.summary for name in one.summary.by_attribute}))
 
     @property

@@ -9,7 +9,7 @@ import click
 
 from benchmark.commands.terminal import echo, output, remarks
 from benchmark.datasets.base import Dataset
-from benchmark.datasets.lookup import dataset_names, open_dataset
+from benchmark.datasets.lookup import open_dataset
 from benchmark.datasets.sequence import Annotation
 from benchmark.interop.dialects import detect_dialect, dialect_names, read_dialect
 from benchmark.interop.names import Names
@@ -26,7 +26,9 @@ Examples:
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--tracker", metavar="NAME", help="What to call it.  [default: the folder's name]")
 @click.option("--dialect", type=click.Choice(["auto", *dialect_names()]), default="auto", show_default=True)
-@click.option("--dataset", "-d", default="OTB100", show_default=True, help=f"One of {', '.join(dataset_names())}.")
+@click.option(
+    "--dataset", "-d", default="OTB100", show_default=True, help="A dataset's name; `run_bench list` shows all."
+)
 @click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR", help="Where the dataset is looked for.")
 @click.option("--ground-truth", type=click.Path(path_type=Path), metavar="DIR",
               help="A folder of <sequence>.txt, where the dataset's frames are not at hand.")  # fmt: skip

@@ -10,7 +10,7 @@ import click
 
 from benchmark.commands.standard_output import reserve
 from benchmark.commands.terminal import Terminal, echo_json, json_text, sequence_progress
-from benchmark.datasets.lookup import dataset_names, open_dataset
+from benchmark.datasets.lookup import open_dataset
 from benchmark.store.record import write_whole
 from trackers.errors import InputError, did_you_mean
 
@@ -64,7 +64,7 @@ def data_options(function: Function) -> Function:
     """Add what says which sequences are run; `choose` takes the values."""
     for option in reversed((
         click.option("--dataset", "-d", default="demo", show_default=True,
-                     help=f"One of {', '.join(dataset_names())}."),
+                     help="A dataset's name, or several between commas; `run_bench list` shows all."),
         click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR",
                      help="The dataset's folder or one that holds it.  [default: $ENGRAM_DATA, else data/]"),
         click.option("--subset", type=click.Choice(["full", "available"]), default="full", show_default=True,
@@ -75,6 +75,19 @@ def data_options(function: Function) -> Function:
     )):  # fmt: skip
         function = option(function)
     return function
+
+
+def split_datasets(names: str) -> list[str]:
+    """Return the names in a list of datasets, separated by commas; InputError where there is none, or one twice."""
+    from benchmark.datasets.lookup import find_dataset
+
+    found = [find_dataset(name) for name in names.split(",") if name.strip()]
+    if not found:
+        raise InputError("--dataset names no dataset; `run_bench list` shows all")
+    if len(set(found)) < len(found):
+        twice = next(name for name in found if found.count(name) > 1)
+        raise InputError(f"--dataset names {twice} twice")
+    return found
 
 
 def choose(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from benchmark.commands.options import (
     json_option,
     results_option,
     seed_option,
+    split_datasets,
     trackers_option,
     write_json,
 )
@@ -31,10 +32,14 @@ from benchmark.store.results import writing
 from trackers.errors import InputError
 
 if TYPE_CHECKING:
+    from benchmark.datasets.selection import Selection
+    from benchmark.interop.trajectories import Trajectories
     from benchmark.scores import RunScores
     from benchmark.store.results import Results
     from trackers.names import TrackerSpec
 
+WRITE_SEVERAL = "benchmark.commands.run.write_several"
+"""Where `run_bench` hands in who writes one page of runs on several datasets, as this layer knows no reports."""
 WriteReport = Callable[[Path], Path]
 """Draws the page of a run folder and returns its file; `run_bench` hands it in, as this layer knows no reports."""
 
@@ -45,6 +50,7 @@ Examples:
   run_bench                                       the trackers of the papers on the built-in demo
   run_bench --trackers siamfc,memtrack* --dataset OTB100 --data-root ~/data/OTB100
   run_bench --dataset OTB100 --subset available   only the sequences that are there
+  run_bench -d OTB100,UAV123,LaSOT --data-root ~/data     a run on each, and one page of them all
   run_bench --trackers 'siamfc{scale_step=1.05}' --sequences Couple,Crossing --limit-frames 50
   run_bench --trackers none --imported all --dataset OTB100     imported results alone
 """,
@@ -97,54 +103,79 @@ def run(
     store = Results(results)
     if name is not None:
         check_free(store, name)
-    executors = open_executor(
-        says,
-        executor=executor if specs else "nobody",
-        ray_address=ray_address,
-        device=device,
-        workers=workers,
-        data_root=data["data_root"],
-    )
-    selection = choose(says, **data)
-    rules = profile or selection.profile
-    if selection.upload and protocol != "ope":
-        raise InputError(f"{selection.dataset} has no ground truth to start from: --protocol {protocol} needs it")
-    beside = choose_imports(store.folder, selection, imported) if imported else []
-    with executors as team:
-        plan = Plan(
-            specs,
-            selection,
-            team.device,
-            seed,
-            lanes,
-            protocol,
-            telemetry,
-            retry_failed=retry_failed,
-            fresh=fresh,
-            repeats=repeats,
-            jitter=jitter,
-            timeout=timeout or inf,
-            verify_frames=verify_frames,
+    datasets = split_datasets(data["dataset"])
+    if len(datasets) > 1 and (one := "--name" if name else "--sequences" if data["sequences"] else ""):
+        raise InputError(f"{one} goes with one dataset, not with {len(datasets)}")
+    selections = [choose(says, **{**data, "dataset": dataset}) for dataset in datasets]
+    for selection in selections:
+        if selection.upload and protocol != "ope":
+            raise InputError(f"{selection.dataset} has no ground truth to start from: --protocol {protocol} needs it")
+    beside = [choose_imports(store.folder, one, imported) if imported else [] for one in selections]
+
+    def run_on(selection: Selection, imports: list[Trajectories]) -> Ended:
+        executors = open_executor(
+            says,
+            executor=executor if specs else "nobody",
+            ray_address=ray_address,
+            device=device,
+            workers=workers,
+            data_root=data["data_root"],
         )
-        tasks = lay_out(plan, store, team.environment)
-        if store.damaged:
-            line = f"{len(store.damaged)} of the records that are kept are damaged, and made anew: {store.damaged[0]}"
-            says.print(line + (" and others" if len(store.damaged) > 1 else ""), markup=False, soft_wrap=True)
-        if not lanes:
-            left = dict.fromkeys(task.spec for task in tasks if task.kept is None)
-            plan = replace(plan, lanes=team.fitting_lanes(tuple(left)))
-        folder = begin(store, plan, tasks)
-        records = do(plan, tasks, store, folder, team, quiet)
-    with writing(folder):
-        scores = conclude(folder, plan, tasks, records, team, rules, beside)
-        keep_truth(folder, plan, data["data_root"])
-        archives = write_uploads(folder, plan, tasks, records)
-        report = write_report(folder)
-    store.set_latest(folder)
+        with executors as team:
+            plan = Plan(
+                specs,
+                selection,
+                team.device,
+                seed,
+                lanes,
+                protocol,
+                telemetry,
+                retry_failed=retry_failed,
+                fresh=fresh,
+                repeats=repeats,
+                jitter=jitter,
+                timeout=timeout or inf,
+                verify_frames=verify_frames,
+            )
+            tasks = lay_out(plan, store, team.environment)
+            if store.damaged:
+                line = (
+                    f"{len(store.damaged)} of the records that are kept are damaged, and made anew: {store.damaged[0]}"
+                )
+                says.print(line + (" and others" if len(store.damaged) > 1 else ""), markup=False, soft_wrap=True)
+            if not lanes:
+                left = dict.fromkeys(task.spec for task in tasks if task.kept is None)
+                plan = replace(plan, lanes=team.fitting_lanes(tuple(left)))
+            folder = begin(store, plan, tasks)
+            records = do(plan, tasks, store, folder, team, quiet)
+        with writing(folder):
+            scores = conclude(folder, plan, tasks, records, team, profile or selection.profile, imports)
+            keep_truth(folder, plan, data["data_root"])
+            archives = write_uploads(folder, plan, tasks, records)
+            report = write_report(folder)
+        store.set_latest(folder)
+        return Ended(folder, scores, report, archives)
+
+    ended = []
+    for selection, imports in zip(selections, beside, strict=True):
+        ended.append(run_on(selection, imports))
+        if len(selections) > 1:
+            _say(ended[-1], quiet or str(json_file) == "-")
     if name is not None:
-        _name(store, folder, name)
-    _show(scores, report, json_file, quiet, archives)
-    raise click.exceptions.Exit(1 if scores.failures else 0)
+        _name(store, ended[0].folder, name)
+    _show(ended, json_file, quiet)
+    raise click.exceptions.Exit(1 if any(one.scores.failures for one in ended) else 0)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What came of the run on one dataset."""
+
+    folder: Path
+    scores: RunScores
+    report: Path
+    archives: list[str]
+    """A line for each archive that a server takes."""
 
 
 def _specs(names: tuple[str, ...], imported: str | None, protocol: str) -> tuple[TrackerSpec, ...]:
@@ -173,11 +204,27 @@ def _name(store: Results, folder: Path, name: str) -> None:
         remarks().print(f"run {folder.name} has no name: {error}", markup=False, soft_wrap=True)
 
 
-def _show(scores: RunScores, report: Path, json_file: Path | None, quiet: bool, archives: list[str]) -> None:
-    to_stdout = write_json(scores.to_dict(), json_file)
-    says = remarks(quiet)
-    if not quiet and not to_stdout:
-        output().print(table(scores))
-        for line in filter(None, (*failures(scores), *oddities(scores), identical_repeats(scores), *archives)):
-            says.print(line, markup=False, soft_wrap=True)
-    echo(f"Report: {near(report)}" if not quiet else near(report), err=to_stdout)
+def _show(ended: list[Ended], json_file: Path | None, quiet: bool) -> None:
+    """Write the scores where they are asked for, show those of one dataset, and name the report, or that of all."""
+    first = ended[0]
+    several = len(ended) > 1
+    plain = [one.scores.to_dict() for one in ended]
+    to_stdout = write_json(plain if several else plain[0], json_file)
+    if several:
+        folder = ended[-1].folder
+        with writing(folder):
+            page = click.get_current_context().meta[WRITE_SEVERAL]([[one.folder] for one in ended], folder)
+    else:
+        page = first.report
+        _say(first, quiet or to_stdout)
+    echo(f"Report: {near(page)}" if not quiet else near(page), err=to_stdout)
+
+
+def _say(one: Ended, quiet: bool) -> None:
+    """Show the scores on one dataset, and what is to be said of them."""
+    if quiet:
+        return
+    output().print(table(one.scores))
+    said = (*failures(one.scores), *oddities(one.scores), identical_repeats(one.scores), *one.archives)
+    for line in filter(None, said):
+        remarks().print(line, markup=False, soft_wrap=True)

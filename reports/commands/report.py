@@ -41,7 +41,8 @@ def report(
 ) -> None:  # fmt: skip
     """Write the report of RUNs (a folder, an id, a name or `latest`): HTML, Markdown, LaTeX, CSV, JSON and figures.
 
-    Several runs of the same sequences, profile and protocol come on one page.
+    Several runs of the same sequences, profile and protocol come on one page; runs on several datasets on one with a
+    section for each.
     """
     from benchmark.store.results import writing
     from reports.model import build_report
@@ -53,10 +54,31 @@ def report(
         raise InputError("the report of several runs belongs to none of them: say where to write it with --out DIR")
     chosen, keys = _listed(show), _listed(columns)
     place = out or folders[0]
+    groups = by_dataset(folders)
+    if len(groups) > 1:
+        from reports.several import write_several
+
+        if ignored := next(
+            (one for one, given in (("--show", show), ("--columns", columns), ("--base", base)) if given), ""
+        ):
+            raise InputError(f"{ignored} goes with runs on one dataset: these are on {', '.join(groups)}")
+        with writing(place):
+            echo(write_several(list(groups.values()), place))
+        return
     drawn = build_report(folders, frames=frames, data_root=data_root, chosen=chosen, base=base)
     with writing(place):
         paper = Paper(keys, intervals, table_width)
         echo(write_report(drawn, place, paper=paper, bands=bands, wide=True))
+
+
+def by_dataset(folders: list[Path]) -> dict[str, list[Path]]:
+    """Return runs' folders by the dataset that each is on."""
+    from benchmark.store.reading import read_manifest
+
+    found: dict[str, list[Path]] = {}
+    for folder in folders:
+        found.setdefault(read_manifest(folder)["dataset"]["name"], []).append(folder)
+    return found
 
 
 def _listed(names: str | None) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ def make_tables(report: Report) -> dict[str, Table]:
         rank_table(report),
         *paper_grids(report),
         _attributes(report),
+        _classes(report),
         _sequences(report),
         *speed_tables(report),
         _failures(report),
@@ -135,8 +136,17 @@ def _difference(one: Answer, measure: str) -> tuple[Cell, Cell]:
 
 
 def _attributes(report: Report) -> Table:
+    return _grouped(report, "attributes", "Success AUC by attribute", "Attribute", report.attributes)
+
+
+def _classes(report: Report) -> Table:
+    return _grouped(report, "classes", "Success AUC by class", "Class", report.classes)
+
+
+def _grouped(report: Report, name_of_table: str, title: str, heading_of_rows: str, names: Iterable[str]) -> Table:
+    """Return the table of sequences that share something: an attribute, or the kind of their target."""
     rows = []
-    for name in report.attributes:
+    for name in names:
         count = max(len(t.summary.by_attribute[name].sequences) for t in report.scored if t.summary
                     and name in t.summary.by_attribute)  # fmt: skip
         values = [
@@ -148,9 +158,9 @@ def _attributes(report: Report) -> Table:
         ]
         meaning = ATTRIBUTES.get(name, "")
         rows.append((words(name, meaning, meaning=meaning), Cell(str(count), count), *values))
-    columns = (Column("Attribute", "attribute", "text"), Column("Sequences", "sequences", short="Seqs."),
-               *_tracker_columns(report.scored, "auc"))  # fmt: skip
-    return _table(report, "attributes", "Success AUC by attribute", columns, rows)
+    columns = (Column(heading_of_rows, heading_of_rows.lower(), "text"),
+               Column("Sequences", "sequences", short="Seqs."), *_tracker_columns(report.scored, "auc"))  # fmt: skip
+    return _table(report, name_of_table, title, columns, rows)
 
 
 def _sequences(report: Report) -> Table:

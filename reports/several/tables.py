@@ -1,0 +1,48 @@
+"""The table over all datasets: a row a tracker, and of each dataset the score that its own toolkit puts first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmark.scores import TrackerScores
+from benchmark.statistics.best import Standing
+from reports.labels import MEASURE_NAMES, coverage, marks
+from reports.model import Report
+from reports.tables.grid import EMPTY, Cell, Column, Table, score, tracker_cell, words
+
+__all__ = ["headline", "overall_table"]
+
+
+def headline(report: Report) -> str:
+    """Return the measure that stands for a dataset: the average overlap where a profile pools frames, else the AUC."""
+    return "ao" if report.profile.average == "frames" else "auc"
+
+
+def overall_table(reports: Sequence[Report]) -> Table:
+    """Return the table; a tracker that was not run on a dataset, or has no score there, has an empty cell."""
+    names = list(dict.fromkeys(one.name for report in reports for one in report.ranked))
+    columns = [Column("Tracker", "tracker", "text")]
+    cells: dict[str, list[Cell]] = {name: [] for name in names}
+    for report in reports:
+        measure = headline(report)
+        dataset = report.scores.dataset
+        columns.append(Column(f"{dataset}: {MEASURE_NAMES[measure]}", f"{dataset} {measure}", short=dataset))
+        standing = report.scores.standings(measure)
+        found = {one.name: one for one in report.ranked}
+        for name in names:
+            cells[name].append(_cell(found.get(name), measure, standing.get(name, "")))
+    first = {one.name: one for report in reversed(reports) for one in report.ranked}
+    rows = tuple((tracker_cell(name, marks(first[name])), *cells[name]) for name in names)
+    notes = (
+        "Each dataset is scored by its own toolkit's rules: columns are no measure of one another.",
+        *(f"{report.scores.dataset}: {coverage(report.scores)}." for report in reports),
+    )
+    return Table("datasets", "All datasets", "Scores by dataset", tuple(columns), rows, notes)
+
+
+def _cell(tracker: TrackerScores | None, measure: str, standing: Standing) -> Cell:
+    if tracker is None:
+        return EMPTY
+    if tracker.summary is None:
+        return words("–", f"{len(tracker.failed)} failed" if tracker.failed else "not scored here")
+    return score(getattr(tracker.summary.overall, measure), tracker.intervals.get(measure), standing=standing)
