@@ -16,6 +16,10 @@ except KeyboardInterrupt:  # from the first line on, Ctrl-C is no traceback
 COMMANDS = {
     "run": ("benchmark.commands.run:run", "Run trackers on a dataset and write scores, boxes and a report."),
     "list": ("benchmark.commands.list:list_", "Show every tracker and every dataset, with what of it is found."),
+    "doctor": (
+        "benchmark.commands.doctor:doctor",
+        "Say what of the datasets is found here, what is missing or damaged, and how to lay it out.",
+    ),
     "train": (
         "benchmark.commands.train:train",
         "Train the tracker of a recipe: NAME of one that ships, or a TOML file.",

@@ -44,6 +44,12 @@ class DatasetRow:
     found: int
     total: int
     place: str
+    group: str = ""
+    """The benchmark that it is a set of; "" for what is none."""
+    state: str = "not found"
+    """``found``, ``partly`` or ``not found``, by the names of folders."""
+    profile: str = ""
+    """How it is scored where nothing else is said."""
 
 
 @click.command("list")
@@ -76,7 +82,9 @@ def list_(*, data_root: Path | None, as_json: bool, keys: str | None) -> None:
         "Others' trackers: cv2:csrt, cv2:kcf, cv2:mil, got10k:module:Class, py:FILE.py.",
         markup=False,
     )
+    places = dict.fromkeys(row.place for row in datasets if row.group)
     out.print(_dataset_table(datasets))
+    out.print(f"Published datasets are looked for in {', '.join(places)}.", markup=False)
 
 
 def _names() -> tuple[str, ...]:
@@ -122,14 +130,20 @@ def _tracker(name: str) -> TrackerRow:
 
 
 def _dataset(name: str, root: Path | None) -> DatasetRow:
+    from benchmark.datasets.catalogue import family
     from benchmark.datasets.lookup import open_dataset
+    from benchmark.datasets.selection import state_of
 
     try:
         dataset = open_dataset(name, root)
         inventory = dataset.inventory()
     except InputError as error:
-        return DatasetRow(name, str(error), 0, 0, "")
-    return DatasetRow(dataset.name, dataset.title, len(inventory.found), dataset.total, inventory.place)
+        return DatasetRow(name, str(error), 0, 0, "", family(name))
+    found = len(inventory.found)
+    return DatasetRow(
+        dataset.name, dataset.title, found, dataset.total, inventory.place, family(dataset.name),
+        state_of(found, dataset.total), dataset.profile,
+    )  # fmt: skip
 
 
 def _tracker_table(rows: list[TrackerRow]) -> Table:
@@ -153,11 +167,17 @@ def _tracker_table(rows: list[TrackerRow]) -> Table:
 
 
 def _dataset_table(rows: list[DatasetRow]) -> Table:
-    table = Table(title="Datasets", title_justify="left")
-    for heading in ("name", "what", "found", "where"):
+    table = Table(
+        title="Datasets", title_justify="left", caption="`run_bench doctor` says more.", caption_justify="left"
+    )
+    for heading in ("name", "what", "", "found", "profile"):
         table.add_column(heading, justify="right" if heading == "found" else "left")
+    group = rows[0].group if rows else ""
     for row in rows:
-        table.add_row(*map(escape, (row.name, row.title, f"{row.found} of {row.total}", row.place)))
+        if row.group != group:
+            table.add_section()
+        group = row.group
+        table.add_row(*map(escape, (row.name, row.title, row.state, f"{row.found} of {row.total}", row.profile)))
     return table
 
 

@@ -98,6 +98,8 @@ class Catalogue:
     targets: tuple[Target, ...] = field(repr=False)
     origin: int = 1
     """Number of the first pixel in its files."""
+    layout: str = ""
+    """How its files lie below one of `folders`, line by line."""
 
     def of(self, set_name: str) -> tuple[Target, ...]:
         """Return the targets of one set."""
@@ -138,7 +140,7 @@ def parse_catalogue(name: str, head: Mapping[str, Any], rows: Iterable[Mapping[s
         names = [n.casefold() for t in targets if one in t.sets for n in {t.name, *t.aliases}]
         if len(set(names)) < len(names):
             raise ValueError(f"two targets of {one} answer to one name")
-    facts = {key: head[key] for key in ("reader", "revision", "source", "origin") if key in head}
+    facts = {key: head[key] for key in ("reader", "revision", "source", "origin", "layout") if key in head}
     return Catalogue(name=name, folders=tuple(head["folders"]), sets=sets, targets=targets, **facts)
 
 

@@ -11,6 +11,7 @@ from benchmark.datasets.sequence import Sequence
 from trackers.errors import InputError, did_you_mean
 
 Subset = Literal["full", "available"]
+State = Literal["found", "partly", "not found"]
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,11 @@ def select(
         profile=dataset.profile,
         upload=dataset.upload,
     )
+
+
+def state_of(found: int, total: int) -> State:
+    """Return what is said of a dataset of which so many sequences are found."""
+    return "not found" if not found else "found" if found >= total else "partly"
 
 
 def resolve(dataset: Dataset, inventory: Inventory, names: Collection[str]) -> set[str]:
