@@ -20,6 +20,7 @@ COMMANDS = {
         "benchmark.commands.doctor:doctor",
         "Say what of the datasets is found here, what is missing or damaged, and how to lay it out.",
     ),
+    "data": ("benchmark.commands.data:data", "Get published datasets: `data get NAME`. Nothing is fetched unasked."),
     "train": (
         "benchmark.commands.train:train",
         "Train the tracker of a recipe: NAME of one that ships, or a TOML file.",

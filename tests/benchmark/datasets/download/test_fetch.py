@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import pytest
+from web_server import Page, serving
+
+from benchmark.datasets.download.fetch import fetch
+from trackers.errors import InputError
+
+CONTENT = bytes(range(256)) * 4000
+
+
+def test_a_file_comes_whole_and_is_not_asked_for_twice(tmp_path: Path) -> None:
+    page = Page(CONTENT)
+    seen: list[tuple[int, int]] = []
+    with serving({"/a.zip": page}) as at:
+        for _ in range(2):
+            fetch(f"{at}/a.zip", tmp_path / "a.zip", on_bytes=lambda size, total: seen.append((size, total)))
+    assert (tmp_path / "a.zip").read_bytes() == CONTENT
+    assert page.asked == [""]
+    assert seen[-1] == (len(CONTENT), len(CONTENT))
+    assert [file.name for file in tmp_path.iterdir()] == ["a.zip"]
+
+
+def test_it_goes_on_where_the_connection_broke_off(tmp_path: Path) -> None:
+    page = Page(CONTENT, breaks=[300_000, 200_000])
+    with serving({"/a.zip": page}) as at:
+        fetch(f"{at}/a.zip", tmp_path / "a.zip", checksum=hashlib.md5(CONTENT).hexdigest())
+    assert (tmp_path / "a.zip").read_bytes() == CONTENT
+    assert page.asked == ["", "bytes=300000-", "bytes=500000-"]
+
+
+def test_what_has_come_is_kept_for_the_next_call(tmp_path: Path) -> None:
+    page = Page(CONTENT, breaks=[100_000] * 5)
+    with serving({"/a.zip": page}) as at:
+        with pytest.raises(InputError, match="broke off, 5 times; the same command goes on from there"):
+            fetch(f"{at}/a.zip", tmp_path / "a.zip")
+        assert not (tmp_path / "a.zip").exists()
+        fetch(f"{at}/a.zip", tmp_path / "a.zip")
+    assert (tmp_path / "a.zip").read_bytes() == CONTENT
+    assert page.asked[-1] == "bytes=500000-"
+
+
+def test_two_versions_are_never_joined(tmp_path: Path) -> None:
+    page = Page(CONTENT, breaks=[100_000] * 5)
+    with serving({"/a.zip": page}) as at:
+        with pytest.raises(InputError):
+            fetch(f"{at}/a.zip", tmp_path / "a.zip")
+        page.content, page.tag = CONTENT[::-1], '"two"'
+        fetch(f"{at}/a.zip", tmp_path / "a.zip")
+    assert (tmp_path / "a.zip").read_bytes() == CONTENT[::-1]
+
+
+def test_a_server_that_knows_no_ranges_begins_anew(tmp_path: Path) -> None:
+    with serving({"/a.zip": Page(CONTENT, breaks=[100_000], ranges=False)}) as at:
+        fetch(f"{at}/a.zip", tmp_path / "a.zip")
+    assert (tmp_path / "a.zip").read_bytes() == CONTENT
+
+
+def test_a_server_that_says_no_length_is_taken_at_its_end(tmp_path: Path) -> None:
+    with serving({"/a.zip": Page(CONTENT, length=-1)}) as at:
+        fetch(f"{at}/a.zip", tmp_path / "a.zip")
+    assert (tmp_path / "a.zip").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        (Page(CONTENT, length=len(CONTENT) + 10), "broke off|416|the same command goes on"),
+        (Page(b"<html>", kind="text/html"), "answers with a page, and not with a file"),
+        (Page(status=404, content=b"x"), "the server says 404"),
+        (Page(leads_to="file:///etc/passwd"), "Redirection to url 'file:///etc/passwd' is not allowed"),
+        (Page(leads_to="ftp://127.0.0.1/a"), "which is not followed"),
+        (Page(b""), "broke off"),
+    ],
+)
+def test_what_is_no_file_is_refused(tmp_path: Path, page: Page, said: str) -> None:
+    with serving({"/a.zip": page}) as at, pytest.raises(InputError, match=said):
+        fetch(f"{at}/a.zip", tmp_path / "a.zip")
+    assert not (tmp_path / "a.zip").exists()
+
+
+def test_a_length_that_is_too_short_cuts_nothing_off_unseen(tmp_path: Path) -> None:
+    """The client stops where the server said; a checksum finds it."""
+    page = Page(CONTENT, length=1000)
+    with serving({"/a.zip": page}) as at, pytest.raises(InputError, match="its checksum is"):
+        fetch(f"{at}/a.zip", tmp_path / "a.zip", checksum=hashlib.sha256(CONTENT).hexdigest())
+    assert not list(tmp_path.iterdir())
+
+
+def test_redirects_within_the_web_are_followed(tmp_path: Path) -> None:
+    pages = {"/b.zip": Page(CONTENT)}
+    with serving(pages) as at:
+        pages["/a.zip"] = Page(leads_to=f"{at}/b.zip")
+        fetch(f"{at}/a.zip", tmp_path / "a.zip")
+        assert (tmp_path / "a.zip").read_bytes() == CONTENT
+        pages["/round.zip"] = Page(leads_to=f"{at}/round.zip")
+        with pytest.raises(InputError, match="the server says 302"):
+            fetch(f"{at}/round.zip", tmp_path / "round.zip")
+
+
+def test_the_disk_is_looked_at_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: shutil._ntuple_diskusage(10**12, 10**12, 10**6))
+    with serving({"/a.zip": Page(CONTENT)}) as at, pytest.raises(InputError, match=r"0\.0 GB are free: make room"):
+        fetch(f"{at}/a.zip", tmp_path / "a.zip")
+
+
+def test_nobody_there(tmp_path: Path) -> None:
+    with serving({}) as at:
+        pass
+    with pytest.raises(InputError, match=r"no connection .*the same command goes on from there"):
+        fetch(f"{at}/a.zip", tmp_path / "a.zip")
+
+
+def test_more_than_is_taken_is_refused(tmp_path: Path) -> None:
+    with serving({"/a": Page(CONTENT)}) as at, pytest.raises(InputError, match="beyond the 1,000 that are taken"):
+        fetch(f"{at}/a", tmp_path / "a", limit=1000)
+    with serving({"/a": Page(CONTENT, length=-1)}) as at, pytest.raises(InputError, match="more than the 1,000 bytes"):
+        fetch(f"{at}/a", tmp_path / "b", limit=1000)
