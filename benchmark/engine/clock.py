@@ -7,11 +7,9 @@ A calibration workload is timed in between, and what else the machine did meanwh
 
 from __future__ import annotations
 
-import resource
 import signal
-import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
@@ -20,13 +18,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmark.datasets.images import read_frame
 from benchmark.engine.job import Job
 from benchmark.engine.load import Load, Watch, cores
-from trackers.api import Boxes, Frame, Tracker
+from benchmark.engine.stopwatch import Clock, Timed, follow, peak_memory, timed_call
+from trackers.api import Frame, Tracker
 from trackers.errors import InputError, describe
 from trackers.names import resolve
 
@@ -34,9 +32,6 @@ WARM_UP = 10
 """Frames tracked before the first timed one."""
 CALIBRATION_SIDE = 512
 """Side of the matrices that the calibration workload multiplies."""
-
-Clock = Callable[[], int]
-"""Returns the time since some moment in ns."""
 
 
 @dataclass(frozen=True)
@@ -73,16 +68,6 @@ class Latency:
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, ready for JSON."""
         return {**asdict(self), "loaded": self.load.disturbing}
-
-
-@dataclass(frozen=True)
-class Timed:
-    """One job as the clock saw it."""
-
-    boxes: Boxes
-    """(N, 4); row 0 is the box that was given."""
-    seconds: NDArray[np.float64]
-    """(N,); the first is what showing the target took."""
 
 
 def measure_latency(name: str, jobs: Sequence[Job], warm_up: Job, device: str) -> tuple[Latency, list[Timed]]:
@@ -163,50 +148,9 @@ def calibration(device: str, clock: Clock = time.perf_counter_ns) -> float:
     return timed_call(lambda: [a @ a for _ in range(8)], device, clock)[1]
 
 
-def follow(
-    tracker: Tracker[Any], job: Job, frames: Sequence[Frame], device: str, clock: Clock = time.perf_counter_ns
-) -> Timed:
-    """Track one lane on decoded frames; the job says only which box is shown first, and the seed."""
-    state, first = timed_call(lambda: tracker.start([frames[0]], job.box[None], [job.seed]), device, clock)
-    boxes, times = [job.box], [first]
-    for frame in frames[1:]:
-        (step, state), seconds = timed_call(
-            lambda now=frame, before=state: tracker.step(before, [now]),  # type: ignore[misc]
-            device,
-            clock,
-        )
-        boxes.append(step.boxes[0])
-        times.append(seconds)
-    return Timed(np.array(boxes), np.array(times))
-
-
-def timed_call(call: Callable[[], Any], device: str, clock: Clock) -> tuple[Any, float]:
-    """Return what a call returns, and its seconds; the device is synchronised before and after."""
-    _synchronise(device)
-    began = clock()
-    result = call()
-    _synchronise(device)
-    return result, (clock() - began) / 1e9
-
-
-def _synchronise(device: str) -> None:
-    if device.startswith("cuda"):
-        torch.cuda.synchronize(device)
-    elif device == "mps":
-        torch.mps.synchronize()
-
-
 def _gflop(tracker: Tracker[Any], job: Job, frames: Sequence[Frame]) -> float:
     state = tracker.start([frames[0]], job.box[None], [job.seed])
     with FlopCounterMode(display=False) as counter:
         for frame in frames[1:]:
             _, state = tracker.step(state, [frame])
     return float(counter.get_total_flops()) / 1e9 / max(len(frames) - 1, 1)
-
-
-def peak_memory(device: str) -> float:
-    """Return the peak memory so far in MB: of the device on a GPU, of the process elsewhere."""
-    if device.startswith("cuda"):
-        return torch.cuda.max_memory_allocated(device) / 2**20
-    unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes there, in KiB elsewhere
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20

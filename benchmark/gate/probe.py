@@ -49,7 +49,7 @@ def reference(device: str, clock: Callable[[], int]) -> float:
     import torch
     import torch.nn.functional as F
 
-    from benchmark.engine.clock import timed_call
+    from benchmark.engine.stopwatch import timed_call
 
     image = torch.ones(3, 32, 128, 128, device=device)
     shapes = (96, 32, 1, 1), (96, 1, 3, 3), (32, 96, 1, 1)
@@ -73,8 +73,8 @@ class Bench:
 
         from benchmark.datasets.images import read_frame
         from benchmark.datasets.sequence import Annotation, Sequence
-        from benchmark.engine.clock import follow
         from benchmark.engine.job import Job
+        from benchmark.engine.stopwatch import follow
         from trackers.names import resolve
 
         self.device: str = request["device"]
@@ -100,8 +100,8 @@ class Bench:
         """Track the sample once; return its times, its boxes and how many cores others kept busy."""
         import numpy as np
 
-        from benchmark.engine.clock import follow
         from benchmark.engine.load import Watch
+        from benchmark.engine.stopwatch import follow
 
         watch = Watch()
         reference(self.device, self.clock)
@@ -122,7 +122,7 @@ class Bench:
 
     def memory(self) -> float:
         """Return the peak memory so far in MB."""
-        from benchmark.engine.clock import peak_memory
+        from benchmark.engine.stopwatch import peak_memory
 
         return peak_memory(self.device)
 

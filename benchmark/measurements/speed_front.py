@@ -17,10 +17,10 @@ import numpy as np
 
 from benchmark.datasets.images import read_frame
 from benchmark.datasets.lookup import open_dataset
-from benchmark.engine.clock import follow
 from benchmark.engine.device import environment_class, find_device
 from benchmark.engine.job import Job
 from benchmark.engine.load import Watch
+from benchmark.engine.stopwatch import follow
 from benchmark.metrics.scores import score_sequences
 from benchmark.profiles import load_profile
 from trackers.names import resolve

@@ -13,9 +13,9 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmark.datasets.images import read_frame
 from benchmark.datasets.lookup import open_dataset
 from benchmark.datasets.selection import Selection
-from benchmark.engine.clock import follow
 from benchmark.engine.job import Job
 from benchmark.engine.run import begin
+from benchmark.engine.stopwatch import follow
 from benchmark.studies.answer import Cost
 from benchmark.studies.costs import Costs, cost_key
 from benchmark.studies.planning import Cast, Part

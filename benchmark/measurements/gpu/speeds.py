@@ -11,10 +11,11 @@ from typing import Any
 import torch
 
 from benchmark.datasets.images import read_frame
-from benchmark.engine.clock import measure_latency, peak_memory
+from benchmark.engine.clock import measure_latency
 from benchmark.engine.job import Job
 from benchmark.engine.lanes import run_lanes
 from benchmark.engine.resources import usable_cores
+from benchmark.engine.stopwatch import peak_memory
 from benchmark.measurements.gpu.setting import Row, Setting, Tables, Unit, built, copies
 from benchmark.measurements.tracker_speed import replicated, seconds
 from trackers.nets.crops import square_crops
