@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from trackers.nets.sizing import SizeRules
+
 
 @dataclass(frozen=True)
-class MemTrackConfig:
+class MemTrackConfig(SizeRules):
     """One MemTrack tracker (docs/memtrack.md)."""
 
     trunk: str = "lite0"
@@ -44,17 +46,15 @@ class MemTrackConfig:
     write_score: float = 0.9
     """Score of a frame under which its template is not written, whatever the gates say; 0: all are, as in the paper."""
 
-    scales: int = 3
-    """Search crops a frame, odd."""
     scale_step: float = 1.0375
     scale_penalty: float = 0.98
     """Multiplies the height of every scale's peak but the current one's."""
     penalise_from_mean: bool = True
     """Take that height above the mean response; False: above zero, whatever the trained shift, as the authors do."""
     scale_by_first: bool = True
-    """Choose the scale by the first template's response; False: by the final template's, as the authors do."""
+    """Choose the crop by the first template's response; False: by the final template's, as the authors do."""
     scale_damping: float = 0.5
-    """Share of the chosen scale that the size takes over."""
+    """Share of the chosen crop's scale that the size takes over."""
     scale_limits: tuple[float, float] | None = (0.2, 5.0)
     """Multiples of the first size; None: no limits, and the centre may leave the frame (as in the authors' code)."""
     window_weight: float = 0.3
@@ -76,6 +76,7 @@ PAPER: Mapping[str, Any] = {
     "template_cells": 6,
     "hidden": 512,
     "empty_slots_read": True,
+    "pyramid": "crops",
     "control_per_scale": True,
     "scale_step": 1.05,
     "scale_penalty": 0.97,
@@ -95,6 +96,7 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "hardread": {"read": "hard"},
     "queue": {"memory": "queue"},
     "nores": {"residual_gate": False},
+    "crops": {"pyramid": "crops"},
     **{f"m{slots}": {"slots": slots} for slots in (1, 2, 4, 8, 16)},
 }
-"""The paper's ablation study (docs/memtrack.md)."""
+"""The paper's ablation study, and the size by search crops as in the paper (docs/memtrack.md)."""

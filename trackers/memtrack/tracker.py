@@ -18,11 +18,13 @@ from trackers.memtrack.network import Carried, MemTrackNet
 from trackers.memtrack.recovery import sound_response, sound_state
 from trackers.memtrack.telemetry import report, signals
 from trackers.nets.checkpoint import frozen
+from trackers.nets.correlation import correlate_all
 from trackers.nets.crops import context_side, mean_colour, square_crops
-from trackers.nets.localise import scale_search
+from trackers.nets.localise import Peak, scale_search
 from trackers.nets.pretrained import load_weights
+from trackers.nets.sizing import scale_factors, size_change
 from trackers.nets.target import Target
-from trackers.nets.transfer import Frames, placed, precise, told
+from trackers.nets.transfer import Frames, placed, told
 from trackers.weights.catalog import Weights
 
 STRIDE = 8
@@ -37,6 +39,8 @@ class MemTrackState:
     carried: Carried
     newest: Tensor
     """(B, C, cells, cells) the template at the last frame's box, still to be written."""
+    sizes: Tensor
+    """(B, T, C, cells, cells) the first template cut at T sizes, by which sizes are read; T is 0 for search crops."""
 
 
 @register(
@@ -62,9 +66,8 @@ class MemTrack(Tracker[MemTrackState]):
         self._parameters = sum(p.numel() for p in net.parameters())
         self.net = frozen(net, self.device)
         self.offset = np.array(OTB_FIRST_PIXEL if config.authors_boxes else (0.0,) * 4)
-        half = config.scales // 2
-        factors = config.scale_step ** torch.arange(-half, half + 1, dtype=torch.float64)
-        self.factors = factors.to(precise(self.device)).to(self.device)
+        self.factors = scale_factors(config.scales if config.by_crops else 1, config.scale_step, self.device)
+        self.shown = scale_factors(config.scales, config.size_step, self.device)
 
     def parameters(self) -> int:
         """Return the number of network parameters."""
@@ -76,12 +79,19 @@ class MemTrack(Tracker[MemTrackState]):
         boxes = boxes + self.offset
         target = Target.from_boxes(boxes, [(frame.shape[1], frame.shape[0]) for frame in frames], self.device)
         there = placed(frames, self.device)
-        template = self._template(there, target, mean_colour(there))
-        return MemTrackState(target, self.net.begin(template), template)
+        colour = mean_colour(there)
+        if self.config.by_crops:
+            template = self._template(there, target, colour)
+            return MemTrackState(target, self.net.begin(template), template, template[:, None][:, :0])
+        sides = context_side(target.size)[:, None] / self.shown
+        templates = self.net.templates(self._crops(there, target, sides, self.config.template_size, colour))
+        first = templates[:, len(self.shown) // 2].contiguous()
+        own = first.square().sum((1, 2, 3)).clamp_min(1e-6)
+        return MemTrackState(target, self.net.begin(first), first, templates / own[:, None, None, None, None])
 
     @torch.inference_mode()
     def step(self, state: MemTrackState, frames: Sequence[Frame]) -> tuple[Step, MemTrackState]:
-        """Search each lane's frame around its last box, at every scale, with the template its memory makes."""
+        """Search each lane's frame around its last box by the template its memory makes; see which size answers."""
         config, target, there = self.config, state.target, placed(frames, self.device)
         colour = mean_colour(there)
         sides = context_side(target.size)[:, None] * (config.search_size / config.template_size) * self.factors
@@ -92,9 +102,39 @@ class MemTrack(Tracker[MemTrackState]):
         response, soundness = sound_response(self.net, outcome, search)
         logits = self.net.logits(response)
         shift = self.net.response_norm.bias if config.penalise_from_mean else logits.new_zeros(1)
-        sizing = None
+        find = self._by_crops if config.by_crops else self._by_templates
+        peak, growth = find(state, search, logits, shift)
+        # a lane that sees nothing stays: `Target.moved` does not take what is not finite
+        cells = torch.where(soundness.seeing[:, None], peak.shift, torch.nan)
+        target = target.moved(
+            cells * STRIDE * sides.gather(1, peak.scale[:, None]) / config.search_size,
+            target.size * growth[:, None],
+            config.scale_limits,
+        )
+        newest = self._template(there, target, colour)
+        height = peak.height + shift
+        sure = torch.sigmoid(height) >= config.write_score
+        carried, newest = sound_state(self.net, outcome.carried(peak.scale), newest, soundness.sound)
+        carried = replace(carried, write_weight=carried.write_weight * sure[:, None])
+        telemetry = report(config, state.carried, outcome, peak, height, soundness.sound) if self.recording else {}
+        after = replace(state, target=target, carried=carried, newest=newest)
+        step = told(target.table(), torch.sigmoid(height), telemetry)
+        return replace(step, boxes=step.boxes - self.offset), after
+
+    def _by_templates(self, state: MemTrackState, search: Tensor, logits: Tensor, shift: Tensor) -> tuple[Peak, Tensor]:
+        """Return what one search region (B, 1, C, H, W) shows, and by what each lane's size is multiplied (B,)."""
+        config = self.config
+        peak = scale_search(
+            logits - shift, penalty=1.0, window_weight=config.window_weight, upsampling=config.upsampling
+        )
+        answers = correlate_all(search[:, 0], state.sizes)
+        return peak, size_change(answers, peak.shift, self.shown, config.upsampling, config)
+
+    def _by_crops(self, state: MemTrackState, search: Tensor, logits: Tensor, shift: Tensor) -> tuple[Peak, Tensor]:
+        """Return the same by search regions of several scales (B, S, C, H, W), as in the paper."""
+        config, sizing = self.config, None
         if config.scale_by_first:
-            sizing = self.net.logits(self.net.correlate(search, outcome.first[:, None])) - shift
+            sizing = self.net.logits(self.net.correlate(search, state.carried.first[:, None])) - shift
         peak = scale_search(
             logits - shift,
             penalty=config.scale_penalty,
@@ -104,23 +144,7 @@ class MemTrack(Tracker[MemTrackState]):
             corner_aligned=config.authors_grid,
             sizing=sizing,
         )
-        scale = peak.scale
-        # a lane that sees nothing stays: `Target.moved` does not take what is not finite
-        cells = torch.where(soundness.seeing[:, None], peak.shift, torch.nan)
-        factor = self.factors[scale][:, None]
-        target = target.moved(
-            cells * STRIDE * sides.gather(1, scale[:, None]) / config.search_size,
-            target.size * (1 - config.scale_damping + config.scale_damping * factor),
-            config.scale_limits,
-        )
-        newest = self._template(there, target, colour)
-        height = peak.height + shift
-        sure = torch.sigmoid(height) >= config.write_score
-        carried, newest = sound_state(self.net, outcome.carried(peak.scale), newest, soundness.sound)
-        carried = replace(carried, write_weight=carried.write_weight * sure[:, None])
-        telemetry = report(config, state.carried, outcome, peak, height, soundness.sound) if self.recording else {}
-        step = told(target.table(), torch.sigmoid(height), telemetry)
-        return replace(step, boxes=step.boxes - self.offset), MemTrackState(target, carried, newest)
+        return peak, 1 - config.scale_damping + config.scale_damping * self.factors[peak.scale]
 
     def _template(self, frames: Frames, target: Target, colour: Tensor) -> Tensor:
         sides = context_side(target.size)[:, None]

@@ -46,7 +46,7 @@ def test_names_resolve() -> None:
     assert resolve("memtrack-m8").name == "memtrack"
     assert resolve("memtrack{slots=4}").name == "memtrack-m4"
     assert resolve("memtrack-noatt:paper@random").config.attention is False
-    variants = ["noatt", "hardread", "queue", "nores", "m1", "m2", "m4", "m16"]
+    variants = ["noatt", "hardread", "queue", "nores", "crops", "m1", "m2", "m4", "m16"]
     names = [spec.name for spec in expand(["memtrack*"])]
     assert names == ["memtrack", *(f"memtrack-{variant}" for variant in variants)]
     assert resolve("memtrack").weights.name == "imagenet"
@@ -197,7 +197,7 @@ def test_recording_changes_nothing_and_is_off_by_default() -> None:
 def test_state_is_bounded_tensors() -> None:
     sizes = state_sizes(build(), *video(1, frames=4))
     assert sizes == [sizes[0]] * len(sizes)
-    assert sizes[0] < 600_000
+    assert sizes[0] < 700_000
 
 
 def test_a_frame_it_is_not_sure_of_is_not_written() -> None:

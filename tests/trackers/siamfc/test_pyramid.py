@@ -8,7 +8,6 @@ import torch
 from zooming import BOX, CENTRE, follow_zoom, scene, zoomed
 
 from trackers.api import Tracker
-from trackers.errors import InputError
 from trackers.names import resolve
 from trackers.nets.correlation import correlate_all
 from trackers.nets.crops import context_side, mean_colour, square_crops
@@ -33,27 +32,6 @@ def test_the_template_that_shows_the_target_as_large_as_it_is_answers_most(track
         assert at_target[1] == pytest.approx(1, abs=0.1)
 
 
-@pytest.mark.parametrize("name", ["siamfc", "siamfc-s5"])
-@pytest.mark.parametrize("speed", [1.015, 1 / 1.015])
-def test_a_target_that_grows_or_shrinks_steadily_is_followed(name: str, speed: float) -> None:
-    box = follow_zoom(resolve(name).build("cpu"), speed)[-1]
-    assert abs(np.log(box[2:] / (BOX[2:] * speed**20))).max() < 0.16  # it follows a few frames behind
-    assert abs(np.log(box[2:] / BOX[2:])).min() > 0.12
-    np.testing.assert_allclose(box[:2] + box[2:] / 2, CENTRE, atol=3)
-
-
 def test_with_one_scale_the_size_stays() -> None:
     boxes = follow_zoom(resolve("siamfc-s1").build("cpu"), 1.1, frames=2)
     np.testing.assert_array_equal(boxes[:, 2:], [BOX[2:]] * 2)
-
-
-def test_search_crops_at_every_scale_are_there_as_a_variant() -> None:
-    tracker = resolve("siamfc-crops").build("cpu")
-    assert tracker.start([scene()], BOX[None], [0]).templates.shape == (1, 1, 192, 8, 8)
-    (box,) = follow_zoom(tracker, 1.1, frames=1)
-    np.testing.assert_allclose(box[2:], BOX[2:] * (1 + 0.5 * 0.0375), rtol=1e-6)
-
-
-def test_a_pyramid_of_anything_else_is_refused() -> None:
-    with pytest.raises(InputError, match="templates or crops, not of frames"):
-        resolve("siamfc{pyramid=frames}").build("cpu")
