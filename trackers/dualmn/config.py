@@ -69,6 +69,19 @@ class DualMNConfig:
     """Towers of depthwise and pointwise convolutions."""
 
     # Short branch
+    short_trunk: str = "shared"
+    """``shared`` (the long branch's search trunk and crop) or ``resnet50``: DiMP's own network, crop and box."""
+    short_size: int = 288
+    """Side of DiMP's own crop in pixels."""
+    short_area: float = 5.0
+    """Side of that crop in geometric means of the target's sides."""
+    short_inside: bool = False
+    """Whether that crop is moved and shrunk into the frame, as SuperDiMP does."""
+    climb_steps: int = 5
+    """Steps in which DiMP's boxes are bettered by their overlap with the target."""
+    climb_length: float = 1.0
+    climb_relative: bool = False
+    """Whether they climb in relative coordinates, as SuperDiMP's do."""
     filter_size: int = 5
     """Cells of the online filter's side."""
     augmentations: int = 9
@@ -137,8 +150,8 @@ class DualMNConfig:
     """Of changed size and shape, with a head."""
     size_rate: float = 0.55
     """Share of the head's size taken over, times its score."""
-    scale_limits: tuple[float, float] = (0.2, 5.0)
-    """Multiples of the first size."""
+    scale_limits: tuple[float, float] | None = (0.2, 5.0)
+    """Multiples of the first size; None: no limits, and the centre may leave the frame."""
     authors_limits: bool = False
     """Keep sides between 10 px and the frame's, and the centre in it, instead of by `scale_limits`."""
 
@@ -171,7 +184,23 @@ class DualMNConfig:
         return self.branches == "both" and self.decision == "oracle"
 
 
+_DIMP: Mapping[str, Any] = {
+    "short_trunk": "resnet50",
+    "filter_size": 4,
+    "augmentations": 15,
+    "samples": 35,
+    "sample_rate": 0.01,
+    "hard_rate": 0.02,
+    "label_sigma": 0.9,
+    "regulariser": 0.1,
+    "step": 0.9,
+    "start_steps": 10,
+    "update_every": 20,
+}
+"""The short branch with DiMP-50's sizes and constants (docs/dualmn.md)."""
+
 PAPER: Mapping[str, Any] = {
+    **_DIMP,
     "trunk": "inception",
     "search_size": 289,
     "search_area": 4.0,
@@ -185,17 +214,6 @@ PAPER: Mapping[str, Any] = {
     "tower_depth": 7,
     "tower_channels": 256,
     "separable": False,
-    "filter_size": 4,
-    "augmentations": 15,
-    "samples": 50,
-    "sample_rate": 0.01,
-    "hard_rate": 0.02,
-    "label_sigma": 2.26,
-    "regulariser": 0.1,
-    "step": 0.9,
-    "start_steps": 10,
-    "update_every": 20,
-    "short_head": True,
     "ruled": False,
     "window_weight": 0.20534968836733386,
     "size_penalty": 0.07592315864890313,
@@ -213,7 +231,22 @@ PAPER: Mapping[str, Any] = {
     "newest_twice": True,
     "newest_by_rank": True,
 }
-"""The long branch has STMTrack's sizes, the short one DiMP's: what the papers' text and figures point to."""
+"""The long branch is STMTrack's, the short one DiMP-50's: what the paper's README and figure point to."""
+
+DIMP: Mapping[str, Any] = {**PAPER, "authors_limits": False, "scale_limits": None}
+"""The same with the short branch's own limits of a box: for ``dualmn-short``."""
+
+SUPERDIMP: Mapping[str, Any] = {
+    **DIMP,
+    "short_size": 352,
+    "short_area": 6.0,
+    "short_inside": True,
+    "label_sigma": 0.917,
+    "climb_steps": 10,
+    "climb_length": 2.5e-3,
+    "climb_relative": True,
+}
+"""SuperDiMP's crop and steps; its network is DiMP-50's."""
 
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "short": {"branches": "short"},

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from trackers.dualmn.config import DualMNConfig
+from trackers.dualmn.dimp import DimpBranch
 from trackers.dualmn.memory import Stored
 from trackers.dualmn.network import DualMNNet
 from trackers.dualmn.ruler import Ruler
@@ -21,15 +22,20 @@ from trackers.nets.transfer import Frames
 class Eyes:
     """Cuts and sees for the branches that a config asks for."""
 
-    def __init__(self, net: DualMNNet, config: DualMNConfig, ruler: Ruler) -> None:
-        self.net, self.config, self.ruler = net, config, ruler
+    def __init__(self, net: DualMNNet, config: DualMNConfig, ruler: Ruler, dimp: DimpBranch | None) -> None:
+        self.net, self.config, self.ruler, self.dimp = net, config, ruler, dimp
 
     def search(self, frames: Frames, target: Target, colour: Tensor) -> dict[str, Sight]:
         """Return what each branch sees around the targets."""
-        cut = self._cut(frames, target, colour)
-        sight = Sight.of(cut, self.net.features(cut.crops[:, None])[:, 0])
-        branches = {"long": self.net.long, "short": self.net.short}
-        return {name: sight for name, branch in branches.items() if branch is not None}
+        sights = {}
+        if self.net.long is not None or self.dimp is None:
+            cut = self._cut(frames, target, colour)
+            sight = Sight.of(cut, self.net.features(cut.crops[:, None])[:, 0])
+            branches = {"long": self.net.long, "short": self.net.short}
+            sights = {name: sight for name, branch in branches.items() if branch is not None}
+        if self.dimp is not None:
+            sights["short"] = Sight(*self.dimp.sight(frames, target))
+        return sights
 
     def sides(self, target: Target) -> Tensor:
         """Return (B,), the sides of the search crops in frame pixels, where they are continuous."""

@@ -50,12 +50,12 @@ def region_pool(features: Tensor, boxes: Tensor, bins: int) -> Tensor:
         bins: Bins a side.
     """
     height, width = features.shape[-2:]
-    across = _bin_weights(boxes[:, 0], boxes[:, 2], bins, width)
-    down = _bin_weights(boxes[:, 1], boxes[:, 3], bins, height)
+    across = bin_weights(boxes[:, 0], boxes[:, 2], bins, width)
+    down = bin_weights(boxes[:, 1], boxes[:, 3], bins, height)
     return torch.einsum("nyh,nchw,nxw->ncyx", down, features, across)
 
 
-def _bin_weights(low: Tensor, high: Tensor, bins: int, cells: int) -> Tensor:
+def bin_weights(low: Tensor, high: Tensor, bins: int, cells: int) -> Tensor:
     """Return (N, bins, cells), how much each cell counts in the mean over each bin of [low, high]."""
     share = torch.linspace(0, 1, bins + 1, device=low.device, dtype=low.dtype)
     edges = low[:, None] + (high - low).clamp_min(1e-3)[:, None] * share

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from trackers.dualmn.config import DualMNConfig
+from trackers.dualmn.dimp_network import DimpNet
 from trackers.dualmn.filters import apply_filter
 from trackers.dualmn.head import AnchorFreeHead, HeadMaps
 from trackers.dualmn.initial_filter import FilterInitialiser
@@ -217,19 +218,22 @@ class DualMNNet(nn.Module):
 
     def __init__(self, config: DualMNConfig) -> None:
         super().__init__()
-        self.backbone: LiteFeatures | Inception = LiteFeatures() if config.trunk == "lite0" else Inception()
-        self.stride = self.backbone.stride
-        channels = self.backbone.channels
+        self.backbone: LiteFeatures | Inception | nn.Identity = nn.Identity()
+        self.stride, channels = DimpNet.stride, 0
+        if config.branches != "short" or config.short_trunk == "shared":
+            self.backbone = LiteFeatures() if config.trunk == "lite0" else Inception()
+            self.stride, channels = self.backbone.stride, self.backbone.channels
         self.memory_backbone: Inception | None = None
         self.long: LongNet | None = None
-        self.short: ShortNet | None = None
+        self.short: ShortNet | DimpNet | None = None
         self.whole_labels = config.whole_labels
         if config.branches in ("both", "long"):
             if config.trunk == "inception":
                 self.memory_backbone = Inception(labelled=True)
             self.long = LongNet(config, channels, self.stride, labelled_trunk=self.memory_backbone is not None)
         if config.branches in ("both", "short"):
-            self.short = ShortNet(config, channels, self.stride)
+            own = config.short_trunk == "resnet50"
+            self.short = DimpNet(config) if own else ShortNet(config, channels, self.stride)
 
     def features(self, crops: Tensor) -> Tensor:
         """Return the trunk's (B, S, C', h, w) features of crops (B, S, 3, H, W) in 0..255."""

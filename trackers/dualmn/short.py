@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -50,8 +51,8 @@ class ShortView(View):
 class Lesson:
     """What there is to learn from a frame, in each of B lanes."""
 
-    features: Tensor
-    """(B, C', h, h) trunk features of the search crop."""
+    features: Any
+    """What was seen in the search crop: (B, C', h, h) trunk features."""
     centres: Tensor
     """(B, 2) x, y of the target from the crop's centre, in cells."""
     stored: Tensor
@@ -94,8 +95,8 @@ class ShortBranch:
             memory, learnt.filters, learnt.filters, learnt.losses[:, -1], learnt.lengths[:, -1], target, bias
         )
 
-    def look(self, features: Tensor, state: ShortState, size: Tensor) -> ShortView:
-        """Search trunk features (B, C', h, h) for targets of size (B, 2) in crop pixels."""
+    def look(self, features: Tensor, state: ShortState, size: Tensor, age: Tensor) -> ShortView:
+        """Search trunk features (B, C', h, h) for targets of size (B, 2) in crop pixels; age (B,) is for chance."""
         config = self.config
         query = self.net.encode(features, memory=False)
         scores = self.net.raw_score(query, state.filters)
@@ -123,6 +124,10 @@ class ShortBranch:
         steps = torch.where(lesson.restarted, torch.full_like(steps, config.restart_steps), steps)
         return torch.where(lesson.stored, steps, 0)
 
+    def sample(self, lesson: Lesson) -> Tensor:
+        """Return (B, C, h, w), what a frame is remembered by."""
+        return self.net.encode(lesson.features, memory=True)
+
     def learn(self, state: ShortState, lesson: Lesson, steps: Tensor, most: int) -> ShortState:
         """Return the state after a frame: the sample stored, the filter moved where its time has come.
 
@@ -142,7 +147,7 @@ class ShortBranch:
             memory=samples.written(
                 state.memory,
                 lesson.stored,
-                self.net.encode(lesson.features, memory=True),
+                self.sample(lesson),
                 lesson.centres,
                 lesson.age,
                 rate=rate if config.weighting == "decay" else None,

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from trackers.nets.crops import bilinear, context_side, square_crops
 from trackers.nets.target import Target
-from trackers.nets.transfer import DeviceFrames, Frames
+from trackers.nets.transfer import DeviceFrames, Frames, uploaded
 
 
 @dataclass(frozen=True)
@@ -100,3 +100,58 @@ def whole_cut(frames: Frames, target: Target, colour: Tensor, area: float, size:
         crops = torch.from_numpy(out)
     pixels = (target.size / scale[:, None]).float()
     return Cut(crops.permute(0, 3, 1, 2), pixels, scale, torch.zeros_like(target.centre))
+
+
+def sampled_cut(frames: Frames, target: Target, area: float, size: int, inside: bool) -> Cut:
+    """Cut squares as DiMP does: around a whole pixel, the border's colours going on beyond it (docs/dualmn.md).
+
+    Args:
+        frames: B frames.
+        target: Where the targets are.
+        area: Side of the square in geometric means of the target's sides.
+        size: Side of the output in pixels.
+        inside: Move the square into the frame as far as it goes, and make it smaller, to two thirds at most, where it
+            is larger than the frame's longer side (SuperDiMP).
+    """
+    scale = context_side(target.size, 0.0) * area / size
+    crops, middle, taken = sampled(frames, target.centre - 0.5, scale * size, size, inside)
+    return Cut(crops, (target.size / taken[:, None]).float(), taken, middle + 0.5 - target.centre)
+
+
+SMALLEST_SHARE = 1.5
+"""Most by which SuperDiMP makes a square smaller."""
+
+
+def sampled(
+    frames: Frames, centres: Tensor, sides: Tensor, size: int, inside: bool = False
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return (B, 3, size, size) float32 crops, their middles (B, 2) and the frame pixels a crop pixel (B,).
+
+    Args:
+        frames: B frames.
+        centres: (B, 2) x, y, pixel i at i; what stands behind the decimal point is cut off.
+        sides: (B,) in pixels.
+        size: Side of the output in pixels.
+        inside: As in `sampled_cut`.
+    """
+    if not isinstance(frames, DeviceFrames):
+        frames = uploaded(frames, centres.device)
+    extent = frames.places[:, 1:].to(centres.dtype)
+    if inside:
+        sides = (sides / (sides[:, None] / extent).amin(1).clamp(1, SMALLEST_SHARE)).trunc()
+    every = (sides / size - 0.1).trunc().clamp_min(1)
+    place = centres.trunc()
+    first = torch.where(every[:, None] > 1, torch.remainder(place, every[:, None]), 0)
+    side = (sides / every).round().clamp_min(2)
+    low = ((place - first) / every[:, None]).round() - ((side - 1) / 2).floor()[:, None]
+    if inside:
+        room = ((extent - first) / every[:, None]).ceil()
+        low = low + (-low).clamp_min(0) - (low + side[:, None] - room).clamp_min(0)
+        beyond = (((-low).clamp_min(0) + (low + side[:, None] - room).clamp_min(0)) / 2).floor()
+        low = torch.where(beyond > 0, -beyond, low)
+    along = (torch.arange(size, device=side.device) + 0.5) * (side / size)[:, None] - 0.5
+    along = torch.minimum(along.clamp_min(0), side[:, None] - 1)
+    at = (low[..., None] + along[:, None]).float()[:, None]
+    crops = bilinear(frames, at, None, (first.long(), every.long()))[:, 0].permute(0, 3, 1, 2)
+    middle = (every[:, None] * (2 * low + side[:, None]) - 1) / 2
+    return crops, middle, every * side / size

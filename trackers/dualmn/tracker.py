@@ -22,12 +22,14 @@ from torch import Tensor
 from trackers.api import Boxes, Frame, Step, Tracker, register
 from trackers.boxes import OTB_FIRST_PIXEL
 from trackers.dualmn.augment import first_crops, generators
-from trackers.dualmn.config import PAPER, VARIANTS, DualMNConfig
+from trackers.dualmn.config import DIMP, PAPER, SUPERDIMP, VARIANTS, DualMNConfig
 from trackers.dualmn.decision import Decider, Decision, Found, alone, decide, fused
+from trackers.dualmn.dimp import DimpBranch
+from trackers.dualmn.dimp_network import DimpNet
 from trackers.dualmn.eyes import Eyes
 from trackers.dualmn.fusion import fused_view
 from trackers.dualmn.long import LongBranch
-from trackers.dualmn.network import DualMNNet
+from trackers.dualmn.network import DualMNNet, ShortNet
 from trackers.dualmn.oracle import decide_by_truth
 from trackers.dualmn.ruler import FirstLook, Measured, Ruler
 from trackers.dualmn.search import Flag
@@ -35,6 +37,7 @@ from trackers.dualmn.short import Lesson, ShortBranch, ShortState, ShortView
 from trackers.dualmn.sight import Sight
 from trackers.dualmn.telemetry import Account, report, signals
 from trackers.dualmn.view import View
+from trackers.errors import InputError
 from trackers.nets.checkpoint import frozen
 from trackers.nets.crops import mean_colour
 from trackers.nets.lanes import where_needed
@@ -79,7 +82,7 @@ def remembered(config: DualMNConfig) -> str:
     paper="Wang et al., Dual-Branch Memory Network for Visual Object Tracking, PRCV 2022; "
     "a reconstruction: the authors released no code",
     config=DualMNConfig,
-    presets={"paper": PAPER},
+    presets={"paper": PAPER, "dimp": DIMP, "superdimp": SUPERDIMP},
     variants=VARIANTS,
 )
 class DualMN(Tracker[DualMNState]):
@@ -95,17 +98,28 @@ class DualMN(Tracker[DualMNState]):
         self.device = torch.device(device)
         self.signals = signals(config)  # type: ignore[misc]  # their shapes are the config's
         net = DualMNNet(config)
-        absent = {"both": (), "long": ("short.",), "short": ("long.",)}[config.branches]
+        absent: tuple[str, ...] = {"both": (), "long": ("short.",), "short": ("long.",)}[config.branches]
+        if config.branches == "short" and isinstance(net.short, DimpNet):
+            absent = ("long.", "backbone.", "memory_backbone.")
         load_weights(net, weights, ignored=absent)
         self._parameters = sum(p.numel() for p in net.parameters())
         self.net = frozen(net, self.device)
         self.ruler = Ruler(net, config, self.device)
-        self.eyes = Eyes(net, config, self.ruler)
-        heads = (config.long_head or net.long is None) and (config.short_head or net.short is None)
+        if config.branches == "both" and config.decision == "soft" and isinstance(net.short, DimpNet):
+            raise InputError("maps of two crops cannot be fused: of preset paper choose dualmn, dualmn-max")
+        heads = config.long_head or net.long is None
+        heads = heads and (config.short_head or not isinstance(net.short, ShortNet))
         self.measures = config.ruled or not heads  # else a head has measured, whoever decides
         self.offset = np.array(OTB_FIRST_PIXEL if config.authors_boxes else (0.0,) * 4)
         self.long = None if net.long is None else LongBranch(net.long, config, net.stride)
-        self.short = None if net.short is None else ShortBranch(net.short, config, net.stride)
+        self.short: ShortBranch | None = None
+        if net.short is not None:
+            self.short = (
+                DimpBranch(net.short, config)
+                if isinstance(net.short, DimpNet)
+                else ShortBranch(net.short, config, net.stride)
+            )
+        self.eyes = Eyes(net, config, self.ruler, self.short if isinstance(self.short, DimpBranch) else None)
 
     def parameters(self) -> int:
         """Return the number of network parameters."""
@@ -125,7 +139,11 @@ class DualMN(Tracker[DualMNState]):
             remembered = self.eyes.remember(there, target, colour, age)
             branches["long"] = self.long.begin(remembered, lambda: self.eyes.search(there, target, colour)["long"])
         if self.short is not None:
-            branches["short"] = self._first_lesson(self.short, frames, target, colour, seeds)
+            branches["short"] = (
+                self.short.begin(frames, target, seeds)
+                if isinstance(self.short, DimpBranch)
+                else self._first_lesson(self.short, frames, target, colour, seeds)
+            )
         return DualMNState(target, colour, age, age.clone(), first, branches)
 
     @torch.inference_mode()
@@ -133,15 +151,19 @@ class DualMN(Tracker[DualMNState]):
         """Look, decide, measure; then, knowing what was decided, learn."""
         before, age, there = state.target, state.age + 1, placed(frames, self.device)
         sights = self.eyes.search(there, before, state.colour)
+        first = next(iter(sights.values()))
+        scale = first.scale
         views: dict[str, View] = {}
         if self.long is not None:
             views["long"] = self.long.look(sights["long"].features, state.branches["long"], sights["long"].size)
         if self.short is not None:
-            views["short"] = self.short.look(sights["short"].features, state.branches["short"], sights["short"].size)
-        found = {name: view.found(sights[name].scale) for name, view in views.items()}
-        decision = self._decide(views, found, sights, before, state.disagreement)
+            one = sights["short"]
+            views["short"] = self.short.look(one.features, state.branches["short"], one.size, age)
+            if self.eyes.dimp is not None:  # its crop is its own
+                views["short"] = views["short"].measured_by(scale, one.scale, one.offset)
+        decision = self._decide(views, scale, before, first.size, state.disagreement)
         if self.config.rounded:
-            decision = decision.rounded(before.size, next(iter(sights.values())).scale)
+            decision = decision.rounded(before.size, scale)
         target = self._moved(before, decision.shift, decision.size)
         target, margin = self._measured(there, target, state, decision)
         lesson = self._lesson(views, decision, sights.get("short"), target.centre - before.centre, age)
@@ -169,10 +191,14 @@ class DualMN(Tracker[DualMNState]):
         if self.recording:
             margins = [decision.margin, margin, lead(decision.score, self.config.store_score)]
             margin = torch.stack(margins).amin(0)
-            boxes = {name: self._moved(before, one.shift, one.size).table() for name, one in found.items()}
+            boxes = {name: self._box(view.found(scale), before) for name, view in views.items()}
             telemetry = downloaded(report(Account(views, boxes, kept, stored, decision, margin, age)))
         boxes_here = known["boxes"].astype(np.float64) - self.offset
         return Step(boxes_here, known["score"].astype(np.float64), telemetry), after
+
+    def _box(self, found: Found, before: Target) -> Tensor:
+        """Return (B, 4), the boxes that a branch would have given."""
+        return self._moved(before, found.shift, found.size).table()
 
     def _moved(self, target: Target, shift: Tensor, size: Tensor) -> Target:
         """Return the targets moved by shift (B, 2) with the new size (B, 2), within the config's limits."""
@@ -196,14 +222,10 @@ class DualMN(Tracker[DualMNState]):
         return short.start(features, (first.shifts / self.net.stride).to(self.device), sizes, random)
 
     def _decide(
-        self,
-        views: Mapping[str, View],
-        found: dict[str, Found],
-        sights: Mapping[str, Sight],
-        before: Target,
-        disagreement: Tensor,
+        self, views: dict[str, View], scale: Tensor, before: Target, pixels: Tensor, disagreement: Tensor
     ) -> Decision:
         config = self.config
+        found = {name: view.found(scale) for name, view in views.items()}
         if config.branches == "long":
             lost_below = config.long_lost if config.lost_alone else 0.0
             return alone(found["long"], before.size, Decider.LONG, lost_below, disagreement)
@@ -211,8 +233,7 @@ class DualMN(Tracker[DualMNState]):
             lost_below = config.short_lost if config.lost_alone else 0.0
             return alone(found["short"], before.size, Decider.SHORT, lost_below, disagreement)
         if config.decision == "soft":
-            one = sights["long"]
-            both = fused_view(config, views["long"], views["short"], one.size, self.net.stride).found(one.scale)
+            both = fused_view(config, views["long"], views["short"], pixels, self.net.stride).found(scale)
             return fused(config, before.size, both, found["long"], found["short"], disagreement)
         if config.oracle:
             return decide_by_truth(config, before, found, self.truth, disagreement)
@@ -247,10 +268,10 @@ class DualMN(Tracker[DualMNState]):
         self, views: Mapping[str, View], decision: Decision, sight: Sight | None, moved: Tensor, age: Tensor
     ) -> Lesson:
         """Return what the short branch is to learn of targets moved by (B, 2) pixels; nothing where there is none."""
-        if sight is None:
+        if sight is None or self.short is None:
             nothing = torch.zeros_like(decision.decider, dtype=torch.bool)
             return Lesson(moved, moved, nothing, nothing, nothing, age)
-        features, centres = sight.features, ((moved - sight.offset) / sight.scale[:, None] / self.net.stride).float()
+        features, centres = sight.features, ((moved - sight.offset) / sight.scale[:, None] / self.short.stride).float()
         view = views["short"]
         assert isinstance(view, ShortView)
         clear = (view.flag == int(Flag.NORMAL)) | (view.flag == int(Flag.HARD_NEGATIVE))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -34,6 +35,17 @@ class View:
     """(B,), false where it is not sound, or says itself that the target is not there."""
     margin: Tensor
     """(B,) the smallest relative lead of what it chose; not finite where there was nothing to choose from."""
+
+    def measured_by(self, other: Tensor, own: Tensor, offset: Tensor) -> Self:
+        """Return the same look with place and size in pixels of another crop, centred on the target.
+
+        Args:
+            other: (B,) frame pixels a pixel of that crop.
+            own: (B,) the same of the crop that was looked at.
+            offset: (B, 2) frame pixels from the target's centre to that crop's middle.
+        """
+        place = (self.place * own[:, None] + offset) / other[:, None]
+        return replace(self, place=place, size=self.size * (own / other)[:, None])
 
     def found(self, scale: Tensor) -> Found:
         """Return the same in frame pixels, as precise as scale (B,), the frame pixels a crop pixel."""

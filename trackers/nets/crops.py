@@ -179,7 +179,10 @@ def _colours(
     """Return the (B, S, n, n, 3) float32 colours of pixels in columns x and rows y, each (B, S, n); see `bilinear`."""
     if taken is not None:
         first, every = taken
-        x, y = (first[:, None, axis, None] + every[:, None, None] * place for axis, place in enumerate((x, y)))
+        if fill is None:  # the last that is taken, not the frame's last
+            last = (frames.places[:, 1:] - 1 - first) // every[:, None]
+            x, y = (torch.minimum(at.clamp_min(0), last[:, None, axis, None]) for axis, at in enumerate((x, y)))
+        x, y = (first[:, None, axis, None] + every[:, None, None] * at for axis, at in enumerate((x, y)))
     start, width, height = (value[:, None, None] for value in frames.places.unbind(1))
     row = start + torch.minimum(y.clamp_min(0), height - 1) * width
     place = row[..., :, None] + torch.minimum(x.clamp_min(0), width - 1)[..., None, :]

@@ -16,7 +16,7 @@ from trackers.weights.formats.reading import kind_of, read_tensors
 
 OURS = (
     "siamfc", "siamfc:paper", "memtrack", "memtrack:paper", "dualmn", "dualmn:paper", "dualmn-long:paper",
-    "dualmn-short:paper",
+    "dualmn-short:dimp",
 )  # fmt: skip
 """Trackers whose own names a table may have; the first of those that fit best is meant."""
 TRUNK = "backbone.trunk."

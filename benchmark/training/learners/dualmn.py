@@ -206,7 +206,7 @@ class ShortLearner(_BranchLearner):
 
     @property
     def _net(self) -> ShortNet:
-        assert self.net.short is not None
+        assert isinstance(self.net.short, ShortNet)
         return self.net.short
 
     def _learnt(self, batch: Batch, read: Tensor) -> tuple[tuple[Tensor, ...], Tensor, Tensor]:

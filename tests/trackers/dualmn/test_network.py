@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from trackers.dualmn.config import PAPER, DualMNConfig
+from trackers.dualmn.dimp_network import DimpNet
 from trackers.dualmn.network import DualMNNet, LongNet, ShortNet
 from trackers.dualmn.online import Samples
 from trackers.dualmn.read import affinity
@@ -124,18 +125,17 @@ def test_the_paper_presets_long_branch_has_stmtracks_size(paper: DualMNNet) -> N
     assert parameters(paper.long) == 2 * conv(768, 512, 9) + 2 * tower + outputs + 2 == 18_880_532
 
 
-def test_the_paper_presets_short_branch_has_dimps_filter(paper: DualMNNet) -> None:
-    assert paper.short is not None
-    tower = conv(513, 256, 9) + 6 * conv(256, 256, 9)
-    outputs = (conv(256, 1, 1) + 2) + (conv(256, 1, 1) + 2) + (conv(256, 4, 1) + 8)
-    optimiser = 3 * 100 + 2
-    initial = 512 * 512 * 9 + 1
-    assert parameters(paper.short) == 2 * conv(768, 512, 9) + 2 * tower + outputs + 2 + optimiser + initial
+def test_the_paper_presets_short_branch_has_dimps_size(paper: DualMNNet) -> None:
+    assert isinstance(paper.short, DimpNet)
+    assert parameters(paper.short.backbone) == 8_543_296  # ResNet-50 to its third group of blocks
+    assert parameters(paper.short.optimiser) == 3 * 100 + 2
+    assert parameters(paper.short.initial) == conv(512, 512, 9)
+    assert parameters(paper.short.neck) == conv(1024, 512, 9, bias=False)
 
 
 def test_the_paper_presets_shapes(paper: DualMNNet) -> None:
     assert paper.long is not None
-    assert paper.short is not None
+    assert isinstance(paper.short, DimpNet)
     with torch.inference_mode():
         crops = torch.randint(0, 256, (1, 3, 289, 289), dtype=torch.uint8)
         features = paper.features(crops[:, None])[:, 0]
@@ -150,5 +150,5 @@ def test_the_paper_presets_shapes(paper: DualMNNet) -> None:
         ballots = remembered.ballots[:, None]
         maps = paper.long(query, remembered.features[:, None], ballots, torch.ones(1, 1, dtype=torch.bool))
         assert maps.boxes(8).shape == (1, 4, 25, 25)
-        scores = paper.short.score(paper.short.encode(features, memory=False), torch.randn(1, 512, 4, 4))
-        assert scores.shape == (1, 25, 25)
+        seen = paper.short.see(torch.randint(0, 256, (1, 3, 288, 288), dtype=torch.uint8))
+        assert paper.short.raw_score(seen.encoded, torch.randn(1, 512, 4, 4)).shape == (1, 19, 19)
