@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from benchmark.statistics.intervals import Interval
-from benchmark.studies.answer import Actor, Answer, Cost, Crossed, Effect, Finding, Insight
+from benchmark.studies.answer import Actor, Answer, Crossed, Effect, Finding, Insight
+from benchmark.studies.cost import Cost
 from benchmark.studies.effects import corrected_level, effect, found_of, holm_corrected, verdict_of
 
 CAUSES = ("plain", "occlusion", "distractor", "scale", "blur", "out-of-view")

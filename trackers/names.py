@@ -14,12 +14,13 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import Any, get_type_hints
 
 from trackers.api import Tracker
 from trackers.errors import InputError, did_you_mean
-from trackers.registry import PREFIXES, Family, default_names, family_names, find_family
+from trackers.registry import BUILT_IN, PREFIXES, Family, default_names, family_names, find_family
 from trackers.weights.catalog import NO_WEIGHTS, OWN_WEIGHTS, RANDOM, Weights
 from trackers.weights.choice import choose_weights, first_config, weights_parameter
 
@@ -53,6 +54,10 @@ class TrackerSpec:
 
     def identity(self) -> str:
         """Return the configuration as JSON: equal for trackers that behave the same."""
+        return self._identity
+
+    @cached_property
+    def _identity(self) -> str:
         config = None if self.config is None else asdict(self.config)
         weights = self.weights.sha256
         if self.family.reach is not None and self.weights.name == RANDOM:
@@ -219,7 +224,8 @@ def _named(
 def _split_base(base: str) -> tuple[Family, list[str]]:
     parts = base.split("-")
     for length in range(len(parts), 0, -1):
-        if (name := "-".join(parts[:length])) in family_names():
+        name = "-".join(parts[:length])
+        if name in BUILT_IN or name in family_names():  # of ours it is known without asking who else is installed
             family, rest = find_family(name), parts[length:]
             for variant in rest:
                 if variant not in family.variants:

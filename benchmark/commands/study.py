@@ -123,13 +123,11 @@ def _plan(
     from benchmark.engine.device import environment_class, use_device
     from benchmark.store.results import Results
     from benchmark.studies.costs import Costs
-    from benchmark.studies.planning import cast, lay_out_part, look_at
-    from benchmark.studies.trial import fill_in
+    from benchmark.studies.planning import Planner, cast, look_at
 
     device = use_device(device)
     environment, store, costs = environment_class(device), Results(folder, write=measure), Costs.read(folder)
-    chosen: dict[str, Any] = {}
-    planned = []
+    planner, chosen, planned = Planner(store, environment, costs, narrowing, seed), dict[str, Any](), []
     for one in studies:
         actors, parts = cast(one), []
         for name in one.datasets:
@@ -137,8 +135,10 @@ def _plan(
                 with sequence_progress(remarks(quiet), f"reading {name}") as advance:
                     chosen[name] = look_at(name, narrowing, advance)
             if measure:
+                from benchmark.studies.trial import fill_in  # not at the top: a list measures nothing
+
                 fill_in(actors, costs, chosen[name], environment, device, remarks(quiet).print)
-            parts.append(lay_out_part(one, actors, chosen[name], store, environment, costs, narrowing, seed))
+            parts.append(planner.part(one, actors, chosen[name]))
         planned.append((one, parts))
     return planned
 

@@ -20,7 +20,7 @@ from benchmark.datasets.uav import UAVDataset
 from benchmark.datasets.vot import VOTDataset
 from trackers.errors import InputError, did_you_mean
 
-RENDERED = ("demo", "demo-full")
+RENDERED = ("demo", "demo-full", "demo-large")
 ROOT_VARIABLE = "ENGRAM_DATA"
 DEFAULT_ROOT = Path("data")
 READERS: dict[str, type[PublishedDataset]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from math import inf
@@ -23,6 +23,7 @@ from benchmark.store.record import Record
 from benchmark.store.results import Results
 from trackers.errors import InputError
 from trackers.names import TrackerSpec
+from trackers.registry import Family
 
 OnFrames = Callable[[str, int], None]
 """Called with a tracker's name and the number of its frames that are done since the last call."""
@@ -71,6 +72,19 @@ class Task:
     def sequence(self) -> str:
         """The sequence's name."""
         return self.job.video.name
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where trackers are started: one repeat of one start of one sequence."""
+
+    video: Sequence
+    start: Start
+    repeat: int
+    seed: int
+    """The lane's own."""
+    digest: str
+    """The sequence's."""
 
 
 @dataclass(frozen=True)
@@ -132,31 +146,47 @@ def lay_out(plan: Plan, results: Results, environment: Mapping[str, str]) -> lis
     return tasks
 
 
-def wanted(plan: Plan, environment: Mapping[str, str]) -> Iterator[Task]:
-    """Yield every tracker's tasks on every sequence, each with its key; nothing is looked for in any folder."""
+def find_spots(plan: Plan) -> list[Spot]:
+    """Return where a plan's trackers are to be started: every repeat, of every sequence, at every start."""
+    found = []
+    exact = [(video, digest(video), begin(plan.protocol, video)) for video in plan.selection.sequences]
+    for repeat in range(plan.repeats):
+        for video, video_digest, begun in exact:
+            seed = lane_seed(plan.seed, plan.selection.dataset, video.name, repeat)
+            starts = (jittered(start, plan.jitter, seed) for start in begun)
+            found += [Spot(video, start, repeat, seed, video_digest) for start in starts]
+    return found
+
+
+def wanted(
+    plan: Plan,
+    environment: Mapping[str, str],
+    spots: Iterable[Spot] = (),
+    code_of: Callable[[Family], str] = code_digest,
+) -> Iterator[Task]:
+    """Yield every tracker's tasks, each with its key; nothing is looked for in any folder.
+
+    Whoever lays out many plans at once may hand in their `spots`, and what already knows the digests of code.
+    """
     dataset = f"{plan.selection.dataset} {plan.selection.revision}"
-    digests = [digest(video) for video in plan.selection.sequences]
+    known = list(spots) or find_spots(plan)
     for spec in plan.specs:
-        code = code_digest(spec.family)
-        for repeat in range(plan.repeats):
-            for video, video_digest in zip(plan.selection.sequences, digests, strict=True):
-                seed = lane_seed(plan.seed, plan.selection.dataset, video.name, repeat)
-                for exact in begin(plan.protocol, video):
-                    begun = jittered(exact, plan.jitter, seed)
-                    job = Job(video, begun.frame, begun.box, seed)
-                    key = record_key(
-                        spec,
-                        code,
-                        video_digest,
-                        dataset=dataset,
-                        protocol=plan.protocol,
-                        start=begun.frame,
-                        box=begun.box,
-                        repeat=repeat,
-                        seed=seed,
-                        environment=environment,
-                    )
-                    yield Task(spec, job, begun.name, repeat, video_digest, key, None)
+        code = code_of(spec.family)
+        for spot in known:
+            job = Job(spot.video, spot.start.frame, spot.start.box, spot.seed)
+            key = record_key(
+                spec,
+                code,
+                spot.digest,
+                dataset=dataset,
+                protocol=plan.protocol,
+                start=job.start,
+                box=job.box,
+                repeat=spot.repeat,
+                seed=spot.seed,
+                environment=environment,
+            )
+            yield Task(spec, job, spot.start.name, spot.repeat, spot.digest, key, None)
 
 
 def _same_frames(kept: Record, job: Job, memo: FrameMemo) -> bool:

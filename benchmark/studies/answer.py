@@ -14,13 +14,13 @@ from benchmark.shapes import check
 from benchmark.statistics.intervals import Interval
 from benchmark.store.reading import check_schema
 from benchmark.store.record import write_whole
+from benchmark.studies.cost import Cost
 from benchmark.studies.study import Expected
 from trackers.errors import InputError
 
 __all__ = [
     "Actor",
     "Answer",
-    "Cost",
     "Crossed",
     "Effect",
     "Finding",
@@ -35,22 +35,6 @@ FILE = "study.json"
 Found = Literal["better", "worse", "alike", "not shown"]
 """`alike`: a difference that counts is excluded; `not shown`: it is not."""
 Verdict = Literal["confirmed", "contradicted", "undecided"]
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a tracker costs at one lane."""
-
-    seconds: float
-    """Inside the tracker, a frame."""
-    frames: int
-    """Over how many frames that is."""
-    parameters: int | None = None
-    """None where it was not asked, as for all below."""
-    lane_bytes: int | None = None
-    """Memory that its state takes."""
-    gflop: float | None = None
-    """Floating-point operations of torch a frame, in 10^9."""
 
 
 @dataclass(frozen=True)

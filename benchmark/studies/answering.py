@@ -15,7 +15,8 @@ from benchmark.scoring import score_repeats
 from benchmark.statistics.nested import repeats_share
 from benchmark.statistics.paired import TIE
 from benchmark.store.record import Record
-from benchmark.studies.answer import Actor, Answer, Cost, Crossed, Effect, Finding, Insight
+from benchmark.studies.answer import Actor, Answer, Crossed, Effect, Finding, Insight
+from benchmark.studies.cost import Cost
 from benchmark.studies.effects import (
     Table,
     corrected_level,

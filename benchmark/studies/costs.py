@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -13,9 +13,10 @@ from benchmark.shapes import check
 from benchmark.store.keys import code_digest
 from benchmark.store.manifest import write_json
 from benchmark.store.results import writing
-from benchmark.studies.answer import Cost
+from benchmark.studies.cost import Cost
 from trackers.errors import InputError
 from trackers.names import TrackerSpec
+from trackers.registry import Family
 
 __all__ = ["Costs", "cost_key"]
 
@@ -54,7 +55,7 @@ class Costs:
             )
 
 
-def cost_key(spec: TrackerSpec, environment: Mapping[str, str]) -> str:
+def cost_key(spec: TrackerSpec, environment: Mapping[str, str], code_of: Callable[[Family], str] = code_digest) -> str:
     """Return what a tracker's cost is kept under: its configuration, its code and the class of machine."""
-    facts = [spec.identity(), code_digest(spec.family), dict(environment)]
+    facts = [spec.identity(), code_of(spec.family), dict(environment)]
     return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:24]

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from benchmark.datasets.base import Progress
 from benchmark.datasets.lookup import open_dataset
 from benchmark.datasets.selection import Selection, Subset, resolve, select
-from benchmark.engine.run import Plan, wanted
+from benchmark.engine.run import Plan, Spot, find_spots, wanted
 from benchmark.protocols import SEGMENTS
+from benchmark.store.keys import code_digest
 from benchmark.store.results import Results
-from benchmark.studies.answer import Cost
+from benchmark.studies.cost import Cost
 from benchmark.studies.costs import Costs, cost_key
 from benchmark.studies.study import Study
 from trackers.names import TrackerSpec, distinct
 from trackers.names import resolve as find_tracker
+from trackers.registry import Family
 
-__all__ = ["Cast", "Narrowing", "Part", "Row", "cast", "choose_data", "lay_out_part", "look_at"]
+__all__ = ["Cast", "Narrowing", "Part", "Planner", "Row", "cast", "choose_data", "look_at"]
 
+Counted = tuple[int, int, int, int]
+"""Of one tracker on one dataset: trajectories, those kept, all frames, and those of trajectories that are not kept."""
 STARTS = {"ope": 1, "sre": 12, "tre": SEGMENTS / 2}
 """Passes over a sequence that a protocol amounts to, in frames: about, for what cannot be counted yet."""
 
@@ -79,8 +83,6 @@ class Part:
     rows: tuple[Row, ...]
     undrawn: int = 0
     """Sequences whose frames have to be rendered first."""
-    selection: Selection | None = field(default=None, repr=False)
-    """None where frames have to be rendered first."""
 
     @property
     def left(self) -> int:
@@ -130,48 +132,56 @@ def look_at(name: str, narrowing: Narrowing, progress: Progress | None = None) -
     return choose_data(name, narrowing, progress)
 
 
-def lay_out_part(
-    study: Study,
-    actors: Cast,
-    data: Selection | Part,
-    results: Results,
-    environment: Mapping[str, str],
-    costs: Costs,
-    narrowing: Narrowing,
-    seed: int = 0,
-) -> Part:
-    """Return what a study would run on one dataset. What is kept is looked for by name alone: no record is read."""
-    keys = {spec.name: cost_key(spec, environment) for spec in actors.specs}
-    labels = {spec.name: tuple(one for one, own in actors.by_label.items() if own is spec) for spec in actors.specs}
-    counted = _counted(study, actors.specs, data, results, environment, seed) if isinstance(data, Selection) else None
-    if counted is None:
-        assert isinstance(data, Part)
-        counted = dict.fromkeys(keys, _uncounted(study, data.dataset, narrowing))
-    rows = tuple(Row(name, labels[name], *counted[name], costs.known.get(key)) for name, key in keys.items())
-    if isinstance(data, Selection):
-        return Part(data.dataset, data.coverage, rows, selection=data)
-    return Part(data.dataset, data.coverage, rows, data.undrawn)
+class Planner:
+    """Lays out studies of one results folder; what they share is looked at once."""
+
+    def __init__(
+        self, results: Results, environment: Mapping[str, str], costs: Costs, narrowing: Narrowing, seed: int = 0
+    ) -> None:
+        """Take where records are looked for, the machine's class, what is known of costs, and which data are wanted."""
+        self._results, self._environment, self._costs = results, environment, costs
+        self._narrowing, self._seed = narrowing, seed
+        self._code: Callable[[Family], str] = cache(code_digest)
+        self._spots: dict[tuple[str, str, int, float], list[Spot]] = {}
+        """By dataset, protocol, repeats and jitter."""
+        self._known: dict[tuple[object, ...], Counted] = {}
+
+    def part(self, study: Study, actors: Cast, data: Selection | Part) -> Part:
+        """Return what a study would run on one dataset. Records are looked for by name alone: none is read."""
+        labels = {spec.name: tuple(one for one, own in actors.by_label.items() if own is spec) for spec in actors.specs}
+        keys = {spec.name: cost_key(spec, self._environment, self._code) for spec in actors.specs}
+        if isinstance(data, Selection):
+            counted = self._counted(study, actors.specs, data)
+        else:
+            counted = dict.fromkeys(keys, _uncounted(study, data.dataset, self._narrowing))
+        rows = tuple(Row(name, labels[name], *counted[name], self._costs.known.get(key)) for name, key in keys.items())
+        return Part(data.dataset, data.coverage, rows, data.undrawn if isinstance(data, Part) else 0)
+
+    def _counted(self, study: Study, specs: Sequence[TrackerSpec], data: Selection) -> dict[str, Counted]:
+        """Return the counts of each tracker; of one that another study has too they are known."""
+        plan = Plan(
+            tuple(specs), data, "", self._seed, protocol=study.protocol, repeats=study.repeats, jitter=study.jitter
+        )
+        setting = (data.dataset, study.protocol, study.repeats, study.jitter)
+        if setting not in self._spots:
+            self._spots[setting] = find_spots(plan)
+        missing = tuple(spec for spec in specs if (*setting, spec.name, spec.identity()) not in self._known)
+        counts = {spec.name: [0, 0, 0, 0] for spec in missing}
+        for task in wanted(replace(plan, specs=missing), self._environment, self._spots[setting], self._code):
+            row = counts[task.spec.name]
+            place = (data.dataset, task.spec.name, task.key, task.sequence, task.job.start, task.repeat)
+            there = self._results.record_path(*place).is_file()
+            row[0] += 1
+            row[1] += there
+            row[2] += len(task.job)
+            row[3] += 0 if there else len(task.job)
+        for spec in missing:
+            whole, kept, frames, left = counts[spec.name]
+            self._known[(*setting, spec.name, spec.identity())] = (whole, kept, frames, left)
+        return {spec.name: self._known[(*setting, spec.name, spec.identity())] for spec in specs}
 
 
-def _counted(
-    study: Study, specs: Sequence[TrackerSpec], data: Selection, results: Results, environment: Mapping[str, str],
-    seed: int,
-) -> dict[str, tuple[int, int, int, int]]:  # fmt: skip
-    """Return of each tracker its trajectories, those kept, all frames and those left."""
-    plan = Plan(tuple(specs), data, "", seed, protocol=study.protocol, repeats=study.repeats, jitter=study.jitter)
-    found = {spec.name: [0, 0, 0, 0] for spec in specs}
-    for task in wanted(plan, environment):
-        row = found[task.spec.name]
-        place = (data.dataset, task.spec.name, task.key, task.sequence, task.job.start, task.repeat)
-        kept = results.record_path(*place).is_file()
-        row[0] += 1
-        row[1] += kept
-        row[2] += len(task.job)
-        row[3] += 0 if kept else len(task.job)
-    return {name: (row[0], row[1], row[2], row[3]) for name, row in found.items()}
-
-
-def _uncounted(study: Study, dataset: str, narrowing: Narrowing) -> tuple[int, int, int, int]:
+def _uncounted(study: Study, dataset: str, narrowing: Narrowing) -> Counted:
     """Return the same of one tracker on a rendered set that is not drawn: its catalogue says how long videos are."""
     lengths = dict(_lengths(dataset))
     names: Collection[str] = lengths if narrowing.sequences is None else narrowing.sequences

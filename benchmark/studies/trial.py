@@ -16,7 +16,7 @@ from benchmark.datasets.selection import Selection
 from benchmark.engine.job import Job
 from benchmark.engine.run import begin
 from benchmark.engine.stopwatch import follow
-from benchmark.studies.answer import Cost
+from benchmark.studies.cost import Cost
 from benchmark.studies.costs import Costs, cost_key
 from benchmark.studies.planning import Cast, Part
 from trackers.api import Frame, lane_bytes

@@ -38,7 +38,7 @@ class CauseSpan:
 
 
 class RenderedDataset(Dataset):
-    """`demo` or `demo-full`: small videos whose ground truth is known exactly."""
+    """`demo`, `demo-full` or `demo-large`: small videos whose ground truth is known exactly."""
 
     rendered = True
 
@@ -53,7 +53,7 @@ class RenderedDataset(Dataset):
 
     @classmethod
     def open(cls, name: str, cache: Path | None = None, workers: int | None = None) -> RenderedDataset:
-        """Open a built-in set by its name: `demo` or `demo-full`."""
+        """Open a built-in set by its name: `demo`, `demo-full` or `demo-large`."""
         return cls(read_catalogue(name), cache, workers)
 
     def inventory(self) -> Inventory:

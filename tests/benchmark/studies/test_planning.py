@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.datasets.selection import Selection
 from benchmark.engine.device import environment_class
 from benchmark.engine.executors.local import Local
 from benchmark.engine.run import Plan, execute, lay_out
 from benchmark.store.results import Results
-from benchmark.studies.answer import Cost
+from benchmark.studies.cost import Cost
 from benchmark.studies.costs import Costs, cost_key
-from benchmark.studies.planning import Narrowing, Part, cast, lay_out_part, look_at
+from benchmark.studies.planning import Narrowing, Part, Planner, cast, choose_data, look_at
 from benchmark.studies.reading import parse_study
 
 STUDY = parse_study('question = "?"\nbase = "cv2:kcf"\n[variants]\nb = "cv2:mil"\n', "mine", "mine.toml")
@@ -23,7 +22,8 @@ def laid(folder: Path, root: Path, **changes) -> Part:
     data = look_at("folder", narrowing)
     study = replace(STUDY, **changes)
     environment = environment_class("cpu")
-    return lay_out_part(study, cast(study), data, Results(folder), environment, Costs.read(folder), narrowing)
+    planner = Planner(Results(folder), environment, Costs.read(folder), narrowing)
+    return planner.part(study, cast(study), data)
 
 
 def test_a_plan_counts_what_is_kept_and_what_is_left(picture_folder: Path, tmp_path: Path) -> None:
@@ -33,8 +33,8 @@ def test_a_plan_counts_what_is_kept_and_what_is_left(picture_folder: Path, tmp_p
         ("cv2:kcf", 9, 0, 72, 72), ("cv2:mil", 9, 0, 72, 72),
     ]  # fmt: skip
     assert part.rows[0].seconds_left is None
-    assert isinstance(part.selection, Selection)
-    plan = Plan(cast(STUDY).specs[:1], part.selection, "cpu", repeats=2, jitter=0.5)
+    selection = choose_data("folder", Narrowing(picture_folder))
+    plan = Plan(cast(STUDY).specs[:1], selection, "cpu", repeats=2, jitter=0.5)
     list(execute(plan, lay_out(plan, store, environment_class("cpu")), store, Local("cpu")))
     again = laid(store.folder, picture_folder)
     assert [(row.kept, row.left) for row in again.rows] == [(6, 24), (0, 72)]
@@ -59,7 +59,8 @@ def test_nothing_is_rendered_to_plan(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert isinstance(data, Part)
     assert data.undrawn == 2
     store = Results(tmp_path / "results")
-    part = lay_out_part(STUDY, cast(STUDY), data, store, environment_class("cpu"), Costs.read(tmp_path), narrowing)
+    planner = Planner(store, environment_class("cpu"), Costs.read(tmp_path), narrowing)
+    part = planner.part(STUDY, cast(STUDY), data)
     assert part.coverage == "demo-full, 2 of 72 sequences, first 100 frames"
     assert [(row.trajectories, row.frames, row.left) for row in part.rows] == [(6, 600, 600)] * 2
     assert not (tmp_path / "cache").exists()

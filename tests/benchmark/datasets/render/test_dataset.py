@@ -32,7 +32,7 @@ def _bytes(dataset: RenderedDataset) -> list[bytes]:
 
 
 def test_what_a_set_says_of_itself() -> None:
-    for name, total in (("demo", 12), ("demo-full", 72)):
+    for name, total in (("demo", 12), ("demo-full", 72), ("demo-large", 720)):
         dataset = RenderedDataset.open(name)
         assert dataset.total == total == len(dataset.inventory().found)
         assert not dataset.inventory().missing

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmark.datasets.render.catalogue import NAMES, Entry, read_catalogue
+from benchmark.datasets.render.catalogue import LARGE, NAMES, Entry, read_catalogue
 from benchmark.datasets.render.painter import Painter
 from benchmark.datasets.render.scripts import CAUSES
 from benchmark.datasets.render.sprites import Light
 from benchmark.datasets.render.staging import Stage, Take
 from benchmark.datasets.render.truth import Truth
 from benchmark.datasets.render.worlds import demo_world, training_world
+from benchmark.training.validation import SEED
 
 ATTRIBUTE = {
     "occlusion": "OCC", "distractor": "BC", "clutter": "BC", "light": "IV", "fast-motion": "FM", "out-of-view": "OV",
@@ -39,6 +40,27 @@ def test_the_sets_have_every_cause_often_enough() -> None:
     assert min(entry.frames for entry in full) >= 120
     seeds = [entry.seed for entry in _entries()]
     assert len(set(seeds)) == len(seeds)
+
+
+def test_the_large_set_has_ten_seeds_of_every_plot_and_shares_none() -> None:
+    full, large = (list(read_catalogue(name).entries.values()) for name in ("demo-full", LARGE))
+    assert len(large) == 720 == len({entry.name for entry in large})
+    seeds = {entry.seed for entry in large}
+    assert len(seeds) == 720
+    assert not seeds & {entry.seed for entry in _entries()}
+    assert max(seeds) < SEED, "validation's lie above"
+    for place, entry in enumerate(full):
+        own = large[10 * place : 10 * place + 10]
+        assert {(one.cause, one.plot, one.family, one.frames, one.size) for one in own} == {
+            (entry.cause, entry.plot, entry.family, entry.frames, entry.size)
+        }
+        assert all(one.name.startswith(f"{entry.name}-") for one in own)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("entry", read_catalogue(LARGE).entries.values(), ids=lambda entry: entry.name)
+def test_every_sequence_of_the_large_set_begins_fairly_and_shows_its_cause(entry: Entry) -> None:
+    test_every_sequence_begins_fairly_and_shows_its_cause(entry)
 
 
 @pytest.mark.parametrize("entry", _entries(), ids=lambda entry: f"{entry.name}/{entry.frames}")
