@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from trackers.nets.sizing import SizeRules
+
 
 @dataclass(frozen=True)
-class DualMNConfig:
+class DualMNConfig(SizeRules):
     """One DualMN tracker; where each number comes from is in docs/dualmn.md."""
 
     branches: str = "both"
@@ -133,15 +135,14 @@ class DualMNConfig:
     """Second peak, as a share of the first, from which on it is learnt as a hard negative."""
 
     # What box it has
-    scales: int = 3
-    """Crops of the ruler, odd."""
     ruled: bool = True
     """Whether the ruler also measures what a head has measured; where no head has, it always does."""
     scale_step: float = 1.0375
+    """Between crops of the ruler."""
     scale_penalty: float = 0.985
-    """Multiplies what the ruler reads at every scale but the current one."""
+    """Multiplies what the ruler reads of every crop but the one of the last size."""
     scale_damping: float = 0.5
-    """Share of the chosen scale that the size takes over."""
+    """Share of the chosen crop's scale that the size takes over."""
     ruler_window: float = 0.3
     """Weight of the cosine window on the ruler's map."""
     ruler_upsampling: int = 8
@@ -215,6 +216,7 @@ PAPER: Mapping[str, Any] = {
     "tower_channels": 256,
     "separable": False,
     "ruled": False,
+    "pyramid": "crops",
     "window_weight": 0.20534968836733386,
     "size_penalty": 0.07592315864890313,
     "size_rate": 0.5501132208837838,
@@ -263,6 +265,7 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "latest": {"weighting": "latest"},
     "ungated": {"gated": False},
     "nofirst": {"keep_first": False},
+    "crops": {"pyramid": "crops"},
     "soft": {"decision": "soft"},
     "max": {"decision": "max"},
     "oracle": {"decision": "oracle"},

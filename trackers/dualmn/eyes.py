@@ -12,7 +12,7 @@ from trackers.dualmn.config import DualMNConfig
 from trackers.dualmn.dimp import DimpBranch
 from trackers.dualmn.memory import Stored
 from trackers.dualmn.network import DualMNNet
-from trackers.dualmn.ruler import Ruler
+from trackers.dualmn.ruler import memory_crops
 from trackers.dualmn.sight import Cut, Sight, continuous_cut, whole_cut
 from trackers.nets.crops import context_side
 from trackers.nets.target import Target
@@ -22,8 +22,8 @@ from trackers.nets.transfer import Frames
 class Eyes:
     """Cuts and sees for the branches that a config asks for."""
 
-    def __init__(self, net: DualMNNet, config: DualMNConfig, ruler: Ruler, dimp: DimpBranch | None) -> None:
-        self.net, self.config, self.ruler, self.dimp = net, config, ruler, dimp
+    def __init__(self, net: DualMNNet, config: DualMNConfig, dimp: DimpBranch | None) -> None:
+        self.net, self.config, self.dimp = net, config, dimp
 
     def search(self, frames: Frames, target: Target, colour: Tensor) -> dict[str, Sight]:
         """Return what each branch sees around the targets."""
@@ -53,7 +53,7 @@ class Eyes:
         if config.whole_crops:
             cut = whole_cut(frames, target, colour, config.search_area, config.memory_size)
             return self._stored(cut.crops, cut.size, age)
-        crops, sides = self.ruler.crops(frames, target, target.size.new_ones(1), colour)
+        crops, sides = memory_crops(config, frames, target, target.size.new_ones(1), colour)
         return self._stored(crops[:, 0], (target.size / sides * config.memory_size).float(), age)
 
     def _stored(self, crops: Tensor, size: Tensor, age: Tensor) -> Stored:

@@ -31,7 +31,7 @@ from trackers.dualmn.fusion import fused_view
 from trackers.dualmn.long import LongBranch
 from trackers.dualmn.network import DualMNNet, ShortNet
 from trackers.dualmn.oracle import decide_by_truth
-from trackers.dualmn.ruler import FirstLook, Measured, Ruler
+from trackers.dualmn.ruler import CropRuler, FirstLook, Measured, Scene, TemplateRuler
 from trackers.dualmn.search import Flag
 from trackers.dualmn.short import Lesson, ShortBranch, ShortState, ShortView
 from trackers.dualmn.sight import Sight
@@ -44,7 +44,7 @@ from trackers.nets.lanes import where_needed
 from trackers.nets.localise import lead
 from trackers.nets.pretrained import load_weights
 from trackers.nets.target import Target
-from trackers.nets.transfer import Frames, downloaded, placed
+from trackers.nets.transfer import downloaded, placed
 from trackers.weights.catalog import Weights
 
 
@@ -59,7 +59,7 @@ class DualMNState:
     """(B,) frames followed so far."""
     disagreement: Tensor
     """(B,) frames in a row in which the branches disagreed."""
-    first: dict[str, FirstLook]
+    first: dict[str, FirstLook | Tensor]
     """``ruler``: what it measures against; nothing where it never does."""
     branches: dict[str, Any]
     """``long``: `LongMemory`, ``short``: `ShortState`; those that there are."""
@@ -104,7 +104,8 @@ class DualMN(Tracker[DualMNState]):
         load_weights(net, weights, ignored=absent)
         self._parameters = sum(p.numel() for p in net.parameters())
         self.net = frozen(net, self.device)
-        self.ruler = Ruler(net, config, self.device)
+        ruler: type[CropRuler | TemplateRuler] = CropRuler if config.by_crops else TemplateRuler
+        self.ruler = ruler(net, config, self.device)
         if config.branches == "both" and config.decision == "soft" and isinstance(net.short, DimpNet):
             raise InputError("maps of two crops cannot be fused: of preset paper choose dualmn, dualmn-max")
         heads = config.long_head or net.long is None
@@ -119,7 +120,7 @@ class DualMN(Tracker[DualMNState]):
                 if isinstance(net.short, DimpNet)
                 else ShortBranch(net.short, config, net.stride)
             )
-        self.eyes = Eyes(net, config, self.ruler, self.short if isinstance(self.short, DimpBranch) else None)
+        self.eyes = Eyes(net, config, self.short if isinstance(self.short, DimpBranch) else None)
 
     def parameters(self) -> int:
         """Return the number of network parameters."""
@@ -165,7 +166,8 @@ class DualMN(Tracker[DualMNState]):
         if self.config.rounded:
             decision = decision.rounded(before.size, scale)
         target = self._moved(before, decision.shift, decision.size)
-        target, margin = self._measured(there, target, state, decision)
+        scene = Scene(there, state.colour, first, before, target)
+        target, margin = self._measured(scene, state.first, decision)
         lesson = self._lesson(views, decision, sights.get("short"), target.centre - before.centre, age)
         stored = {"long": self._long_stores(decision), "short": lesson.stored}
         stored = {name: stored[name] for name in views}
@@ -240,12 +242,12 @@ class DualMN(Tracker[DualMNState]):
         return decide(config, before.size, found["long"], found["short"], disagreement)
 
     def _measured(
-        self, frames: Frames, target: Target, state: DualMNState, decision: Decision
+        self, scene: Scene, first: Mapping[str, FirstLook | Tensor], decision: Decision
     ) -> tuple[Target, Tensor]:
         """Return the targets with the sizes that the ruler finds, and its margins (B,)."""
-        config, unmeasured = self.config, Measured(target, torch.ones_like(decision.score))
+        config, unmeasured = self.config, Measured(scene.target, torch.ones_like(decision.score))
         if not self.measures:
-            return target, unmeasured.margin
+            return scene.target, unmeasured.margin
         settled = decision.by(Decider.NEITHER)
         if not config.ruled:
             by_long = decision.trusts(Decider.LONG)
@@ -253,7 +255,7 @@ class DualMN(Tracker[DualMNState]):
             settled = settled | (decision.by(Decider.SHORT) & ~by_long & config.short_head)
 
         def measure(of: Callable[[Any], Any]) -> Measured:
-            return self.ruler.measure(of(frames), of(target), of(state.first["ruler"]), of(state.colour))
+            return self.ruler.measure(of(scene), of(first["ruler"]))
 
         measured = where_needed(~settled, measure, unmeasured)
         return measured.target, measured.margin

@@ -35,7 +35,7 @@ class SizeRules:
     """Of the Gaussian, in logarithms of size."""
     size_tolerance: float = 0.05
     """Difference between the sizes seen and held, in logarithms of size, that changes nothing."""
-    size_rate: float = 0.2
+    size_share: float = 0.2
     """Share of what is beyond it that is taken over in a frame, where the tracker is sure."""
     size_sure: float = 0.5
     """Answer above the mean, as a share of the first frame's own, from which on the tracker is sure; below, the share
@@ -86,4 +86,4 @@ def size_change(
         seen = seen - held
     beyond = seen - seen.clamp(-rules.size_tolerance, rules.size_tolerance)
     sure = (answers[:, len(factors) // 2] / rules.size_sure).clamp(0, 1)
-    return (rules.size_rate * sure * beyond).clamp(-rules.size_most, rules.size_most).exp()
+    return (rules.size_share * sure * beyond).clamp(-rules.size_most, rules.size_most).exp()

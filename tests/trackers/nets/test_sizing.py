@@ -9,7 +9,7 @@ from torch import Tensor
 from trackers.nets.sizing import SizeRules, scale_factors, size_change
 
 CPU = torch.device("cpu")
-RULES = SizeRules(size_rate=1.0, size_tolerance=0.0, size_sure=0.1, size_most=1.0)
+RULES = SizeRules(size_share=1.0, size_tolerance=0.0, size_sure=0.1, size_most=1.0)
 UPSAMPLING = 8
 
 
@@ -47,7 +47,7 @@ def test_only_what_is_found_within_a_cell_of_the_place_counts() -> None:
 
 
 def test_a_small_difference_changes_nothing_and_of_a_larger_one_counts_what_is_beyond() -> None:
-    rules = SizeRules(size_rate=1.0, size_tolerance=0.05, size_sure=0.1, size_most=1.0)
+    rules = SizeRules(size_share=1.0, size_tolerance=0.05, size_sure=0.1, size_most=1.0)
     assert change(answers(-0.04), rules) == pytest.approx(0, abs=1e-6)
     assert change(answers(0.04), rules) == pytest.approx(0, abs=1e-6)
     assert change(answers(-0.2), rules) == pytest.approx(-0.15, abs=2e-3)
@@ -60,8 +60,8 @@ def test_a_size_that_something_else_changed_is_compared_with_the_one_seen() -> N
     assert held.log().item() == pytest.approx(0.05, abs=2e-3)
 
 
-def test_the_rate_falls_with_the_answer_and_a_change_has_its_limit() -> None:
-    rules = SizeRules(size_rate=0.2, size_tolerance=0.0, size_sure=0.5, size_most=0.06)
+def test_the_share_falls_with_the_answer_and_a_change_has_its_limit() -> None:
+    rules = SizeRules(size_share=0.2, size_tolerance=0.0, size_sure=0.5, size_most=0.06)
     assert change(answers(0.1, height=0.8), rules) == pytest.approx(0.02, abs=1e-3)
     unsure = change(answers(0.1, height=0.25), rules)
     assert 0.005 < unsure < 0.0105
