@@ -55,6 +55,10 @@ COMMANDS = {
         "benchmark.commands.export:export",
         "Write a RUN (its folder, id or name, or `latest`), or an import's file, for other toolkits to read.",
     ),
+    "reproduce": (
+        "benchmark.commands.reproduce:reproduce",
+        "Run the authors' networks and write what is printed, measured and different.",
+    ),
     "weights": (
         "benchmark.commands.weights:weights",
         "Show what a FILE of weights is, or convert it.",
@@ -123,6 +127,12 @@ def _write_report(run: Path) -> Path:
     return write_report(build_report([run]), run)
 
 
+def _write_reproduction(*arguments: Any) -> Path:
+    from reports.reproduction import write_reproduction
+
+    return write_reproduction(*arguments)
+
+
 def _write_several(groups: list[list[Path]], folder: Path) -> Path:
     from reports.several import write_several
 
@@ -170,6 +180,7 @@ def _write_history(*arguments: Any) -> None:
 def cli(ctx: click.Context) -> None:
     """Benchmark and ablation suite for memory trackers."""
     ctx.obj = _write_report
+    ctx.meta["benchmark.commands.reproduce.write_page"] = _write_reproduction
     ctx.meta["benchmark.commands.run.write_several"] = _write_several
     ctx.meta["benchmark.commands.video.write_video"] = _write_video
     ctx.meta["benchmark.commands.study.write_study"] = _write_study

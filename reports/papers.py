@@ -54,7 +54,7 @@ class PaperTable:
 
 def paper_tables(scores: RunScores) -> tuple[PaperTable, ...]:
     """Return every paper of which one of our trackers is in the run."""
-    why_not = _why_not(scores)
+    why_not = incomparable(scores)
     on = published_name(scores.dataset) if not why_not else None
     tables = []
     for paper in load_papers():
@@ -88,7 +88,7 @@ def _measured(trackers: Sequence[TrackerScores], row: PaperRow, on: str | None) 
     return found
 
 
-def _why_not(scores: RunScores) -> str:
+def incomparable(scores: RunScores) -> str:
     """Return why measured and printed scores must not be subtracted; "" where they may."""
     if scores.rendered:
         return f"{scores.dataset} is rendered, not filmed: no paper has it"

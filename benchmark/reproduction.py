@@ -1,0 +1,96 @@
+"""What is to be reproduced: the authors' files, recognised by what they hold, and the trackers that they make."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from trackers.errors import InputError
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One file of the authors'."""
+
+    key: str
+    takes: str
+    """The tracker that takes it."""
+    name: str
+    where: str
+    """Where it is to be had."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of what is reproduced."""
+
+    title: str
+    published: tuple[str, ...]
+    """Printed rows that it stands beside, by their names in ``reports/published``."""
+    tracker: str
+    """What is run: of the authors' files, or what stands in."""
+    lacking: tuple[str, ...]
+    """Names of the files without which nothing is reproduced; none: it is the authors' network."""
+    whose: str
+    """What of it is the authors' and what is not."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data, ready for JSON."""
+        return {"title": self.title, "published": list(self.published), "tracker": self.tracker,
+                "lacking": list(self.lacking), "whose": self.whose}  # fmt: skip
+
+
+def wanted_files() -> tuple[Wanted, ...]:
+    """Return the files that a whole reproduction needs."""
+    return tuple(Wanted(**one) for one in _read()["file"])
+
+
+def recognise(paths: Iterable[Path]) -> dict[str, Path]:
+    """Return the files by key: of each path what it holds says which it is; of a folder, of each entry.
+
+    InputError where a file cannot be read, does not fit its tracker, or none of them takes it.
+    """
+    from trackers.weights.fitting import inspect_file
+
+    keys = {one.takes: one.key for one in wanted_files()}
+    found: dict[str, Path] = {}
+    for path in paths:
+        for file in _entries(path):
+            fit = inspect_file(file)
+            if fit.tracker not in keys:
+                takes = f"is for {fit.tracker}" if fit.tracker else "is for no tracker"
+                raise InputError(f"{file} {takes}, and none of what is reproduced takes it; leave it out")
+            if not fit.fits:
+                raise InputError(f"{file} does not fit {fit.tracker}; `run_bench weights show {file}` says why")
+            if (other := found.setdefault(keys[fit.tracker], file)) != file:
+                raise InputError(f"{file} and {other} are both for {fit.tracker}: give one")
+    return found
+
+
+def rows(found: Mapping[str, Path], on_otb: bool) -> tuple[Row, ...]:
+    """Return what is run with the files found; what lacks one runs with the compact weights in its place."""
+    names = {one.key: one.name for one in wanted_files()}
+    made = []
+    for one in _read()["row"]:
+        pattern = one["otb"] if on_otb and "otb" in one else one["tracker"]
+        lacking = tuple(names[key] for key in names if f"{{{key}}}" in pattern and key not in found)
+        tracker = one["instead"] if lacking else pattern.format(**{key: path.absolute() for key, path in found.items()})
+        made.append(Row(one["title"], tuple(one["published"]), tracker, lacking, one["whose"]))
+    return tuple(made)
+
+
+def _read() -> Mapping[str, Any]:
+    return tomllib.loads((files("benchmark") / "reproduction.toml").read_text())
+
+
+def _entries(path: Path) -> list[Path]:
+    """Return a file, the folder of a TensorFlow checkpoint, or what such lies in a folder."""
+    from trackers.weights.formats.tensorflow import find_index
+
+    if not path.is_dir() or find_index(path) is not None:
+        return [path]
+    return sorted(one for one in path.iterdir() if not one.name.startswith(".") and (one.is_file() or find_index(one)))

@@ -1,0 +1,65 @@
+"""``run_bench reproduce``: what is here is run, what is missing is said, and nothing is claimed that is not so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from authors_files import write_checkpoint
+
+from trackers.nets.alexnet import AlexNet
+
+
+@pytest.fixture
+def siamfc(tmp_path: Path) -> Path:
+    tensors = {f"backbone.{name}": value for name, value in AlexNet(groups=2).state_dict().items()}
+    (tmp_path / "weights").mkdir()
+    torch.save(tensors, tmp_path / "weights" / "siamfc_alexnet_e50.pth")
+    return tmp_path / "weights" / "siamfc_alexnet_e50.pth"
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_without_any_file_it_runs_and_says_that_nothing_is_reproduced(
+    picture_folder: Path, run_bench, tmp_path
+) -> None:
+    data = ("-d", "folder", "--data-root", picture_folder, "--sequences", "first", "--limit-frames", 3)
+    done = run_bench("reproduce", *data, "--results", tmp_path / "results", "--workers", 1)
+    assert done.returncode == 0, done.stderr
+    assert "this reproduces nothing" in words(done.stderr)
+    assert "about" in done.stderr and "5 trackers and 3 frames" in words(done.stderr)  # noqa: PT018
+    assert "missing: Google Drive" in words(done.stdout)
+    (page,) = (tmp_path / "results" / "runs").glob("*/reproduction.html")
+    assert str(page.name) in done.stdout
+    text = page.read_text()
+    assert "nothing is reproduced" in text
+    assert "no paper prints scores on folder" in text
+    assert "dualmn-long" in text
+
+
+def test_a_check_says_what_is_here_and_runs_nothing(siamfc: Path, picture_folder: Path, run_bench, tmp_path) -> None:
+    data = ("-d", "folder", "--data-root", picture_folder, "--sequences", "first", "--limit-frames", 2)
+    results = tmp_path / "results"
+    done = run_bench("reproduce", "--check", siamfc.parent, *data, "--results", results)
+    assert done.returncode == 0, done.stderr
+    assert "siamfc_alexnet_e50.pth" in done.stdout.replace("\n", "")
+    assert "the authors' networks: SiamFC-3s; without their files MemTrack" in words(done.stderr)
+    assert not list(results.glob("runs/*"))
+
+
+def test_a_file_that_is_none_of_them_is_refused(tmp_path: Path, picture_folder: Path, run_bench) -> None:
+    torch.save({"layer.weight": torch.zeros(3)}, tmp_path / "net.pth")
+    done = run_bench("reproduce", tmp_path / "net.pth", "-d", "folder", "--data-root", picture_folder)
+    assert done.returncode == 2
+    assert "is for no tracker" in done.stderr
+
+
+def test_a_file_that_lacks_a_tensor_is_refused(tmp_path: Path, picture_folder: Path, run_bench) -> None:
+    names = ("feature_extraction/conv1/kernel", "c_state/kernel", "RNN/0/kernel")
+    write_checkpoint(tmp_path, {name: torch.zeros(2, 2).numpy() for name in names})
+    done = run_bench("reproduce", tmp_path, "-d", "folder", "--data-root", picture_folder)
+    assert done.returncode == 2
+    assert "does not fit memtrack:paper" in done.stderr
