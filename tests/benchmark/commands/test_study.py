@@ -156,3 +156,14 @@ def test_the_list_names_every_study_with_its_question(run_bench, tmp_path: Path)
     frames = [row["frames"] for one in listed.values() for part in one["parts"] for row in part["trackers"]]
     assert min(frames) > 0
     assert not (tmp_path / "results").exists(), "a list makes nothing"
+
+
+def test_trackers_that_fail_leave_an_answer_that_says_so(run_bench, home: Path) -> None:
+    (home / "mover.py").write_text(TRACKER.replace("self.box[0] +=", "self.box[9] +=", 1))
+    done = run_bench(*words(home), "--sequences", "v1,v2", "--json", str(home / "answer.json"))
+    assert done.returncode == 1
+    (answer,) = json.loads((home / "answer.json").read_text())
+    assert answer["findings"] == []
+    assert [one["failed"] for one in answer["actors"]] == [2, 2, 2]
+    assert "moving and still finished no sequence in common: they are not compared" in answer["remarks"]
+    assert "nothing to compare" in Path(done.stdout.strip().splitlines()[-1].removeprefix("Report: ")).read_text()

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from studied import made_answer
 
+from benchmark.studies.answer import write_answer
 from reports.compare import write as write_comparison
 from reports.model import build_report
 from reports.write import write_report
@@ -35,9 +37,10 @@ CROWD = (
 
 @pytest.fixture(scope="module")
 def crowded_file(tmp_path_factory: pytest.TempPathFactory, make: Callable[..., Path]) -> Path:
-    """The page of twelve trackers, some with long names, on enough sequences for bands."""
+    """The page of twelve trackers, some with long names, on enough sequences for bands, with a study's answer."""
     skills = {name: 0.3 + 0.05 * index for index, name in enumerate(CROWD)}
     run = make(tmp_path_factory.mktemp("crowd"), skills, [f"s{n}" for n in range(12)], 30, pictures=False)
+    write_answer(run, made_answer())
     return write_report(build_report([run]), run, figures=False)
 
 
@@ -173,10 +176,12 @@ def test_the_memory_is_drawn_above_the_overlap(visit: Open, page_file: Path) -> 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_serious_fault(visit: Open, page_file: Path, comparison_file: Path, scheme: str) -> None:
+def test_axe_finds_no_serious_fault(
+    visit: Open, page_file: Path, comparison_file: Path, crowded_file: Path, scheme: str
+) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    for file in (page_file, comparison_file):
+    for file in (page_file, comparison_file, crowded_file):
         page = visit(file, scheme=scheme, mark="#s0")
         for summary in page.locator("details.plain > summary").all():
             summary.click()
@@ -188,8 +193,10 @@ def test_axe_finds_no_serious_fault(visit: Open, page_file: Path, comparison_fil
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 400])
-def test_nothing_overflows(visit: Open, page_file: Path, comparison_file: Path, width: int, scheme: str) -> None:
-    for file in (page_file, comparison_file):
+def test_nothing_overflows(
+    visit: Open, page_file: Path, comparison_file: Path, crowded_file: Path, width: int, scheme: str
+) -> None:
+    for file in (page_file, comparison_file, crowded_file):
         page = visit(file, width=width, scheme=scheme, mark="#s0")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         wide = page.evaluate(
@@ -258,3 +265,20 @@ def test_two_runs_are_compared_on_one_page(visit: Open, comparison_file: Path) -
     assert "cv2:kcf is in run A alone" in page.locator("#answers").inner_text()
     page.locator("#table-differences tbody a").first.click()
     expect(page.locator("details.view[open] [data-chart=overlap] path.curve")).to_have_count(4)
+
+
+def test_a_study_stands_first_with_its_verdicts_and_its_pictures(visit: Open, crowded_file: Path) -> None:
+    page, answer = visit(crowded_file), made_answer()
+    study = page.locator("main > section").first
+    assert study.get_attribute("id") == "study"
+    assert page.locator("nav a").first.get_attribute("href") == "#study"
+    rows = study.locator(".answers li")
+    assert rows.count() == len(answer.findings)
+    for row, one in zip(rows.all(), answer.findings, strict=True):
+        text = row.inner_text()
+        assert f"{one.auc.difference:+.3f}" in text
+        assert (f"The paper: {one.verdict}" in text) == (one.verdict is not None)
+    for picture in study.locator("img").all():
+        assert picture.evaluate("one => one.complete && one.naturalWidth > 100")
+        assert picture.get_attribute("alt")
+    assert study.locator("#table-study-by-cause tbody tr").count() == len(answer.findings[0].by_cause)
