@@ -43,6 +43,15 @@ class MemTrackConfig(SizeRules):
     control_per_scale: bool = False
     """Run the controller on every scale's search features, as in the authors' code; else on the middle scale's."""
 
+    distractor_slots: int = 0
+    """Templates of what resembles the target that a second memory holds (MemDTC: 16); 0: there is none."""
+    distractor_writes: int = 2
+    """Of these, how many a frame at the most are written."""
+    distractor_distance: float = 4.0
+    """Cells of the response from the target beyond which something else is looked for."""
+    distractor_ratio: float = 0.7
+    """Share of the target's response from which on something resembles it."""
+
     write_score: float = 0.9
     """Score of a frame under which its template is not written, whatever the gates say; 0: all are, as in the paper."""
 
@@ -98,5 +107,6 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "nores": {"residual_gate": False},
     "crops": {"pyramid": "crops"},
     **{f"m{slots}": {"slots": slots} for slots in (1, 2, 4, 8, 16)},
+    "dtc": {"distractor_slots": 16},
 }
-"""The paper's ablation study, and the size by search crops as in the paper (docs/memtrack.md)."""
+"""The paper's ablations, the size by search crops as in the paper, MemDTC's second memory (docs/memtrack.md)."""

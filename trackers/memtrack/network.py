@@ -6,7 +6,7 @@ network holds no state of its own, so that training can unroll it and tracking c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -14,6 +14,8 @@ from torch import Tensor, nn
 
 from trackers.memtrack.config import MemTrackConfig
 from trackers.memtrack.controller import Controller, Controls
+from trackers.memtrack.distractors import Cancelling, Distractors, find_distractors, least_used, no_distractors
+from trackers.memtrack.distractors import written as written_distractors
 from trackers.memtrack.memory import (
     Memory,
     allocation,
@@ -51,6 +53,7 @@ class Carried:
     """(B, 3), for the same write."""
     decay: Tensor
     """(B, 1), for the same write."""
+    distractors: Distractors
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,13 @@ class Outcome:
     memory: Memory
     """After this step's write, the same for all scales."""
     first: Tensor
+    distractors: Distractors
+    """After this step's write, but for what `carried` adds."""
+    distractor_usage: Tensor
+    """(B, K, M)."""
+    search: Tensor
+    """(B, S, C, H, W)."""
+    config: MemTrackConfig
 
     def of(self, values: Tensor, scale: Tensor) -> Tensor:
         """Return (B, ...), each lane's `values` (B, K, ...) at its chosen `scale` (B,)."""
@@ -93,13 +103,23 @@ class Outcome:
             write_weight=self.of(self.write_weight, scale),
             gates=self.of(self.controls.gates, scale),
             decay=self.of(self.controls.decay, scale),
+            distractors=self._resembling(scale) if self.config.distractor_slots else self.distractors,
         )
+
+    def _resembling(self, scale: Tensor) -> Distractors:
+        """Return the second memory with what is to be written at the next step."""
+        config = self.config
+        found = find_distractors(
+            self.of(self.response, scale), self.of(self.search, scale), config.template_cells,
+            count=config.distractor_writes, distance=config.distractor_distance, ratio=config.distractor_ratio,
+        )  # fmt: skip
+        return replace(self.distractors, usage=self.of(self.distractor_usage, scale), templates=found)
 
 
 class MemoryNet(nn.Module):
     """Everything behind the features: controller, memory, final template and response.
 
-    Parameters do not depend on the variant: weights trained for one load into all.
+    Parameters do not depend on the variant, but for the second memory's: weights trained for one load into all.
     """
 
     def __init__(self, config: MemTrackConfig) -> None:
@@ -108,6 +128,7 @@ class MemoryNet(nn.Module):
         self.controller = Controller(config.channels, config.hidden, attend=config.attention)
         # TensorFlow's batch norm for the paper's preset (momentum .99, eps 1e-3); docs/memtrack.md
         self.response_norm = nn.BatchNorm2d(1, eps=1e-3, momentum=0.01)
+        self.cancelling = Cancelling(config) if config.distractor_slots else None
 
     def begin(self, template: Tensor) -> Carried:
         """Return the state of lanes whose first templates are (B, C, h, w).
@@ -127,6 +148,7 @@ class MemoryNet(nn.Module):
             write_weight=slot_0,
             gates=allocate,
             decay=template.new_zeros(lanes, 1),
+            distractors=no_distractors(template, self.config),
         )
 
     def step(self, carried: Carried, newest: Tensor, search: Tensor) -> Outcome:
@@ -161,10 +183,19 @@ class MemoryNet(nn.Module):
         least = allocation(carried.usage)[:, None]
         write_weight = controls.gates[..., 1:2] * read + controls.gates[..., 2:3] * least
         usage = config.usage_decay * carried.usage[:, None] + write_weight + read
+        distractors, distractor_usage = carried.distractors, carried.distractors.usage[:, None]
+        if self.cancelling is not None:
+            distractors = written_distractors(distractors)
+            weights, distractor = self.cancelling.read(distractors, hidden)
+            template = self.cancelling(template, distractor)
+            choice = least_used(carried.distractors.usage, config.distractor_writes)
+            distractor_usage = config.usage_decay * distractor_usage + choice.sum(1, keepdim=True) + weights
+            distractors = replace(distractors, write_weight=choice)
         # 8. the response
         response = self.correlate(search, template)
         return Outcome(
-            response, attention, controls, read, write_weight, usage, cell, hidden, memory, carried.first
+            response, attention, controls, read, write_weight, usage, cell, hidden, memory, carried.first,
+            distractors, distractor_usage, search, config,
         )  # fmt: skip
 
     def _control(self, seen: Tensor, carried: Carried) -> tuple[Tensor, Tensor, Tensor, Controls]:

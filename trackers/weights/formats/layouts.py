@@ -56,6 +56,11 @@ LAYOUTS = (
         ("conv1f", "conv5f", "adjust_f"), siamfc.from_matconvnet,
     ),
     Layout(
+        "MemDTC, tyyyang/MemDTC", "memtrack-dtc:paper",
+        ("feature_extraction/conv1/kernel", "c_state/kernel", "RNN/read_key_neg/"), memtrack.from_memdtc,
+        memtrack.MEMDTC_UNUSED,
+    ),
+    Layout(
         "MemTrack, tyyyang/MemTrack", "memtrack:paper",
         ("feature_extraction/conv1/kernel", "c_state/kernel", "RNN/"), memtrack.from_tensorflow,
         memtrack.TENSORFLOW_UNUSED,

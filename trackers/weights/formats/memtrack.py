@@ -10,6 +10,8 @@ from torch import Tensor
 
 TENSORFLOW_UNUSED = ("global_step", "beta1_power", "beta2_power", "learning_rate")
 """And whatever ends in ``/Adam`` or ``/Adam_1``."""
+MEMDTC_UNUSED = (*TENSORFLOW_UNUSED, "cls_branch", "cls_logit")
+"""Layers that are there for MemDTC's training alone."""
 GATES = ("input", "transform", "forget", "output", "state")
 LINEAR = {
     "c_state": "first_cell", "h_state": "first_hidden", "RNN/query_layer": "attention.query", "RNN/read_key": "key",
@@ -42,6 +44,19 @@ def from_tensorflow(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     for ours_name, theirs in (("gain", "gamma"), ("shift", "beta")):
         rows = [tensors[f"{cell}/{gate}/{theirs}"] for gate in GATES]
         ours[f"controller.lstm.{ours_name}"] = torch.stack(rows)
+    return ours
+
+
+def from_memdtc(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Translate the variables of MemDTC, which has a second memory and calls what is the first one's ``_pos``."""
+    first = {name.replace("_pos/", "/"): value for name, value in tensors.items() if "/trans_pos/" not in name}
+    ours = from_tensorflow(first)
+    for source, name in (("RNN/read_key_neg", "key"), ("RNN/write_strengths_neg", "strength")):
+        ours[f"cancelling.{name}.weight"] = _kernel(tensors, source).T.contiguous()
+        ours[f"cancelling.{name}.bias"] = _bias(tensors, source)
+    for source, name in (("RNN/trans_pos", "target"), ("RNN/trans_neg", "distractor"), ("RNN/adap_gates", "gate")):
+        ours[f"cancelling.{name}.weight"] = _kernel(tensors, source).permute(3, 2, 0, 1).contiguous()
+    ours["cancelling.distractor.bias"] = _bias(tensors, "RNN/trans_neg")
     return ours
 
 

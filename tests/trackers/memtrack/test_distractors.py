@@ -1,0 +1,183 @@
+"""MemDTC's second memory, step by step against its rules written out, and that without it nothing changes."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from conftest import paint
+from golden import track
+
+from trackers.memtrack.config import PAPER, VARIANTS, MemTrackConfig
+from trackers.memtrack.distractors import Distractors, find_distractors, least_used, written
+from trackers.memtrack.network import MemoryNet, MemTrackNet
+from trackers.weights.formats.layouts import find_layout
+from trackers.weights.formats.memtrack import LINEAR, from_memdtc
+
+TINY = MemTrackConfig(
+    channels=4, hidden=6, template_cells=2, slots=3, distractor_slots=4, empty_slots_read=True, control_per_scale=True,
+    distractor_distance=1.0, distractor_ratio=0.2,
+)  # fmt: skip
+
+
+def test_templates_go_into_the_slots_chosen_for_them() -> None:
+    slots = torch.arange(3.0)[None, :, None, None, None].expand(1, 3, 2, 1, 1) + 5
+    templates = torch.stack([torch.full((1, 2, 1, 1), 50.0), torch.full((1, 2, 1, 1), 70.0)], 1)
+    weight = torch.tensor([[[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]])
+    memory = written(Distractors(slots, torch.zeros(1, 3), weight, templates))
+    assert memory.slots[0, :, 0, 0, 0].tolist() == [5, 50, 70]
+
+
+def test_the_least_used_slots_are_chosen_the_first_of_equals() -> None:
+    chosen = least_used(torch.tensor([[0.5, 0.0, 0.9, 0.0, 0.0], [0.1, 0.4, 0.3, 0.2, 0.0]]), 2)
+    assert chosen.argmax(2).tolist() == [[1, 3], [4, 0]]
+    assert chosen.sum().item() == 4
+
+
+def test_distractors_are_what_answers_nearly_as_the_target_and_is_not_near_it() -> None:
+    response = torch.zeros(2, 9, 9)
+    response[0, 4, 4], response[0, 4, 6], response[0, 1, 8], response[0, 8, 0] = 10.0, 9.5, 8.0, 6.9
+    response[1, 0, 0], response[1, 8, 8], response[1, 8, 2], response[1, 2, 2] = 10.0, 9.0, 7.5, 9.9
+    search = torch.arange(2 * 3 * 10 * 10.0).reshape(2, 3, 10, 10)
+    found = find_distractors(response, search, 2, count=2, distance=3.0, ratio=0.7)
+    assert torch.equal(found[0, 0], search[0, :, 1:3, 8:10])
+    assert not found[0, 1].any()  # 6.9 is not above .7 of 10
+    assert torch.equal(found[1, 0], search[1, :, 8:10, 8:10])  # 9.9 lies 2.8 cells from the target
+    assert torch.equal(found[1, 1], search[1, :, 8:10, 2:4])
+
+
+def test_steps_are_those_of_the_authors() -> None:
+    torch.manual_seed(2)
+    net = MemoryNet(TINY).eval()
+    generator = torch.Generator().manual_seed(3)
+    with torch.inference_mode():
+        first = torch.rand(2, 4, 2, 2, generator=generator)
+        carried = net.begin(first)
+        slots = [[np.zeros((4, 2, 2)) for _ in range(4)] for _ in range(2)]
+        usage, chosen, templates = np.zeros((2, 4)), [[], []], [[], []]
+        for _ in range(5):
+            newest = torch.rand(2, 4, 2, 2, generator=generator)
+            search = torch.rand(2, 3, 4, 7, 7, generator=generator)
+            outcome = net.step(carried, newest, search)
+            scale = torch.tensor([0, 2])
+            after = outcome.carried(scale)
+            for lane in range(2):
+                for place, template in zip(chosen[lane], templates[lane], strict=True):
+                    slots[lane][place] = template
+                order = sorted(range(4), key=lambda slot: (usage[lane, slot], slot))[:2]
+                for s in range(3):
+                    weights, distractor = read(net, outcome.hidden[lane, s], slots[lane])
+                    share = outcome.read_weight[lane, s].numpy()
+                    residual = outcome.controls.residual[lane, s].numpy()[:, None, None]
+                    kept = outcome.memory.slots[lane].numpy()
+                    template = first[lane].numpy() + residual * np.einsum("n,nchw->chw", share, kept)
+                    final = cancelled(net, template, distractor)
+                    expected = F.conv2d(search[lane, s][None], torch.from_numpy(final).float()[None])[0, 0]
+                    torch.testing.assert_close(outcome.response[lane, s], expected, atol=1e-4, rtol=1e-4)
+                    if s == scale[lane]:
+                        now = 0.99 * usage[lane] + weights
+                now[order] += 1
+                usage[lane] = now
+                np.testing.assert_allclose(after.distractors.usage[lane], now, atol=1e-5)
+                chosen[lane], templates[lane] = (
+                    order,
+                    resembling(outcome.response[lane, scale[lane]], search[lane, scale[lane]]),
+                )
+                np.testing.assert_allclose(after.distractors.templates[lane], np.array(templates[lane]), atol=1e-6)
+            carried = after
+        assert any(template.any() for lane in templates for template in lane)
+
+
+def read(net: MemoryNet, hidden: torch.Tensor, slots: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    assert net.cancelling is not None
+    key = net.cancelling.key(hidden).numpy().astype(float)
+    strength = math.log1p(math.exp(float(net.cancelling.strength(hidden))))
+    scores = []
+    for slot in slots:
+        mean = slot.mean((1, 2))
+        norms = math.sqrt(key @ key + 1e-6) * math.sqrt(mean @ mean + 1e-6)
+        scores.append(strength * (key @ mean) / (norms + 1e-6))
+    weights = np.exp(np.array(scores) - max(scores))
+    weights /= weights.sum()
+    return weights, sum(w * slot for w, slot in zip(weights, slots, strict=True))
+
+
+def cancelled(net: MemoryNet, template: np.ndarray, distractor: np.ndarray) -> np.ndarray:
+    part = net.cancelling
+    assert part is not None
+    inner = np.einsum("dc,chw->dhw", part.target.weight[:, :, 0, 0].numpy(), template)
+    inner = inner + np.einsum("dc,chw->dhw", part.distractor.weight[:, :, 0, 0].numpy(), distractor)
+    inner = np.tanh(inner + part.distractor.bias.numpy()[:, None, None])
+    gate = 1 / (1 + np.exp(-np.einsum("dchw,chw->d", part.gate.weight.numpy(), inner)))
+    return template - gate[:, None, None] * distractor
+
+
+def resembling(response: torch.Tensor, search: torch.Tensor) -> list[np.ndarray]:
+    values = response.numpy()
+    peak = np.unravel_index(values.argmax(), values.shape)
+    cells = [
+        (values[i, j], i, j)
+        for i in range(values.shape[0])
+        for j in range(values.shape[1])
+        if math.dist((i, j), peak) > TINY.distractor_distance
+    ]
+    found = []
+    for value, i, j in sorted(cells, key=lambda cell: -cell[0])[:2]:
+        window = search[:, i : i + 2, j : j + 2].numpy()
+        found.append(window if value > TINY.distractor_ratio * values.max() else np.zeros_like(window))
+    return found
+
+
+def test_without_a_second_memory_nothing_is_carried_for_it() -> None:
+    net = MemoryNet(MemTrackConfig(channels=4, hidden=6, template_cells=2, slots=3))
+    carried = net.begin(torch.rand(2, 4, 2, 2))
+    assert net.cancelling is None
+    assert sum(value.numel() for value in vars(carried.distractors).values()) == 0
+
+
+def test_the_variant_follows() -> None:
+    seen, box = paint(4), np.array([40.0, 40.0, 30.0, 24.0])
+    assert np.isfinite(track("memtrack-dtc", seen, box)).all()
+
+
+def test_the_authors_variables_fill_the_paper_presets_network() -> None:
+    net = MemTrackNet(MemTrackConfig(**{**PAPER, **VARIANTS["dtc"]}))
+    ours = net.state_dict()
+    theirs: dict[str, torch.Tensor] = {"cls_logit/kernel": torch.zeros(1), "cls_logit/bias": torch.zeros(1)}
+
+    def put(scope: str, name: str) -> None:
+        weight = ours[f"{name}.weight"]
+        theirs[f"{scope}/kernel"] = weight.permute(2, 3, 1, 0) if weight.dim() == 4 else weight.T
+        if f"{name}.bias" in ours:
+            theirs[f"{scope}/bias"] = ours[f"{name}.bias"]
+
+    def put_norm(scope: str, name: str) -> None:
+        for part, leaf in (("gamma", "weight"), ("beta", "bias"), ("moving_mean", "running_mean"),
+                           ("moving_variance", "running_var")):  # fmt: skip
+            theirs[f"{scope}/{part}"] = ours[f"{name}.{leaf}"]
+
+    for layer in range(1, 6):
+        put(f"feature_extraction/conv{layer}", f"backbone.conv{layer}.0")
+        if layer < 5:
+            put_norm(f"feature_extraction/conv{layer}_bn", f"backbone.conv{layer}.1")
+    put_norm("bn_response", "response_norm")
+    for scope, name in LINEAR.items():
+        own = scope.replace("read_key", "read_key_pos").replace("write_strengths", "write_strengths_pos")
+        put(own, f"controller.{name}")
+    for scope, name in (("input_layer", "attention.features"), ("score", "attention.score")):
+        put(f"RNN/{scope}", f"controller.{name}")
+    theirs["RNN/0/kernel"] = ours["controller.lstm.kernel.weight"].T
+    for row, gate in enumerate(("input", "transform", "forget", "output", "state")):
+        theirs[f"RNN/0/{gate}/gamma"] = ours["controller.lstm.gain"][row]
+        theirs[f"RNN/0/{gate}/beta"] = ours["controller.lstm.shift"][row]
+    for scope, name in (("read_key_neg", "key"), ("write_strengths_neg", "strength"), ("trans_pos", "target"),
+                        ("trans_neg", "distractor"), ("adap_gates", "gate")):  # fmt: skip
+        put(f"RNN/{scope}", f"cancelling.{name}")
+    layout = find_layout(theirs)
+    assert layout is not None
+    assert layout.tracker == "memtrack-dtc:paper"
+    again = from_memdtc(theirs)
+    assert again.keys() == ours.keys()
+    assert all(torch.equal(again[name], value) for name, value in ours.items())
