@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from studied import made_answer
 
 from reports.model import Report
+from reports.studies.tables import study_tables
 from reports.tables import Cell, Column, Table, make_tables
 from reports.tables.latex import to_latex
 from reports.tables.layout import COLUMN, PAGE, Paper, arrange
@@ -35,6 +37,8 @@ def every_table(reports: dict[str, Report]) -> Iterator[tuple[str, Table]]:
     for name, report in reports.items():
         for table in make_tables(report).values():
             yield name, table
+    for table in study_tables(made_answer()).values():
+        yield "a study", table
 
 
 def test_a_table_is_escaped_and_shows_who_is_best() -> None:
