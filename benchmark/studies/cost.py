@@ -12,7 +12,7 @@ class Cost:
     """What a tracker costs at one lane."""
 
     seconds: float
-    """Inside the tracker, a frame."""
+    """Inside the tracker, a frame; on a CPU the processor's, which a busy machine changes little."""
     frames: int
     """Over how many frames that is."""
     parameters: int | None = None

@@ -119,7 +119,7 @@ def _actors(answer: Answer) -> Table:
     )  # fmt: skip
     notes = (
         "Below a score: its 95 % interval over sequences, each the mean of its repeats. Time: one lane on one"
-        " thread, a few frames on this machine beside whatever else it did.",
+        " thread, of the processor where that is what computes, a few frames on this machine.",
     )
     return _table(answer, "trackers", "The trackers and what they cost", columns, rows, notes)
 
