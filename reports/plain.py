@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from benchmark.scores import RunScores
+from reports.html.data import per_cent
 from reports.model import Report
 from reports.sequences import SequenceView
 
 __all__ = ["to_plain"]
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def to_plain(report: Report) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def _sequence(view: SequenceView) -> dict[str, Any]:
                 "first_loss": track.first_loss,
                 "segments": [[one.kind, one.first, one.end] for one in track.segments],
                 "start": track.trajectory.start if track.trajectory else None,
-                "overlap": None if track.overlap is None else _plain(np.round(track.overlap, 4)),
+                "overlap": None if track.overlap is None else per_cent(track.overlap),
             }
             for track in view.tracks
         ],

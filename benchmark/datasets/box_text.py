@@ -18,6 +18,8 @@ MAX_BYTES = 2**28
 """Bytes of the largest text that is read: rows of millions of frames."""
 _DELIMITERS = re.compile(r"[\s,;]+")
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
+_FLAGS = np.frombuffer(b"01", np.uint8)
+_BETWEEN = np.frombuffer(b",;\t\n ", np.uint8)
 _TO_SPACES = bytes.maketrans(b",;\t", b"   ")
 
 
@@ -47,10 +49,22 @@ def read_flags(path: Path) -> NDArray[np.bool_]:
     """
     if not path.is_file():
         return np.zeros(0, np.bool_)
+    usual = _usual_flags(_read(path))
+    if usual is not None:
+        return usual
     values = _DELIMITERS.sub(" ", read_text(path)).split()
     if other := next((value for value in values if value not in ("0", "1")), None):
         raise InputError(f"{path}: {other[:60]!r} is neither 0 nor 1")
     return np.array([value == "1" for value in values], np.bool_)
+
+
+def _usual_flags(data: bytes) -> NDArray[np.bool_] | None:
+    """Return the flags of a text of 0 and 1 with one sign between two of them; None for any other."""
+    signs = np.frombuffer(data.rstrip(), np.uint8)
+    flags, between = signs[::2], signs[1::2]
+    if not (len(signs) % 2 and np.isin(flags, _FLAGS).all() and np.isin(between, _BETWEEN).all()):
+        return None
+    return np.asarray(flags == _FLAGS[1], np.bool_)
 
 
 def read_text(path: Path) -> str:

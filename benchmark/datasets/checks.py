@@ -82,7 +82,7 @@ def _first_outside(sequence: Sequence, every: bool) -> tuple[int, tuple[int, int
     try:
         suspects = np.flatnonzero(candidates & outside(boxes, frame_size(sequence.frames[0])))
         for index in suspects:  # frames may differ in size, so each suspect's own header decides
-            size = frame_size(sequence.frames[index])
+            size = frame_size(sequence.frames[int(index)])
             if outside(boxes[index : index + 1], size).any():
                 return int(index), size
     except FrameError:

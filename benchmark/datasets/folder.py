@@ -12,6 +12,7 @@ import numpy as np
 from benchmark.datasets.base import Dataset, Inventory, Progress
 from benchmark.datasets.box_text import all_positive, from_one_based, read_boxes
 from benchmark.datasets.checks import check_boxes, load_each
+from benchmark.datasets.frames import Frames
 from benchmark.datasets.images import list_images
 from benchmark.datasets.listing import files_in, folders
 from benchmark.datasets.sequence import Annotation, Sequence
@@ -71,7 +72,7 @@ def _load(name: str, folder: Path) -> Sequence:
         boxes=from_one_based(rows),
         valid=np.isfinite(rows).all(axis=1) & all_positive(rows[:, 2:]),
     )
-    sequence = Sequence(annotation, tuple(frames))
+    sequence = Sequence(annotation, Frames(images, tuple(frame.name for frame in frames)))
     check_boxes(sequence, rows, file)
     return sequence
 

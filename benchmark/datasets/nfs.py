@@ -10,6 +10,7 @@ import numpy as np
 
 from benchmark.datasets.box_text import read_text
 from benchmark.datasets.catalogue import Target
+from benchmark.datasets.frames import Frames
 from benchmark.datasets.published import Place, PublishedDataset, numbered
 from benchmark.datasets.sequence import Boxes
 from trackers.errors import InputError
@@ -53,13 +54,11 @@ class NfSDataset(PublishedDataset):
         rows = read_vatic(place.boxes)
         return rows[::STEP] if self.rate == "30" else rows
 
-    def frames(self, target: Target, place: Place) -> tuple[Path, ...]:
+    def frames(self, target: Target, place: Place) -> Frames:
         """Return the target's images: of pytracking's copies the catalogue's, else all that are there."""
         return numbered(target.name, place.images, target.images if _repacked(place) else None)
 
-    def fitted(
-        self, target: Target, place: Place, rows: Boxes, frames: tuple[Path, ...]
-    ) -> tuple[Boxes, tuple[Path, ...]]:
+    def fitted(self, target: Target, place: Place, rows: Boxes, frames: Frames) -> tuple[Boxes, Frames]:
         """Return rows and images, of which one at the end may have no fellow."""
         if not _repacked(place):
             target = replace(target, images=None)

@@ -16,6 +16,7 @@ from benchmark.datasets.base import Dataset, Inventory, Progress
 from benchmark.datasets.box_text import all_positive, from_file, read_boxes
 from benchmark.datasets.catalogue import Target, family, read_catalogue
 from benchmark.datasets.checks import check_boxes, load_each
+from benchmark.datasets.frames import Frames
 from benchmark.datasets.images import SUFFIXES
 from benchmark.datasets.listing import files_in, folders
 from benchmark.datasets.sequence import Annotation, Boxes, Sequence
@@ -66,13 +67,11 @@ class PublishedDataset(Dataset):
         """Return a target's rows (N, 4) as x, y, w, h of its file's own convention."""
         return read_boxes(place.boxes)
 
-    def frames(self, target: Target, place: Place) -> tuple[Path, ...]:
+    def frames(self, target: Target, place: Place) -> Frames:
         """Return a target's annotated images."""
         return numbered(target.name, place.images, target.images)
 
-    def fitted(
-        self, target: Target, place: Place, rows: Boxes, frames: tuple[Path, ...]
-    ) -> tuple[Boxes, tuple[Path, ...]]:
+    def fitted(self, target: Target, place: Place, rows: Boxes, frames: Frames) -> tuple[Boxes, Frames]:
         """Return rows and images of equal number; raise `InputError` where they do not belong together."""
         if len(rows) != len(frames):
             which = f"images {target.images[0]}-{target.images[1]}" if target.images else f"in {place.images}"
@@ -163,20 +162,18 @@ def bare(name: str) -> str:
     return name.strip().casefold().replace("-", "").replace("_", "")
 
 
-def numbered(name: str, folder: Path, images: tuple[int, int] | None = None) -> tuple[Path, ...]:
+def numbered(name: str, folder: Path, images: tuple[int, int] | None = None) -> Frames:
     """Return a target's images, found by their numbers: from the first to the last of `images`, or all there are.
 
     Raises `InputError` where one is missing, or there twice.
     """
-    found: dict[int, str] = {}
-    for file in files_in(folder, SUFFIXES) if folder.is_dir() else ():
-        stem = file[: file.rindex(".")]
-        if not stem.isdecimal():
-            continue
-        other = found.setdefault(int(stem), file)
-        if other != file:
-            one, two = sorted((other, file))
-            raise InputError(f"{name}: {folder / one} and {two} are the same frame twice: remove one of them")
+    stems = [(file[: file.rindex(".")], file) for file in (files_in(folder, SUFFIXES) if folder.is_dir() else ())]
+    listed = [(int(stem), file) for stem, file in stems if stem.isdecimal()]
+    found = dict(listed)
+    if len(found) < len(listed):
+        number, two = next((number, file) for number, file in listed if found[number] != file)
+        one, two = sorted((found[number], two))
+        raise InputError(f"{name}: {folder / one} and {two} are the same frame twice: remove one of them")
     if not found and images is None:
         raise InputError(f"{name}: no numbered images in {folder}: unpack it again")
     first, last = images or (min(found), max(found))
@@ -185,7 +182,7 @@ def numbered(name: str, folder: Path, images: tuple[int, int] | None = None) -> 
             f"{name}: {folder} lacks image {missing[0]}: {len(missing)} of the sequence's images"
             f" {first}-{last} are missing; unpack it again"
         )
-    return tuple(folder / found[number] for number in range(first, last + 1))
+    return Frames(folder, tuple(found[number] for number in range(first, last + 1)))
 
 
 def secret_rows(rows: Boxes, frames: int) -> Boxes:

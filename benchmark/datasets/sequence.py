@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import abc
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -55,7 +56,7 @@ class Sequence:
     """A video with its target's ground truth."""
 
     annotation: Annotation
-    frames: tuple[Path, ...]
+    frames: abc.Sequence[Path]
     """(N,) image files, in order; frame i belongs to `annotation.boxes[i]`."""
 
     @property

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmark.datasets.box_text import read_text
 from benchmark.datasets.catalogue import Target
+from benchmark.datasets.frames import Frames
 from benchmark.datasets.listing import files_in
 from benchmark.datasets.published import Place, PublishedDataset
 from trackers.errors import InputError
@@ -23,7 +24,7 @@ class TColor128Dataset(PublishedDataset):
         for folder in self.named_folders(target):
             yield Place(folder / "img", _ending(folder, target, "_gt.txt"))
 
-    def frames(self, target: Target, place: Place) -> tuple[Path, ...]:
+    def frames(self, target: Target, place: Place) -> Frames:
         """Return the images of the catalogue's range, which the copy's own file must give too."""
         own = _ending(place.boxes.parent, target, "_frames.txt")
         if own.is_file() and target.images:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from benchmark.datasets.catalogue import Target
+from benchmark.datasets.frames import Frames
 from benchmark.datasets.published import Place, PublishedDataset, by_name, secret_rows, sized
 from benchmark.datasets.sequence import Annotation, Boxes
 
@@ -21,9 +22,7 @@ class TrackingNetDataset(PublishedDataset):
             if images := videos.get(target.name.casefold()):
                 yield Place(images, split / "anno" / f"{target.name}.txt")
 
-    def fitted(
-        self, target: Target, place: Place, rows: Boxes, frames: tuple[Path, ...]
-    ) -> tuple[Boxes, tuple[Path, ...]]:
+    def fitted(self, target: Target, place: Place, rows: Boxes, frames: Frames) -> tuple[Boxes, Frames]:
         """Return NaN for all rows but the first, one an image."""
         rows = secret_rows(rows, len(frames)) if len(rows) else rows
         return super().fitted(target, place, rows, frames)

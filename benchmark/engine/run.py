@@ -9,7 +9,8 @@ from math import inf
 from typing import Protocol
 
 from benchmark.datasets.content import fold
-from benchmark.datasets.fingerprint import digest
+from benchmark.datasets.fingerprint import digest, stamps_of
+from benchmark.datasets.frames import Frames
 from benchmark.datasets.images import frame_size
 from benchmark.datasets.selection import Selection
 from benchmark.datasets.sequence import Sequence
@@ -125,7 +126,7 @@ def lay_out(plan: Plan, results: Results, environment: Mapping[str, str]) -> lis
     """
     memo = FrameMemo(results.folder, trust=not plan.verify_frames)
     tasks = []
-    for task in wanted(plan, environment):
+    for task in wanted(plan, environment, find_spots(plan, memo)):
         job, key = task.job, task.key
 
         def find(key: str, task: Task = task) -> Record | None:
@@ -146,10 +147,13 @@ def lay_out(plan: Plan, results: Results, environment: Mapping[str, str]) -> lis
     return tasks
 
 
-def find_spots(plan: Plan) -> list[Spot]:
-    """Return where a plan's trackers are to be started: every repeat, of every sequence, at every start."""
+def find_spots(plan: Plan, memo: FrameMemo | None = None) -> list[Spot]:
+    """Return where a plan's trackers are to be started: every repeat, of every sequence, at every start.
+
+    What is seen of frames' files on the way is told to the `memo`.
+    """
     found = []
-    exact = [(video, digest(video), begin(plan.protocol, video)) for video in plan.selection.sequences]
+    exact = [(video, _look(video, memo), begin(plan.protocol, video)) for video in plan.selection.sequences]
     for repeat in range(plan.repeats):
         for video, video_digest, begun in exact:
             seed = lane_seed(plan.seed, plan.selection.dataset, video.name, repeat)
@@ -187,6 +191,14 @@ def wanted(
                 environment=environment,
             )
             yield Task(spec, job, spot.start.name, spot.repeat, spot.digest, key, None)
+
+
+def _look(video: Sequence, memo: FrameMemo | None) -> str:
+    """Return a sequence's digest; its files are looked at once, for that and for the memo."""
+    stamps = stamps_of(video)
+    if memo is not None and isinstance(video.frames, Frames):
+        memo.saw(video.frames, stamps)
+    return digest(video, stamps)
 
 
 def _same_frames(kept: Record, job: Job, memo: FrameMemo) -> bool:

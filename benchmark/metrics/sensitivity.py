@@ -41,8 +41,8 @@ def sensitivity(
 ) -> list[Change]:
     """Return what every change does to one tracker's AUC and precision under `profile`, in a fixed order.
 
-    A convention that the profile has already, or that touches no box here, comes out as 0. The arguments are those of
-    `score_sequences`.
+    A convention that the profile has already, or that touches no box here, comes out as 0; those that only some
+    datasets know are left out on the others. The arguments are those of `score_sequences`.
     """
 
     def scored(changed: Profile = profile, move: Callable[[Values], Values] | None = None) -> Averages:
@@ -63,7 +63,26 @@ def sensitivity(
         "0-based boxes scored as 1-based (-1 px)": scored(move=lambda one: one - np.array([1.0, 1.0, 0.0, 0.0])),
         "width and height short by 1 px": scored(move=lambda one: one - np.array([0.0, 0.0, 1.0, 1.0])),
     }
+    changes |= {name: scored(changed) for name, changed in _of_dataset(annotations, profile).items()}
     return [Change(name, one.auc - base.auc, one.precision - base.precision) for name, one in changes.items()]
+
+
+def _of_dataset(annotations: Mapping[str, Annotation], profile: Profile) -> dict[str, Profile]:
+    """Return the conventions that matter on these data alone, as their ground truth has it."""
+    every = annotations.values()
+    found = {}
+    if any(one.absent is not None for one in every):
+        found["absent targets scored as any other"] = replace(profile, absent="as any")
+        found["absent targets left out"] = replace(profile, absent="dropped")
+    if any(np.isnan(one.boxes).any() for one in every):
+        found["ground truth of NaN left out"] = replace(profile, nan_truth="dropped")
+    if not all(one.valid.all() for one in every):
+        found["invalid ground truth a miss of precision"] = replace(profile, invalid_centre="miss")
+        when = "row" if profile.invalid_truth == "never" else profile.invalid_truth
+        found["invalid ground truth a hit of precision"] = replace(profile, invalid_centre="hit", invalid_truth=when)
+    if any(one.bounds for one in every):
+        found["boxes not cut to the image"] = replace(profile, bounded=False)
+    return found
 
 
 def _truncated(boxes: Values) -> Values:

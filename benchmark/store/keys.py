@@ -52,7 +52,7 @@ def record_key(
         environment: The environment class (`benchmark.engine.device`).
     """
     facts = {
-        "tracker": spec.identity(),
+        "tracker": _identity(spec),
         "code": code,
         "sequence": sequence_digest,
         "dataset": dataset,
@@ -64,6 +64,11 @@ def record_key(
         "environment": dict(environment),
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+@lru_cache(maxsize=256)
+def _identity(spec: TrackerSpec) -> str:
+    return spec.identity()
 
 
 def content_key(key: str, content: str) -> str:

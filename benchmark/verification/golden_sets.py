@@ -30,6 +30,8 @@ __all__ = ["GoldenSet", "golden_set_rows"]
 Values = NDArray[np.float64]
 DATASETS = {"uav123": "UAV123", "uav20l": "UAV20L", "dtb70": "DTB70", "tc128": "TColor128", "lasot": "LaSOT"}
 """Folder of a set, and the dataset that it is."""
+PROFILES_OF = {"UAV123": "otb", "UAV20L": "otb", "DTB70": "otb", "TColor128": "tcolor128", "LaSOT": "lasot"}
+"""Dataset, and the profile of its own toolkit."""
 PROFILES = {"literal": "tcolor128"}
 """A rule of the table, where its profile is not called so."""
 STORED = 1e-6

@@ -119,7 +119,7 @@ def sequence_data(view: SequenceView, number: dict[str, int]) -> dict[str, Any]:
             {
                 "t": number[track.tracker],
                 "start": track.trajectory.start,
-                "o": _bytes(track.overlap, 0.0, 1.0, 100),
+                "o": per_cent(track.overlap),
                 "lost": [one.first for one in track.segments if one.kind in ("lost", "jumped")],
                 "found": [one.first for one in track.segments if one.kind == "recovered"],
             }
@@ -176,6 +176,11 @@ def _bytes(values: NDArray[np.float64], low: float, high: float, steps: int) -> 
     return base64.b64encode(
         np.where(known, np.clip(scaled, 0, UNKNOWN - 1), UNKNOWN).astype(np.uint8).tobytes()
     ).decode()
+
+
+def per_cent(values: NDArray[np.float64]) -> str:
+    """Return values from 0 to 1 in per cent, a byte each, 255 where unknown, in base64."""
+    return _bytes(values, 0.0, 1.0, 100)
 
 
 def short_map(row: NDArray[np.float64]) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -97,7 +98,7 @@ def test_the_json_has_all_and_is_strict(made_run: Path) -> None:
     write_report(build_report([made_run]), made_run, figures=False)
     data = json.loads((made_run / "report.json").read_text(), parse_constant=lambda name: pytest.fail(name))
     assert len(data["sequences"]) == 6
-    assert len(data["sequences"][0]["trackers"][0]["overlap"]) == 90
+    assert len(base64.b64decode(data["sequences"][0]["trackers"][0]["overlap"])) == 90
 
 
 def test_a_latency_whose_boxes_are_not_the_records_is_marked(make: Callable[..., Path], tmp_path: Path) -> None:

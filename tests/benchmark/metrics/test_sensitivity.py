@@ -58,3 +58,21 @@ def test_a_late_start_held_against_the_first_frames() -> None:
         assert changes["late starts not aligned"].auc < -0.5
     whole = {c.name: c for c in sensitivity({"S": rows}, {"S": truth}, load_profile())}
     assert whole["late starts not aligned"].auc == 0
+
+
+def test_conventions_that_only_some_datasets_know() -> None:
+    rows = np.tile([50.0, 60.0, 20.0, 40.0], (10, 1))
+    plain = Annotation("S", rows, np.ones(10, bool))
+    boxes = {"S": rows + np.array([3.0, 0, 0, 0])}
+    usual = {change.name for change in sensitivity(boxes, {"S": plain}, load_profile())}
+    absent = replace(plain, absent=np.arange(10) == 4)
+    found = {c.name: c for c in sensitivity(boxes, {"S": absent}, load_profile("lasot", "LaSOT"))}
+    assert set(found) - usual == {"absent targets scored as any other", "absent targets left out"}
+    assert found["absent targets scored as any other"].precision == pytest.approx(0.1)
+    hidden = rows.copy()
+    hidden[4] = np.nan
+    truth = replace(plain, boxes=hidden, valid=np.arange(10) != 4)
+    found = {c.name: c for c in sensitivity(boxes, {"S": truth}, load_profile("otb", "UAV123"))}
+    assert found["ground truth of NaN left out"].auc > 0
+    assert found["invalid ground truth a miss of precision"].precision == pytest.approx(-0.1)
+    assert found["invalid ground truth a hit of precision"].precision == 0

@@ -7,6 +7,7 @@ import pytest
 
 from benchmark.datasets import content
 from benchmark.datasets.content import Seen, look
+from benchmark.datasets.frames import Frames
 from benchmark.store import memo
 from benchmark.store.memo import FrameMemo
 
@@ -119,3 +120,57 @@ def test_few_tables_are_held_at_a_time(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_results_folder_that_takes_nothing_does_no_harm(tmp_path: Path, frames: list[Path]):
     (tmp_path / "results").write_text("a file where a folder would be")
     assert FrameMemo(tmp_path / "results").content(frames) == FrameMemo(tmp_path / "other").content(frames)
+
+
+def listed(frames: list[Path]) -> Frames:
+    return Frames(frames[0].parent, tuple(path.name for path in frames))
+
+
+def test_a_list_of_frames_is_known_by_one_comparison(tmp_path: Path, frames: list[Path], read: list[str]):
+    first = FrameMemo(tmp_path / "results").content(frames)
+    del read[:]
+    memo = FrameMemo(tmp_path / "results")
+    assert memo.content(listed(frames)) == first
+    assert memo.content(listed(frames)[:2]) == FrameMemo(tmp_path / "results").content(frames[:2])
+    assert memo._tables == {}  # nothing was looked up frame by frame
+    assert not read
+    frames[1].write_bytes(b"x" * 100)
+    assert memo.content(listed(frames)) == first  # settled for this process, as single frames are
+    again = FrameMemo(tmp_path / "results").content(listed(frames))
+    assert again == FrameMemo(tmp_path / "results").content(frames) != first
+    assert read == ["1.jpg"]
+
+
+def test_what_was_just_looked_at_is_not_looked_at_again(
+    tmp_path: Path, frames: list[Path], monkeypatch: pytest.MonkeyPatch
+):
+    first = FrameMemo(tmp_path / "results").content(frames)
+    memo = FrameMemo(tmp_path / "results")
+    memo.saw(listed(frames), listed(frames).stamps())
+    monkeypatch.setattr(Frames, "stamps", lambda self: pytest.fail("looked at again"))
+    assert memo.content(listed(frames)) == first
+    assert memo.content(listed(frames)[1:]) != first
+
+
+def test_without_trust_a_list_is_read_again_too(tmp_path: Path, frames: list[Path], read: list[str]):
+    first = FrameMemo(tmp_path / "results").content(listed(frames))
+    assert FrameMemo(tmp_path / "results", trust=False).content(listed(frames)) == first
+    assert len(read) == 6
+
+
+def test_what_is_learnt_later_is_seen(tmp_path: Path, frames: list[Path]):
+    memo = FrameMemo(tmp_path / "results")
+    first = memo.content(listed(frames))
+    frames[0].write_bytes(b"y" * 100)
+    memo.learn(frames, [look(path)[0] for path in frames])
+    assert memo.content(listed(frames)) != first
+
+
+def test_a_damaged_memo_of_a_list_is_no_memo(tmp_path: Path, frames: list[Path]):
+    first = FrameMemo(tmp_path / "results").content(listed(frames))
+    (file,) = (tmp_path / "results" / "frames").iterdir()
+    file.write_bytes(b"damaged")
+    assert FrameMemo(tmp_path / "results").content(listed(frames)) == first
+    missing = listed(frames)
+    frames[2].unlink()
+    assert FrameMemo(tmp_path / "results").content(missing) != first
