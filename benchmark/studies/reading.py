@@ -138,6 +138,8 @@ class _Reader:
     def _variants(self, base: str, label: str) -> dict[str, str]:
         found = {}
         for own, text in self._content.get("variants", {}).items():
+            if not own.strip():
+                self._fail("variants", "has a variant without a label")
             if own == label:
                 self._fail(f"variants.{own}", f"has the base's own label {label!r}")
             found[own] = self._varied(base, f"variants.{own}", text) if is_delta(text) else self._beside(text)

@@ -91,7 +91,7 @@ def whole_figure(answer: Answer) -> Figure | None:
     figure, axes = sheet(PAGE, height, title, (rows, 2))
     for axis, (head, draw) in zip(axes.flat, panels, strict=False):
         draw(axis, answer, PAGE / 2 - 0.2)
-        axis.set_title(head, fontsize=SIZE, loc="left", pad=3)
+        axis.set_title(folded(head, PAGE / 2 - 0.2), fontsize=SIZE, loc="left", pad=3)
     for axis in axes.flat[len(panels) :]:
         axis.set_visible(False)
     return figure

@@ -110,7 +110,10 @@ def test_a_study_is_planned_run_and_answered(run_bench, home: Path) -> None:
     assert [one["frames_left"] for one in again[0]["parts"][0]["trackers"]] == [0, 0, 0]
 
 
-def test_a_study_that_is_stopped_goes_on_where_it_was(run_bench, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_study_that_is_stopped_goes_on_where_it_was(
+    run_bench, home: Path, monkeypatch: pytest.MonkeyPatch, how: signal.Signals
+) -> None:
     monkeypatch.setenv("SLEEP", "0.02")
     command = [sys.executable, "-m", "run_bench", *words(home), "--workers", "1"]
     records = home / "results" / "records"
@@ -118,10 +121,10 @@ def test_a_study_that_is_stopped_goes_on_where_it_was(run_bench, home: Path, mon
     with subprocess.Popen(command, text=True, cwd=REPOSITORY, **pipes) as running:
         while len(list(records.rglob("*.npz"))) < 6 and running.poll() is None:
             time.sleep(0.02)
-        running.send_signal(signal.SIGINT)
+        running.send_signal(how)
         _, err = running.communicate()
-    assert running.returncode == 130, err
-    assert "the same command goes on from there" in err
+    assert running.returncode == (130 if how == signal.SIGINT else -how), err
+    assert ("the same command goes on from there" in err) == (how == signal.SIGINT)
     kept = len(list(records.rglob("*.npz")))
     assert 6 <= kept < 48
     monkeypatch.delenv("SLEEP")

@@ -57,6 +57,7 @@ def test_a_file_of_trackers_is_found_beside_the_study(tmp_path: Path) -> None:
         (("[variants]", 'protocol = "opa"\n[variants]'), "protocol is none of ope, tre, sre"),
         (("[variants]", 'learnt = ["x"]\n[variants]'), "learnt names 'x', which is no tracker of the study"),
         (("-avg", "-avg-"), "variants.b '-avg-' is no delta"),
+        (("b =", "'' ="), "variants has a variant without a label"),
         (("b =", "base ="), "variants.base has the base's own label 'base'"),
         (("siamfc", "cv2:kcf"), "variants.b cv2:kcf has neither variants nor fields"),
         (("[variants]", "[factors.x]\none = ''\n[variants]"), "factors.x has fewer than two levels"),

@@ -89,6 +89,9 @@ def test_figures_show_every_effect_and_leave_out_what_there_is_nothing_of() -> N
     assert sorted(line.get_xdata()[0] for line in forest.lines if line.get_marker() in "oD")[0] == pytest.approx(
         min(one.auc.difference for one in answer.findings)
     )
+    odd = replace(answer, base="$x_1$", actors=tuple(replace(one, label="$x_1$" if one.label == "full" else one.label)
+                  for one in answer.actors))  # fmt: skip
+    study_figures(odd)["study"].draw_without_rendering()
     bare = replace(
         answer, crossed=(), actors=tuple(replace(one, cost=None) for one in answer.actors),
         findings=tuple(replace(one, by_cause={}) for one in answer.findings),
