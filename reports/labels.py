@@ -101,8 +101,11 @@ def warnings(scores: RunScores) -> tuple[str, ...]:
         if met:
             found.append(f"{one.name} was {' and '.join(met)}: its numbers here are not those of unseen data.")
     if untrained := [one.name for one in scores.trackers if one.trained is False]:
-        are = f"{', '.join(untrained)} {'are' if len(untrained) > 1 else 'is'}"
-        found.append(f"{are} untrained: under them is a network that has learnt to name objects, not to track.")
+        are, them = ("are", "them") if len(untrained) > 1 else ("is", "it")
+        names = ", ".join(untrained)
+        found.append(
+            f"{names} {are} untrained: under {them} is a network that has learnt to name objects, not to track."
+        )
     return tuple(found)
 
 

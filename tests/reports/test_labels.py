@@ -38,7 +38,7 @@ def test_contamination_and_coverage_stand_wherever_numbers_do(make: Callable[...
 
 def test_what_was_not_trained_for_tracking_is_called_so(made_run: Path) -> None:
     scores = build_report([made_run], frames=False).scores
-    untrained = "siamfc, memtrack are untrained: under them is a network that has learnt to name objects, not to track."
+    untrained = "siamfc is untrained: under it is a network that has learnt to name objects, not to track."
     assert untrained in warnings(scores)
     assert {legend(one) for one in scores.trackers if one.name in ("siamfc", "dualmn", "cv2:kcf")} == {
         "siamfc (untrained)", "dualmn (reconstruction)", "cv2:kcf",

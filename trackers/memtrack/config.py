@@ -52,8 +52,9 @@ class MemTrackConfig(SizeRules):
     distractor_ratio: float = 0.7
     """Share of the target's response from which on something resembles it."""
 
-    write_score: float = 0.9
-    """Score of a frame under which its template is not written, whatever the gates say; 0: all are, as in the paper."""
+    write_agreement: float = 0.85
+    """First template's response where the target was found, relative to its highest anywhere, under which it is not
+    written, whatever the gates say; 0: all is, as in the paper."""
 
     scale_step: float = 1.0375
     scale_penalty: float = 0.98
@@ -91,7 +92,7 @@ PAPER: Mapping[str, Any] = {
     "scale_penalty": 0.97,
     "penalise_from_mean": False,
     "scale_by_first": False,
-    "write_score": 0.0,
+    "write_agreement": 0.0,
     "scale_damping": 0.6,
     "scale_limits": None,
     "window_weight": 0.15,

@@ -19,8 +19,11 @@ from trackers.memtrack.network import MemTrackNet
 SEED = 20180320
 FEATURE_SPREAD = 0.043
 """Standard deviation over channels of a pooled compact feature, measured on rendered frames (not on a benchmark)."""
-RESPONSE_MEAN, RESPONSE_VARIANCE = 10.0, 57.0
-"""Of the compact preset's response over cells, measured on the same frames; a target's own peak is about 49."""
+RESPONSE_MEAN, RESPONSE_VARIANCE = 9.8, 47.0
+"""Of the compact preset's response to first templates over cells, measured on clips, half of them real video
+(docs/training.md); a target's own peak is about 43."""
+RESIDUAL = 0.7
+"""Residual gate of the compact preset."""
 
 
 @torch.no_grad()
@@ -74,9 +77,9 @@ def _give_meaning(controller: Controller) -> None:
     attention.query.bias.fill_(0.66)  # where tanh bends most
     attention.score.weight.fill_(0.5)
 
-    controller.strength.bias.fill_(20)  # cosines of one target's templates differ by hundredths
-    controller.gates.bias.copy_(torch.tensor([0.5, 0.0, 0.0]))
-    controller.residual.bias.fill_(-2)
+    controller.strength.bias.fill_(5)  # nearly all alike: cosines of one target's templates differ by hundredths
+    controller.gates.bias.copy_(torch.tensor([0.0, 0.0, 3.0]))  # .91 for a slot of its own
+    controller.residual.bias.fill_(math.log(RESIDUAL / (1 - RESIDUAL)))
 
 
 def _identity(weight: Tensor, unit: Tensor, value: float | Tensor) -> None:
@@ -91,4 +94,5 @@ def _calibrate(norm: nn.BatchNorm2d) -> None:
     assert norm.running_var is not None
     norm.running_mean.fill_(RESPONSE_MEAN)
     norm.running_var.fill_(RESPONSE_VARIANCE)
+    norm.weight.fill_(1 / (1 + RESIDUAL))  # the final template is that much larger than the first one alone
     norm.bias.fill_(-3)

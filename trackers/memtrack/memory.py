@@ -14,6 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from trackers.nets.lanes import choose_lanes
+
 COSINE_EPS = 1e-6
 """Added below the roots and to the product of norms, as in the authors' code."""
 EMPTY = 1e-6
@@ -51,14 +53,19 @@ def write(memory: Memory, template: Tensor, amount: Tensor) -> Memory:
     return Memory(memory.slots * keep[:, :, None, None, None] + fresh, occupancy, age)
 
 
-def enqueue(memory: Memory, template: Tensor) -> Memory:
-    """Put the last frame's template (B, C, h, w) into the first slot, move the others on and drop the last."""
+def enqueue(memory: Memory, template: Tensor, wanted: Tensor) -> Memory:
+    """Put the last frame's template (B, C, h, w) into the first slot, move the others on and drop the last.
+
+    Lanes that are not `wanted` (B,) keep what they have, a frame older.
+    """
     new = template.new_ones(len(template), 1)
-    return Memory(
+    older = memory.age + memory.occupancy
+    moved = Memory(
         torch.cat([template[:, None], memory.slots[:, :-1]], dim=1),
         torch.cat([new, memory.occupancy[:, :-1]], dim=1),
-        torch.cat([new, (memory.age + memory.occupancy)[:, :-1]], dim=1),
+        torch.cat([new, older[:, :-1]], dim=1),
     )
+    return choose_lanes(wanted, moved, Memory(memory.slots, memory.occupancy, older))
 
 
 def write_amount(weight: Tensor, gates: Tensor, decay: Tensor) -> Tensor:

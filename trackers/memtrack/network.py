@@ -48,12 +48,16 @@ class Carried:
     usage: Tensor
     """(B, N) how much each slot was read and written, decaying."""
     write_weight: Tensor
-    """(B, N), by which the next frame writes this one's template."""
+    """(B, N), by which the next frame writes this one's template; all 0 where it is not to be written."""
     gates: Tensor
     """(B, 3), for the same write."""
     decay: Tensor
     """(B, 1), for the same write."""
     distractors: Distractors
+
+    def writing_where(self, worth: Tensor) -> Carried:
+        """Return the state in which only lanes where `worth` (B,) holds write this frame's template."""
+        return replace(self, write_weight=self.write_weight * worth[:, None])
 
 
 @dataclass(frozen=True)
@@ -163,7 +167,7 @@ class MemoryNet(nn.Module):
         queue = config.memory == "queue"
         # 1. the delayed write: what the last frame decided, with the template it could not have known yet
         if queue:
-            memory = enqueue(carried.memory, newest)
+            memory = enqueue(carried.memory, newest, carried.write_weight.sum(1) > 0)
         else:
             amount = write_amount(carried.write_weight, carried.gates, carried.decay)
             memory = write(carried.memory, newest, amount)

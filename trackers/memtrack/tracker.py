@@ -17,6 +17,7 @@ from trackers.memtrack.initial import initialise
 from trackers.memtrack.network import Carried, MemTrackNet
 from trackers.memtrack.recovery import sound_response, sound_state
 from trackers.memtrack.telemetry import report, signals
+from trackers.memtrack.writing import worth_writing
 from trackers.nets.checkpoint import frozen
 from trackers.nets.correlation import correlate_all
 from trackers.nets.crops import context_side, mean_colour, square_crops
@@ -62,7 +63,8 @@ class MemTrack(Tracker[MemTrackState]):
         self.signals = signals(config)  # type: ignore[misc]  # their shapes are the config's
         net = MemTrackNet(config)
         initialise(net, config)
-        load_weights(net, weights)
+        # what ships was trained without a second memory
+        load_weights(net, weights, fresh=("cancelling.",) if config.trunk == "lite0" else ())
         self._parameters = sum(p.numel() for p in net.parameters())
         self.net = frozen(net, self.device)
         self.offset = np.array(OTB_FIRST_PIXEL if config.authors_boxes else (0.0,) * 4)
@@ -103,7 +105,7 @@ class MemTrack(Tracker[MemTrackState]):
         logits = self.net.logits(response)
         shift = self.net.response_norm.bias if config.penalise_from_mean else logits.new_zeros(1)
         find = self._by_crops if config.by_crops else self._by_templates
-        peak, growth = find(state, search, logits, shift)
+        peak, growth, first = find(state, search, logits, shift)
         # a lane that sees nothing stays: `Target.moved` does not take what is not finite
         cells = torch.where(soundness.seeing[:, None], peak.shift, torch.nan)
         target = target.moved(
@@ -113,28 +115,38 @@ class MemTrack(Tracker[MemTrackState]):
         )
         newest = self._template(there, target, colour)
         height = peak.height + shift
-        sure = torch.sigmoid(height) >= config.write_score
-        carried, newest = sound_state(self.net, outcome.carried(peak.scale), newest, soundness.sound)
-        carried = replace(carried, write_weight=carried.write_weight * sure[:, None])
+        carried = outcome.carried(peak.scale)
+        if config.write_agreement > 0:
+            worth, nearness = worth_writing(first, peak.shift, config.write_agreement)
+            carried = carried.writing_where(worth)
+            peak = replace(peak, margin=torch.minimum(peak.margin, nearness))
+        carried, newest = sound_state(self.net, carried, newest, soundness.sound)
         telemetry = report(config, state.carried, outcome, peak, height, soundness.sound) if self.recording else {}
         after = replace(state, target=target, carried=carried, newest=newest)
         step = told(target.table(), torch.sigmoid(height), telemetry)
         return replace(step, boxes=step.boxes - self.offset), after
 
-    def _by_templates(self, state: MemTrackState, search: Tensor, logits: Tensor, shift: Tensor) -> tuple[Peak, Tensor]:
-        """Return what one search region (B, 1, C, H, W) shows, and by what each lane's size is multiplied (B,)."""
+    def _by_templates(
+        self, state: MemTrackState, search: Tensor, logits: Tensor, shift: Tensor
+    ) -> tuple[Peak, Tensor, Tensor]:
+        """Return what one search region (B, 1, C, H, W) shows.
+
+        That is the peak, by what each lane's size is multiplied (B,), and the first template's response (B, m, m).
+        """
         config = self.config
         peak = scale_search(
             logits - shift, penalty=1.0, window_weight=config.window_weight, upsampling=config.upsampling
         )
         answers = correlate_all(search[:, 0], state.sizes)
-        return peak, size_change(answers, peak.shift, self.shown, config.upsampling, config)
+        growth = size_change(answers, peak.shift, self.shown, config.upsampling, config)
+        return peak, growth, answers[:, len(self.shown) // 2]
 
-    def _by_crops(self, state: MemTrackState, search: Tensor, logits: Tensor, shift: Tensor) -> tuple[Peak, Tensor]:
+    def _by_crops(
+        self, state: MemTrackState, search: Tensor, logits: Tensor, shift: Tensor
+    ) -> tuple[Peak, Tensor, Tensor]:
         """Return the same by search regions of several scales (B, S, C, H, W), as in the paper."""
-        config, sizing = self.config, None
-        if config.scale_by_first:
-            sizing = self.net.logits(self.net.correlate(search, state.carried.first[:, None])) - shift
+        config = self.config
+        first = self.net.correlate(search, state.carried.first[:, None])
         peak = scale_search(
             logits - shift,
             penalty=config.scale_penalty,
@@ -142,9 +154,10 @@ class MemTrack(Tracker[MemTrackState]):
             upsampling=config.upsampling,
             centre_quirk=0.5 if config.authors_grid else 0.0,
             corner_aligned=config.authors_grid,
-            sizing=sizing,
+            sizing=self.net.logits(first) - shift if config.scale_by_first else None,
         )
-        return peak, 1 - config.scale_damping + config.scale_damping * self.factors[peak.scale]
+        growth = 1 - config.scale_damping + config.scale_damping * self.factors[peak.scale]
+        return peak, growth, first[torch.arange(len(first), device=self.device), peak.scale]
 
     def _template(self, frames: Frames, target: Target, colour: Tensor) -> Tensor:
         sides = context_side(target.size)[:, None]

@@ -18,13 +18,14 @@ SECOND = "short."
 """How the names of a second branch's tensors begin."""
 
 
-def load_weights(net: nn.Module, weights: Weights, ignored: tuple[str, ...] = ()) -> None:
+def load_weights(net: nn.Module, weights: Weights, ignored: tuple[str, ...] = (), fresh: tuple[str, ...] = ()) -> None:
     """Fill a network that keeps its trunk under ``backbone``.
 
     The ImageNet trunk alone leaves everything else as it is. A file may hold every tensor or, where the trunk is
     Lite0, only what was trained on top of it: then the ImageNet trunk is taken underneath. Weights called ``random``
     leave the network as it is; without any it would be taken for a trained one.
-    Tensors whose names begin with one of `ignored` are not taken.
+    Tensors whose names begin with one of `ignored` are not taken; of those that begin with one of `fresh`, what the
+    file lacks stays as it is.
 
     Raises:
         InputError: there is no file, or it is unreadable or does not fit the network.
@@ -47,7 +48,8 @@ def load_weights(net: nn.Module, weights: Weights, ignored: tuple[str, ...] = ()
             assert imagenet is not None
             backbone.trunk.load_imagenet(load_tensors(imagenet))
             tensors |= {name: value for name, value in net.state_dict().items() if name.startswith(TRUNK)}
-    fill(net, tensors, weights.path)
+    lacking = {name: value for name, value in net.state_dict().items() if name.startswith(fresh)} if fresh else {}
+    fill(net, lacking | tensors, weights.path)
 
 
 def _joined(first: Mapping[str, Tensor], second: Mapping[str, Tensor], weights: Weights) -> dict[str, Tensor]:

@@ -56,11 +56,16 @@ class Learner(Protocol):
 
 def hits(logits: Tensor, positions: Tensor) -> Tensor:
     """Return (N,), whether the highest cell of (N, m, m) lies within `NEAR` pixels of positions (N, 2)."""
-    side = logits.shape[-1]
-    best = logits.flatten(1).argmax(1)
-    cell = torch.stack([best % side, best // side], dim=1) - (side - 1) / 2
+    cell = highest(logits) - (logits.shape[-1] - 1) / 2
     gap: Tensor = cell * STRIDE - positions
     return gap.square().sum(1) <= NEAR**2
+
+
+def highest(logits: Tensor) -> Tensor:
+    """Return (N, 2), column and row of the highest cell of (N, m, m)."""
+    side = logits.shape[-1]
+    best = logits.flatten(1).argmax(1)
+    return torch.stack([best % side, best // side], dim=1)
 
 
 def see_crops(net: SiamFCNet | MemTrackNet, batch: Batch) -> Batch:

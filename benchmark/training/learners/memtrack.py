@@ -9,12 +9,13 @@ import torch
 from torch import Tensor, nn
 
 from benchmark.training.batches import Batch
-from benchmark.training.learners.common import STRIDE, hits, see_crops
+from benchmark.training.learners.common import STRIDE, highest, hits, see_crops
 from benchmark.training.recipe import Recipe
 from trackers.memtrack.config import MemTrackConfig
 from trackers.memtrack.initial import initialise
 from trackers.memtrack.losses import memtrack_loss
 from trackers.memtrack.network import MemTrackNet
+from trackers.memtrack.writing import worth_writing
 from trackers.names import TrackerSpec, resolve
 from trackers.nets.pretrained import load_weights
 from trackers.siamfc.network import SiamFCNet
@@ -36,6 +37,7 @@ class MemTrackLearner:
         self.extra = nn.Identity()
         self.choice = recipe.options.get("choice", 0.0)
         self.neck_is_fixed = not recipe.trains("neck")
+        self.neck_is_left_out = self.neck_is_fixed and is_identity(self.net.neck)
         self.trunk_is_fixed = recipe.trunk_is_fixed
         self.own_templates = recipe.options.get("own_templates", 0.0)
         self.own_from = recipe.options.get("own_from", 0.0)
@@ -97,16 +99,15 @@ class MemTrackLearner:
         """Follow clips from their first template on.
 
         In a share `own_templates` of the clips, what is written is the window of the search region in which the
-        network itself placed the target, as in tracking; in the others, the template at the true box.
+        network itself placed the target, where the first template agrees, as in tracking; in the others, the template
+        at the true box.
         """
         clips, frames = batch.weight.shape
         own = (torch.rand(clips, generator=generator) < own_templates).to(batch.weight.device)
         carried, found = None, None
         maps, writing, worth, residual = [], [], [], []
         for t in range(frames):
-            with torch.set_grad_enabled(torch.is_grad_enabled() and not self.neck_is_fixed):
-                template = self.net.neck(batch.templates[:, t])
-                search = self.net.neck(batch.searches[:, t])
+            template, search = self._neck(batch.templates[:, t]), self._neck(batch.searches[:, t])
             if found is not None:
                 template = torch.where(own[:, None, None, None], found, template)
             carried = self.net.begin(template) if carried is None else carried
@@ -115,6 +116,8 @@ class MemTrackLearner:
             maps.append(logits)
             found = windows(search, logits.detach(), self.net.config.template_cells)
             carried = outcome.carried(torch.zeros(clips, dtype=torch.long, device=template.device))
+            if own_templates > 0:
+                carried = carried.writing_where(~own | self._agreed(search, carried.first, logits))
             writing.append(outcome.controls.gates[:, 0, 1:].sum(1))
             residual.append(outcome.controls.residual.detach().mean())
             overlap = window_overlap(logits.detach(), batch.positions[:, t], batch.sizes[:, t])
@@ -122,6 +125,28 @@ class MemTrackLearner:
         return Followed(
             torch.stack(residual), torch.stack(writing, dim=1), torch.stack(worth, dim=1), torch.stack(maps, dim=1)
         )
+
+    def _neck(self, features: Tensor) -> Tensor:
+        """Return features behind the neck; one that stays the identity, a quarter of a step's work, is left out."""
+        if self.neck_is_left_out:
+            return features
+        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.neck_is_fixed):
+            return self.net.neck(features)  # type: ignore[no-any-return]
+
+    @torch.no_grad()
+    def _agreed(self, search: Tensor, first: Tensor, logits: Tensor) -> Tensor:
+        """Return (B,), whether the first template agrees with where logits (B, m, m) are highest."""
+        response = self.net.correlate(search[:, None], first[:, None])[:, 0]
+        side = logits.shape[-1]
+        return worth_writing(response, highest(logits) - (side - 1) / 2, self.net.config.write_agreement)[0]
+
+
+def is_identity(neck: nn.Module) -> bool:
+    """Tell whether a neck gives back what it is given."""
+    if not isinstance(neck, nn.Conv2d):
+        return isinstance(neck, nn.Identity)
+    weight = neck.weight[:, :, 0, 0]
+    return torch.equal(weight, torch.eye(*weight.shape)) and (neck.bias is None or not neck.bias.any())
 
 
 @dataclass(frozen=True)
@@ -151,18 +176,14 @@ def writing_loss(writing: Tensor, worth: Tensor) -> Tensor:
 
 def window_overlap(logits: Tensor, positions: Tensor, sizes: Tensor) -> Tensor:
     """Return (B,), the IoU of the target's box with one of its size where logits (B, m, m) are highest."""
-    side = logits.shape[-1]
-    best = logits.flatten(1).argmax(1)
-    place = (torch.stack([best % side, best // side], dim=1) - (side - 1) / 2) * STRIDE
+    place = (highest(logits) - (logits.shape[-1] - 1) / 2) * STRIDE
     shared = (sizes - (place - positions).abs()).clamp_min(0).prod(1)
     return shared / (2 * sizes.prod(1) - shared)
 
 
 def windows(search: Tensor, logits: Tensor, cells: int) -> Tensor:
     """Return the (B, C, cells, cells) windows of search features (B, C, H, W) where logits (B, m, m) are highest."""
-    side = logits.shape[-1]
-    best = logits.flatten(1).argmax(1).tolist()
-    corners = [(index // side, index % side) for index in best]
+    corners = highest(logits).tolist()
     return torch.stack(
-        [features[:, r : r + cells, c : c + cells] for features, (r, c) in zip(search, corners, strict=True)]
+        [features[:, r : r + cells, c : c + cells] for features, (c, r) in zip(search, corners, strict=True)]
     )

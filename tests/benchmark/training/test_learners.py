@@ -155,7 +155,8 @@ def test_a_window_overlaps_by_how_far_its_peak_is() -> None:
 
 
 def test_own_templates_are_written_from_their_part_of_the_schedule_on() -> None:
-    learner = make_learner(replace(read_recipe("memtrack-video"), start="imagenet"))
+    recipe = read_recipe("memtrack-video")
+    learner = make_learner(replace(recipe, start="imagenet", options={**recipe.options, "own_from": 0.6}))
     learner.net.eval()
     seen = batch(clips=4)
     foreign = torch.cat([seen.templates[:, :1], seen.templates[:, 1:].flip(2)], dim=1)
@@ -166,3 +167,30 @@ def test_own_templates_are_written_from_their_part_of_the_schedule_on() -> None:
 
     assert loss(0.0) == loss(0.5)
     assert loss(0.7) != loss(0.5)
+
+
+@torch.no_grad()
+def test_what_is_found_is_written_where_the_first_template_agrees() -> None:
+    learner = make_learner(replace(read_recipe("memtrack-video"), start="imagenet"))
+    learner.net.eval()
+    seen, logits = batch(clips=2), {}
+    seen.searches[:, 0, :, 12:20, 12:20] += seen.templates[:, 0].roll(1, 1)  # the target has changed a little
+    for least in (0.0, 0.5, 1.1):
+        learner.net.config = replace(learner.net.config, write_agreement=least)
+        logits[least] = learner._follow(seen, 1.0, None).logits
+    assert torch.equal(logits[0.5], logits[0.0])
+    assert torch.equal(logits[1.1][:, 0], logits[0.0][:, 0])
+    assert (logits[1.1][:, 1] - logits[0.0][:, 1]).abs().max() > 0.01
+
+
+@torch.no_grad()
+def test_a_neck_that_is_the_identity_is_left_out() -> None:
+    learner = make_learner(replace(read_recipe("memtrack-video"), start="imagenet"))
+    learner.net.eval()
+    assert learner.neck_is_left_out
+    seen, losses = batch(clips=2), []
+    for left_out in (True, False):
+        learner.neck_is_left_out = left_out
+        losses.append(learner.loss(seen, torch.Generator().manual_seed(0))[0].item())
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+    assert not make_learner(replace(read_recipe("memtrack-video"), start="siamfc@siamfc-compact")).neck_is_left_out

@@ -21,6 +21,8 @@ from trackers.memtrack.memory import (
     write_amount,
 )
 
+YES = tensor([True])
+
 
 def template(*values: float) -> Tensor:
     """One lane, one channel a value, one cell."""
@@ -71,16 +73,23 @@ def test_writing_twice_forgets_geometrically() -> None:
 def test_queue_moves_on_and_drops_the_oldest() -> None:
     held = empty_memory(template(0.0), 2)
     for value in (1.0, 2.0, 3.0):
-        held = enqueue(held, template(value))
+        held = enqueue(held, template(value), YES)
     assert content(held) == [[3.0], [2.0]]
     close(held.age, [[1.0, 2.0]])
     close(held.occupancy, [[1.0, 1.0]])
 
 
 def test_queue_leaves_empty_slots_without_age() -> None:
-    held = enqueue(empty_memory(template(0.0), 3), template(1.0))
+    held = enqueue(empty_memory(template(0.0), 3), template(1.0), YES)
     close(held.age, [[1.0, 0.0, 0.0]])
     close(held.occupancy, [[1.0, 0.0, 0.0]])
+
+
+def test_queue_that_is_not_to_take_a_template_grows_older() -> None:
+    held = enqueue(empty_memory(template(0.0), 3), template(1.0), YES)
+    held = enqueue(held, template(2.0), ~YES)
+    assert content(held) == [[1.0], [0.0], [0.0]]
+    close(held.age, [[2.0, 0.0, 0.0]])
 
 
 def test_similarity_is_the_cosine_with_the_slots_means() -> None:

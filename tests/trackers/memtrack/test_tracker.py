@@ -46,10 +46,20 @@ def test_names_resolve() -> None:
     assert resolve("memtrack-m8").name == "memtrack"
     assert resolve("memtrack{slots=4}").name == "memtrack-m4"
     assert resolve("memtrack-noatt:paper@random").config.attention is False
-    variants = ["noatt", "hardread", "queue", "nores", "crops", "m1", "m2", "m4", "m16"]
+    variants = ["noatt", "hardread", "queue", "nores", "crops", "m1", "m2", "m4", "m16", "dtc"]
     names = [spec.name for spec in expand(["memtrack*"])]
     assert names == ["memtrack", *(f"memtrack-{variant}" for variant in variants)]
-    assert resolve("memtrack").weights.name == "imagenet"
+    assert resolve("memtrack").weights.name == resolve("memtrack-queue").weights.name == "memtrack-compact"
+
+
+@pytest.mark.parametrize("name", ["memtrack-dtc", "memtrack-m4-dtc", "memtrack{distractor_slots=16}"])
+def test_a_second_memory_begins_fresh_beside_the_trained_controller(name: str) -> None:
+    spec = resolve(name)
+    assert spec.weights.name == "memtrack-compact"
+    trained, first = build("memtrack").net, spec.build("cpu")
+    assert isinstance(first, MemTrack)
+    assert torch.equal(first.net.controller.key.weight, trained.controller.key.weight)
+    assert first.net.cancelling is not None
 
 
 def test_parameters() -> None:
@@ -200,10 +210,11 @@ def test_state_is_bounded_tensors() -> None:
     assert sizes[0] < 700_000
 
 
-def test_a_frame_it_is_not_sure_of_is_not_written() -> None:
+@pytest.mark.parametrize("variant", ["", "-queue"])
+def test_where_the_first_template_does_not_agree_nothing_is_written(variant: str) -> None:
     frames, box = video(0, 6)
-    for write_score, slots in ((0.0, 5), (1.1, 1)):
-        tracker = build(f"memtrack{{write_score={write_score}}}")
+    for agreement, slots in ((0.0, 5), (1.1, 1)):
+        tracker = build(f"memtrack{variant}{{write_agreement={agreement}}}")
         state = tracker.start(frames[:1], box, [0])
         for frame in frames[1:]:
             _, state = tracker.step(state, [frame])
@@ -227,11 +238,21 @@ def test_memory_is_alive_on_a_real_sequence(otb: Path) -> None:
         closed = torch.tensor([[1.0, 0.0, 0.0]])
         return replace(state, carried=replace(state.carried, gates=closed))
 
+    def off(changed: Boxes) -> float:
+        """Return how far the centres are from those of the tracker left alone, in the mean over frames."""
+        gap = changed - boxes[: len(changed)]
+        return float(np.abs(gap[:, :2] + gap[:, 2:] / 2).max(1).mean())
+
+    grain = np.random.default_rng(0)
+    grainy = [np.clip(frame + grain.integers(-1, 2, frame.shape), 0, 255).astype(np.uint8) for frame in frames[:30]]
+    noise = off(follow(tracker, grainy, box)[0])
     for meddle in (zeroed, frozen):
         changed, _ = follow(tracker, frames[:30], box, meddle=meddle)
-        assert np.abs(changed - boxes[: len(changed)]).max() > 0.5, meddle.__name__
+        assert off(changed) > max(0.5, 2 * noise), meddle.__name__  # measured: 3.5 against .9 px
     for name in ("write_gates", "decay", "read_strength", "residual_mean", "attention_entropy", "read_weights"):
         moved = np.ptp(told[name][5:], axis=0)
         assert (moved > 1e-3).all(), (name, moved)
     assert (told["usage"][-1] > 0).all()
     assert told["slot_age"].max() > 5
+    assert told["residual_mean"].mean() > 0.5
+    assert (told["slot_age"][-1] < len(boxes) / 2).all()  # what every slot holds is of the later half
