@@ -44,11 +44,12 @@ class Archive:
             first, first.features.new_ones(lanes), first, size_bias,
         )  # fmt: skip
 
-    def written(self, lanes: Sequence[bool], new: Stored, score: Tensor, bound: int) -> Archive:
+    def written(self, lanes: Sequence[bool], mask: Tensor, new: Stored, score: Tensor, bound: int) -> Archive:
         """Return the memory after some lanes took a frame in.
 
         Args:
             lanes: Which of B they are, known on the host.
+            mask: (B,) the same on the device.
             new: (B, ...) the frame.
             score: (B,) how sure the tracker is of it.
             bound: The most frames that a lane's list holds.
@@ -60,7 +61,6 @@ class Archive:
                 frames[lane], interval[lane] = frames[lane][::2], 2 * interval[lane]
             if passed[lane] % interval[lane] == 0:
                 frames[lane] = (*frames[lane], _lane(new, lane))
-        mask = torch.tensor(list(lanes), device=score.device)
         newest, newest_score = choose_lanes(mask, new, self.newest), score.to(self.newest_score.dtype)
         newest_score = torch.where(mask, newest_score, self.newest_score)
         return Archive(frames, passed, interval, newest, newest_score, self.first, self.size_bias)
@@ -84,9 +84,12 @@ class Archive:
             again.append(met and (count <= number or not twice))
             valid.append([place < len(picked) for place in range(number + 1)])
             places.append([*picked, *[0] * (number + 1 - len(picked))])
-        device = self.newest_score.device
+        # nothing is sent to a device: what the host knows is put together from what is there
+        yes = torch.ones_like(self.newest_score[0], dtype=torch.bool)
+        known = [[yes if one else ~yes for one in (*lane, met)] for lane, met in zip(valid, again, strict=True)]
+        several = torch.stack([torch.stack(lane) for lane in known])
         rows = [[frames[place] for place in chosen] for frames, chosen in zip(self.frames, places, strict=True)]
-        fresh = (self.newest_score > newest_score) & ~torch.tensor(again, device=device)
+        fresh = (self.newest_score > newest_score) & ~several[:, -1]
         kept = self.newest
         return Reading(
             Stored(
@@ -94,7 +97,7 @@ class Archive:
                 _stacked([[one.ballots for one in row] for row in rows], kept.ballots),
                 _stacked([[one.born for one in row] for row in rows], kept.born),
             ),
-            torch.cat([torch.tensor(valid, device=device), fresh[:, None]], 1),
+            torch.cat([several[:, :-1], fresh[:, None]], 1),
             torch.tensor([[*chosen, len(frames)] for frames, chosen in zip(self.frames, places, strict=True)]),
         )
 

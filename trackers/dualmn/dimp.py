@@ -27,6 +27,9 @@ from trackers.nets.localise import relative_lead
 from trackers.nets.target import Target
 from trackers.nets.transfer import Frames
 
+STEP = 0x1E3779B97F4A7C15
+MIXERS = (0x3F58476D1CE4E5B9, 0x14D049BB133111EB, 0x2545F4914F6CDD1D)
+"""Odd numbers that mix bits."""
 STARTS = 9
 """Boxes at random beside the one found."""
 PLACE_JITTER, SIZE_JITTER = 0.1, 0.5
@@ -44,8 +47,8 @@ class DimpState(ShortState):
 
     modulation: tuple[Tensor, Tensor]
     """Twice (B, 256), what the first frame's target is like to the refiner."""
-    seeds: list[int]
-    """A lane's source of chance."""
+    seeds: Tensor
+    """(B,) int64, a lane's source of chance."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,8 @@ class DimpBranch(ShortBranch):
         ones = torch.ones_like(sizes)
         return DimpState(
             memory, learnt.filters, learnt.filters, learnt.losses[:, -1], learnt.lengths[:, -1], ones, ones,
-            self.net.refiner.modulation(middle, last, boxes[:, 0]), list(seeds),
+            self.net.refiner.modulation(middle, last, boxes[:, 0]),
+            torch.tensor([seed % 2**62 for seed in seeds], device=device),
         )  # fmt: skip
 
     def look(self, features: DimpSight, state: ShortState, size: Tensor, age: Tensor) -> ShortView:  # type: ignore[override]
@@ -116,8 +120,7 @@ class DimpBranch(ShortBranch):
     ) -> tuple[Tensor, Tensor]:
         """Return place and size (B, 2) of the boxes that the refiner makes of those given."""
         first = _boxes(place[:, None], size[:, None], self.config.short_size)
-        chance = torch.stack([_draw(seed, then) for seed, then in zip(state.seeds, age.tolist(), strict=True)])
-        boxes = torch.cat([first, _shaken(first, chance.to(first))], 1)
+        boxes = torch.cat([first, _shaken(first, drawn(state.seeds, age).to(first))], 1)
         features = self.net.refiner.features(seen.middle, seen.last)
         boxes, overlap = self.net.refiner.climbed(state.modulation, features, boxes, self.climb)
         sizes = boxes[..., 2:].clamp_min(1)
@@ -143,9 +146,17 @@ class DimpBranch(ShortBranch):
         return lesson.features.seen.encoded  # type: ignore[no-any-return]
 
 
-def _draw(seed: int, age: int) -> Tensor:
-    generator = torch.Generator().manual_seed((seed * 1_000_003 + age) % 2**63)
-    return torch.rand(STARTS, 4, generator=generator) - 0.5
+def drawn(seeds: Tensor, age: Tensor) -> Tensor:
+    """Return (B, 9, 4) numbers in [-1/2, 1/2) that depend on a lane's seed and age (B,) alone, on any device.
+
+    Numbers of a sequence with a fixed step, their bits mixed (SplitMix64, but for the sign's shifts).
+    """
+    place = torch.arange(STARTS * 4, device=seeds.device)
+    mixed = seeds[:, None] * STEP + age.to(seeds.dtype)[:, None] * (STEP >> 7 | 1) + (place + 1) * (STEP >> 13 | 1)
+    for shift, factor in zip((30, 27, 31), MIXERS, strict=True):
+        mixed = (mixed ^ ((mixed >> shift) & ((1 << (64 - shift)) - 1))) * factor
+    bits = (mixed >> 20) & ((1 << 24) - 1)
+    return (bits.float() / (1 << 24) - 0.5).reshape(len(seeds), STARTS, 4)
 
 
 def _boxes(places: Tensor, sizes: Tensor, side: int) -> Tensor:

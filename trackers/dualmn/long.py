@@ -116,7 +116,7 @@ class LongBranch:
     ) -> LongMemory | Archive:
         """Return the memory after some lanes, a mask (B,) that the host knows too, accepted a frame with score (B,)."""
         if isinstance(state, Archive):
-            return state.written(known, new, score, self.config.slots)
+            return state.written(known, lanes, new, score, self.config.slots)
         return memory.written(state, lanes, new, score, self.config.keep_first)
 
     def recovered(self, state: LongMemory | Archive, sound: Tensor) -> LongMemory | Archive:

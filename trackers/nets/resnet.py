@@ -45,11 +45,15 @@ class ResNet50(nn.Sequential):
 
     stride = 16
     channels = 1024
+    mean: Tensor
+    spread: Tensor
 
     def __init__(self) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, 7, 2, 3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
+        for name, colour in (("mean", MEAN), ("spread", SPREAD)):
+            self.register_buffer(name, torch.tensor(colour)[:, None, None], persistent=False)
         channels_in = 64
         for number, (blocks, channels, stride) in enumerate(GROUPS, 1):
             made = []
@@ -60,8 +64,7 @@ class ResNet50(nn.Sequential):
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Return the features of images (N, 3, H, W) in 0..255 at strides 8 and 16."""
-        mean, spread = (image.new_tensor(value)[:, None, None] for value in (MEAN, SPREAD))
-        x = F.relu(self.bn1(self.conv1((image / 255 - mean) / spread)))
+        x = F.relu(self.bn1(self.conv1((image / 255 - self.mean) / self.spread)))
         x = F.max_pool2d(x, 3, 2, 1)
         middle: Tensor = self.get_submodule("layer2")(self.get_submodule("layer1")(x))
         last: Tensor = self.get_submodule("layer3")(middle)

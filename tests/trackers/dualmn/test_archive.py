@@ -16,7 +16,7 @@ def frame(age: int, lanes: int = 1) -> Stored:
 def followed(frames: int, bound: int = 1000, score: float = 0.9) -> Archive:
     memory = Archive.begin(frame(0), torch.ones(1, 2))
     for age in range(1, frames):
-        memory = memory.written([True], frame(age), torch.tensor([score]), bound)
+        memory = memory.written([True], torch.tensor([True]), frame(age), torch.tensor([score]), bound)
     return memory
 
 
@@ -49,7 +49,7 @@ def test_a_full_memory_drops_every_other_frame_but_the_first_and_goes_on_twice_a
 
 def test_lanes_are_written_taken_joined_and_begun_afresh_alone() -> None:
     before = Archive.begin(frame(0, 2), torch.ones(2, 2))
-    memory = before.written([False, True], frame(1, 2), torch.tensor([0.2, 0.8]), 10)
+    memory = before.written([False, True], torch.tensor([False, True]), frame(1, 2), torch.tensor([0.2, 0.8]), 10)
     assert [len(lane) for lane in memory.frames] == [1, 2]
     assert [len(lane) for lane in before.frames] == [1, 1]
     assert memory.newest.born.tolist() == [0, 1]

@@ -13,7 +13,7 @@ from conftest import paint
 from golden import golden, inputs, near, probed, table
 
 from trackers.dualmn.config import DIMP, DualMNConfig
-from trackers.dualmn.dimp import _boxes, _shaken, locate
+from trackers.dualmn.dimp import _boxes, _shaken, drawn, locate
 from trackers.dualmn.dimp_first import first_views
 from trackers.dualmn.dimp_network import DimpNet
 from trackers.dualmn.online import Samples
@@ -117,6 +117,22 @@ def test_starts_lie_around_the_box_within_their_jitter() -> None:
     assert (shaken[..., 2:] - first[..., 2:]).abs().max() <= 0.25 * 60 + 1e-4
     narrow = _shaken(torch.tensor([[[0.0, 0.0, 9.0, 900.0]]]), torch.full((1, 9, 4), -0.5))
     assert narrow[..., 2].min() == 3
+
+
+def test_chance_is_a_lanes_own_and_even() -> None:
+    ages = torch.arange(2000)
+    chance = drawn(torch.full((2000,), 7), ages)
+    assert chance.min() >= -0.5
+    assert chance.max() < 0.5
+    assert chance.mean().abs() < 0.005
+    assert (chance.std() - 12**-0.5).abs() < 0.003
+    flat = chance.flatten(1)
+    assert (torch.corrcoef(flat.T) - torch.eye(36)).abs().max() < 0.11  # of one number with another
+    assert (
+        torch.corrcoef(torch.stack([flat[1:].flatten(), flat[:-1].flatten()]))[0, 1].abs() < 0.02
+    )  # of a frame with the next
+    torch.testing.assert_close(drawn(torch.tensor([3, 7]), torch.tensor([5, 5]))[1], chance[5])
+    assert not torch.equal(drawn(torch.tensor([3]), ages[:1]), drawn(torch.tensor([4]), ages[:1]))
 
 
 def test_pooling_reads_cell_i_at_pixel_stride_i() -> None:
