@@ -13,6 +13,19 @@ SIZE = (96, 64)
 """Width and height of every image."""
 
 
+STAY = """
+from trackers.api import register
+
+@register("stay", remembers="where it was")
+class Stay:
+    def init(self, image, box):
+        self.box = box
+    def update(self, image):
+        return self.box
+"""
+"""A tracker's file: it stays where it was shown its target."""
+
+
 def boxes(frames: int, origin: int = 1, seed: int = 0) -> np.ndarray:
     """Return (frames, 4) whole boxes that move within the image, in a file's convention."""
     rng = np.random.default_rng(seed)

@@ -57,12 +57,13 @@ def doctor(
 
 def known_speeds(results: Path) -> dict[str, float]:
     """Return the frames a second of the papers' five trackers, by the newest runs of a results folder that say so."""
+    from benchmark.datasets.listing import folders
     from benchmark.scores import RunScores
     from trackers.registry import PAPERS_FIVE
 
     found: dict[str, float] = {}
-    runs = sorted((results / "runs").iterdir(), reverse=True) if (results / "runs").is_dir() else []
-    for folder in runs[:50]:
+    runs = folders(results / "runs") if (results / "runs").is_dir() else []
+    for folder in runs[:-51:-1]:
         try:
             scores = RunScores.read(folder)
         except InputError:

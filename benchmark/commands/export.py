@@ -23,10 +23,10 @@ Examples:
 @click.option("--format", "-f", "format_", type=click.Choice([*dialect_names(), BUNDLE]), required=True)
 @click.option("--out", "-o", type=click.Path(path_type=Path), required=True, metavar="PATH",
               help="The folder to write into; of a bundle, the file.")  # fmt: skip
-@click.option("--origin", type=click.IntRange(0, 1), default=1, show_default=True, help="Number of the first pixel.")
+@click.option("--origin", type=click.IntRange(0, 1), help="Number of the first pixel.  [default: the dataset's own]")
 @click.option("--results", type=click.Path(path_type=Path, file_okay=False), default=Path("results"),
               show_default=True, metavar="DIR", help="Where runs are kept.")  # fmt: skip
-def export(*, source: str, format_: str, out: Path, origin: int, results: Path) -> None:
+def export(*, source: str, format_: str, out: Path, origin: int | None, results: Path) -> None:
     """Write a RUN (its folder, id or name, or `latest`), or an import's file, for other toolkits to read."""
     from benchmark.interop.bundle import pack
     from benchmark.interop.exporting import export_results
@@ -45,7 +45,7 @@ def export(*, source: str, format_: str, out: Path, origin: int, results: Path) 
             return
         exported = _run(run)
     dialect = read_dialect(format_)
-    export_results(exported, dialect, out, origin=origin)
+    export_results(exported, dialect, out, origin=_origin(exported[0].dataset) if origin is None else origin)
     for one in exported:
         count = f"{len(one.by_sequence)} sequences of {one.dataset}"
         output().print(f"{one.tracker}: {count} ({dialect.title})", markup=False)
@@ -54,6 +54,13 @@ def export(*, source: str, format_: str, out: Path, origin: int, results: Path) 
                 f"{one.tracker}: {lacking} of them have no times: none were kept when they ran", markup=False
             )
     echo(out)
+
+
+def _origin(dataset: str) -> int:
+    """Return the number of the first pixel in a dataset's own files."""
+    from benchmark.datasets.catalogue import family, read_head
+
+    return read_head(family(dataset)).origin if family(dataset) else 1
 
 
 def _run(run: Path) -> list[Trajectories]:

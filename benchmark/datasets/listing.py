@@ -31,11 +31,9 @@ def folders(folder: Path) -> list[Path]:
 def files_in(folder: Path, suffixes: tuple[str, ...]) -> list[str]:
     """Return the names of a folder's files that end so, in any letter case; in no order."""
     with os.scandir(folder) as found:  # which knows what is a file without a call for each
-        return [
-            one.name
-            for one in found
-            if one.name.casefold().endswith(suffixes) and not hidden(one.name) and one.is_file()
-        ]
+        names = [one.name for one in found if one.is_file()]
+    folded = zip(names, map(str.casefold, names), strict=True)
+    return [name for name, plain in folded if plain.endswith(suffixes) and plain[0] != "." and plain not in _PUT_THERE]
 
 
 def matching(folder: Path, pattern: str) -> list[Path]:

@@ -167,7 +167,10 @@ def numbered(name: str, folder: Path, images: tuple[int, int] | None = None) -> 
 
     Raises `InputError` where one is missing, or there twice.
     """
-    stems = [(file[: file.rindex(".")], file) for file in (files_in(folder, SUFFIXES) if folder.is_dir() else ())]
+    files = files_in(folder, SUFFIXES) if folder.is_dir() else []
+    if (whole := _without_gaps(files, images)) is not None:
+        return Frames(folder, whole)
+    stems = [(file[: file.rindex(".")], file) for file in files]
     listed = [(int(stem), file) for stem, file in stems if stem.isdecimal()]
     found = dict(listed)
     if len(found) < len(listed):
@@ -183,6 +186,23 @@ def numbered(name: str, folder: Path, images: tuple[int, int] | None = None) -> 
             f" {first}-{last} are missing; unpack it again"
         )
     return Frames(folder, tuple(found[number] for number in range(first, last + 1)))
+
+
+def _without_gaps(files: list[str], images: tuple[int, int] | None) -> tuple[str, ...] | None:
+    """Return a target's images where all files of a folder are numbered alike and none is missing; None elsewhere.
+
+    Nearly every folder is so, and a large set has hundreds of thousands of files: they are not looked at one by one.
+    """
+    if not files or len(set(map(len, files))) > 1 or len({file[-4:] for file in files}) > 1 or files[0][-4] != ".":
+        return None
+    names = sorted(files)
+    if not "".join(name[:-4] for name in names).isdecimal():
+        return None
+    begin, end = int(names[0][:-4]), int(names[-1][:-4])
+    first, last = images or (begin, end)
+    if end - begin + 1 != len(names) or first < begin or last > end:
+        return None
+    return tuple(names[first - begin : last - begin + 1])
 
 
 def secret_rows(rows: Boxes, frames: int) -> Boxes:

@@ -11,7 +11,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 from benchmark.datasets.download.fetch import RESERVE
-from benchmark.datasets.listing import hidden
+from benchmark.datasets.listing import entries, hidden
 from trackers.errors import InputError
 
 CHUNK = 1 << 20
@@ -89,7 +89,7 @@ def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> N
 
 def _move(part: Path, folder: Path) -> None:
     """Move what was unpacked into its place; folders that are there are filled up."""
-    for one in sorted(part.iterdir()) if part.is_dir() else ():
+    for one in entries(part) if part.is_dir() else ():
         target = folder / one.name
         if one.is_dir() and target.is_dir():
             _move(one, target)

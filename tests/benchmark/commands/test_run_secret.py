@@ -12,17 +12,6 @@ import pytest
 from benchmark.datasets import trackingnet
 from benchmark.datasets.catalogue import Catalogue, read_catalogue
 
-STAY = """
-from trackers.api import register
-
-@register("stay", remembers="where it was")
-class Stay:
-    def init(self, image, box):
-        self.box = box
-    def update(self, image):
-        return self.box
-"""
-
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -33,7 +22,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     assert trackingnet  # which reads what is patched
     for index, target in enumerate(few.targets):
         layouts.trackingnet(tmp_path / "data", target.name, 3 + index, (5, 6, 30.25, 20))
-    (tmp_path / "stay.py").write_text(STAY)
+    (tmp_path / "stay.py").write_text(layouts.STAY)
     return tmp_path / "data"
 
 

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import layouts
 import pytest
-
-STAY = """
-from trackers.api import register
-
-@register("stay", remembers="where it was")
-class Stay:
-    def init(self, image, box):
-        self.box = box
-    def update(self, image):
-        return self.box
-"""
+from conftest import REPOSITORY
 
 
 @pytest.fixture
@@ -27,7 +19,7 @@ def words(tmp_path: Path) -> tuple[object, ...]:
     layouts.dtb70(tmp_path / "data" / "DTB70", "Car2", layouts.boxes(74, seed=1))
     for index, name in enumerate(("GOT-10k_Val_000001", "GOT-10k_Val_000151")):
         layouts.got10k(tmp_path / "data" / "GOT-10k", "val", name, layouts.boxes(60, 0, index))
-    (tmp_path / "stay.py").write_text(STAY)
+    (tmp_path / "stay.py").write_text(layouts.STAY)
     return ("-t", f"py:{tmp_path}/stay.py", "--data-root", tmp_path / "data", "--subset", "available")
 
 
@@ -73,3 +65,38 @@ def test_nothing_is_run_where_one_of_them_is_missing(run_bench, words, tmp_path:
     assert done.returncode == 2
     assert "UAV123: none of its 123 sequences" in done.stderr
     assert not list((tmp_path / "results" / "runs").iterdir())
+
+
+def test_exports_are_in_the_datasets_own_pixels(run_bench, words, tmp_path: Path) -> None:
+    for dataset, first in (("got10k/val", layouts.boxes(60, 0)[0]), ("dtb70", layouts.boxes(68)[0])):
+        assert run_bench(*words, "-d", dataset).returncode == 0
+        done = run_bench("export", "latest", "-f", "otb", "-o", tmp_path / dataset, "--results", tmp_path / "results")
+        assert done.returncode == 0, done.stderr
+        (file,) = [*(tmp_path / dataset).rglob("GOT-10k_Val_000001.txt"), *(tmp_path / dataset).rglob("Motor2.txt")]
+        assert file.read_text().splitlines()[0] == ",".join(f"{value:g}" for value in first)
+
+
+WATCHED = """
+import resource, sys, run_bench
+try:
+    run_bench.main(sys.argv[1:])
+finally:
+    print(max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+"""
+
+
+@pytest.mark.slow
+def test_a_folder_of_many_frames_needs_no_more_memory(tmp_path: Path) -> None:
+    """Frames come and go: 10,000 of them take what 100 take, but for their names and boxes."""
+    peaks = {}
+    for frames in (100, 10_000):
+        folder = tmp_path / str(frames) / "clip"
+        layouts.images(folder / "img", range(1, frames + 1))
+        layouts.write(folder / "groundtruth.txt", layouts.text(layouts.boxes(frames)))
+        (folder.parent / "stay.py").write_text(layouts.STAY)
+        words = ("-t", f"py:{folder.parent}/stay.py", "-d", "folder", "--data-root", folder, "-q", "--workers", 1)
+        command = [sys.executable, "-c", WATCHED, *map(str, words), "--results", str(tmp_path / f"r{frames}")]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY)
+        assert done.returncode == 0, done.stderr
+        peaks[frames] = int(done.stdout.split()[-1]) / 1000
+    assert peaks[10_000] < peaks[100] + 60

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from benchmark.datasets.lookup import open_dataset
+from benchmark.datasets.published import numbered
 from trackers.errors import InputError
 
 
@@ -64,6 +65,25 @@ def test_an_image_that_is_there_twice_is_said(tmp_path: Path):
     (tmp_path / "Motor2" / "img" / "7.png").write_bytes(b"")
     with pytest.raises(InputError, match=r"00007.jpg and 7.png are the same frame twice"):
         open_dataset("DTB70", tmp_path).load(["Motor2"])
+
+
+def test_images_are_the_same_however_they_are_found(tmp_path: Path) -> None:
+    """Folders numbered without a gap are not looked at file by file; a stray file makes that the other way round."""
+    numbers = {"plain": range(1, 13), "later": range(5, 30), "from 0": range(12)}
+    for name, listed in numbers.items():
+        layouts.images(tmp_path / name, listed)
+        for images in (None, (6, 9)):
+            short = numbered("S", tmp_path / name, images)
+            (tmp_path / name / "stray.jpg").write_bytes(b"")
+            assert numbered("S", tmp_path / name, images) == short
+            (tmp_path / name / "stray.jpg").unlink()
+            first, last = images or (listed[0], listed[-1])
+            assert short.names == tuple(f"{number:08d}.jpg" for number in range(first, last + 1))
+    with pytest.raises(InputError, match=r"lacks image 3: 2 of the sequence's images 3-9"):
+        numbered("S", tmp_path / "later", (3, 9))
+    (tmp_path / "later" / "00000010.jpg").unlink()
+    with pytest.raises(InputError, match=r"lacks image 10: 1 of"):
+        numbered("S", tmp_path / "later")
 
 
 def test_only_the_first_box_of_a_published_set_must_lie_inside(tmp_path: Path):
