@@ -25,6 +25,8 @@ OWN_FILES = (
     "measurements",
     "interop/bundle.py",
     "training/recipe.py",
+    "studies/reading.py",
+    "reproduction.py",
 )
 """Where the program lists what it has written or ships itself."""
 
