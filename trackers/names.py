@@ -1,6 +1,7 @@
 """How a tracker's full name is read: ``family[-variant]...[{field=value,...}][:preset][@weights]``.
 
-Trackers from elsewhere: ``py:FILE.py[:Class][@weights]``, ``got10k:module:Class[@weights]``, ``cv2:kind``.
+Trackers from elsewhere: ``py:FILE.py[:Class][{field=value,...}][@weights]``, ``got10k:module:Class[@weights]``,
+``cv2:kind``.
 
 Whatever says the same configuration gets the same canonical name, hence the same records: ``memtrack-m8`` is
 ``memtrack`` where eight slots are the default.
@@ -25,7 +26,9 @@ from trackers.weights.catalog import NO_WEIGHTS, OWN_WEIGHTS, RANDOM, Weights
 from trackers.weights.choice import choose_weights, first_config, weights_parameter
 
 _NAME = re.compile(r"(?P<base>[^{}:@]+)(?:\{(?P<delta>[^{}]*)\})?(?::(?P<preset>[^{}:@]+))?(?:@(?P<weights>.+))?")
-_FILE = re.compile(r"(?P<base>py:(?P<file>.+\.py)(?P<cls>:\w+)?)(?:@(?P<weights>.+))?", re.DOTALL)
+_FILE = re.compile(
+    r"(?P<base>py:(?P<file>.+\.py)(?P<cls>:\w+)?)(?:\{(?P<delta>[^{}]*)\})?(?:@(?P<weights>.+))?", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -206,6 +209,12 @@ def _external(name: str) -> TrackerSpec:
     parts: tuple[str | Path, ...] = (base,)
     if "file" in match.groupdict():
         parts = ("py:", Path(match["file"]).resolve(), match["cls"] or "")
+        if match["delta"]:
+            if config is None:
+                raise InputError(f"{base} has no config: {{{match['delta']}}} does not fit it")
+            changed = replace(config, **_inline(family, match["delta"]))
+            parts = (*parts, _delta(config, changed))
+            config = changed
     return _named(parts, family, "compact", config, weights, bool(wanted))
 
 
@@ -269,17 +278,20 @@ def _plain(value: str) -> Any:
 def _canonical(family: Family, base: Any, config: Any) -> str:
     """Return the shortest name of a config: the family, a variant, or the nearest of these with an inline delta."""
 
-    def rest(start: Any) -> dict[str, Any]:
-        return {
-            f.name: getattr(config, f.name) for f in fields(config) if getattr(config, f.name) != getattr(start, f.name)
-        }
-
     candidates = {family.name: base}
     candidates |= {f"{family.name}-{v}": replace(base, **delta) for v, delta in family.variants.items()}
-    name, delta = min(((n, rest(c)) for n, c in candidates.items()), key=lambda found: len(found[1]))
-    if not delta:
-        return name
-    return f"{name}{{{','.join(f'{key}={_text(value)}' for key, value in sorted(delta.items()))}}}"
+    name = min(candidates, key=lambda one: len(_differing(candidates[one], config)))
+    return name + _delta(candidates[name], config)
+
+
+def _delta(start: Any, config: Any) -> str:
+    """Return what changes one config into another: ``{field=value,...}``, or "" where they are equal."""
+    changed = {name: getattr(config, name) for name in sorted(_differing(start, config))}
+    return f"{{{','.join(f'{name}={_text(value)}' for name, value in changed.items())}}}" if changed else ""
+
+
+def _differing(start: Any, config: Any) -> list[str]:
+    return [one.name for one in fields(config) if getattr(config, one.name) != getattr(start, one.name)]
 
 
 def _text(value: Any) -> str:

@@ -12,6 +12,7 @@ __all__ = ["is_delta", "varied"]
 _DELTA = re.compile(
     r"(?P<variants>(?:-\w+)*)(?:\{(?P<fields>[^{}]*)\})?(?P<preset>:[^{}:@]+)?(?P<weights>@.+)?", re.DOTALL
 )
+_FILE = re.compile(r"(?P<family>py:.+\.py(?::\w+)?)(?:\{(?P<fields>[^{}]*)\})?(?P<weights>@.+)?", re.DOTALL)
 _NAME = re.compile(r"(?P<family>[^{}:@]+)(?:\{(?P<fields>[^{}]*)\})?(?P<preset>:[^{}:@]+)?(?P<weights>@.+)?", re.DOTALL)
 
 
@@ -22,16 +23,17 @@ def is_delta(text: str) -> bool:
 
 def varied(base: str, *deltas: str) -> str:
     """Return the full name of a base with deltas, the later ones on top; InputError where they do not fit."""
-    parts = _NAME.fullmatch(base)
     if not any(deltas):
         return base
-    if base.partition(":")[0] in PREFIXES or parts is None:
+    file = _FILE.fullmatch(base)
+    parts = file or _NAME.fullmatch(base)
+    if parts is None or (base.partition(":")[0] in PREFIXES and not (file and all(d[:1] in "{@" for d in deltas))):
         raise InputError(
             f"{base} has neither variants nor fields, so {' '.join(filter(None, deltas))!r} does not fit it:"
             " name each variant's tracker in full"
         )
     family, fields = parts["family"], list(filter(None, [parts["fields"]]))
-    preset, weights = parts["preset"] or "", parts["weights"] or ""
+    preset, weights = parts.groupdict().get("preset") or "", parts["weights"] or ""
     for delta in deltas:
         match = _DELTA.fullmatch(delta)
         if match is None:

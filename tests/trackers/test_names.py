@@ -150,3 +150,37 @@ def test_names_that_a_file_system_may_take_for_one_are_refused(tmp_path: Path) -
         pytest.skip("this file system takes them for one")
     with pytest.raises(InputError, match="have one name for many file systems"):
         expand([f"siamfc@{tmp_path / 'w.pth'},siamfc@{tmp_path / 'W.pth'}"])
+
+
+CONFIGURED = """
+from dataclasses import dataclass
+from trackers.api import register
+
+@dataclass(frozen=True)
+class Gains:
+    gain: float = 1.0
+    steps: int = 2
+
+@register("mine", remembers="nothing", config=Gains)
+class Mine:
+    def __init__(self, config): self.config = config
+    def init(self, image, box): self.box = box
+    def update(self, image): return self.box + self.config.gain
+"""
+
+
+def test_a_file_that_registers_a_config_takes_an_inline_delta(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(CONFIGURED)
+    (tmp_path / "plain.py").write_text(
+        CONFIGURED.replace(", config=Gains", "").replace("(self, config)", "(self, config=Gains())")
+    )
+    file = f"py:{tmp_path / 'mine.py'}"
+    changed = resolve(f"{file}{{gain=2}}")
+    assert changed.config.gain == 2.0
+    assert changed.name.endswith("mine.py{gain=2.0}")
+    assert resolve(changed.address).identity() == changed.identity() != resolve(file).identity()
+    assert resolve(f"{file}{{gain=1}}").name == resolve(file).name, "what says the same has the same name"
+    with pytest.raises(InputError, match="no field 'gian'"):
+        resolve(f"{file}{{gian=2}}")
+    with pytest.raises(InputError, match="has no config"):
+        resolve(f"py:{tmp_path / 'plain.py'}{{gain=2}}")

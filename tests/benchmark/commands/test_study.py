@@ -14,37 +14,35 @@ from conftest import REPOSITORY, write_folder
 
 TRACKER = """
 import os, time
+from dataclasses import dataclass
 import numpy as np
 from trackers.api import register
 
-@register("mover", remembers="where it was")
+@dataclass(frozen=True)
+class Settings:
+    gain: float = 0.0
+
+@register("mover", remembers="where it was", config=Settings)
 class Mover:
-    gain = 1.0
+    def __init__(self, settings):
+        self.gain = settings.gain
     def init(self, image, box):
         self.box = np.array(box, float)
     def update(self, image):
         time.sleep(float(os.environ.get("SLEEP", 0)))
         self.box[0] += 2 * self.gain
         return self.box
-
-@register("still", remembers="where it was")
-class Still(Mover):
-    gain = 0.0
-
-@register("same", remembers="where it was")
-class Same(Mover):
-    gain = 1.0 + 1e-9
 """
 STUDY = """
 question = "Does it help to move?"
-base = "py:mover.py:Still"
+base = "py:mover.py"
 label = "still"
 datasets = ["folder"]
 relevant = 0.05
 repeats = 2
 [variants]
-moving = "py:mover.py:Mover"
-same = "py:mover.py:Same"
+moving = "{gain=1}"
+same = "{gain=1.000000001}"
 [[comparisons]]
 other = "moving"
 expects = "better"
@@ -134,9 +132,9 @@ def test_a_study_that_is_stopped_goes_on_where_it_was(
 
 
 def test_another_tracker_takes_the_bases_place(run_bench, home: Path) -> None:
-    done = run_bench(*words(home), "--trackers", f"py:{home / 'mover.py'}:Same", "--dry-run", "--json", "-")
+    done = run_bench(*words(home), "--trackers", f"py:{home / 'mover.py'}{{gain=1}}", "--dry-run", "--json", "-")
     (part,) = json.loads(done.stdout)[0]["parts"]
-    assert [one["labels"] for one in part["trackers"]] == [["still", "same"], ["moving"]]
+    assert [one["labels"] for one in part["trackers"]] == [["still", "moving"], ["same"]]
     done = run_bench(*words(home), "--sequences", "v1,v2", "--repeats", 1, "--jitter", 0, "--dry-run", "--json", "-")
     assert [one["trajectories"] for one in json.loads(done.stdout)[0]["parts"][0]["trackers"]] == [2, 2, 2]
 
