@@ -1,4 +1,4 @@
-"""What the untrained tracker must reach on real frames."""
+"""What the tracker must reach on real frames."""
 
 from __future__ import annotations
 
