@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from benchmark.datasets.listing import entries
 from trackers.errors import InputError
 
 
@@ -93,4 +94,4 @@ def _entries(path: Path) -> list[Path]:
 
     if not path.is_dir() or find_index(path) is not None:
         return [path]
-    return sorted(one for one in path.iterdir() if not one.name.startswith(".") and (one.is_file() or find_index(one)))
+    return [one for one in entries(path) if one.is_file() or find_index(one)]

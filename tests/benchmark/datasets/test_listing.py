@@ -26,7 +26,6 @@ OWN_FILES = (
     "interop/bundle.py",
     "training/recipe.py",
     "studies/reading.py",
-    "reproduction.py",
 )
 """Where the program lists what it has written or ships itself."""
 
