@@ -24,7 +24,3 @@ def oddities(boxes: NDArray[np.float64], scores: NDArray[np.float64]) -> tuple[s
     if outside := int((~((scores >= 0) & (scores <= 1))).sum()):
         found.append(f"{outside} of {len(scores)} confidences are not within 0 to 1")
     return tuple(found)
-
-
-OTB_FIRST_PIXEL = (1.0, 1.0, 0.0, 0.0)
-"""What is added to a 0-based box x, y, w, h where the first pixel is called 1."""

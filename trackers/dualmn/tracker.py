@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from trackers.api import Boxes, Frame, Step, Tracker, register
-from trackers.boxes import OTB_FIRST_PIXEL
 from trackers.dualmn.augment import first_crops, generators
 from trackers.dualmn.config import DIMP, PAPER, SUPERDIMP, VARIANTS, DualMNConfig
 from trackers.dualmn.decision import Decider, Decision, Found, alone, decide, fused
@@ -43,7 +42,7 @@ from trackers.nets.crops import mean_colour
 from trackers.nets.lanes import where_needed
 from trackers.nets.localise import lead
 from trackers.nets.pretrained import load_weights
-from trackers.nets.target import Target
+from trackers.nets.target import OTB_FIRST_PIXEL, Target
 from trackers.nets.transfer import downloaded, placed
 from trackers.weights.catalog import Weights
 

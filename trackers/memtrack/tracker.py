@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 from trackers.api import Boxes, Frame, Step, Tracker, register
-from trackers.boxes import OTB_FIRST_PIXEL
 from trackers.memtrack.authors_crops import authors_crops
 from trackers.memtrack.config import PAPER, VARIANTS, MemTrackConfig
 from trackers.memtrack.initial import initialise
@@ -24,7 +23,7 @@ from trackers.nets.crops import context_side, mean_colour, square_crops
 from trackers.nets.localise import Peak, scale_search
 from trackers.nets.pretrained import load_weights
 from trackers.nets.sizing import scale_factors, size_change
-from trackers.nets.target import Target
+from trackers.nets.target import OTB_FIRST_PIXEL, Target
 from trackers.nets.transfer import Frames, placed, told
 from trackers.weights.catalog import Weights
 

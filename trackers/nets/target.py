@@ -12,6 +12,8 @@ from trackers.nets.transfer import precise
 
 SMALLEST_SIDE = 2.0
 """Pixels. A side that would shrink below is held here: a crop needs an extent."""
+OTB_FIRST_PIXEL = (1.0, 1.0, 0.0, 0.0)
+"""What is added to a 0-based box x, y, w, h where the first pixel is called 1."""
 
 
 @dataclass(frozen=True)
