@@ -18,7 +18,7 @@ COMMANDS = {
     "list": ("benchmark.commands.list:list_", "Show every tracker and every dataset, with what of it is found."),
     "doctor": (
         "benchmark.commands.doctor:doctor",
-        "Say what of the datasets is found here, what is missing or damaged, how to lay it out, how long it would take.",
+        "Say what of the datasets is found, missing or damaged, how to lay it out, and how long it would take.",
     ),
     "data": ("benchmark.commands.data:data", "Get published datasets: `data get NAME`. Nothing is fetched unasked."),
     "train": (

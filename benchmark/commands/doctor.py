@@ -35,7 +35,7 @@ Examples:
 def doctor(
     *, dataset: str | None, data_root: Path | None, deep: bool, results: Path, json_file: Path | None
 ) -> None:  # fmt: skip
-    """Say what of the datasets is found here, what is missing or damaged, how to lay it out, how long it would take.
+    """Say what of the datasets is found, missing or damaged, how to lay it out, and how long it would take.
 
     Exit code 1 where something cannot be run, or a dataset that was named is not all there.
     """
