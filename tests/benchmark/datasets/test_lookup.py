@@ -19,8 +19,8 @@ def _no_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_dataset_has_a_name():
     assert dataset_names() == (
-        "demo", "demo-full", "demo-large", "OTB2013", "OTB50", "OTB100", "UAV123", "UAV20L", "NfS/30", "NfS/240", "TColor128",
-        "DTB70", "LaSOT", "LaSOT/ext", "GOT-10k/val", "GOT-10k/test", "TrackingNet",
+        "demo", "demo-full", "demo-large", "OTB2013", "OTB50", "OTB100", "UAV123", "UAV20L", "NfS/30", "NfS/240",
+        "TColor128", "DTB70", "LaSOT", "LaSOT/ext", "GOT-10k/val", "GOT-10k/test", "TrackingNet",
         *(f"VOT{year}" for year in range(2013, 2023)), "folder",
     )  # fmt: skip
 
