@@ -20,7 +20,7 @@ COMMANDS = {
         "benchmark.commands.doctor:doctor",
         "Say what of the datasets is found, missing or damaged, how to lay it out, and how long it would take.",
     ),
-    "data": ("benchmark.commands.data:data", "Get published datasets: `data get NAME`. Nothing is fetched unasked."),
+    "data": ("benchmark.commands.data:data", "Get published datasets; nothing is fetched unasked."),
     "train": (
         "benchmark.commands.train:train",
         "Train the tracker of a recipe: NAME of one that ships, or a TOML file.",
