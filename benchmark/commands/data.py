@@ -13,7 +13,7 @@ from trackers.errors import InputError
 
 @click.group()
 def data() -> None:
-    """Get published datasets; nothing is fetched unasked. Nothing is fetched unless it is asked for."""
+    """Get published datasets; nothing is fetched unasked."""
 
 
 @data.command(epilog="""\b
