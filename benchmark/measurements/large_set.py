@@ -32,7 +32,7 @@ from trackers.registry import PAPERS_FIVE
 
 TABLE = Path(__file__).parents[2] / "results" / "tables" / "large-set.md"
 ENVIRONMENT = {"device": "cpu", "threads": "1"}
-LIMITS = {"plan, nothing kept": (5.0, 1000.0), "plan, all kept": (5.0, 1000.0), "report": (60.0, None)}
+LIMITS = {"plan, nothing kept": (5.0, 1000.0), "plan, all kept": (5.0, 1000.0), "report": (60.0, 1000.0)}
 """Processor seconds and MB that a step may take; a page may have 15 MB."""
 
 
@@ -137,6 +137,8 @@ def measure(work: Path) -> None:
     """Take every step in a process of its own, and write the table."""
     found = {}
     for step in ("copy", "plan, nothing kept", "records", "plan, all kept", "report"):
+        if step == "records" and (work / "results" / "runs").is_dir():
+            continue  # of an earlier call
         words = ["benchmark.measurements.large_set", "--work", str(work), "--step", step]
         if step == "report":
             (run,) = folders(work / "results" / "runs")
@@ -153,7 +155,7 @@ def measure(work: Path) -> None:
     ]  # fmt: skip
     for step, (seconds, megabytes) in LIMITS.items():
         spent = found[step]
-        lines.append(f"| {step} | {spent[0]:.1f} | {seconds:g} | {spent[1]:.0f} | {megabytes or '-'} |")
+        lines.append(f"| {step} | {spent[0]:.1f} | {seconds:g} | {spent[1]:.0f} | {megabytes:g} |")
     sizes = [(run / name).stat().st_size / 1e6 for name in ("report.html", "report.json")]
     lines += ["", f"The page has {sizes[0]:.1f} MB of 15 allowed, `report.json` {sizes[1]:.1f} MB."]
     TABLE.write_text("\n".join(lines) + "\n")
