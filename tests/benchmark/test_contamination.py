@@ -11,7 +11,8 @@ from benchmark.datasets.selection import Selection
 from trackers.names import TrackerSpec, resolve
 from trackers.weights.catalog import Weights
 
-SHIPPED = resolve("dualmn")
+DUALMN = resolve("dualmn")
+SHIPPED = replace(DUALMN, weights=replace(DUALMN.weights, tuned_on=()))
 
 
 def marks(spec: TrackerSpec, dataset: str = "folder", place: str = "/data/mine") -> tuple[str, ...]:
@@ -44,6 +45,10 @@ def test_a_dataset_is_met_by_its_own_name() -> None:
     assert marks(spec, "OTB50") == ("trained on OTB100",)
     assert marks(spec, "demo") == ("tuned on demo",)
     assert marks(SHIPPED, "OTB100") == ()
+
+
+def test_what_settings_were_chosen_by_is_marked_beside_what_was_trained_on() -> None:
+    assert marks(DUALMN, place="/x/DTB70") == ("trained on DTB70", "tuned on DTB70")
 
 
 def test_a_trunk_alone_is_untrained() -> None:

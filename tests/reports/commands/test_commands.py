@@ -88,7 +88,7 @@ def test_the_exit_code_says_what_came_out_where_it_is_asked_to(
     two = make(tmp_path / "two", {"siamfc": 1.0, "memtrack": 0.1}, names[:1], pictures=False)
     done = run_bench("compare", two, "-t", "siamfc,memtrack", "--exit-code", "--no-frames")
     assert done.returncode == 3
-    assert done.stdout.startswith("memtrack against siamfc: cannot tell; success AUC ")
+    assert done.stdout.startswith("memtrack against siamfc: trained against untrained: cannot tell; success AUC ")
 
 
 def test_trackers_that_a_run_does_not_have_are_one_line(run_bench, made_run: Path) -> None:
