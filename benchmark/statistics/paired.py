@@ -48,8 +48,13 @@ class PairedDifference:
 
     @property
     def significant(self) -> bool:
-        """Whether the corrected p lies below .05."""
-        return self.p_holm is not None and self.p_holm < 0.05
+        """Whether the corrected p lies below .05 and the interval beside 0.
+
+        Both are asked: small differences of one sign and a single large one make p small and the interval hold 0.
+        """
+        if self.p_holm is None or self.interval is None:
+            return False
+        return self.p_holm < 0.05 and not self.interval.low <= 0 <= self.interval.high
 
 
 def compare(

@@ -54,6 +54,19 @@ def test_wins_ties_losses_and_the_mean() -> None:
     assert not one.significant
 
 
+def test_one_large_difference_among_small_ones_of_its_sign_is_not_significant() -> None:
+    small = {f"s{number}": 0.001 for number in range(11)}
+    nothing = dict.fromkeys([*small, "large"], 0.0)
+    (found,) = compare({"a": nothing, "b": {**small, "large": 0.3}}, [("a", "b")])
+    assert found.p_holm is not None
+    assert found.p_holm < 0.05
+    assert found.interval is not None
+    assert found.interval.low < 0
+    assert not found.significant
+    (sure,) = compare({"a": nothing, "b": {**small, "large": 0.001}}, [("a", "b")])
+    assert sure.significant
+
+
 def test_comparison_is_antisymmetric() -> None:
     rng = np.random.default_rng(0)
     scores = {t: {f"S{i}": float(v) for i, v in enumerate(rng.random(25))} for t in ("x", "y")}
