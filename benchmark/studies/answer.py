@@ -60,8 +60,10 @@ class Effect:
 
     @property
     def significant(self) -> bool:
-        """Whether the corrected p lies below .05."""
-        return self.p_holm is not None and self.p_holm < 0.05
+        """Whether the corrected p lies below .05 and the interval beside 0, as in `PairedDifference`."""
+        if self.p_holm is None or self.interval is None:
+            return False
+        return self.p_holm < 0.05 and not self.interval.low <= 0 <= self.interval.high
 
 
 @dataclass(frozen=True)

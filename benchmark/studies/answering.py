@@ -79,7 +79,7 @@ def answer(study: Study, actors: Cast, material: Material, insights: Sequence[In
 
 def _tables(study: Study, actors: Cast, material: Material) -> dict[str, Table]:
     """Return AUC and precision by label, sequence and repeat."""
-    profile = load_profile(study.profile)
+    profile = load_profile(study.profile, material.selection.dataset)
     annotations = {video.name: video.annotation for video in material.selection.sequences}
     scored = {
         spec.name: score_repeats(material.records[spec], annotations, profile, study.protocol) for spec in actors.specs

@@ -33,6 +33,16 @@ def test_a_planted_effect_is_found_and_a_planted_nothing_is_not() -> None:
     assert {verdict_of(one, "better", 0.02) for one in found} == {"confirmed"}
 
 
+def test_one_large_difference_among_small_ones_of_its_sign_decides_nothing() -> None:
+    gains = {f"s{number}": 0.001 for number in range(11)} | {"large": 0.3}
+    scores = {"base": {name: np.zeros(1) for name in gains}, "other": {k: np.array([v]) for k, v in gains.items()}}
+    one = judged(scores)
+    assert one.p_holm is not None
+    assert one.p_holm < 0.05
+    assert one.interval.low < 0
+    assert not one.significant
+
+
 def test_the_same_numbers_by_hand() -> None:
     scores = {"other": {"a": np.array([0.5, 0.7]), "b": np.array([0.4, 0.4]), "c": np.array([0.9, 0.8])},
               "base": {"a": np.array([0.5, 0.5]), "b": np.array([0.1, 0.1]), "x": np.array([0.1, 0.1])}}  # fmt: skip
