@@ -97,11 +97,13 @@ def serve(connection: Connection, device: str) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     done, ended = get_context("spawn").Pipe(duplex=False)
-    Thread(target=_serve, args=(connection, device, ended), daemon=True).start()
+    work = Thread(target=_serve, args=(connection, device, ended), daemon=True)
+    work.start()
     parent = parent_process()
     assert parent is not None
     if parent.sentinel in wait([done, parent.sentinel]):
         os._exit(1)  # whatever the work is at
+    work.join()  # it still lets go of its trackers, which an interpreter that ends meanwhile would cut off: C++ aborts
 
 
 def _serve(connection: Connection, device: str, ended: Connection) -> None:
