@@ -91,7 +91,7 @@ def write_record(path: Path, record: Record) -> None:
     """Write the record so that a reader sees all of it or none."""
     facts = asdict(record)
     arrays = {name: facts.pop(name) for name in ("boxes", "scores", "times")}
-    write_arrays(path, {"schema": SCHEMA, **facts}, arrays)
+    write_arrays(path, {"schema": SCHEMA, **facts}, arrays, deflate=False)  # of their digits a tenth would be saved
 
 
 def read_record(path: Path, key: str) -> Record | None:
@@ -115,10 +115,11 @@ def read_record(path: Path, key: str) -> Record | None:
     return record if shapes and floats and record.start >= 0 <= record.repeat else None
 
 
-def write_arrays(path: Path, facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
+def write_arrays(path: Path, facts: dict[str, Any], arrays: dict[str, NDArray[Any]], *, deflate: bool = True) -> None:
     """Write plain facts and arrays as one ``.npz``, atomically."""
     content = io.BytesIO()
-    np.savez_compressed(content, facts=np.array(json.dumps(facts, allow_nan=False)), **arrays)  # type: ignore[arg-type]
+    save = np.savez_compressed if deflate else np.savez
+    save(content, facts=np.array(json.dumps(facts, allow_nan=False)), **arrays)  # type: ignore[arg-type]
     write_whole(path, content.getvalue())
 
 
