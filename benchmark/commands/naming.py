@@ -29,7 +29,7 @@ def rename(ctx: click.Context, *, run: str, name: str, results: Path) -> None:
     check_name(name)
     store = open_results(results, ctx)
     folder = store.own(store.find_run(run, ended=False))
-    give_name(store, folder.name, name)
+    give_name(store, name, folder.name)
     echo(f"{folder.name} is now {name}")
 
 

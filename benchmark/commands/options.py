@@ -113,6 +113,21 @@ def choose(
         )
 
 
+def choose_all(says: Terminal, *, dataset: str, sequences: str | None, **data: Any) -> list[Selection]:
+    """Return the same of each dataset that is named; one of several that has none of the sequences is left out."""
+    from benchmark.datasets.selection import share_out
+
+    names = split_datasets(dataset)
+    if sequences is None or len(names) == 1:
+        return [choose(says, dataset=name, sequences=sequences, **data) for name in names]
+    shares = share_out([open_dataset(name, data["data_root"]) for name in names], sequences.split(","))
+    for name, share in zip(names, shares, strict=True):
+        if not share:
+            says.print(f"{name} has none of these sequences: it is left out")
+    chosen = [(name, ",".join(share)) for name, share in zip(names, shares, strict=True) if share]
+    return [choose(says, dataset=name, sequences=share, **data) for name, share in chosen]
+
+
 def choose_imports(results: Path, selection: Selection, names: str) -> list[Trajectories]:
     """Return the imported results of that dataset by name; InputError where one is missing or lacks a sequence."""
     from benchmark.interop.trajectories import load_imports

@@ -13,13 +13,12 @@ import click
 from benchmark.commands.folder import begin, conclude, keep_truth, write_uploads
 from benchmark.commands.options import (
     ScoringCommand,
-    choose,
+    choose_all,
     choose_imports,
     data_options,
     json_option,
     results_option,
     seed_option,
-    split_datasets,
     trackers_option,
     write_json,
 )
@@ -62,7 +61,11 @@ Examples:
 @json_option("the scores")
 @worker_options
 @seed_option
-@click.option("--name", metavar="NAME", help="Call the run so: NAME then stands for it wherever a RUN is asked for.")
+@click.option(
+    "--name",
+    metavar="NAME",
+    help="Call the run, or those on several datasets, so: NAME then stands wherever a RUN is asked for.",
+)
 @click.option("--protocol", type=click.Choice(PROTOCOLS), default="ope", show_default=True,
               help="One pass; 20 starts in time; or 12 shifted and scaled first boxes.")  # fmt: skip
 @click.option("--repeats", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
@@ -103,10 +106,7 @@ def run(
     store = Results(results)
     if name is not None:
         check_free(store, name)
-    datasets = split_datasets(data["dataset"])
-    if len(datasets) > 1 and (one := "--name" if name else "--sequences" if data["sequences"] else ""):
-        raise InputError(f"{one} goes with one dataset, not with {len(datasets)}")
-    selections = [choose(says, **{**data, "dataset": dataset}) for dataset in datasets]
+    selections = choose_all(says, **data)
     for selection in selections:
         if selection.upload and protocol != "ope":
             raise InputError(f"{selection.dataset} has no ground truth to start from: --protocol {protocol} needs it")
@@ -162,7 +162,7 @@ def run(
         if len(selections) > 1:
             _say(ended[-1], quiet or str(json_file) == "-")
     if name is not None:
-        _name(store, ended[0].folder, name)
+        _name(store, [one.folder.name for one in ended], name)
     _show(ended, json_file, quiet)
     raise click.exceptions.Exit(1 if any(one.scores.failures for one in ended) else 0)
 
@@ -194,14 +194,14 @@ def _specs(names: tuple[str, ...], imported: str | None, protocol: str) -> tuple
     return ()
 
 
-def _name(store: Results, folder: Path, name: str) -> None:
-    """Name the run that has ended; another may have taken the name meanwhile, which spoils no result."""
+def _name(store: Results, runs: list[str], name: str) -> None:
+    """Name the runs that have ended; another may have taken the name meanwhile, which spoils no result."""
     from benchmark.store.naming import give_name
 
     try:
-        give_name(store, folder.name, name)
+        give_name(store, name, *runs)
     except InputError as error:
-        remarks().print(f"run {folder.name} has no name: {error}", markup=False, soft_wrap=True)
+        remarks().print(f"run {', '.join(runs)} has no name: {error}", markup=False, soft_wrap=True)
 
 
 def _show(ended: list[Ended], json_file: Path | None, quiet: bool) -> None:

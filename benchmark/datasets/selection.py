@@ -95,9 +95,7 @@ def state_of(found: int, total: int) -> State:
 
 def resolve(dataset: Dataset, inventory: Inventory, names: Collection[str]) -> set[str]:
     """Return the dataset's own names of what `names` mean; raise `InputError` for one that means nothing."""
-    own = (*inventory.found, *inventory.missing)
-    spellings = {alias.casefold(): name for alias, name in dataset.aliases().items()}
-    spellings |= {name.casefold(): name for name in own}
+    spellings, own = _spellings(dataset, inventory)
     wanted: set[str] = set()
     for name in (given.strip() for given in names):
         if name.casefold() not in spellings:
@@ -106,6 +104,24 @@ def resolve(dataset: Dataset, inventory: Inventory, names: Collection[str]) -> s
     if not wanted:
         raise InputError("--sequences names no sequence")
     return wanted
+
+
+def share_out(datasets: Collection[Dataset], names: Collection[str]) -> list[list[str]]:
+    """Return which of the names each of several datasets has; raise `InputError` for one that none has."""
+    known = [_spellings(dataset, dataset.inventory()) for dataset in datasets]
+    names = [name.strip() for name in names]
+    for name in names:
+        if not any(name.casefold() in spellings for spellings, _ in known):
+            hint = did_you_mean(name, [one for _, own in known for one in own])
+            raise InputError(f"none of {', '.join(one.name for one in datasets)} has a sequence {name!r}.{hint}")
+    return [[name for name in names if name.casefold() in spellings] for spellings, _ in known]
+
+
+def _spellings(dataset: Dataset, inventory: Inventory) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the dataset's own name by every spelling in lower case, and all of its own names."""
+    own = (*inventory.found, *inventory.missing)
+    spellings = {alias.casefold(): name for alias, name in dataset.aliases().items()}
+    return spellings | {name.casefold(): name for name in own}, own
 
 
 def _missing(dataset: Dataset, inventory: Inventory, missing: list[str], named: bool) -> str:

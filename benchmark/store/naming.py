@@ -1,7 +1,7 @@
 """Names that people give to runs: ``names.json`` in the results folder, each name with the id of its run.
 
-A name stands for a run wherever one is asked for. It is changed under a lock and written whole, so that of two commands
-that want the same name one is told that it is taken.
+A name stands for a run wherever one is asked for; that of a command on several datasets for its run on each. Names are
+changed under a lock and written whole, so that of two commands that want the same one is told that it is taken.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from benchmark.documents import parse_json
+from benchmark.documents import parse_json, read_json
 from benchmark.store.record import write_whole
 from trackers.errors import InputError
 
@@ -51,33 +51,45 @@ def read_names(results: Results) -> dict[str, str]:
     """Return the names of the runs that are there, by id; what cannot be read is no name."""
     try:
         found = parse_json((results.folder / NAMES).read_bytes())
-        pairs = {str(run): check_name(name) for name, run in found["names"].items()}
+        named = {check_name(name): [own] if isinstance(own, str) else own for name, own in found["names"].items()}
+        pairs = {str(run): name for name, runs in named.items() for run in runs}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, InputError):
         return {}
     return {run: name for run, name in pairs.items() if _is_run(results, run)}
 
 
-def find_name(results: Results, name: str) -> str | None:
-    """Return the id of the run of that name, in any letter case; None where no run has it."""
-    return next((run for run, known in read_names(results).items() if known.casefold() == name.casefold()), None)
+def find_named(results: Results, name: str) -> list[str]:
+    """Return the ids of the runs of that name, in any letter case; ``NAME/DATASET`` is the one on that dataset."""
+    name, _, dataset = name.casefold().partition("/")
+    found = [run for run, known in read_names(results).items() if known.casefold() == name]
+    return [run for run in found if not dataset or dataset_of(results, run).casefold() == dataset]
 
 
-def check_free(results: Results, name: str, run: str = "") -> None:
-    """Raise InputError where that cannot be a name, or another run than `run` (an id) has it."""
-    holder = find_name(results, check_name(name))
-    if holder is None and (results.folder / "runs" / name).is_dir():
-        holder = name  # a folder that somebody called so
-    if holder not in (None, run):
+def dataset_of(results: Results, run: str) -> str:
+    """Return the dataset that the run of that id is on; "" where its manifest does not say."""
+    try:
+        return str(read_json(results.folder / "runs" / run / "manifest.json", "")["dataset"]["name"])
+    except (InputError, KeyError, TypeError):
+        return ""
+
+
+def check_free(results: Results, name: str, *runs: str) -> None:
+    """Raise InputError where that cannot be a name, or a run that is none of `runs` (ids) has it."""
+    holders = find_named(results, check_name(name))
+    if not holders and (results.folder / "runs" / name).is_dir():
+        holders = [name]  # a folder that somebody called so
+    if taken := [run for run in holders if run not in runs]:
         raise InputError(
-            f"the name {name!r} is taken by run {holder}: choose another, or `run_bench results rename` that one first"
+            f"the name {name!r} is taken by run {taken[0]}: choose another, or `run_bench results rename` that one"
+            " first"
         )
 
 
-def give_name(results: Results, run: str, name: str) -> None:
-    """Give the run of that id a name in place of what it had; InputError where another run has it."""
+def give_name(results: Results, name: str, *runs: str) -> None:
+    """Give the runs of these ids a name in place of what they had; InputError where another run has it."""
     with results.locked():
-        check_free(results, name, run)
-        _write(results, {**read_names(results), run: name})
+        check_free(results, name, *runs)
+        _write(results, read_names(results) | dict.fromkeys(runs, name))
 
 
 def take_name(results: Results, run: str) -> None:
@@ -90,7 +102,10 @@ def take_name(results: Results, run: str) -> None:
 def _write(results: Results, names: Mapping[str, str]) -> None:
     from benchmark.store.results import writing
 
-    content = {"names": {name: run for run, name in names.items()}}
+    runs: dict[str, list[str]] = {}
+    for run, name in names.items():
+        runs.setdefault(name, []).append(run)
+    content = {"names": {name: own[0] if len(own) == 1 else own for name, own in runs.items()}}
     with writing(results.folder / NAMES):
         write_whole(results.folder / NAMES, (json.dumps(content, indent=1) + "\n").encode())
 

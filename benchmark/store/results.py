@@ -228,18 +228,28 @@ class Results:
             raise InputError(f"{run} is no run of {self.folder}: --results names the folder that keeps it")
         return self.folder / "runs" / run.resolve().name
 
+    def find_runs(self, run: str) -> list[Path]:
+        """Return the folders of a RUN argument: several where its name was given to a command on several datasets."""
+        from benchmark.store.naming import find_named
+
+        named = find_named(self, run)
+        return [self.find_run(one) for one in (named if len(named) > 1 else (run,))]
+
     def find_run(self, run: str, *, ended: bool = True) -> Path:
         """Return the folder of a RUN argument: a run folder, an id, a name or ``latest``; InputError without any.
 
         With `ended` False also one that goes on, or was cut off.
         """
-        from benchmark.store.naming import find_name, read_names
+        from benchmark.store.naming import dataset_of, find_named, read_names
 
         wanted = self.latest() if run == "latest" else run
         if wanted is None:
             raise InputError(f"no run in {self.folder} yet: `run_bench` makes one")
-        runs = self.folder / "runs"
-        for folder in (Path(wanted), runs / Path(wanted).name, runs / (find_name(self, wanted) or "")):
+        runs, named = self.folder / "runs", find_named(self, wanted)
+        if len(named) > 1:
+            listed = ", ".join(f"{wanted}/{dataset_of(self, one)}" for one in named)
+            raise InputError(f"{run} stands for {len(named)} runs: say which, {listed}, or give an id")
+        for folder in (Path(wanted), runs / Path(wanted).name, runs / "".join(named)):
             if (folder / MANIFEST).is_file():
                 return folder
             if (folder / PLAN).is_file():

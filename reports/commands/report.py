@@ -49,11 +49,11 @@ def report(
     from reports.tables.layout import Paper
     from reports.write import write_report
 
-    folders = [find_run(run, results) for run in runs]
-    if out is None and len(folders) > 1:
+    folders = [folder for run in runs for folder in find_runs(run, results)]
+    if out is None and len(runs) > 1:
         raise InputError("the report of several runs belongs to none of them: say where to write it with --out DIR")
     chosen, keys = _listed(show), _listed(columns)
-    place = out or folders[0]
+    place = out or folders[-1]  # where the command on several datasets has put the page of all
     groups = by_dataset(folders)
     if len(groups) > 1:
         from reports.several import write_several
@@ -83,6 +83,15 @@ def by_dataset(folders: list[Path]) -> dict[str, list[Path]]:
 
 def _listed(names: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in (names or "").split(",") if name.strip())
+
+
+def find_runs(run: str, results: Path) -> list[Path]:
+    """Return the folders that a RUN argument stands for: those of all datasets where its command ran on several."""
+    from benchmark.store.results import Results
+
+    if (Path(run) / "manifest.json").is_file():
+        return [Path(run)]
+    return Results(results, write=False).find_runs(run)
 
 
 def find_run(run: str, results: Path) -> Path:

@@ -49,11 +49,45 @@ def test_each_is_scored_by_its_own_rules_and_stands_on_one_page(run_bench, words
     assert (tmp_path / "both" / "datasets.html").is_file()
 
 
-def test_what_goes_with_one_dataset_alone_is_said(run_bench, words) -> None:
-    for option in (("--name", "both"), ("--sequences", "Motor2")):
-        done = run_bench(*words, "-d", "DTB70,GOT-10k/val", *option)
-        assert done.returncode == 2
-        assert f"{option[0]} goes with one dataset, not with 2" in done.stderr
+def test_sequences_are_looked_for_in_each_dataset(run_bench, words, tmp_path: Path) -> None:
+    names = ("--sequences", "got-10k_val_000151,Car2", "--name", "both")
+    done = run_bench(*words, "-d", "DTB70,GOT-10k/val", *names, "--json", tmp_path / "s.json")
+    assert done.returncode == 0, done.stderr
+    scores = json.loads((tmp_path / "s.json").read_text())
+    assert [list(one["trackers"][0]["sequences"]) for one in scores] == [["Car2"], ["GOT-10k_Val_000151"]]
+    done = run_bench(*words, "-d", "DTB70,GOT-10k/val", "--sequences", "Car2", "--json", tmp_path / "s.json")
+    assert "GOT-10k/val has none of these sequences: it is left out" in done.stderr
+    assert json.loads((tmp_path / "s.json").read_text())["coverage"] == "DTB70, 1 of 70 sequences"
+    done = run_bench(*words, "-d", "DTB70,GOT-10k/val", "--sequences", "Car2,Motr2")
+    assert done.returncode == 2
+    assert "none of DTB70, GOT-10k/val has a sequence 'Motr2'. Did you mean 'Motor2'" in done.stderr
+    done = run_bench(*words, "-d", "DTB70,GOT-10k/val", "--sequences", "Motor2", "--name", "both")
+    assert done.returncode == 2
+    assert "the name 'both' is taken by run" in done.stderr
+
+
+def test_a_name_stands_for_the_run_on_each(run_bench, words, tmp_path: Path) -> None:
+    done = run_bench(
+        *words, "-d", "DTB70,GOT-10k/val", "--sequences", "Car2,GOT-10k_Val_000151", "--name", "both", "-q"
+    )
+    assert done.returncode == 0, done.stderr
+    page, results = Path(done.stdout.strip()), ("--results", tmp_path / "results")
+    again = run_bench("report", "BOTH", *results)
+    assert again.returncode == 0, again.stderr
+    assert Path(again.stdout.strip()).resolve() == page.resolve()
+    shown = json.loads(run_bench("results", "--json", *results).stdout)["runs"]
+    assert [one["name"] for one in shown] == ["both", "both"]
+    refused = run_bench("compare", "both", "latest", *results)
+    assert refused.returncode == 2
+    assert "both stands for 2 runs: say which, both/DTB70, both/GOT-10k/val, or give an id" in refused.stderr
+    alone = run_bench("report", "both/got-10k/VAL", "--no-frames", *results)
+    assert alone.returncode == 0, alone.stderr
+    assert alone.stdout.strip().endswith(f"{shown[0]['id']}/report.html")
+    lost = run_bench("report", "both/UAV123", *results)
+    assert (lost.returncode, "no run 'both/UAV123'" in lost.stderr) == (2, True)
+
+
+def test_datasets_that_are_named_twice_or_unknown_are_refused(run_bench, words) -> None:
     done = run_bench(*words, "-d", "DTB70,dtb-70")
     assert (done.returncode, "--dataset names DTB70 twice" in done.stderr) == (2, True)
     done = run_bench(*words, "-d", "DTB70,Nowhere")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.store.naming import NAMES, check_name, find_name, give_name, read_names
+from benchmark.store.naming import NAMES, check_name, find_named, give_name, read_names
 from benchmark.store.results import Results
 from trackers.errors import InputError
 
@@ -37,7 +37,7 @@ A, B = "20260101T000000000Z-aaaaaa", "20260102T000000000Z-bbbbbb"
 )  # fmt: skip
 def test_what_cannot_be_a_name_is_one_clear_line(name: str, store: Results) -> None:
     with pytest.raises(InputError, match="cannot be a run's name") as error:
-        give_name(store, A, name)
+        give_name(store, name, A)
     assert str(error.value).isprintable()
     assert not (store.folder / NAMES).exists()
 
@@ -54,31 +54,31 @@ def test_a_name_that_passes_can_be_shown_and_is_no_path(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["before-the-fix", "window .35", "Größe 2", "v1+aug@night", "x" * 64])
 def test_a_name_stands_for_its_run_in_any_letter_case(name: str, store: Results) -> None:
-    give_name(store, A, name)
+    give_name(store, name, A)
     assert read_names(store) == {A: name}
     assert store.find_run(name) == store.find_run(name.swapcase()) == store.folder / "runs" / A
 
 
 def test_a_taken_name_is_refused_and_a_new_one_replaces_the_old(store: Results) -> None:
-    give_name(store, A, "first")
+    give_name(store, "first", A)
     with pytest.raises(InputError, match=f"taken by run {A}"):
-        give_name(store, B, "FIRST")
-    give_name(store, A, "First")
-    give_name(store, A, "other")
-    give_name(store, B, "first")
+        give_name(store, "FIRST", B)
+    give_name(store, "First", A)
+    give_name(store, "other", A)
+    give_name(store, "first", B)
     assert read_names(store) == {A: "other", B: "first"}
 
 
 def test_a_folder_that_somebody_named_by_hand_keeps_its_name(store: Results) -> None:
     ended(store, "by-hand")
     with pytest.raises(InputError, match="taken by run by-hand"):
-        give_name(store, A, "by-hand")
+        give_name(store, "by-hand", A)
 
 
 def test_of_many_that_want_one_name_at_once_one_gets_it(store: Results) -> None:
     def wanted(run: str) -> bool:
         try:
-            give_name(Results(store.folder), run, "the-best")
+            give_name(Results(store.folder), "the-best", run)
         except InputError:
             return False
         return True
@@ -89,7 +89,7 @@ def test_of_many_that_want_one_name_at_once_one_gets_it(store: Results) -> None:
     with ThreadPoolExecutor(8) as pool:
         got = list(pool.map(wanted, ids))
     assert sum(got) == 1
-    assert find_name(store, "the-best") == ids[got.index(True)]
+    assert find_named(store, "the-best") == [ids[got.index(True)]]
 
 
 def test_names_given_at_once_are_all_kept(store: Results) -> None:
@@ -97,7 +97,7 @@ def test_names_given_at_once_are_all_kept(store: Results) -> None:
     for id_ in ids:
         ended(store, id_)
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda run: give_name(Results(store.folder), run, f"n{run[9:15]}"), ids))
+        list(pool.map(lambda run: give_name(Results(store.folder), f"n{run[9:15]}", run), ids))
     assert read_names(store) == {run: f"n{run[9:15]}" for run in ids}
 
 
@@ -108,7 +108,7 @@ def test_a_damaged_list_of_names_names_nothing_and_is_written_anew(text: str, st
     (store.folder / NAMES).write_bytes(text.encode("utf-8", "surrogateescape"))
     assert read_names(store) == {}
     assert store.find_run(A).name == A
-    give_name(store, A, "fresh")
+    give_name(store, "fresh", A)
     assert read_names(store) == {A: "fresh"}
 
 
@@ -123,7 +123,7 @@ def test_a_list_of_names_from_elsewhere_leads_nowhere_else(store: Results) -> No
 
 def test_a_removed_run_is_gone_with_its_name_and_latest_is_renewed(store: Results) -> None:
     a, b = (store.folder / "runs" / id_ for id_ in (A, B))
-    give_name(store, B, "newest")
+    give_name(store, "newest", B)
     store.set_latest(b)
     store.remove_run(b)
     assert list((store.folder / "runs").iterdir()) == [a]
@@ -142,7 +142,7 @@ def test_removing_another_run_leaves_latest_alone(store: Results) -> None:
 
 
 def test_a_misspelt_run_is_answered_with_the_nearest(store: Results) -> None:
-    give_name(store, A, "before-the-fix")
+    give_name(store, "before-the-fix", A)
     with pytest.raises(InputError, match="Did you mean 'before-the-fix'"):
         store.find_run("befor-the-fix")
     with pytest.raises(InputError, match="Did you mean 'latest'"):
@@ -152,7 +152,7 @@ def test_a_misspelt_run_is_answered_with_the_nearest(store: Results) -> None:
 def test_a_run_that_has_not_ended_is_said_to_be_so(store: Results) -> None:
     run = store.new_run()
     (run / "plan.json").write_text("{}")
-    give_name(store, run.name, "going")
+    give_name(store, "going", run.name)
     with pytest.raises(InputError, match="has not ended"):
         store.find_run("going")
     assert store.find_run("going", ended=False) == run
