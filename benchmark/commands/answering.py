@@ -85,7 +85,7 @@ def _run(study: Study, actors: Cast, selection: Selection, setting: Setting) -> 
     costs = Costs.read(store.folder)
     fill_in(actors, costs, selection, team.environment, team.device, lambda line: None)
     with writing(folder):
-        scores = conclude(folder, plan, tasks, records, team, study.profile, [])
+        scores = conclude(folder, plan, tasks, records, team, study.profile or selection.profile, [])
         keep_truth(folder, plan, setting.narrowing.data_root)
         material = Material(
             selection,
@@ -107,7 +107,6 @@ def show(found: Answer, says: Terminal) -> Table:
     """Return an answer as a table; what must be known beside it goes to `says`."""
     for line in found.remarks:
         says.print(f"note: {line}", markup=False, soft_wrap=True)
-    actors = {one.label: one for one in found.actors}
     table = Table(
         title=f"{found.question} {found.coverage}, {found.repeats} repeats, boxes off by up to {found.jitter:g} px",
         caption="difference of success AUC [95 % over sequences and repeats]; p after Holm's correction; detectable: in"
@@ -119,11 +118,11 @@ def show(found: Answer, says: Terminal) -> Table:
     for heading in ("detectable", "needed", "time ×"):
         table.add_column(heading, justify="right")
     for one in found.findings:
-        ours, theirs = actors[one.other].cost, actors[one.base].cost
+        ratio = found.time_ratio(one)
         said = "" if one.expects is None else f"{one.expects}: {one.verdict}"
         table.add_row(
             escape(one.title), _spanned(one.auc), _p(one.auc), one.found, said, *_power(one.auc),
-            f"{ours.seconds / theirs.seconds:.2f}" if ours and theirs else "-",
+            "-" if ratio is None else f"{ratio:.2f}",
         )  # fmt: skip
     for crossed in found.crossed:
         table.add_row(escape(crossed.title), _spanned(crossed.auc), _p(crossed.auc), "", "", *_power(crossed.auc), "")

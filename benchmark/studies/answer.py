@@ -86,6 +86,8 @@ class Finding:
     by_attribute: Mapping[str, Effect]
     by_cause: Mapping[str, Effect]
     """Of AUC, of two or more sequences; causes only where the data are rendered."""
+    same_time: bool = False
+    """Whether both were sized to take the same time."""
 
     @property
     def title(self) -> str:
@@ -170,6 +172,12 @@ class Answer:
     insights: tuple[Insight, ...]
     remarks: tuple[str, ...]
     """What a reader must know beside the answer: weights that do not fit, what such data cannot show."""
+
+    def time_ratio(self, one: Finding) -> float | None:
+        """Return how many times as long as its base what a comparison is about takes a frame; None if not known."""
+        costs = {actor.label: actor.cost for actor in self.actors}
+        ours, theirs = costs[one.other], costs[one.base]
+        return ours.seconds / theirs.seconds if ours and theirs else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, ready for JSON."""

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Material", "answer"]
 
+ALIKE = 1.15
+"""Ratio of times up to which they count as the same."""
+
 
 @dataclass(frozen=True)
 class Material:
@@ -65,7 +68,7 @@ def answer(study: Study, actors: Cast, material: Material, insights: Sequence[In
         complete=selection.complete,
         rendered=selection.rendered,
         protocol=study.protocol,
-        profile=study.profile,
+        profile=scores.profile,
         repeats=study.repeats,
         jitter=study.jitter,
         relevant=study.relevant,
@@ -79,7 +82,7 @@ def answer(study: Study, actors: Cast, material: Material, insights: Sequence[In
 
 def _tables(study: Study, actors: Cast, material: Material) -> dict[str, Table]:
     """Return AUC and precision by label, sequence and repeat."""
-    profile = load_profile(study.profile, material.selection.dataset)
+    profile = load_profile(material.scores.profile, material.selection.dataset)
     annotations = {video.name: video.annotation for video in material.selection.sequences}
     scored = {
         spec.name: score_repeats(material.records[spec], annotations, profile, study.protocol) for spec in actors.specs
@@ -121,6 +124,7 @@ def _findings(
             verdict=verdict_of(auc, one.expects, study.relevant),
             by_attribute=parts["attribute"][index],
             by_cause=parts["cause"][index],
+            same_time=one.same_time,
         )
 
 
@@ -196,6 +200,7 @@ def _remarks(study: Study, actors: Cast, material: Material, impossible: Sequenc
     """Yield what must stand beside the answer."""
     for one in impossible:
         yield f"{one.other} and {one.base} finished no sequence in common: they are not compared"
+    yield from _unlike_times(study, actors, material)
     base = actors.by_label[study.base]
     for label in study.learnt:
         spec, trained = actors.by_label[label], not base.weights.is_trunk and base.weights.path is not None
@@ -232,3 +237,17 @@ def _remarks(study: Study, actors: Cast, material: Material, impossible: Sequenc
     count = len(material.selection.sequences)
     if count < 30:
         yield f"{count} sequences show large differences alone: see what is detectable"
+
+
+def _unlike_times(study: Study, actors: Cast, material: Material) -> Iterator[str]:
+    """Yield which comparisons of what was sized to take the same time are of what does not."""
+    for one in study.comparisons:
+        costs = [material.costs.get(actors.by_label[label].name) for label in (one.other, one.base)]
+        if not one.same_time or costs[0] is None or costs[1] is None:
+            continue
+        ratio = costs[0].seconds / costs[1].seconds
+        if max(ratio, 1 / ratio) > ALIKE:
+            yield (
+                f"{one.other} was to take as long as {one.base} and takes {ratio:.2f} times as long here: what it"
+                " gains is not gained at the same time"
+            )

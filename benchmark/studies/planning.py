@@ -17,6 +17,7 @@ from benchmark.store.results import Results
 from benchmark.studies.cost import Cost
 from benchmark.studies.costs import Costs, cost_key
 from benchmark.studies.study import Study
+from trackers.errors import InputError
 from trackers.names import TrackerSpec, distinct
 from trackers.names import resolve as find_tracker
 from trackers.registry import Family
@@ -107,10 +108,13 @@ def cast(study: Study) -> Cast:
 def choose_data(name: str, narrowing: Narrowing, progress: Progress | None = None) -> Selection:
     """Return what is wanted of a dataset, its frames rendered where that is needed.
 
-    Raises InputError where the dataset is unknown or not there.
+    Raises InputError where the dataset is unknown, not there, or without a ground truth to answer by.
     """
+    dataset = open_dataset(name, narrowing.data_root)
+    if dataset.upload:
+        raise InputError(f"{dataset.name}: its server alone can score it, so that no study can be answered on it")
     return select(
-        open_dataset(name, narrowing.data_root),
+        dataset,
         subset=narrowing.subset,
         sequences=narrowing.sequences,
         limit_frames=narrowing.limit_frames,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn, NotRequired, TypedDict
 
 from benchmark.documents import LARGEST, parse_toml
+from benchmark.profiles import profile_names
 from benchmark.protocols import PROTOCOLS
 from benchmark.shapes import check
 from benchmark.studies.study import Comparison, Expected, Factor, Study, cell_label, grid
@@ -23,6 +24,7 @@ class _Expectation(TypedDict):
     base: NotRequired[str]
     expects: NotRequired[Expected]
     source: NotRequired[str]
+    same_time: NotRequired[bool]
 
 
 class _File(TypedDict):
@@ -124,6 +126,9 @@ class _Reader:
             self._fail("question", "is empty: say what the study asks")
         if content.get("protocol", "ope") not in PROTOCOLS:
             self._fail("protocol", f"is none of {', '.join(PROTOCOLS)}")
+        known = profile_names()
+        if (profile := content.get("profile")) is not None and profile not in known:
+            self._fail("profile", f"is none of {', '.join(known)}.{did_you_mean(profile, known)}")
         if "datasets" in content and not content["datasets"]:
             self._fail("datasets", "names none")
         for key, least in (("repeats", 1), ("jitter", 0), ("relevant", 0)):
@@ -165,7 +170,7 @@ class _Reader:
             return tuple(Comparison(one, label) for one in trackers if one in self._content.get("variants", {}))
         found: list[Comparison] = []
         for index, row in enumerate(rows):
-            one = Comparison(row["other"], row.get("base", label), row.get("expects"), row.get("source", ""))
+            one = Comparison(**{"base": label, **row})
             self._labels((one.other, one.base), trackers, f"comparisons[{index}]")
             if one.other == one.base:
                 self._fail(f"comparisons[{index}]", f"holds {one.other!r} against itself")

@@ -22,6 +22,8 @@ class Comparison:
     """What the paper says of `other`; None where it says nothing."""
     source: str = ""
     """Where it says so."""
+    same_time: bool = False
+    """Whether both were sized to take the same time: the answer says how near they come."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ class Study:
     about: str = ""
     """What the study cannot show, and what is to be known of its variants."""
     protocol: str = "ope"
-    profile: str = "otb"
+    profile: str | None = None
+    """How boxes are scored; None: by each dataset's own rules."""
     relevant: float = 0.01
     """The smallest difference of success AUC that counts."""
     repeats: int = 3

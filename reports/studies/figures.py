@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 
-from benchmark.studies.answer import Answer, Effect
+from benchmark.studies.answer import Answer, Effect, Finding
 from reports.plots.sheet import COLUMN, LINE, PAGE, SIZE, folded, sheet
 from reports.plots.style import PALETTE
 from reports.studies.words import caption
@@ -64,7 +64,10 @@ def heat_figure(answer: Answer) -> Figure | None:
 
 
 def gain_figure(answer: Answer) -> Figure | None:
-    """Return each tracker's score over that of the base against its time over the base's; None without costs."""
+    """Return each tracker's score over that of the base against its time over the base's; None without costs.
+
+    Dotted lines join what was sized to take the same time: the steeper, the better they match.
+    """
     if len(_priced(answer)) < 2:
         return None
     figure, axes = sheet(COLUMN, 2.3, f"Gain against cost, beside {answer.base}: {caption(answer)}.")
@@ -98,8 +101,14 @@ def whole_figure(answer: Answer) -> Figure | None:
 
 
 def _effects(answer: Answer) -> list[tuple[str, Effect]]:
-    found = [(one.title, one.auc) for one in answer.findings]
+    found = [(_timed(one, answer), one.auc) for one in answer.findings]
     return [*found, *((one.title, one.auc) for one in answer.crossed)]
+
+
+def _timed(one: Finding, answer: Answer) -> str:
+    """Return a comparison's title; of what was sized to take the same time with how near they come."""
+    ratio = answer.time_ratio(one) if one.same_time else None
+    return one.title if ratio is None else f"{one.title} ({ratio:.2f} × its time)"
 
 
 def _forest_height(answer: Answer) -> float:
@@ -183,6 +192,10 @@ def _gain(axis: Any, answer: Answer, width: float) -> None:
     axis.axhline(0, color="#444444", lw=0.8)
     axis.axhspan(-answer.relevant, answer.relevant, color="#000000", alpha=0.07, lw=0)
     priced = _priced(answer)
+    places = {label: (times, gain) for label, times, gain in priced}
+    for one in answer.findings:
+        if one.same_time and one.other in places and one.base in places:
+            axis.plot(*zip(places[one.other], places[one.base], strict=True), ":", color=UNSURE, lw=0.9, zorder=1)
     for label, times, gain in priced:
         colour = SURE if label == answer.base else GAIN if gain > 0 else LOSS
         axis.plot(times, gain, "o", color=colour, ms=4)

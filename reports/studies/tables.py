@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from benchmark.studies.answer import Actor, Answer, Effect, Finding
+from benchmark.studies.answer import Answer, Effect, Finding
 from reports.studies.words import caption
 from reports.tables.grid import EMPTY, Cell, Column, Table, difference, score, tracker_cell, words
 
@@ -30,13 +30,12 @@ def _table(
 
 
 def _findings(answer: Answer) -> Table:
-    actors = {one.label: one for one in answer.actors}
     rows = [
         (
             words(one.title, other=one.other, base=one.base), words(one.found),
             difference(one.auc.difference, one.auc.interval), _p(one.auc),
             difference(one.precision.difference, one.precision.interval), _power(one.auc.detectable),
-            _needed(one.auc), _share(one.auc.repeats_share), _ratio(actors[one.other], actors[one.base]),
+            _needed(one.auc), _share(one.auc.repeats_share), _ratio(answer.time_ratio(one)),
             words(f"{one.wins} / {one.ties} / {one.losses}", better=one.wins, alike=one.ties, worse=one.losses),
             words(_paper(one), expects=one.expects, verdict=one.verdict, source=one.source),
         )
@@ -85,11 +84,8 @@ def _share(value: float | None) -> Cell:
     return EMPTY if value is None else Cell(f"{100 * value:.0f} %", value)
 
 
-def _ratio(other: Actor, base: Actor) -> Cell:
-    if other.cost is None or base.cost is None:
-        return EMPTY
-    ratio = other.cost.seconds / base.cost.seconds
-    return Cell(f"{ratio:.2f}", ratio)
+def _ratio(ratio: float | None) -> Cell:
+    return EMPTY if ratio is None else Cell(f"{ratio:.2f}", ratio)
 
 
 def _actors(answer: Answer) -> Table:

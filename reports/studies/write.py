@@ -11,7 +11,7 @@ from benchmark.studies.answer import Answer, write_answer
 from reports.plots.files import write_figure
 from reports.studies.figures import study_figures
 from reports.studies.tables import study_tables
-from reports.studies.words import caption, evidence, headline, paper
+from reports.studies.words import caption, cost_of, evidence, headline, paper
 from reports.tables.latex import to_latex
 from reports.tables.markdown import to_markdown
 from reports.tables.tidy import to_csv
@@ -48,9 +48,11 @@ def write_study(answer: Answer, run: Path, folder: Path, *, figures: bool = True
 
 def to_page(answer: Answer) -> str:
     """Return the answer as a Markdown page: the findings in words, then every table."""
+    actors = {one.label: one for one in answer.actors}
     lines = [f"# {answer.question}", "", f"Study `{answer.study}`. {caption(answer)}.", ""]
     for one in answer.findings:
         said = headline(one)
-        lines.append(f"- **{said[:1].upper()}{said[1:]}.** {evidence(one, answer)} {paper(one)}".rstrip())
+        parts = (evidence(one, answer), paper(one), cost_of(actors[one.other], actors[one.base]))
+        lines.append(" ".join([f"- **{said[:1].upper()}{said[1:]}.**", *filter(None, parts)]))
     lines += ["", *([f"{answer.about}", ""] if answer.about else []), *(f"- Note: {one}." for one in answer.remarks)]
     return "\n".join([*lines, "", *map(to_markdown, study_tables(answer).values())])

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from trackers.api import Signal
 from trackers.memtrack.config import MemTrackConfig
-from trackers.memtrack.memory import allocation_margin, read_weights, similarity
+from trackers.memtrack.memory import allocation_margin, read_weights, retrieve, similarity
 from trackers.memtrack.network import Carried, Outcome
 from trackers.nets.localise import Peak, relative_lead
 
@@ -28,6 +28,7 @@ def signals(config: MemTrackConfig) -> tuple[Signal, ...]:
         Signal("attention_entropy", "of the attention map, relative to an even one", low=0, high=1),
         Signal("attention_map", "attention to candidate windows, rows by columns", (cells, cells), 0, 1),
         Signal("read_weights", "share of each slot in what was read", slots, 0, 1),
+        Signal("read_cosine", "cosine of what was read, before its gate, to the first template", low=-1, high=1),
         Signal("read_strength", "how sharply the most similar slot is preferred", low=0),
         Signal("residual_mean", "mean over channels of the residual gate", low=0, high=1),
         Signal("residual_spread", "standard deviation over channels of the residual gate", low=0, high=0.5),
@@ -74,6 +75,7 @@ def report(
         "attention_entropy": torch.special.entr(attention).sum((1, 2)) / even,
         "attention_map": attention,
         "read_weights": read,
+        "read_cosine": _likeness(config, outcome, read),
         "read_strength": outcome.of(outcome.controls.strength, peak.scale)[:, 0],
         "residual_mean": residual.mean(1),
         "residual_spread": residual.std(1, correction=0),
@@ -87,6 +89,12 @@ def report(
         "recovered": (~sound).float(),
     }
     return {name: value.float() for name, value in values.items()}
+
+
+def _likeness(config: MemTrackConfig, outcome: Outcome, read: Tensor) -> Tensor:
+    """Return (B,), the cosine of what was read by the weights `read` (B, N) to the first template."""
+    content = retrieve(outcome.memory, read[:, None], whole=not config.empty_slots_read)
+    return torch.cosine_similarity(content.flatten(1), outcome.first.flatten(1))
 
 
 def _read_lead(config: MemTrackConfig, outcome: Outcome) -> Tensor:

@@ -56,3 +56,11 @@ def test_a_part_of_it_has_no_archive(run_bench, root: Path, tmp_path: Path) -> N
     done = run_bench(*words, "--imported", "all")
     assert done.returncode == 2
     assert "its server alone can score results" in done.stderr
+
+
+def test_no_study_is_answered_on_it(run_bench, root: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('question = "?"\nbase = "py:stay.py"\n[variants]\nother = "py:stay.py"\n')
+    for more in ((), ("--dry-run",)):
+        done = run_bench("study", tmp_path / "mine.toml", "-d", "TrackingNet", "--data-root", root, *more)
+        assert done.returncode == 2
+        assert "TrackingNet: its server alone can score it, so that no study can be answered on it" in done.stderr

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import layouts
 import pytest
 from conftest import REPOSITORY, write_folder
 
@@ -129,6 +130,24 @@ def test_a_study_that_is_stopped_goes_on_where_it_was(
     done = run_bench(*words(home))
     assert done.returncode == 0, done.stderr
     assert f"{kept} of 48 trajectories are kept" in done.stderr
+
+
+def test_a_study_without_a_profile_is_scored_by_its_datasets_own_rules(run_bench, home: Path) -> None:
+    layouts.got10k(home / "data" / "GOT-10k", "val", "GOT-10k_Val_000001", layouts.boxes(60, 0, 0))
+    layouts.got10k(home / "data" / "GOT-10k", "val", "GOT-10k_Val_000151", layouts.boxes(60, 0, 1))
+    answers = {}
+    for profile in ("", 'profile = "otb"\n'):
+        (home / "mine.toml").write_text(profile + STUDY)
+        done = run_bench(
+            "study", home / "mine.toml", "-d", "got10k/val", "--subset", "available", "--data-root", home / "data",
+            "--results", home / "results", "--json", home / "answer.json",
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        (answers[profile],) = json.loads((home / "answer.json").read_text())
+    own, otb = answers.values()
+    assert (own["profile"], otb["profile"]) == ("got10k", "otb")
+    gains = [one["findings"][0]["auc"]["difference"] for one in (own, otb)]
+    assert abs(gains[0] - gains[1]) > 1e-6  # got10k leaves the first frame out
 
 
 def test_another_tracker_takes_the_bases_place(run_bench, home: Path) -> None:

@@ -104,3 +104,13 @@ def test_crossed_factors_have_their_effects() -> None:
     assert abs(memory.auc.difference) < 0.02
     assert abs(both.auc.difference) < 0.03
     assert found.findings == ()
+
+
+def test_times_that_were_to_match_and_do_not_are_told_of() -> None:
+    text = 'question = "?"\nbase = "siamfc"\n[variants]\nslow = "-s5"\nslower = "memtrack"\n'
+    pairs = '[[comparisons]]\nother = "slower"\nbase = "slow"\nsame_time = {}\n'
+    shifts = {"base": 2.0, "slow": 2.0, "slower": 1.0}
+    said = [one for one in answered(text + pairs.format("true"), shifts).remarks if "takes" in one]
+    assert len(said) == 1
+    assert said[0].startswith("slower was to take as long as slow and takes 1.50 times as long here")
+    assert not [one for one in answered(text + pairs.format("false"), shifts).remarks if "takes" in one]

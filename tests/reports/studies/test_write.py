@@ -99,6 +99,24 @@ def test_figures_show_every_effect_and_leave_out_what_there_is_nothing_of() -> N
     assert list(study_figures(bare)) == ["forest", "waterfall", "study"]
 
 
+def test_what_was_sized_to_take_the_same_time_shows_how_near_it_comes() -> None:
+    answer = made_answer()
+    first = replace(answer.findings[0], same_time=True)
+    answer = replace(answer, findings=(first, *answer.findings[1:]))
+    figures = study_figures(answer)
+    (forest,), (gain,) = figures["forest"].axes, figures["gain-cost"].axes
+    labels = [re.sub(r"\s+", " ", one.get_text()) for one in forest.get_yticklabels()]
+    assert labels[:2] == [f"{first.title} (0.75 × its time)", answer.findings[1].title]
+    (joined,) = [line for line in gain.lines if line.get_linestyle() == ":"]
+    assert list(joined.get_xdata()) == pytest.approx([0.75, 1.0])
+    assert list(joined.get_ydata()) == pytest.approx([-0.04, 0.0])
+    assert "no attention takes 0.75\u00a0× the time a frame" in to_page(answer)
+    unknown = replace(answer, actors=tuple(replace(one, cost=None) for one in answer.actors))
+    assert unknown.time_ratio(first) is None
+    (forest,) = study_figures(unknown)["forest"].axes
+    assert re.sub(r"\s+", " ", forest.get_yticklabels()[0].get_text()) == first.title
+
+
 def test_the_pages_section_has_a_row_a_comparison() -> None:
     answer = made_answer()
     found = section(answer)

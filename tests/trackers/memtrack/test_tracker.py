@@ -200,6 +200,23 @@ def test_telemetry_is_as_announced(name: str) -> None:
     np.testing.assert_allclose(told["write_gates"].sum(1), 1, atol=1e-5)
 
 
+def test_the_cosine_of_what_is_read_is_that_to_the_first_template() -> None:
+    tracker = build("memtrack{write_agreement=0}")
+    tracker.recording = True
+    frames, box = video(1)
+    state = tracker.start(frames[:1], box, [0])
+    told = []
+    for frame in frames[1:]:
+        step, state = tracker.step(state, [frame])
+        told.append(float(step.telemetry["read_cosine"][0]))
+    assert told[0] == pytest.approx(1, abs=1e-5)  # the first template alone is stored
+    memory, weights = state.carried.memory, torch.as_tensor(step.telemetry["read_weights"])
+    read = (weights / memory.occupancy.clamp_min(1e-6))[0] @ memory.slots[0].flatten(1)
+    first = state.carried.first[0].flatten()
+    assert told[-1] == pytest.approx(float(read @ first / (read.norm() * first.norm())), abs=1e-5)
+    assert told[-1] < 0.999  # later templates are read too
+
+
 def test_recording_changes_nothing_and_is_off_by_default() -> None:
     recording_changes_nothing(build(), *video(1, frames=4))
 
