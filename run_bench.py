@@ -21,6 +21,14 @@ COMMANDS = {
         "Say what of the datasets is found, missing or damaged, how to lay it out, and how long it would take.",
     ),
     "data": ("benchmark.commands.data:data", "Get published datasets; nothing is fetched unasked."),
+    "new-tracker": (
+        "benchmark.commands.new_tracker:new_tracker",
+        "Write the package of a new tracker: installable, known by NAME, with a test of the contract and a workflow.",
+    ),
+    "check-tracker": (
+        "benchmark.commands.check_tracker:check_tracker",
+        "Try whether a tracker keeps the contract: a line each for shapes, repeats, lanes, failures and more.",
+    ),
     "train": (
         "benchmark.commands.train:train",
         "Train the tracker of a recipe: NAME of one that ships, or a TOML file.",

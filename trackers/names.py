@@ -1,7 +1,7 @@
 """How a tracker's full name is read: ``family[-variant]...[{field=value,...}][:preset][@weights]``.
 
 Trackers from elsewhere: ``py:FILE.py[:Class][{field=value,...}][@weights]``, ``got10k:module:Class[@weights]``,
-``cv2:kind``.
+``cv2:kind[@weights]``, ``onnx:FILE.toml``.
 
 Whatever says the same configuration gets the same canonical name, hence the same records: ``memtrack-m8`` is
 ``memtrack`` where eight slots are the default.
@@ -23,11 +23,11 @@ from trackers.api import Tracker
 from trackers.errors import InputError, did_you_mean
 from trackers.registry import BUILT_IN, PREFIXES, Family, default_names, family_names, find_family
 from trackers.weights.catalog import NO_WEIGHTS, OWN_WEIGHTS, RANDOM, Weights
-from trackers.weights.choice import choose_weights, first_config, weights_parameter
+from trackers.weights.choice import choose_weights, first_config, given_weights
 
 _NAME = re.compile(r"(?P<base>[^{}:@]+)(?:\{(?P<delta>[^{}]*)\})?(?::(?P<preset>[^{}:@]+))?(?:@(?P<weights>.+))?")
 _FILE = re.compile(
-    r"(?P<base>py:(?P<file>.+\.py)(?P<cls>:\w+)?)(?:\{(?P<delta>[^{}]*)\})?(?:@(?P<weights>.+))?", re.DOTALL
+    r"(?s)(?P<base>(?P<kind>py:|onnx:)(?P<file>.+\.(py|toml))(?P<cls>:\w+)?)(\{(?P<delta>[^{}]*)\})?(@(?P<weights>.+))?"
 )
 
 
@@ -90,7 +90,7 @@ class TrackerSpec:
         from trackers.adapters.one_target import OneTargetLanes
 
         given = () if self.config is None else (self.config,)
-        named = {} if self.weights.path is None else {weights_parameter(self.family.cls): str(self.weights.path)}
+        named = given_weights(self.family.cls, self.weights)
         return OneTargetLanes(lambda: cls(*given, **named))
 
 
@@ -130,7 +130,7 @@ def _called(parts: Iterable[str | Path], files: Collection[Path] = ()) -> str:
 
 
 def _call(file: Path, files: Collection[Path]) -> str:
-    if not files and file.suffix == ".py" and file.is_relative_to(Path.cwd()):
+    if not files and file.suffix in (".py", ".toml") and file.is_relative_to(Path.cwd()):
         return file.relative_to(Path.cwd()).as_posix()  # by which it is found again from here
     others = [str(other).casefold() for other in files if other != file]
     ends = ("/".join(file.parts[-depth:]) for depth in range(1, len(file.parts)))
@@ -208,7 +208,7 @@ def _external(name: str) -> TrackerSpec:
     config = None if family.config is None else first_config(family, "compact", weights)
     parts: tuple[str | Path, ...] = (base,)
     if "file" in match.groupdict():
-        parts = ("py:", Path(match["file"]).resolve(), match["cls"] or "")
+        parts = (match["kind"], Path(match["file"]).resolve(), match["cls"] or "")
         if match["delta"]:
             if config is None:
                 raise InputError(f"{base} has no config: {{{match['delta']}}} does not fit it")

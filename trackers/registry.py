@@ -19,6 +19,7 @@ from trackers.errors import InputError, describe, did_you_mean
 if TYPE_CHECKING:
     from trackers.adapters.containment import World
     from trackers.code.reach import Reach
+    from trackers.weights.catalog import Weights
 
 GROUP = "engram.trackers"
 PAPERS_FIVE = ("siamfc", "memtrack", "dualmn-short", "dualmn-long", "dualmn")
@@ -31,6 +32,7 @@ BUILT_IN = {
 PREFIXES = {
     "cv2": "trackers.adapters.opencv",
     "got10k": "trackers.adapters.got10k",
+    "onnx": "trackers.adapters.onnx.family",
     "py": "trackers.adapters.file",
 }
 """External trackers are named ``prefix:rest``; the module's ``family(rest)`` makes the family."""
@@ -62,6 +64,8 @@ class Family:
     """Where its code runs (`trackers.adapters.containment`); None for what needs no guard."""
     reach: Reach | None = None
     """What the key of a tracker from elsewhere covers; None for Engram's own and OpenCV's."""
+    weights: Weights | None = None
+    """What it brings along and no name can change; None where weights are chosen by name."""
 
     def remembered(self, config: Any) -> str:
         """Return the line of a tracker of this family."""

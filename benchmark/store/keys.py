@@ -99,7 +99,8 @@ def engram_files(family: Family) -> list[tuple[str, Path]]:
         roots = [_OURS / "adapters" / "one_target.py"]
         roots += [place if place.is_dir() else place.with_suffix(".py") for place in used]
         roots += shared if used else []
-        roots += [file] if file.parent == _OURS / "adapters" else []
+        if file.is_relative_to(adapters := _OURS / "adapters"):
+            roots.append(file if file.parent == adapters else file.parent)
     return [
         (source.relative_to(root.parent).as_posix(), source)
         for root in (*roots, _OURS / "api.py", *_DECODING)

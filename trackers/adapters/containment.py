@@ -11,7 +11,7 @@ import io
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
@@ -41,6 +41,8 @@ class World:
         """Take the only word of its command line."""
         self._argv = [name]
         self._own: dict[int, Any] = {}
+        self.changed: set[str] = set()
+        """What it has changed in the process so far, in words; all of it was put back."""
         self._stack: list[tuple[list[Any], Any, Any, list[str]]] = []
         self._aside = _Aside()
 
@@ -56,6 +58,8 @@ class World:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         ours, output, errors, argv = self._stack.pop()
+        if sys.stdout is not self._aside or sys.stderr is not errors:
+            self.changed.add("sys.stdout or sys.stderr")
         if sys.stderr is not errors:
             _outlive(sys.stderr, errors)
         self._argv = sys.argv
@@ -64,6 +68,7 @@ class World:
         for index, (facet, before) in enumerate(zip(facets(), ours, strict=True)):
             now = facet.read()
             if now != before:
+                self.changed.add(facet.name)
                 if facet.lent:
                     own[index] = now
                 put(facet, before)
@@ -179,6 +184,15 @@ class Contained(Tracker[Any]):
     def __init__(self, tracker: Tracker[Any], world: World, chance: Chance) -> None:
         """Take a tracker that was built with `loading` in the same world."""
         self._tracker, self._world, self._chance = tracker, world, chance
+
+    @property
+    def changed(self) -> set[str]:
+        """What it has changed in the process so far, in words."""
+        return self._world.changed
+
+    def around(self, wrap: Callable[[Tracker[Any]], Tracker[Any]]) -> Contained:
+        """Return the same with something between the guard and the tracker, to look at what the tracker itself does."""
+        return Contained(wrap(self._tracker), self._world, self._chance)
 
     @property
     def signals(self) -> tuple[Signal, ...]:  # type: ignore[override]

@@ -1,7 +1,11 @@
-"""OpenCV's own trackers: ``cv2:csrt``, ``cv2:kcf``, ``cv2:mil``. They take BGR and whole pixels."""
+"""OpenCV's own trackers: ``cv2:csrt``, ``cv2:kcf``, ``cv2:mil``; with networks ``cv2:nano@DIR``, ``cv2:vit@FILE``.
+
+They take BGR and whole pixels.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -12,12 +16,87 @@ from trackers.api import Frame
 from trackers.errors import InputError, did_you_mean
 from trackers.registry import Family
 
-FACTORIES = {"csrt": "TrackerCSRT", "kcf": "TrackerKCF", "mil": "TrackerMIL"}
+FACTORIES = {
+    "csrt": "TrackerCSRT", "kcf": "TrackerKCF", "mil": "TrackerMIL", "nano": "TrackerNano", "vit": "TrackerVit",
+}  # fmt: skip
 REMEMBERS = {
     "csrt": "correlation filters with channel reliability, updated every frame",
     "kcf": "a kernelised correlation filter, updated every frame",
     "mil": "an online boosted classifier on bags of patches",
+    "nano": "the first frame's template, for good (NanoTrack)",
+    "vit": "the first frame's template, for good (VitTrack)",
 }
+
+
+class OpenCVTracker:
+    """One target; keeps its last box where OpenCV says that it lost the target."""
+
+    create: Callable[..., Any]
+
+    def init(self, image: Frame, box: NDArray[np.float64]) -> None:
+        """Start on whole pixels, at least one wide."""
+        self.box = np.asarray(box, np.float64)
+        self.tracker = self.make()
+        corner, size = (
+            np.round(self.box[:2]).astype(int),
+            np.maximum(np.round(self.box[2:]).astype(int), 1),
+        )
+        self.tracker.init(np.ascontiguousarray(image[..., ::-1]), (*corner.tolist(), *size.tolist()))
+
+    def update(self, image: Frame) -> tuple[NDArray[np.float64], float]:
+        """Return the box and whether it was found."""
+        found, box = self.tracker.update(np.ascontiguousarray(image[..., ::-1]))
+        if found:
+            self.box = np.asarray(box, np.float64)
+        return self.box, float(found)
+
+    def make(self) -> Any:
+        """Return OpenCV's object."""
+        return type(self).create()
+
+
+class Networked(OpenCVTracker):
+    """One target; OpenCV says how sure it is."""
+
+    def update(self, image: Frame) -> tuple[NDArray[np.float64], float]:
+        """Return the box and its score."""
+        box, _ = super().update(image)
+        return box, float(np.clip(self.tracker.getTrackingScore(), 0, 1))
+
+
+class Nano(Networked):
+    """NanoTrack, from two files."""
+
+    def __init__(self, weights: str, second: str) -> None:
+        """Take the files of backbone and head."""
+        self.backbone, self.head = weights, second
+
+    def make(self) -> Any:
+        """Return OpenCV's object."""
+        wanted = cv2.TrackerNano.Params()
+        wanted.backbone, wanted.neckhead = self.backbone, self.head
+        return _read(type(self).create, wanted, f"{self.backbone} and {self.head}")
+
+
+class Vit(Networked):
+    """VitTrack, from one file."""
+
+    def __init__(self, weights: str) -> None:
+        """Take the network's file."""
+        self.net = weights
+
+    def make(self) -> Any:
+        """Return OpenCV's object."""
+        wanted = cv2.TrackerVit.Params()
+        wanted.net = self.net
+        return _read(type(self).create, wanted, self.net)
+
+
+def _read(create: Callable[..., Any], wanted: Any, files: str) -> Any:
+    try:
+        return create(wanted)
+    except cv2.error as error:
+        raise InputError(f"OpenCV {cv2.__version__} cannot read {files}: {error.err or error}") from error
 
 
 def family(kind: str) -> Family:
@@ -27,28 +106,9 @@ def family(kind: str) -> Family:
             f"no OpenCV tracker {kind!r}.{did_you_mean(kind, FACTORIES)} There are: {', '.join(FACTORIES)}."
         )
     factory = f"{FACTORIES[kind]}_create"
-    create: Any = getattr(cv2, factory, None) or getattr(getattr(cv2, "legacy", None), factory, None)
-    if create is None:
+    found: Any = getattr(cv2, factory, None) or getattr(getattr(cv2, "legacy", None), factory, None)
+    if found is None:
         raise InputError(f"this OpenCV ({cv2.__version__}) has no {kind}: install opencv-contrib-python-headless")
-
-    class OpenCVTracker:
-        """One target; keeps its last box where OpenCV says that it lost the target."""
-
-        def init(self, image: Frame, box: NDArray[np.float64]) -> None:
-            """Start on whole pixels, at least one wide."""
-            self.box = np.asarray(box, np.float64)
-            self.tracker = create()
-            corner, size = (
-                np.round(self.box[:2]).astype(int),
-                np.maximum(np.round(self.box[2:]).astype(int), 1),
-            )
-            self.tracker.init(np.ascontiguousarray(image[..., ::-1]), (*corner.tolist(), *size.tolist()))
-
-        def update(self, image: Frame) -> tuple[NDArray[np.float64], float]:
-            """Return the box and whether it was found."""
-            found, box = self.tracker.update(np.ascontiguousarray(image[..., ::-1]))
-            if found:
-                self.box = np.asarray(box, np.float64)
-            return self.box, float(found)
-
-    return Family(f"cv2:{kind}", OpenCVTracker, REMEMBERS[kind], plug_in=f"OpenCV {cv2.__version__}")
+    base = {"nano": Nano, "vit": Vit}.get(kind, OpenCVTracker)
+    cls = type(base.__name__, (base,), {"create": staticmethod(found), "__module__": __name__})
+    return Family(f"cv2:{kind}", cls, REMEMBERS[kind], plug_in=f"OpenCV {cv2.__version__}")

@@ -30,6 +30,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM) if hasattr(signal, "SI
 class Facet:
     """One thing that belongs to the whole process; `read` costs next to nothing and compares with ``==``."""
 
+    name: str
+    """In words."""
     read: Callable[[], Any]
     write: Callable[[Any], object]
     lent: bool = True
@@ -44,36 +46,36 @@ def facets() -> tuple[Facet, ...]:
     from PIL import Image, ImageFile
 
     return (
-        Facet(_folder, _set_folder),
-        Facet(lambda: list(sys.path), _set_path),
-        Facet(_environment, _set_environment),
-        Facet(_locale, _set_locale),
-        Facet(torch.get_default_dtype, torch.set_default_dtype),
-        Facet(torch.get_default_device, _set_default_device),
-        Facet(torch.get_num_threads, torch.set_num_threads),
-        Facet(torch.is_grad_enabled, torch.set_grad_enabled),
-        Facet(_deterministic, _set_deterministic),
-        Facet(precision, set_precision),
-        _attribute(torch.backends.cudnn, "enabled"),
-        _attribute(torch.backends.cudnn, "benchmark"),
-        _attribute(torch.backends.cudnn, "deterministic"),
-        _attribute(Image, "MAX_IMAGE_PIXELS"),
-        _attribute(ImageFile, "LOAD_TRUNCATED_IMAGES"),
-        Facet(np.geterr, lambda value: np.seterr(**value)),
-        Facet(np.get_printoptions, lambda value: np.set_printoptions(**value)),
-        Facet(cv2.getNumThreads, cv2.setNumThreads),
-        Facet(cv2.useOptimized, cv2.setUseOptimized),
-        Facet(lambda: list(warnings.filters), _set_filters),
-        Facet(_logging, _set_logging),
-        Facet(sys.getrecursionlimit, sys.setrecursionlimit),
-        Facet(gc.isenabled, lambda value: gc.enable() if value else gc.disable()),
-        _attribute(sys, "excepthook"),
-        Facet(_handlers, _set_handlers, lent=False),
+        Facet("the working directory", _folder, _set_folder),
+        Facet("sys.path", lambda: list(sys.path), _set_path),
+        Facet("environment variables", _environment, _set_environment),
+        Facet("the locale", _locale, _set_locale),
+        Facet("torch's default dtype", torch.get_default_dtype, torch.set_default_dtype),
+        Facet("torch's default device", torch.get_default_device, _set_default_device),
+        Facet("torch's threads", torch.get_num_threads, torch.set_num_threads),
+        Facet("torch's gradients", torch.is_grad_enabled, torch.set_grad_enabled),
+        Facet("torch's deterministic algorithms", _deterministic, _set_deterministic),
+        Facet("torch's TF32", precision, set_precision),
+        _attribute("cuDNN's switches", torch.backends.cudnn, "enabled"),
+        _attribute("cuDNN's switches", torch.backends.cudnn, "benchmark"),
+        _attribute("cuDNN's switches", torch.backends.cudnn, "deterministic"),
+        _attribute("Pillow's limits", Image, "MAX_IMAGE_PIXELS"),
+        _attribute("Pillow's limits", ImageFile, "LOAD_TRUNCATED_IMAGES"),
+        Facet("NumPy's treatment of errors", np.geterr, lambda value: np.seterr(**value)),
+        Facet("NumPy's print options", np.get_printoptions, lambda value: np.set_printoptions(**value)),
+        Facet("OpenCV's threads", cv2.getNumThreads, cv2.setNumThreads),
+        Facet("OpenCV's optimised code", cv2.useOptimized, cv2.setUseOptimized),
+        Facet("filters of warnings", lambda: list(warnings.filters), _set_filters),
+        Facet("the root logger", _logging, _set_logging),
+        Facet("the recursion limit", sys.getrecursionlimit, sys.setrecursionlimit),
+        Facet("garbage collection", gc.isenabled, lambda value: gc.enable() if value else gc.disable()),
+        _attribute("sys.excepthook", sys, "excepthook"),
+        Facet("handlers of signals", _handlers, _set_handlers, lent=False),
     )
 
 
-def _attribute(owner: Any, name: str) -> Facet:
-    return Facet(lambda: getattr(owner, name), lambda value: setattr(owner, name, value))
+def _attribute(what: str, owner: Any, name: str) -> Facet:
+    return Facet(what, lambda: getattr(owner, name), lambda value: setattr(owner, name, value))
 
 
 def _folder() -> str | None:

@@ -96,16 +96,35 @@ def _users(wanted: str, known: Iterable[str]) -> Weights:
     """Return the user's own weights: one file, or one a branch."""
     if path := _file(wanted):
         return Weights(path.name, path, _digest(path), note="the user's file")
+    if pair := _pair(Path(wanted).expanduser().absolute()):
+        return _both(*pair)
     for place, letter in enumerate(wanted):  # a file's name may have the sign too
         if letter == "+":
             first, second = _file(wanted[:place]), _file(wanted[place + 1 :])
             if first and second:
-                digest = hashlib.sha256(f"{_digest(first)}+{_digest(second)}".encode()).hexdigest()
-                name, note = f"{first.name}+{second.name}", "the user's files"
-                return Weights(name, first, digest, note=note, second=second)
+                return _both(first, second)
     raise InputError(
         f"no weights file {wanted!r}; behind '@' goes a file, 'random', or one of: {', '.join(sorted(known))}"
     )
+
+
+def _pair(folder: Path) -> tuple[Path, Path] | None:
+    """Return the backbone and the head among a folder's ONNX files, told by their names; None where it holds none."""
+    files = sorted(folder.glob("*.onnx")) if folder.is_dir() else []
+    backbones = [file for file in files if "backbone" in file.name.casefold()]
+    heads = [file for file in files if "head" in file.name.casefold()]
+    if not backbones or not heads:
+        return None
+    if len(backbones) > 1 or len(heads) > 1:
+        raise InputError(
+            f"{folder} holds {len(backbones)} backbones and {len(heads)} heads: name two, {backbones[0]}+{heads[0]}"
+        )
+    return backbones[0], heads[0]
+
+
+def _both(first: Path, second: Path) -> Weights:
+    digest = hashlib.sha256(f"{_digest(first)}+{_digest(second)}".encode()).hexdigest()
+    return Weights(f"{first.name}+{second.name}", first, digest, note="the user's files", second=second)
 
 
 def _file(wanted: str) -> Path | None:

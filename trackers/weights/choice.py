@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from typing import Any
 
 from trackers.api import Tracker
@@ -12,6 +13,8 @@ from trackers.weights.catalog import NO_WEIGHTS, OWN_WEIGHTS, RANDOM, Weights, f
 
 PARAMETERS = ("weights", "net_path")
 """What a one-target class may call the parameter that takes the path of a file of weights; the latter is GOT-10k's."""
+SECOND = "second"
+"""What it calls that of the second file where ``A+B`` stands behind ``@``."""
 
 
 def choose_weights(family: Family, base: str, preset: str, wanted: str) -> Weights:
@@ -26,15 +29,12 @@ def choose_weights(family: Family, base: str, preset: str, wanted: str) -> Weigh
     Raises:
         InputError: nothing fits, or the tracker has no use for weights.
     """
+    if family.weights is not None:
+        if wanted:
+            raise InputError(f"{base} takes no weights behind '@': it names its files itself")
+        return family.weights
     if not issubclass(family.cls, Tracker):
-        if not wanted:
-            return NO_WEIGHTS
-        if not weights_parameter(family.cls) or wanted == RANDOM:
-            raise InputError(
-                f"{base} takes no weights: behind '@' goes a file for a class whose __init__ has a parameter "
-                f"{' or '.join(map(repr, PARAMETERS))}; one that finds its file itself declares files = ('NAME',)"
-            )
-        return find_weights(base, preset, wanted)
+        return _of_one_target(family.cls, base, preset, wanted)
     if wanted:
         return find_weights(base, preset, wanted)
     if not (ancestor := family.ancestor):
@@ -51,13 +51,38 @@ def choose_weights(family: Family, base: str, preset: str, wanted: str) -> Weigh
         ) from error
 
 
-def weights_parameter(cls: type) -> str:
-    """Return the parameter of a one-target class that takes the path of a file of weights; "" where it has none."""
+def _of_one_target(cls: type, base: str, preset: str, wanted: str) -> Weights:
+    known = _parameters(cls)
+    name = next((name for name in PARAMETERS if name in known), "")
+    if not wanted:
+        if name and known[name].default is inspect.Parameter.empty:
+            raise InputError(f"{base} needs weights: {base}@FILE" + ("+FILE" if SECOND in known else ""))
+        return NO_WEIGHTS
+    if not name or wanted == RANDOM:
+        raise InputError(
+            f"{base} takes no weights: behind '@' goes a file for a class whose __init__ has a parameter "
+            f"{' or '.join(map(repr, PARAMETERS))}; one that finds its file itself declares files = ('NAME',)"
+        )
+    weights = find_weights(base, preset, wanted)
+    if weights.second is not None and SECOND not in known:
+        raise InputError(f"{base} takes one file of weights: its __init__ has no parameter {SECOND!r} for another")
+    if weights.second is None and SECOND in known and known[SECOND].default is inspect.Parameter.empty:
+        raise InputError(f"{base} needs two files of weights: {base}@FILE+FILE, or the folder that holds both")
+    return weights
+
+
+def given_weights(cls: type, weights: Weights) -> dict[str, str]:
+    """Return the arguments, paths by name, with which a one-target class gets its weights."""
+    names = [next((name for name in PARAMETERS if name in _parameters(cls)), ""), SECOND]
+    paths = weights.path, weights.second
+    return {name: str(path) for name, path in zip(names, paths, strict=True) if path is not None}
+
+
+def _parameters(cls: type) -> Mapping[str, inspect.Parameter]:
     try:
-        known = inspect.signature(getattr(cls, "wrapped", cls)).parameters
+        return inspect.signature(getattr(cls, "wrapped", cls)).parameters
     except (ValueError, TypeError):  # classes written in C may not tell
-        return ""
-    return next((name for name in PARAMETERS if name in known), "")
+        return {}
 
 
 def first_config(family: Family, preset: str, weights: Weights) -> Any:

@@ -98,3 +98,28 @@ def test_of_several_classes_in_a_file_one_is_named(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no Python file"):
         resolve(f"py:{tmp_path / 'none.py'}")
+
+
+def test_opencvs_networks_come_from_files_and_say_what_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"cv2:nano needs weights: cv2:nano@FILE\+FILE"):
+        resolve("cv2:nano")
+    with pytest.raises(InputError, match="cv2:vit needs weights: cv2:vit@FILE"):
+        resolve("cv2:vit")
+    with pytest.raises(InputError, match="no weights file"):
+        resolve(f"cv2:nano@{tmp_path}")
+    files = [tmp_path / "a_backbone.onnx", tmp_path / "a_head.onnx"]
+    for file in files:
+        file.write_bytes(file.name.encode())
+    folder, pair = resolve(f"cv2:nano@{tmp_path}"), resolve(f"cv2:nano@{files[0]}+{files[1]}")
+    assert folder.identity() == pair.identity()
+    assert folder.name == "cv2:nano@a_backbone.onnx+a_head.onnx"
+    assert resolve(folder.address).identity() == folder.identity()
+    with pytest.raises(InputError, match="needs two files of weights"):
+        resolve(f"cv2:nano@{files[0]}")
+    with pytest.raises(InputError, match="takes one file of weights"):
+        resolve(f"cv2:vit@{files[0]}+{files[1]}")
+    with pytest.raises(InputError, match="cannot read"):
+        centres(folder.address)
+    (tmp_path / "b_head.onnx").write_bytes(b"")
+    with pytest.raises(InputError, match="holds 1 backbones and 2 heads: name two"):
+        resolve(f"cv2:nano@{tmp_path}")

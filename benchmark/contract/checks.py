@@ -1,0 +1,249 @@
+"""The contract of `trackers.api` as checks, each one line; what shipped trackers are held to and others may be.
+
+Every check follows made-up videos of a patch that moves, with the tracker guarded as in a run.
+"""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from benchmark.contract.finding import Finding, Verdict, failing
+from benchmark.contract.trial import Trial, leaves
+from benchmark.contract.video import Video, moving_patch
+from benchmark.metrics.overlap import overlap
+from trackers.api import Boxes, lane_bytes
+from trackers.boxes import oddities
+from trackers.errors import describe
+from trackers.names import TrackerSpec, resolve
+
+ROUNDING = 1e-3
+"""Pixels that rounding may make of another number of lanes (`benchmark.engine.audit`)."""
+WARM_UP, TIMED, LONGEST = 3, 20, 5.0
+"""Frames before the clock counts, frames that it counts, and seconds after which it counts no more."""
+SHARED = "class attributes, globals or global random numbers are shared; a run follows one at a time"
+OWN_LANE = "a lane's result must not depend on what runs beside it, on its place, or on when it began"
+
+
+class Subject:
+    """A tracker, the videos, and what it made of them."""
+
+    def __init__(self, trial: Trial) -> None:
+        self.trial = trial
+        self.first = moving_patch(12, 1)
+        self.second = moving_patch(12, 2, (200, 150), (90, 60, 24, 30), (-2, 1))
+
+    @cached_property
+    def alone(self) -> tuple[Boxes, Any]:
+        """Boxes (frames, 4) and scores of the first video, followed alone."""
+        boxes, scores = self.trial.follow(self.first)
+        return boxes[0], scores[0]
+
+    @cached_property
+    def other_alone(self) -> Boxes:
+        """Boxes (frames, 4) of the second video, followed alone."""
+        found: Boxes = self.trial.follow(self.second)[0][0]
+        return found
+
+
+def check_tracker(spec: TrackerSpec, device: str = "cpu") -> Iterator[Finding]:
+    """Build a tracker and yield what each check says; InputError where it cannot be built."""
+    subject = Subject(Trial.build(spec, device))
+    broken: set[str] = set()
+    for name, check in CHECKS.items():
+        if before := next((one for one in ("shapes", *NEEDED.get(name, ())) if one in broken), ""):
+            yield Finding(name, "cannot tell", f"{before} is broken")
+            continue
+        try:
+            verdict, line = check(subject)
+        except Exception as error:
+            verdict, line = "broken", f"{describe(error)}, at frame {subject.trial.frame}"
+        broken |= {name} if verdict == "broken" else set()
+        yield Finding(name, verdict, line)
+
+
+def assert_sound(name: str, device: str = "cpu", *, strict: bool = True) -> None:
+    """Raise AssertionError with every line of a tracker that breaks the contract; for tests of a tracker's package."""
+    wrong = failing(check_tracker(resolve(name), device), strict)
+    assert not wrong, "\n".join(f"{one.check}: {one.verdict}: {one.line}" for one in wrong)
+
+
+Says = tuple[Verdict, str]
+
+
+def _shapes(subject: Subject) -> Says:
+    boxes, scores = subject.alone
+    if odd := oddities(boxes, scores):
+        return "broken", "; ".join(odd)
+    truth = subject.first.boxes[1:4]  # before a tracker that stays behind is far away
+    given, corners = boxes[1:4], boxes[1:4].copy()
+    corners[:, 2:] -= corners[:, :2]
+    as_given, as_corners = (float(np.nanmean(overlap(one, truth))) for one in (given, corners))
+    if as_corners > as_given + 0.2:
+        return "broken", (f"boxes seem to be x1, y1, x2, y2 (overlap with the target {as_corners:.2f}, as x, y, w, h "
+                          f"{as_given:.2f}): return x, y, w, h")  # fmt: skip
+    return "fine", f"boxes x, y, w, h and scores within 0 to 1; overlap with a patch that moves {as_given:.2f}"
+
+
+def _repeats(subject: Subject) -> Says:
+    boxes, _ = subject.alone
+    subject.trial.follow(subject.second)
+    again = subject.trial.follow(subject.first)[0][0]
+    if np.array_equal(boxes, again):
+        return "fine", "the same boxes bit for bit when followed again, after another target"
+    return "broken", (f"{_apart(boxes, again)} when followed again, after another target: begin anew at every start, "
+                      "and draw random numbers from the seed alone")  # fmt: skip
+
+
+def _lanes(subject: Subject) -> Says:
+    most = subject.trial.watched.max_lanes
+    both = subject.trial.follow(subject.first, subject.second)[0]
+    staggered = _staggered(subject)
+    alone = subject.alone[0], subject.other_alone
+    for found, expected in zip((*both, *staggered), (*alone, *alone), strict=True):
+        if np.abs(found - expected).max() > ROUNDING:
+            where = _apart(expected, found)
+            if most == 1:
+                return "put right", f"{where} when two targets are followed turn by turn: {SHARED}"
+            return "broken", f"{where} beside another lane: {OWN_LANE}"
+    return "fine", "two targets side by side, begun at different times, are followed as each alone"
+
+
+def _staggered(subject: Subject) -> tuple[Boxes, Boxes]:
+    """Follow the second video from the third frame of the first on, in the lane before, and alone at the end."""
+    trial, late = subject.trial, 3
+    frames = subject.first.frames, subject.second.frames
+    boxes: tuple[list[Any], list[Any]] = ([subject.first.boxes[0]], [subject.second.boxes[0]])
+    state = trial.start([subject.first])
+    for index in range(1, late):
+        step, state = trial.tracker.step(state, [frames[0][index]])
+        boxes[0].append(trial.looked_at(step, 1)[0])
+    state = trial.tracker.join(trial.start([subject.second]), state)
+    for index in range(late, len(frames[0])):
+        trial.frame = index
+        step, state = trial.tracker.step(state, [frames[1][index - late + 1], frames[0][index]])
+        found = trial.looked_at(step, 2)
+        boxes[1].append(found[0])
+        boxes[0].append(found[1])
+    state = trial.tracker.take(state, [0])
+    for index in range(len(frames[0]) - late + 1, len(frames[1])):
+        step, state = trial.tracker.step(state, [frames[1][index]])
+        boxes[1].append(trial.looked_at(step, 1)[0])
+    return np.array(boxes[0]), np.array(boxes[1])
+
+
+def _state(subject: Subject) -> Says:
+    trial = subject.trial
+    if trial.watched.one_target:
+        return "fine", "kept by its objects, one a target"
+    state = trial.start([subject.first])
+    size = None
+    for index, frame in enumerate(subject.first.frames[1:], 1):
+        trial.frame = index
+        before = leaves(state)
+        one, after = trial.tracker.step(state, [frame])
+        same = all(np.array_equal(*pair, equal_nan=True) for pair in zip(before, leaves(state), strict=True))
+        two, _ = trial.tracker.step(state, [frame])
+        if not same or not np.array_equal(one.boxes, two.boxes):
+            return "broken", (f"step changes the state that it is given (frame {index}): return a new one, a run steps "
+                              "again from the old one where another lane failed")  # fmt: skip
+        state = after
+        size = lane_bytes(state) if size is None else size
+    return "fine", f"step leaves the state that it was given as it was; {size or 0:,} bytes a lane"
+
+
+def _memory(subject: Subject) -> Says:
+    video = moving_patch(46, 3, step=(1, 1))
+    trial = subject.trial
+    state = trial.start([video])
+    tracemalloc.start()
+    try:
+        sizes = []
+        for index, frame in enumerate(video.frames[1:], 1):
+            trial.frame = index
+            _, state = trial.tracker.step(state, [frame])
+            held = 0 if trial.watched.one_target else lane_bytes(state)
+            sizes.append(max(tracemalloc.get_traced_memory()[0], held))
+    finally:
+        tracemalloc.stop()
+    grown = (sizes[-1] - sizes[14]) / (len(sizes) - 15)
+    if grown > video.frames[0].nbytes / 2:
+        return "broken", (f"{grown / 1e6:.2f} MB more with every frame, whose pixels take "
+                          f"{video.frames[0].nbytes / 1e6:.2f}: keep a fixed number of them")  # fmt: skip
+    return "fine", "does not grow from frame to frame"
+
+
+def _images(subject: Subject) -> Says:
+    written = subject.trial.watched.written
+    if not written:
+        return "fine", "frames and boxes that it is given stay as they are"
+    what = " and the ".join(sorted(written))
+    return "put right", f"writes into the {what} that it is given: a run hands it copies, other programs do not"
+
+
+def _process(subject: Subject) -> Says:
+    if not (changed := sorted(subject.trial.changed)):
+        return "fine", "leaves the process as it was"
+    return "put right", f"changes {', '.join(changed)}: a run puts it back, other programs do not"
+
+
+def _hard_frames(subject: Subject) -> Says:
+    trial = subject.trial
+    grey = [np.full((120, 160, 3), 128, np.uint8)] * 4
+    videos = {
+        "a target of 3 pixels": moving_patch(4, 4, box=(70, 50, 3, 3)),
+        "a target as large as the picture": moving_patch(4, 5, (64, 48), (0, 0, 64, 48), (0, 0)),
+        "a target that leaves the picture": moving_patch(8, 6, box=(120, 80, 30, 24), step=(15, 12)),
+        "a target half outside at first": moving_patch(4, 7, box=(-15, 40, 30, 24)),
+        "a picture of one colour": Video(grey, np.tile([40.0, 40, 30, 24], (4, 1))),
+    }
+    for what, video in videos.items():
+        try:
+            boxes, _ = trial.follow(video)
+        except Exception as error:
+            return "broken", f"{describe(error)}, with {what}, frame {trial.frame}"
+        if not np.isfinite(boxes).all():
+            return "broken", f"a box that is not finite, with {what}: keep the last one"
+    return "fine", f"goes on with {', '.join(videos)}"
+
+
+def _speed(subject: Subject) -> Says:
+    video = moving_patch(WARM_UP + TIMED + 1, 8, (640, 480), (200, 150, 80, 60))
+    seconds: list[float] = []
+    state, began = subject.trial.start([video]), perf_counter()
+    for index, frame in enumerate(video.frames[1:], 1):
+        subject.trial.frame = index
+        before = perf_counter()
+        _, state = subject.trial.tracker.step(state, [frame])
+        seconds.append(perf_counter() - before)
+        if perf_counter() - began > LONGEST and len(seconds) > 1:
+            break
+    timed = seconds[WARM_UP:] or seconds[1:] or seconds
+    return "fine", (f"{np.median(timed) * 1e3:.1f} ms a frame of 640x480, median of {len(timed)}, the guard included; "
+                    "`run_bench speed` measures it")  # fmt: skip
+
+
+def _apart(one: Boxes, other: Boxes) -> str:
+    distance = np.abs(one - other).max(axis=1)
+    return f"boxes differ by up to {np.nanmax(distance):.3g} px from frame {int(np.argmax(distance > 0))} on"
+
+
+CHECKS: dict[str, Callable[[Subject], Says]] = {
+    "shapes": _shapes,
+    "repeats": _repeats,
+    "lanes": _lanes,
+    "state": _state,
+    "memory": _memory,
+    "hard frames": _hard_frames,
+    "images": _images,
+    "process": _process,
+    "speed": _speed,
+}
+"""In order: what is watched all the time is said near the end."""
+NEEDED = {"lanes": ("repeats",), "state": ("repeats",)}
+"""What must not be broken, beside the shapes, for a check to tell anything."""

@@ -1,0 +1,1 @@
+"""A new tracker's package, written from templates: ``run_bench new-tracker``."""

@@ -1,0 +1,62 @@
+"""Writes the package of a new tracker: installable, announced by name, tested against the contract."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import sys
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from trackers.errors import InputError
+from trackers.registry import family_names
+
+
+class _Text(Template):
+    """A text with ``%%{name}`` in it: workflows have ``${{ }}`` of their own."""
+
+    delimiter = "%%"
+
+
+LAYOUT = {
+    "pyproject.toml": "pyproject.toml",
+    "README.md": "readme.md",
+    ".gitignore": "gitignore",
+    ".github/workflows/gate.yml": "gate.yml",
+    "tests/test_contract.py": "test_contract.py",
+    "%%{module}/__init__.py": "package.py",
+    "%%{module}/tracker.py": "%%{kind}.py",
+}
+"""Files of the package, and the template of each."""
+
+
+def write_tracker(name: str, parent: Path, lanes: bool) -> list[Path]:
+    """Write the folder `name` below `parent` and return its files; InputError where the name or the folder is taken."""
+    module = name.replace("-", "_").casefold()
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*", name):
+        raise InputError(f"a tracker's name is letters, digits, '_' and inner '-': not {name!r}")
+    if keyword.iskeyword(module) or module in sys.stdlib_module_names or module in ("trackers", "benchmark", "reports"):
+        raise InputError(f"{name!r} would be a package {module!r}, which is another's name: choose another")
+    if taken := next((known for known in family_names() if known.casefold() == name.casefold()), ""):
+        raise InputError(f"there is a tracker {taken!r} already: choose another name")
+    folder = parent / name
+    if folder.exists():
+        raise InputError(f"{folder} is there already: choose another name, or another place with --out")
+    words = {
+        "name": name,
+        "module": module,
+        "cls": "".join(part[:1].upper() + part[1:] for part in re.split(r"[-_]", name)),
+        "kind": "lanes" if lanes else "one_target",
+    }
+    written = []
+    for place, template in LAYOUT.items():
+        file = folder / _Text(place).substitute(words)
+        text = (files("benchmark.scaffold") / f"{_Text(template).substitute(words)}.template").read_text("utf-8")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(_Text(text).substitute(words), "utf-8")
+        except OSError as error:
+            raise InputError(f"cannot write {file} ({error.strerror or error})") from error
+        written.append(file)
+    return written
