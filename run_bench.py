@@ -37,6 +37,10 @@ COMMANDS = {
         "reports.commands.report:report",
         "Write the report of RUNs (a folder, an id, a name or `latest`): HTML, Markdown, LaTeX, CSV, JSON and figures.",
     ),
+    "view": (
+        "reports.commands.view:view",
+        "Look at RUNs in the browser: every sequence frame by frame, with all boxes, IoU and memories.",
+    ),
     "compare": (
         "reports.commands.compare:compare",
         "Compare run B with run A (folders, ids, names or `latest`), or trackers of A with one another.",

@@ -19,7 +19,7 @@ from reports.labels import is_class
 from reports.memory import memory_of
 from reports.papers import PaperTable, others, paper_tables
 from reports.published import Published
-from reports.runs import Run
+from reports.runs import Run, join
 from reports.sequences import SequenceView, Track, view_sequence, worst_sequences
 from reports.speed import Speed, speeds
 from reports.strips import FrameReader, make_strip, moments
@@ -106,7 +106,7 @@ def build_report(
     chosen sequence or base is unknown.
     """
     runs = tuple(Run.read(folder) for folder in folders)
-    scores, owner = _join(runs)
+    scores, owner = join(runs)
     against = choose_base(scores.trackers, base)
     ranked = rank(scores.trackers)
     names = list(dict.fromkeys(chain.from_iterable(run.manifest["dataset"]["sequences"] for run in runs)))
@@ -146,26 +146,6 @@ def build_report(
         studies=tuple(found for folder in folders if (found := read_answer(folder)) is not None),
         missing=missing,
     )
-
-
-def _join(runs: Sequence[Run]) -> tuple[RunScores, dict[str, tuple[int, str]]]:
-    """Return all trackers' scores together, and of each its run and its name there; equal names get the run's id."""
-    first = runs[0].scores
-    trackers: dict[str, TrackerScores] = {}
-    owner: dict[str, tuple[int, str]] = {}
-    for index, run in enumerate(runs):
-        for what in ("dataset", "coverage", "profile", "protocol", "jitter"):
-            if getattr(run.scores, what) != getattr(first, what):
-                raise InputError(
-                    f"runs {first.run} and {run.scores.run} do not go on one page: {what} is "
-                    f"{getattr(first, what)!r} there and {getattr(run.scores, what)!r} here"
-                )
-        for one in run.scores.trackers:
-            name = one.name if one.name not in trackers else f"{one.name} ({run.scores.run})"
-            trackers[name] = replace(one, name=name)
-            owner[name] = (index, one.name)
-    title = ", ".join(dict.fromkeys(run.scores.run for run in runs))
-    return replace(first, run=title, trackers=tuple(trackers.values())), owner
 
 
 def read_videos(run: Run, names: Collection[str], root: Path | None) -> tuple[dict[str, Video], str]:

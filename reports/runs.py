@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.interop.trajectories import Trajectories, load_imports
-from benchmark.scores import RunScores
+from benchmark.scores import RunScores, TrackerScores
 from benchmark.store.reading import read_manifest
 from benchmark.store.record import read_arrays
-from benchmark.store.results import records_folder, slug
+from benchmark.store.results import boxes_folder, records_folder, slug
 from benchmark.store.truth import Truth, read_truth
 from trackers.boxes import tame
 from trackers.errors import InputError
@@ -81,8 +81,7 @@ class Run:
         record = self._first_records.get((tracker, sequence))
         if record is None:
             return None
-        place = self.folder / "boxes" / slug(tracker)
-        place = place / record["begun"] if record["begun"] != "ope" else place
+        place = boxes_folder(self.folder, tracker, 0, record["begun"])
         try:
             rows = np.loadtxt(place / f"{slug(sequence)}.txt", delimiter=",", ndmin=2)
         except (OSError, ValueError):
@@ -125,3 +124,23 @@ class Run:
         name = f"{slug(sequence)}.{record['start']}.{record['repeat']}.{kind}.npz"
         records: Path = self.folder.resolve().parent.parent / "records"
         return records / slug(self.manifest["dataset"]["name"]) / records_folder(tracker) / key[:12] / name
+
+
+def join(runs: Sequence[Run]) -> tuple[RunScores, dict[str, tuple[int, str]]]:
+    """Return all trackers' scores together, and of each its run and its name there; equal names get the run's id."""
+    first = runs[0].scores
+    trackers: dict[str, TrackerScores] = {}
+    owner: dict[str, tuple[int, str]] = {}
+    for index, run in enumerate(runs):
+        for what in ("dataset", "coverage", "profile", "protocol", "jitter"):
+            if getattr(run.scores, what) != getattr(first, what):
+                raise InputError(
+                    f"runs {first.run} and {run.scores.run} do not go on one page: {what} is "
+                    f"{getattr(first, what)!r} there and {getattr(run.scores, what)!r} here"
+                )
+        for one in run.scores.trackers:
+            name = one.name if one.name not in trackers else f"{one.name} ({run.scores.run})"
+            trackers[name] = replace(one, name=name)
+            owner[name] = (index, one.name)
+    title = ", ".join(dict.fromkeys(run.scores.run for run in runs))
+    return replace(first, run=title, trackers=tuple(trackers.values())), owner

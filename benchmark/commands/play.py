@@ -52,7 +52,8 @@ def play(
     from benchmark.datasets.selection import select
     from benchmark.playback.files import check_file
     from benchmark.playback.scene import Cut
-    from benchmark.playback.stored import find_run, stored_scene
+    from benchmark.playback.stored import stored_scene
+    from benchmark.playback.trails import find_run
     from benchmark.store.results import slug
     from trackers.errors import InputError
 

@@ -22,6 +22,7 @@ from typing import Any
 import click
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmark.datasets.catalogue import read_catalogue
 from benchmark.datasets.lasot import FLAGS
@@ -34,6 +35,8 @@ TABLE = Path(__file__).parents[2] / "results" / "tables" / "large-set.md"
 ENVIRONMENT = {"device": "cpu", "threads": "1"}
 LIMITS = {"plan, nothing kept": (5.0, 1000.0), "plan, all kept": (5.0, 1000.0), "report": (60.0, 1000.0)}
 """Processor seconds and MB that a step may take; a page may have 15 MB."""
+Telemetry = dict[str, NDArray[np.float64]]
+"""What a tracker reports of itself, by signal: (N - 1, ...)."""
 
 
 def make_copy(root: Path) -> None:
@@ -55,9 +58,9 @@ def make_copy(root: Path) -> None:
         (folder / "groundtruth.txt").write_text("".join(f"{x},{y},20,21\n" for x, y in corners))
 
 
-def selection(root: Path) -> Selection:
+def selection(root: Path, dataset: str = "LaSOT") -> Selection:
     """Return the whole set, loaded and checked."""
-    return select(open_dataset("LaSOT", root))
+    return select(open_dataset(dataset, root))
 
 
 def plan(root: Path, results: Path) -> list[Any]:
@@ -69,8 +72,17 @@ def plan(root: Path, results: Path) -> list[Any]:
     return lay_out(Plan(tuple(expand(PAPERS_FIVE)), selection(root), "cpu"), Results(results), ENVIRONMENT)
 
 
-def make_records(root: Path, results: Path) -> None:
-    """Keep a made-up record of every tracker on every sequence, and the folder of a run that has them."""
+def _no_telemetry(tracker: str, frames: int) -> None:
+    return None
+
+
+def make_records(
+    root: Path, results: Path, dataset: str = "LaSOT", telemetry: Callable[[str, int], Telemetry | None] = _no_telemetry
+) -> None:
+    """Keep a made-up record of every tracker on every sequence, and the folder of a run that has them.
+
+    `telemetry` gives what a tracker reports of so many frames.
+    """
     from benchmark.commands.folder import begin, conclude, keep_truth
     from benchmark.datasets.content import Seen, look, stamp_of
     from benchmark.engine.run import Plan, lay_out
@@ -81,26 +93,27 @@ def make_records(root: Path, results: Path) -> None:
 
     rng, store = np.random.default_rng(1), Results(results)
     memo, records = FrameMemo(results), {}
-    wanted = Plan(tuple(expand(PAPERS_FIVE)), selection(root), "cpu")
+    wanted = Plan(tuple(expand(PAPERS_FIVE)), selection(root, dataset), "cpu")
     for video in wanted.selection.sequences:  # all frames of one are links to one picture: it is read once
         seen, _ = look(video.frames[0])
         memo.learn(video.frames, [Seen(seen.digest, stamp_of(path)) for path in video.frames])
     tasks = lay_out(wanted, store, ENVIRONMENT)
     for task in tasks:
-        count, truth = len(task.job), task.job.video.annotation.boxes
+        count, start = len(task.job), task.job.start
+        truth = task.job.video.annotation.boxes[start:]
         boxes = truth + rng.normal(0, 3, (count, 4))
         lost = int(rng.integers(1, count))
         boxes[lost : lost + 300, 0] += 80
         boxes[0] = truth[0]
         record = Record(
-            task.key, "LaSOT", task.spec.name, task.sequence, 0, 0, "done", boxes, np.ones(count), count / 20,
+            task.key, dataset, task.spec.name, task.sequence, start, 0, "done", boxes, np.ones(count), count / 20,
             times=np.full(count, 0.05), frames=count, content=memo.content(task.job.frames),
         )  # fmt: skip
-        store.keep(record, None)
+        store.keep(record, telemetry(record.tracker, count))
         records[task.key] = record
     folder = begin(store, wanted, tasks)
     team: Any = SimpleNamespace(environment=ENVIRONMENT, workers=1)
-    conclude(folder, wanted, tasks, records, team, "lasot", ())
+    conclude(folder, wanted, tasks, records, team, wanted.selection.profile, ())
     keep_truth(folder, wanted, root)
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from benchmark.datasets.box_text import from_one_based, read_boxes
 from benchmark.datasets.selection import Selection
 from benchmark.datasets.sequence import Sequence as Video
-from benchmark.playback.scene import Scene, Trail
+from benchmark.playback.scene import Scene
+from benchmark.playback.trails import stored_trail
 from benchmark.store.reading import read_manifest
-from benchmark.store.results import MANIFEST, PLAN, Results, slug
+from benchmark.store.results import Results
 from trackers.errors import InputError, did_you_mean
 from trackers.names import split_list
 
@@ -22,22 +22,6 @@ ROUNDED = 1e-4
 """Pixels by which a kept first box may differ from the ground truth's: a run's texts have four decimals."""
 Load = Callable[[str, str, int | None], Selection]
 """Loads one sequence: (dataset, sequence, frames of it that were run; None for all)."""
-
-
-def find_run(results: Path, run: str) -> tuple[Results | None, Path]:
-    """Return a run's folder and the results folder it lies in, None where it lies alone.
-
-    `run` is an id, a name or ``latest`` in `results`, or a run's folder anywhere. InputError where there is none.
-    """
-    folder = Path(run).absolute()
-    if run == "latest" or not folder.is_dir():
-        if not (results / "runs").is_dir():
-            raise InputError(f"no results in {results}: `run_bench` makes some, --results DIR names another folder")
-        folder = Results(results, write=False).find_run(run)
-    if not (folder / MANIFEST).is_file():
-        begun = "has not ended, or was cut off: the command that began it goes on"
-        raise InputError(f"{run}: the run {begun}" if (folder / PLAN).is_file() else f"{run} is no run's folder")
-    return (Results(folder.parent.parent, write=False) if folder.parent.name == "runs" else None), folder
 
 
 def stored_scene(
@@ -63,7 +47,7 @@ def stored_scene(
         )
     trails, remarks = [], []
     for tracker in chosen:
-        trail = _trail(store, run, dataset["name"], _entry(manifest, tracker, name))
+        trail = stored_trail(store, run, dataset["name"], _entry(manifest, tracker, name))
         if trail is None:
             remarks.append(f"{tracker}: nothing of it on {name} is kept; run the same command again")
             continue
@@ -110,18 +94,3 @@ def _entry(manifest: Mapping[str, Any], tracker: str, sequence: str) -> Mapping[
     """Return what the manifest says of a tracker's first run on a sequence."""
     own = [one for one in manifest["records"] if one["tracker"] == tracker and one["sequence"] == sequence]
     return min(own, key=lambda one: one["repeat"])
-
-
-def _trail(store: Results | None, run: Path, dataset: str, entry: Mapping[str, Any]) -> Trail | None:
-    """Return a tracker's trail from its record; from the run's own text of boxes where that was cleaned away."""
-    tracker, sequence, start = entry["tracker"], entry["sequence"], entry["start"]
-    if store and (record := store.find(dataset, tracker, entry["key"], sequence, start, entry["repeat"])):
-        kept = store.telemetry(record) or {}
-        telemetry = {name: values for name, values in kept.items() if len(values) == len(record.boxes) - 1}
-        return Trail(tracker, start, record.boxes, record.scores, telemetry, record.seconds, record.reason)
-    place = run / "boxes" / slug(tracker)
-    place = place / entry["begun"] if entry["begun"] != "ope" else place
-    text = place / f"{slug(sequence)}.txt"
-    if entry["repeat"] or not text.is_file():
-        return None
-    return Trail(tracker, start, from_one_based(read_boxes(text)), np.empty(0))

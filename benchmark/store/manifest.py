@@ -13,7 +13,7 @@ from typing import Any
 from benchmark.datasets.selection import Selection
 from benchmark.store.keys import code_digest
 from benchmark.store.record import Record, write_whole
-from benchmark.store.results import MANIFEST, MANIFEST_SCHEMA, PLAN, slug
+from benchmark.store.results import MANIFEST, MANIFEST_SCHEMA, PLAN, boxes_folder, slug
 from trackers.names import TrackerSpec
 
 PACKAGES = ("engram-bench", "torch", "numpy", "opencv-contrib-python-headless", "scipy")
@@ -100,9 +100,7 @@ def write_run(folder: Path, content: dict[str, Any], records: Sequence[Record]) 
     """
     for record in records:
         if record.status == "done":
-            place = folder / "boxes" / slug(record.tracker)
-            place = place / f"repeat-{record.repeat + 1}" if record.repeat else place
-            place = place / record.begun if record.begun != "ope" else place
+            place = boxes_folder(folder, record.tracker, record.repeat, record.begun)
             place.mkdir(parents=True, exist_ok=True)
             rows = (f"{x + 1:.4f},{y + 1:.4f},{w:.4f},{h:.4f}\n" for x, y, w, h in record.boxes)
             (place / f"{slug(record.sequence)}.txt").write_text("".join(rows))

@@ -62,6 +62,13 @@ def records_folder(tracker: str) -> str:
     return slug(re.sub(r"(?:[^:@{}/\\]*[/\\])+", "", tracker))
 
 
+def boxes_folder(run: Path, tracker: str, repeat: int, begun: str) -> Path:
+    """Return where a run's folder has the boxes of a tracker's repeat (from 0) and start."""
+    place = run / "boxes" / slug(tracker)
+    place = place / f"repeat-{repeat + 1}" if repeat else place
+    return place / begun if begun != "ope" else place
+
+
 class Results:
     """One results folder."""
 

@@ -17,7 +17,7 @@ from reports.model import Report
 from reports.sequences import SequenceView
 from trackers.printable import printable
 
-__all__ = ["page_data", "reach", "readable", "sequence_data", "short"]
+__all__ = ["page_data", "panel_data", "reach", "readable", "sequence_data", "short"]
 
 UNKNOWN = 255
 
@@ -134,7 +134,7 @@ def _memory(memory: Memory, number: dict[str, int], pictures: dict[bytes, int]) 
         "t": number[memory.tracker],
         "first": memory.first,
         "frames": memory.frames,
-        "panels": [_panel(panel) for panel in memory.panels],
+        "panels": [panel_data(panel) for panel in memory.panels],
         "moments": [
             {
                 "frame": moment.frame,
@@ -154,7 +154,8 @@ def _memory(memory: Memory, number: dict[str, int], pictures: dict[bytes, int]) 
     }
 
 
-def _panel(panel: Panel) -> dict[str, Any]:
+def panel_data(panel: Panel) -> dict[str, Any]:
+    """Return a panel, a byte a value: a state as it is, else 0 to 200 from low to high; 255 where unknown."""
     whole = panel.kind == "states"
     return {
         "title": panel.title,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from reports.strips import FrameReader, thumbnail
 
-__all__ = ["COLUMNS", "Memory", "Moment", "Panel", "Slot", "memory_of"]
+__all__ = ["COLUMNS", "Memory", "Moment", "Panel", "Slot", "memory_of", "panels_of"]
 
 Values = NDArray[np.float64]
 Kind = Literal["lines", "heat", "states"]
@@ -83,14 +83,18 @@ def memory_of(
 
     `telemetry` begins a frame after `start`, the frame of ``boxes[0]``.
     """
-    lengths = {len(values) for values in telemetry.values()}
-    if len(lengths) != 1 or not min(lengths):
-        return None
-    panels = tuple(_panels(telemetry))
-    if not panels:
+    if not (panels := panels_of(telemetry)):
         return None
     found = tuple(moment for frame in at if (moment := _moment(telemetry, start, boxes, frame, reader)))
-    return Memory(tracker, start + 1, lengths.pop(), panels, found)
+    return Memory(tracker, start + 1, len(next(iter(telemetry.values()))), panels, found)
+
+
+def panels_of(telemetry: Mapping[str, NDArray[Any]], columns: int = COLUMNS) -> tuple[Panel, ...]:
+    """Return the charts of a tracker's telemetry, of so many columns at most; none where its parts differ in length."""
+    lengths = {len(values) for values in telemetry.values()}
+    if len(lengths) != 1 or not min(lengths):
+        return ()
+    return tuple(replace(one, values=_blocks(one.values, columns, one.kind == "states")) for one in _panels(telemetry))
 
 
 def _panels(telemetry: Mapping[str, NDArray[Any]]) -> Iterator[Panel]:
@@ -125,18 +129,17 @@ def _panel(
     title: str, kind: Kind, rows: Sequence[str], values: Values,
     low: float | None, high: float | None,
 ) -> Panel:  # fmt: skip
-    """Return a panel with its columns made few; a range that is not given is the values' own."""
+    """Return a panel with a column a frame; a range that is not given is the values' own."""
     finite = values[np.isfinite(values)]
     lowest = float(finite.min()) if low is None and len(finite) else float(low or 0)
     highest = float(finite.max()) if high is None and len(finite) else float(high or 0)
-    blocks = _blocks(values, commonest=kind == "states")
-    return Panel(title, kind, tuple(rows), blocks, lowest, highest if highest > lowest else lowest + 1)
+    return Panel(title, kind, tuple(rows), values, lowest, highest if highest > lowest else lowest + 1)
 
 
-def _blocks(values: Values, commonest: bool) -> Values:
-    if values.shape[1] <= COLUMNS:
+def _blocks(values: Values, columns: int, commonest: bool) -> Values:
+    if values.shape[1] <= columns:
         return values
-    edges = np.linspace(0, values.shape[1], COLUMNS + 1).astype(int)
+    edges = np.linspace(0, values.shape[1], columns + 1).astype(int)
     if commonest:
         whole = np.clip(np.nan_to_num(values), 0, 255).astype(int)
         return np.array(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -67,7 +68,8 @@ class Painter:
         canvas[: self._head, width // 2 :] = GROUND
         text = f"frame {index + 1} of {scene.length}"
         self._letters.write(canvas, text, width - self._margin, self._head // 2, FAINT, "right")
-        self._paint_frame(canvas[self._head : self._head + self._frame_height], frame, index)
+        place = canvas[self._head : self._head + self._frame_height]
+        paint_frame(place, frame, index, scene, self._colours, self._px(2))
         for trail, x, middle in self._cells:
             canvas[middle - self._line // 2 : middle + self._line // 2, x : x + self._px(34)] = GROUND
             value = self._values[trail.name][index - self._cut.first]
@@ -92,29 +94,6 @@ class Painter:
         there = np.arange(first, end) - trail.start
         parts[~truth.valid[first:end] | (there < 0) | (there >= len(trail.boxes))] = np.nan
         return parts
-
-    def _paint_frame(self, place: Canvas, frame: Frame, index: int) -> None:
-        scale = min(place.shape[1] / frame.shape[1], place.shape[0] / frame.shape[0])
-        size = (max(round(frame.shape[1] * scale), 1), max(round(frame.shape[0] * scale), 1))
-        corner = np.array([(place.shape[1] - size[0]) // 2, (place.shape[0] - size[1]) // 2])
-        if size != (place.shape[1], place.shape[0]):
-            place[:] = 0
-        shrinks = size[0] < frame.shape[1]
-        picture = cv2.resize(frame, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
-        inner = place[corner[1] : corner[1] + size[1], corner[0] : corner[0] + size[0]]
-        inner[:] = picture
-
-        def placed(box: NDArray[np.float64]) -> NDArray[np.float64]:
-            scaled: NDArray[np.float64] = tame(box) * [*size, *size] / np.tile(frame.shape[1::-1], 2)
-            return scaled
-
-        shown = [(placed(box), self._colours[t.name]) for t in self._scene.trails if (box := t.box(index)) is not None]
-        dashed = [False] * len(shown)
-        truth = self._scene.truth
-        if truth is not None and truth.valid[index]:
-            shown.append((placed(truth.boxes[index]), TRUTH))
-            dashed.append(True)
-        draw_boxes(inner, shown, self._px(2), dashed)
 
     def _lay_out(self, width: int) -> tuple[Canvas, list[_Row], list[tuple[Trail, int, int]]]:
         """Return the picture without what moves, the strips, and where each trail's value is written."""
@@ -199,3 +178,30 @@ class Painter:
         half = self._small.size // 2
         for value, middle in ((band.high, top + half), (band.low, top + band.strip.shape[0] - half)):
             self._small.write(canvas, f"{value:.3g}", self._gutter - self._px(4), middle, FAINT, "right")
+
+
+def paint_frame(
+    place: Canvas, frame: Frame, index: int, scene: Scene, colour_of: Mapping[str, Colour], thickness: int
+) -> None:
+    """Paint a frame with all boxes into a place, which it fills as far as its shape lets it."""
+    scale = min(place.shape[1] / frame.shape[1], place.shape[0] / frame.shape[0])
+    size = (max(round(frame.shape[1] * scale), 1), max(round(frame.shape[0] * scale), 1))
+    corner = np.array([(place.shape[1] - size[0]) // 2, (place.shape[0] - size[1]) // 2])
+    if size != (place.shape[1], place.shape[0]):
+        place[:] = 0
+    shrinks = size[0] < frame.shape[1]
+    picture = cv2.resize(frame, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
+    inner = place[corner[1] : corner[1] + size[1], corner[0] : corner[0] + size[0]]
+    inner[:] = picture
+
+    def placed(box: NDArray[np.float64]) -> NDArray[np.float64]:
+        scaled: NDArray[np.float64] = tame(box) * [*size, *size] / np.tile(frame.shape[1::-1], 2)
+        return scaled
+
+    shown = [(placed(box), colour_of[t.name]) for t in scene.trails if (box := t.box(index)) is not None]
+    dashed = [False] * len(shown)
+    truth = scene.truth
+    if truth is not None and truth.valid[index]:
+        shown.append((placed(truth.boxes[index]), TRUTH))
+        dashed.append(True)
+    draw_boxes(inner, shown, thickness, dashed)

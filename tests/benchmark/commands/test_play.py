@@ -12,7 +12,8 @@ from PIL import Image
 
 from benchmark.datasets.lookup import open_dataset
 from benchmark.datasets.selection import Selection, select
-from benchmark.playback.stored import find_run, stored_scene
+from benchmark.playback.stored import stored_scene
+from benchmark.playback.trails import find_run
 from benchmark.store.results import Results, slug
 from reports.plots.style import colours
 from reports.video.lettering import rgb

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
-from benchmark.playback.stored import choose_trackers, find_run, stored_scene
+from benchmark.playback.stored import choose_trackers, stored_scene
+from benchmark.playback.trails import find_run
 from trackers.errors import InputError
 
 CAST = ("siamfc", "memtrack", "memtrack{slots=4,read=hard}", "cv2:kcf")
@@ -37,12 +37,3 @@ def test_a_damaged_manifest_is_one_line(tmp_path: Path) -> None:
     store, folder = find_run(tmp_path, "one")
     with pytest.raises(InputError, match=r"manifest\.json cannot be read"):
         stored_scene(store, folder, "first", ["all"], lambda *_: None)
-
-
-def test_a_run_that_was_copied_alone_has_no_records(tmp_path: Path) -> None:
-    run = tmp_path / "copied"
-    run.mkdir()
-    (run / "manifest.json").write_text(json.dumps({}))
-    assert find_run(tmp_path / "results", str(run)) == (None, run)
-    assert not (tmp_path / "results").exists()
-    assert [file.name for file in tmp_path.iterdir()] == ["copied"]

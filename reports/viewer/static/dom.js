@@ -1,0 +1,36 @@
+// Small builders. Texts of strangers only ever become text nodes and attribute values, never markup.
+
+export const byId = (id) => document.getElementById(id);
+
+export function html(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) made.setAttribute(name, "");
+    else if (value !== false && value != null) made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+export function svg(tag, attributes = {}, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+/** Fill a select with [value, text] pairs, and choose one; the first where there is none of that value. */
+export function options(select, pairs, chosen) {
+  select.replaceChildren(...pairs.map(([value, text]) => html("option", { value }, text)));
+  select.value = chosen;
+  if (select.selectedIndex < 0) select.selectedIndex = 0;
+}
+
+export const swatch = (colour) =>
+  svg("svg", { class: "swatch", viewBox: "0 0 14 6", width: 14, height: 6, "aria-hidden": "true" },
+    svg("rect", colour ? { width: 14, height: 6, rx: 2, fill: colour } : { width: 14, height: 6, rx: 2, class: "dashed" }));
+
+export const three = (value) => (value == null || !Number.isFinite(value) ? "–" : value.toFixed(3));
+export const two = (value) => (value == null || !Number.isFinite(value) ? "–" : value.toFixed(2));
+export const signed = (value) => (value == null ? "–" : `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`);
+export const colourOf = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

@@ -1,0 +1,118 @@
+// What is drawn over time: what happened, IoU, score, and what each memory reported.
+
+import { bytes } from "./api.js";
+import { fill, shade } from "./charts.js";
+import { colourOf, html, swatch } from "./dom.js";
+
+const KINDS = { tracked: "tracked", recovered: "recovered", drift: "drift", scale: "scale", lost: "lost", jumped: "jumped" };
+const UNKNOWN = 255, STEPS = 200;
+const ROW = 12;
+
+/** Draw all charts of a sequence into a host; those of hidden trackers are left out. */
+export function drawPanels(host, charts, overview, sequence, hidden, titles) {
+  const open = new Map([...host.querySelectorAll("details")].map((one) => [one.dataset.tracker, one.open]));
+  charts.clear();
+  host.replaceChildren();
+  const tracks = sequence.tracks.filter((one) => !hidden.includes(overview.trackers[one.tracker].name));
+  const x = Array.from({ length: sequence.frames }, (_, index) => index);
+  if (tracks.some((one) => one.segments.length)) happened(host, charts, overview, tracks, x, titles);
+  const spans = sequence.causes.map((one) => [one.first, one.last]);
+  const note = spans.length ? `; shaded: ${sequence.causes[0].name} acts` : "";
+  const curve = (track, values) => [values, { stroke: overview.trackers[track.tracker].colour, width: 1.6, points: { show: false }, spanGaps: false }];
+  for (const [title, name] of [["IoU with the ground truth", "overlap"], ["Score that each tracker gives itself", "scores"]]) {
+    const curves = tracks.filter((one) => one[name]).map((one) => curve(one, one[name]));
+    if (!curves.length) continue;
+    const place = figure(host, title + note, name);
+    charts.add(place, [x, ...curves.map(([values]) => values)], {
+      height: 130, low: 0, high: 1, ticks: [0, 0.5, 1], paint: shade(spans), series: curves.map(([, how]) => how), label: title,
+    });
+  }
+  const told = tracks.filter((one) => one.panels.length);
+  const first = told.find((one) => one.panels.length > 1) ?? told[0]; // one that has a memory to show
+  for (const track of told) memory(host, charts, overview, track, open.get(overview.trackers[track.tracker].name) ?? track === first);
+  if (!host.children.length) host.append(html("p", { class: "soft" }, "Nothing over time: neither ground truth nor scores are kept of what is shown."));
+}
+
+function figure(host, title, name, ...more) {
+  const place = html("div", { class: "plot" });
+  host.append(html("figure", { "data-panel": name }, html("figcaption", {}, title, ...more), place));
+  return place;
+}
+
+const key = (entries) => html("span", { class: "key" }, ...entries.map(([text, colour]) => html("span", {}, swatch(colour), ` ${text}`)));
+
+/** A row a tracker, coloured by what happened. */
+function happened(host, charts, overview, tracks, x, titles) {
+  const there = new Set(tracks.flatMap((one) => one.segments.map(([kind]) => kind)));
+  const entries = Object.keys(KINDS).filter((kind) => there.has(kind)).map((kind) => [titles[kind] ?? kind, colourOf(kind)]);
+  const place = figure(host, "What happened", "happened", " ", key(entries));
+  const paint = (u) => {
+    tracks.forEach((track, row) => {
+      const top = tracks.length - row;
+      for (const [kind, first, end] of track.segments) {
+        u.ctx.fillStyle = colourOf(kind);
+        fill(u, track.start + first - 0.5, track.start + end - 0.5, top - 0.85, top - 0.15);
+      }
+      u.ctx.fillStyle = overview.trackers[track.tracker].colour; // whose row it is
+      const y = u.valToPos(top - 0.5, "y", true), unit = devicePixelRatio;
+      u.ctx.fillRect(u.bbox.left - 20 * unit, y - 3 * unit, 14 * unit, 6 * unit);
+    });
+  };
+  charts.add(place, [x, x.map(() => null)], {
+    height: 24 + 15 * tracks.length, low: 0, high: tracks.length, ticks: [], paint, series: [{ show: true, paths: () => null, points: { show: false } }],
+    label: "What happened, a row a tracker",
+  });
+}
+
+/** What one memory reported; drawn when it is opened. */
+function memory(host, charts, overview, track, open) {
+  const { name, colour } = overview.trackers[track.tracker];
+  const body = html("div", {});
+  const details = html("details", { "data-tracker": name, open }, html("summary", {}, swatch(colour), ` What ${name} reported`), body);
+  const draw = () => {
+    if (!details.open || body.children.length) return;
+    for (const panel of track.panels) one(body, charts, track, panel, colour);
+  };
+  details.addEventListener("toggle", draw);
+  host.append(details);
+  draw();
+}
+
+const SHADES = ["#0173b2", "#de8f05", "#029e73", "#cc78bc", "#ca9161", "#56b4e9", "#949494", "#d55e00"];
+
+function one(body, charts, track, panel, colour) {
+  const rows = panel.data.map(bytes);
+  const value = (byte) => panel.low + (byte / STEPS) * (panel.high - panel.low);
+  const start = track.start + 1;
+  const edge = (column) => start + (column * track.told) / panel.columns - 0.5;
+  const x = Array.from({ length: panel.columns }, (_, column) => (edge(column) + edge(column + 1)) / 2);
+  const lines = panel.kind === "lines";
+  const named = panel.rows.map((text, row) => [text, panel.kind === "states" || (lines && panel.rows.length > 1) ? SHADES[row % SHADES.length] : colour]);
+  const place = figure(body, panel.title, panel.title, " ", ...(panel.kind === "heat" || named.length < 2 ? [] : [key(named)]));
+  const how = { low: panel.low, high: panel.high, label: panel.title };
+  if (lines) {
+    const values = rows.map((row) => Array.from(row, (byte) => (byte === UNKNOWN ? null : value(byte))));
+    const series = named.slice(0, rows.length).map(([, stroke]) => ({ stroke, width: 1.5, points: { show: false } }));
+    charts.add(place, [x, ...values], { ...how, height: 84, series });
+    return;
+  }
+  const states = panel.kind === "states";
+  const paint = (u) => rows.forEach((row, place_) => {
+    const top = rows.length - place_;
+    for (let column = 0; column < row.length;) {
+      let end = column + 1;
+      while (end < row.length && row[end] === row[column]) end += 1; // equal neighbours are one rectangle
+      if (row[column] !== UNKNOWN) {
+        u.ctx.globalAlpha = states ? 1 : 0.04 + 0.96 * Math.sqrt(row[column] / STEPS);
+        u.ctx.fillStyle = states ? SHADES[row[column] % SHADES.length] : colour;
+        fill(u, edge(column), edge(end), top - (rows.length > 1 ? 0.95 : 1), top);
+      }
+      column = end;
+    }
+    u.ctx.globalAlpha = 1;
+  });
+  charts.add(place, [x, x.map(() => null)], {
+    ...how, low: 0, high: rows.length, ticks: [], paint, height: 24 + (states ? 16 : Math.max(ROW * rows.length, 24)), series: [{ paths: () => null, points: { show: false } }],
+  });
+  if (!states) place.previousElementSibling.append(html("span", { class: "soft" }, ` a row each: ${named.length > 6 ? `${named.length}, the first on top` : panel.rows.join(", ")}`));
+}
