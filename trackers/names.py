@@ -1,7 +1,6 @@
 """How a tracker's full name is read: ``family[-variant]...[{field=value,...}][:preset][@weights]``.
 
-Trackers from elsewhere: ``py:FILE.py[:Class][{field=value,...}][@weights]``, ``got10k:module:Class[@weights]``,
-``cv2:kind[@weights]``, ``onnx:FILE.toml``.
+Trackers from elsewhere have a prefix: `trackers.foreign_names`.
 
 Whatever says the same configuration gets the same canonical name, hence the same records: ``memtrack-m8`` is
 ``memtrack`` where eight slots are the default.
@@ -21,14 +20,12 @@ from typing import Any, get_type_hints
 
 from trackers.api import Tracker
 from trackers.errors import InputError, did_you_mean
+from trackers.foreign_names import read_foreign
 from trackers.registry import BUILT_IN, PREFIXES, Family, default_names, family_names, find_family
 from trackers.weights.catalog import NO_WEIGHTS, OWN_WEIGHTS, RANDOM, Weights
 from trackers.weights.choice import choose_weights, first_config, given_weights
 
 _NAME = re.compile(r"(?P<base>[^{}:@]+)(?:\{(?P<delta>[^{}]*)\})?(?::(?P<preset>[^{}:@]+))?(?:@(?P<weights>.+))?")
-_FILE = re.compile(
-    r"(?s)(?P<base>(?P<kind>py:|onnx:)(?P<file>.+\.(py|toml))(?P<cls>:\w+)?)(\{(?P<delta>[^{}]*)\})?(@(?P<weights>.+))?"
-)
 
 
 @dataclass(frozen=True)
@@ -199,23 +196,20 @@ def resolve(name: str) -> TrackerSpec:
 
 def _external(name: str) -> TrackerSpec:
     """Return the tracker of a name that begins with one of `PREFIXES`."""
-    match = _FILE.fullmatch(name) or re.fullmatch(r"(?P<base>[^@]*)(?:@(?P<weights>.+))?", name, re.DOTALL)
-    if match is None:
-        raise InputError(f"{name!r} is not a tracker's name: what goes behind '@' is a file of weights")
-    base, wanted = match["base"], match["weights"] or ""
-    family = find_family(base)
-    weights = choose_weights(family, base, "compact", wanted)
+    said = read_foreign(name)
+    family = find_family(said.base)
+    weights = choose_weights(family, said.base, "compact", said.weights)
     config = None if family.config is None else first_config(family, "compact", weights)
-    parts: tuple[str | Path, ...] = (base,)
-    if "file" in match.groupdict():
-        parts = (match["kind"], Path(match["file"]).resolve(), match["cls"] or "")
-        if match["delta"]:
-            if config is None:
-                raise InputError(f"{base} has no config: {{{match['delta']}}} does not fit it")
-            changed = replace(config, **_inline(family, match["delta"]))
-            parts = (*parts, _delta(config, changed))
-            config = changed
-    return _named(parts, family, "compact", config, weights, bool(wanted))
+    parts: tuple[str | Path, ...] = family.parts or (said.base,)
+    if said.file:
+        parts = (said.kind, Path(said.file).resolve(), said.cls)
+    if said.delta:
+        if config is None:
+            raise InputError(f"{said.base} has no config: {{{said.delta}}} does not fit it")
+        changed = replace(config, **_inline(family, said.delta))
+        parts = (*parts, _delta(config, changed))
+        config = changed
+    return _named(parts, family, "compact", config, weights, bool(said.weights))
 
 
 def _named(

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from trackers.errors import InputError, describe, did_you_mean
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from trackers.adapters.containment import World
     from trackers.code.reach import Reach
     from trackers.weights.catalog import Weights
@@ -31,11 +33,16 @@ BUILT_IN = {
 }
 PREFIXES = {
     "cv2": "trackers.adapters.opencv",
+    "env": "trackers.adapters.env",
     "got10k": "trackers.adapters.got10k",
     "onnx": "trackers.adapters.onnx.family",
     "py": "trackers.adapters.file",
+    "pytracking": "trackers.adapters.pytracking",
+    "trax": "trackers.adapters.trax",
 }
 """External trackers are named ``prefix:rest``; the module's ``family(rest)`` makes the family."""
+PATH_VARIABLE = "ENGRAM_TRACKER_PATH"
+"""Environment variable with the folders of ``--tracker-path``, joined as those of ``PATH`` are."""
 INSTALLED = "trackers.adapters.installed"
 """Its ``family(name, entry_point)`` makes the family of a plug-in."""
 
@@ -66,6 +73,8 @@ class Family:
     """What the key of a tracker from elsewhere covers; None for Engram's own and OpenCV's."""
     weights: Weights | None = None
     """What it brings along and no name can change; None where weights are chosen by name."""
+    parts: tuple[str | Path, ...] = ()
+    """The name it was asked for by, with its files' whole paths; () where `name` is all of it."""
 
     def remembered(self, config: Any) -> str:
         """Return the line of a tracker of this family."""

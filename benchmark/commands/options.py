@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,10 +23,7 @@ if TYPE_CHECKING:
 
 Function = Callable[..., Any]
 
-trackers_option = click.option(
-    "--trackers", "-t", "trackers", multiple=True, default=("all",), show_default=True, metavar="NAMES",
-    help="Names, comma lists or wildcards; may be given several times. `run_bench list` shows all.",
-)  # fmt: skip
+
 results_option = click.option(
     "--results", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True,
     metavar="DIR", help="Where records and runs are kept.",
@@ -40,6 +39,42 @@ def read_count(context: click.Context, parameter: click.Parameter, value: str) -
     if not value.isdecimal() or int(value) < 1:
         raise click.BadParameter(f"{value!r} is neither auto nor a number from 1 on")
     return int(value)
+
+
+def _set_tracker_path(context: click.Context, parameter: click.Parameter, folders: tuple[Path, ...]) -> None:
+    """Let this command, and the processes that it starts, look for modules in these folders first."""
+    from trackers.registry import PATH_VARIABLE
+
+    if folders:
+        before = os.environ.get(PATH_VARIABLE)
+        context.call_on_close(partial(_put_variable, PATH_VARIABLE, before))
+        os.environ[PATH_VARIABLE] = os.pathsep.join(str(folder.absolute()) for folder in folders)
+
+
+def _put_variable(name: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value
+
+
+tracker_path_option = click.option(
+    "--tracker-path", type=click.Path(path_type=Path, exists=True, file_okay=False), multiple=True, metavar="DIR",
+    is_eager=True, expose_value=False, callback=_set_tracker_path,
+    help="Look there for modules of others' trackers; may be given several times.  [default: $ENGRAM_TRACKER_PATH]",
+)  # fmt: skip
+
+
+def trackers_option(function: Function) -> Function:
+    """Add ``--trackers``, and where modules of others' trackers are looked for."""
+    for option in reversed((
+        click.option("--trackers", "-t", "trackers", multiple=True, default=("all",), show_default=True,
+                     metavar="NAMES",
+                     help="Names, comma lists or wildcards; may be given several times. `run_bench list` shows all."),
+        tracker_path_option,
+    )):  # fmt: skip
+        function = option(function)
+    return function
 
 
 lanes_option = click.option(

@@ -9,6 +9,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from benchmark.engine.job import Job, Outcome
 from benchmark.engine.prefetch import FrameStream
+from trackers.adapters.apart.child import Overdue
 from trackers.api import Frame, Step, Tracker
 
 
@@ -49,13 +51,13 @@ class Lane:
         """Whether every frame was followed."""
         return len(self.boxes) == len(self.job)
 
-    def late(self, timeout: float) -> Outcome:
-        """Return what came of it when it took too long."""
-        return self.outcome(
+    def late(self, timeout: float, more: str = "") -> Outcome:
+        """Return what came of it when it took too long; `more` is what else is known."""
+        line = (
             f"timeout: {self.seconds:.1f} s in the tracker for {len(self.boxes)} of {len(self.job)} frames,"
-            f" --timeout is {timeout:g} s",
-            timed_out=True,
+            f" --timeout is {timeout:g} s"
         )
+        return self.outcome(f"{line}\n{more}".strip(), timed_out=True)
 
     def outcome(self, error: str = "", *, timed_out: bool = False) -> Outcome:
         """Return what came of it, and read no more frames."""
@@ -200,7 +202,7 @@ class Flight:
             import torch  # not at the top: a run is planned without it
 
             if len(chosen) == 1:
-                self._failed.append(lanes[chosen[0]].outcome(traceback.format_exc()))
+                self._failed.append(self._ended_by(error, lanes[chosen[0]]))
                 return
             parts: list[Sequence[int]] = [[index] for index in chosen]
             if isinstance(error, torch.OutOfMemoryError):
@@ -215,7 +217,16 @@ class Flight:
         for part in parts:
             yield from self._call(call, part, lanes)
 
+    def _ended_by(self, error: Exception, lane: Lane) -> Outcome:
+        """Return what came of a lane whose call raised: it failed, or was ended when its time was up."""
+        if isinstance(error, Overdue) and self.timeout < inf:
+            lane.seconds = max(lane.seconds, self.timeout)
+            return lane.late(self.timeout, str(error))
+        return lane.outcome(traceback.format_exc())
+
     def _timed(self, call: Callable[[Sequence[int]], Any], chosen: Sequence[int], lanes: list[Lane]) -> Any:
+        if allow := getattr(self.tracker, "allow", None):  # a stranger's; in a process of its own it is held to it
+            allow(self.timeout - max(lanes[index].seconds for index in chosen))
         began = time.perf_counter()
         result = call(chosen)
         if self.device.startswith("cuda"):

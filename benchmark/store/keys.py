@@ -96,7 +96,7 @@ def engram_files(family: Family) -> list[tuple[str, Path]]:
         roots = [file.parent, *shared]
     else:
         used = [] if family.reach is None else [_OURS.parent / unit for unit in family.reach.engram]
-        roots = [_OURS / "adapters" / "one_target.py"]
+        roots = [_OURS / "adapters" / "one_target.py", _OURS / "adapters" / "abroad"]
         roots += [place if place.is_dir() else place.with_suffix(".py") for place in used]
         roots += shared if used else []
         if file.is_relative_to(adapters := _OURS / "adapters"):

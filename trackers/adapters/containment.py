@@ -214,6 +214,11 @@ class Contained(Tracker[Any]):
         with self._world, self._chance:
             self._tracker.recording = wanted
 
+    def allow(self, seconds: float) -> None:
+        """Say how long the next call may take: a tracker in a process of its own is ended then (`Overdue`)."""
+        if (allow := getattr(self._tracker, "allow", None)) is not None:
+            allow(seconds)
+
     def start(self, frames: Sequence[Frame], boxes: Boxes, seeds: Sequence[int]) -> Any:
         """Start the tracker; the process's generators of random numbers are seeded with the first lane's seed."""
         frames, boxes = _own(frames), np.array(boxes, np.float64)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from importlib.machinery import PathFinder
 from importlib.metadata import Distribution
@@ -59,12 +59,23 @@ def first_reach(cls: type, asked: str, reach: Reach) -> Reach:
     return known.setdefault(asked, reach)
 
 
+def with_files(reach: Reach, files: Mapping[str, Path]) -> Reach:
+    """Return what is reached together with more files, by labels of their own."""
+    text = "\n".join([reach.digest, *(f"{label} {digest_file(file)}" for label, file in sorted(files.items()))])
+    digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest() if files else reach.digest
+    return replace(reach, files={**reach.files, **files}, digest=digest)
+
+
 class Walk:
     """Goes from a tracker's class to all that its key has to cover."""
 
-    def __init__(self, search: Sequence[str] = ()) -> None:
-        """Take the folders that its code searches before Python's own path."""
+    def __init__(self, search: Sequence[str] = (), *, alone: bool = False) -> None:
+        """Take the folders that its code searches before Python's own path; `alone`: what is here is not what it has.
+
+        Code that another Python runs finds its packages there.
+        """
         self._search = search
+        self._alone = alone
         self._files: dict[str, Path] = {}
         self._installed: dict[str, str] = {}
         self._engram: set[str] = set()
@@ -105,7 +116,7 @@ class Walk:
     def name(self, dotted: str) -> None:
         """Count what an absolute dotted name means, as far as it means anything here."""
         top = dotted.partition(".")[0]
-        if top in OWN:
+        if top in OWN and not self._alone:
             self._engram |= {"/".join(dotted.split(".")[:2])} - {*OWN, *HARMLESS}
         elif top in self._large:
             self._inside(dotted)
@@ -128,6 +139,14 @@ class Walk:
                 )
             for name in names:
                 self._declared(base, name)
+
+    def file(self, label: str, file: Path) -> None:
+        """Count a file that is no code, or none that can be read."""
+        self._files.setdefault(label, file)
+
+    def packages(self, name: str, version: str, listed: str) -> None:
+        """Count what another Python has, by its version and a list of its packages."""
+        self._installed[name] = f"{name} {version} {sha256(listed.encode()).hexdigest()}"
 
     def distribution(self, dist: Distribution) -> None:
         """Count the distribution that a tracker comes with, file by file."""
@@ -155,15 +174,15 @@ class Walk:
 
     def _top(self, top: str, dotted: str) -> None:
         spec = PathFinder.find_spec(top, self._search)
-        if spec is None or spec.origin is None:  # a folder without __init__.py comes last
+        if not self._alone and (spec is None or spec.origin is None):  # a folder without __init__.py comes last
             spec = find_top(top) or spec
         if spec is None or spec.origin in ("built-in", "frozen"):
             return
         folders = [Path(place) for place in spec.submodule_search_locations or ()]
         for place in folders or [Path(str(spec.origin))]:
-            if in_python(place):
+            if in_python(place) and not self._alone:
                 continue
-            if owned := owners(top, place):
+            if not self._alone and (owned := owners(top, place)):
                 self._installed |= {dist.name: describe(dist) for dist in owned if dist.name not in self._installed}
             elif folders:
                 self._package(top, place, dotted)

@@ -1,0 +1,136 @@
+"""A process of a tracker's ends with its parent and by its group, says how it ended, and leaves nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY
+
+from trackers.adapters.apart.child import TAIL, Child, Overdue, TrackerFailure
+
+
+def start(code: str, folder: str = "") -> Child:
+    return Child([sys.executable, "-c", code], os.environ, folder=folder)
+
+
+def read(child: Child) -> str:
+    def line() -> str:
+        content = b""
+        while not content.endswith(b"\n"):
+            block = os.read(child.read, 100)
+            if not block:
+                raise EOFError("nothing more")
+            content += block
+        return content.decode().strip()
+
+    return child.call(line, 30, lambda error: "")
+
+
+def there(process: int) -> bool:
+    """Return whether a process is there, as a zombie too."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def gone(process: int) -> bool:
+    """Wait until a process that is not this one's child has gone."""
+    deadline = time.monotonic() + 20
+    while there(process) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not there(process)
+
+
+GRANDCHILD = """
+import subprocess, sys, time
+print(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]).pid, flush=True)
+time.sleep(600)
+"""
+
+
+def test_it_and_what_it_started_end_when_nobody_needs_it(tmp_path: Path) -> None:
+    (tmp_path / "frames").mkdir()
+    (tmp_path / "frames" / "1").touch()
+    child = start(GRANDCHILD, str(tmp_path / "frames"))
+    grandchild, process = int(read(child)), child.id
+    assert there(process)
+    del child
+    assert not there(process)
+    assert gone(grandchild)
+    assert not (tmp_path / "frames").exists()
+
+
+def test_it_ends_with_its_parent_however_that_ends(tmp_path: Path) -> None:
+    (tmp_path / "frames").mkdir()
+    (tmp_path / "frames" / "1").touch()
+    code = f"""
+import os, sys, time
+from trackers.adapters.apart.child import Child
+child = Child([sys.executable, "-c", {GRANDCHILD!r}], os.environ, folder={str(tmp_path / "frames")!r})
+print(child.id, os.read(child.read, 100).decode().strip(), flush=True)
+time.sleep(600)
+"""
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=REPOSITORY)
+    assert parent.stdout is not None
+    guard, grandchild = map(int, parent.stdout.readline().split())
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    parent.stdout.close()
+    assert gone(guard)
+    assert gone(grandchild)
+    assert not (tmp_path / "frames").exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("import sys; sys.exit(7)", "it ended with exit code 7"),
+        ("raise ValueError('no such thing')", "the last line of its error stream is 'ValueError: no such thing'"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "SIGKILL (is there enough memory?)"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "it was ended by SIGSEGV"),
+    ],
+)
+def test_it_is_said_how_it_ended(code: str, says: str) -> None:
+    with pytest.raises(TrackerFailure) as raised:
+        read(start(code))
+    assert says in str(raised.value).splitlines()[0]
+
+
+def test_a_program_that_is_not_there_is_named() -> None:
+    child = Child(["/no/such/program"], os.environ)
+    with pytest.raises(TrackerFailure, match="/no/such/program: No such file"):
+        read(child)
+
+
+def test_one_that_does_not_answer_is_ended_with_all_that_it_started() -> None:
+    child = start(GRANDCHILD)
+    grandchild = int(read(child))
+    with pytest.raises(Overdue, match=r"it did not answer within 0\.2 s"):
+        child.call(lambda: os.read(child.read, 1) or (_ for _ in ()).throw(EOFError("end")), 0.2)
+    assert gone(grandchild)
+
+
+def test_the_end_of_a_long_error_stream_is_kept() -> None:
+    child = start("import sys; sys.stderr.write('x' * 300_000 + 'the end'); print('done', flush=True); sys.exit(1)")
+    assert read(child) == "done"
+    with pytest.raises(TrackerFailure) as raised:
+        read(child)
+    text = str(raised.value)
+    assert text.endswith("xthe end")
+    assert TAIL <= len(text) <= TAIL + 500
+
+
+def test_its_output_is_not_ours(capfd: pytest.CaptureFixture[str]) -> None:
+    child = start("import os; os.write(1, b'out\\n'); os.write(2, b'err\\n')")
+    assert read(child) == "out"
+    child.leave()
+    said = capfd.readouterr()
+    assert (said.out, said.err) == ("", "")

@@ -1,0 +1,205 @@
+"""A tracker in another environment: this Python stands for it, started as any other would be."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import REPOSITORY, paint
+
+from trackers.adapters.apart.child import Overdue, TrackerFailure
+from trackers.api import Tracker
+from trackers.errors import InputError
+from trackers.names import TrackerSpec, expand, resolve
+
+FIRST = np.array([[40.0, 40.0, 30.0, 24.0]])
+FILE = """
+{top}
+class Theirs:
+    def __init__(self, gain=1): self.gain = gain
+    def init(self, image, box):
+        self.image, self.box = image, box
+        {init}
+    def update(self, image):
+        {update}
+"""
+
+
+def named(
+    folder: Path, *, top: str = "", init: str = "pass", update: str = "return self.box", more: str = ""
+) -> TrackerSpec:
+    file = folder / "theirs.py"
+    file.write_text(FILE.format(top=top, init=init, update=update))
+    return resolve(f"env:{sys.executable} {file}:Theirs{more}")
+
+
+def follow(tracker: Tracker[Any], frames: int = 4, seed: int = 0) -> np.ndarray:
+    """Return rows of box and score."""
+    video, rows = paint(frames), []
+    state = tracker.start(video[:1], FIRST, [seed])
+    for frame in video[1:]:
+        step, state = tracker.step(state, [frame])
+        rows.append([*step.boxes[0], step.scores[0]])
+    return np.array(rows)
+
+
+def test_it_gets_frames_and_boxes_and_returns_boxes_and_scores(tmp_path: Path, capfd) -> None:
+    tracker = named(
+        tmp_path,
+        top="print('hello')",
+        init="assert image.dtype == 'uint8' and box.tolist() == [40, 40, 30, 24]; import os; os.write(1, b'told')",
+        update="print('step'); return [float(self.image[50, 50, 2]), float(image[50, 50, 0]), 1, self.gain], 0.25",
+        more="{gain=3}",
+    ).build("cpu")
+    video = paint(4)
+    np.testing.assert_array_equal(
+        follow(tracker), [[video[0][50, 50, 2], frame[50, 50, 0], 1, 3, 0.25] for frame in video[1:]]
+    )
+    assert capfd.readouterr().out == ""
+
+
+def test_frames_may_change_their_size(tmp_path: Path) -> None:
+    tracker = named(tmp_path, update="return [image.shape[0], image.shape[1], image.sum(), 1]").build("cpu")
+    state = tracker.start(paint(1), FIRST, [0])
+    for shape in ((30, 20), (1200, 1000), (31, 21)):
+        step, state = tracker.step(state, [np.full((*shape, 3), 7, np.uint8)])
+        np.testing.assert_array_equal(step.boxes, [[*shape, 21 * shape[0] * shape[1], 1]])
+
+
+DRAW = "import random, numpy; return [random.random(), numpy.random.rand(), 1, 1]"
+
+
+def test_what_it_draws_at_random_follows_the_seed_alone(tmp_path: Path) -> None:
+    tracker = named(tmp_path, update=DRAW).build("cpu")
+    first = follow(tracker, seed=3)
+    assert (follow(tracker, seed=4) != first).any()
+    np.testing.assert_array_equal(follow(tracker, seed=3), first)
+
+
+def test_targets_side_by_side_do_not_meet(tmp_path: Path) -> None:
+    tracker = named(tmp_path).build("cpu")
+    boxes = np.array([[1.0, 2, 3, 4], [5, 6, 7, 8]])
+    step, _ = tracker.step(tracker.start(paint(2), boxes, [0, 1]), paint(2))
+    np.testing.assert_array_equal(step.boxes, boxes)
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ("import os; os._exit(3)", "it ended with exit code 3"),
+        ("import os; os.abort()", "it was ended by SIGABRT"),
+        ("raise RuntimeError('out of memory, say')", "RuntimeError: out of memory, say"),
+        ("import sys; sys.exit(2)", "SystemExit: 2"),
+        ("return None", "TypeError: update must return a box x, y, w, h"),
+        ("return [1, 2, 3]", "it returned [1, 2, 3]"),
+    ],
+)
+def test_a_failure_says_how_and_the_next_target_gets_a_new_process(tmp_path: Path, lines: str, says: str) -> None:
+    tracker = named(tmp_path, top="import sys; print('loaded', file=sys.stderr)", update=lines).build("cpu")
+    for _ in range(2):
+        with pytest.raises(TrackerFailure) as raised:
+            follow(tracker)
+        assert says in str(raised.value).splitlines()[0]
+        assert "\n    loaded" in str(raised.value)
+
+
+def test_one_that_does_not_answer_in_time_is_ended(tmp_path: Path) -> None:
+    tracker = named(tmp_path, update="import time; time.sleep(600)").build("cpu")
+    state = tracker.start(paint(1), FIRST, [0])
+    tracker.allow(0.2)
+    with pytest.raises(Overdue, match=r"within 0\.2 s"):
+        tracker.step(state, paint(1))
+
+
+def test_numbers_of_every_kind_come_through(tmp_path: Path) -> None:
+    rows = follow(named(tmp_path, update="return (1, 2.5, float('nan'), float('inf'))").build("cpu"), 2)
+    np.testing.assert_array_equal(rows[0, :4], [1, 2.5, np.nan, np.inf])
+
+
+PYTRACKING = """
+class Theirs:
+    def __init__(self, step): self.step = step
+    def initialize(self, image, info): self.box = info["init_bbox"]
+    def track(self, image, info=None):
+        self.box = [self.box[0] + self.step, *self.box[1:]]
+        return {"target_bbox": self.box}
+"""
+
+
+def test_a_class_with_initialize_and_track_is_driven_as_that(tmp_path: Path) -> None:
+    (tmp_path / "theirs.py").write_text(PYTRACKING)
+    rows = follow(resolve(f"env:{sys.executable} {tmp_path / 'theirs.py'}{{step=2}}").build("cpu"))
+    np.testing.assert_array_equal(rows[:, 0], [42, 44, 46])
+
+
+def test_what_cannot_be_loaded_there_says_so_before_the_first_frame(tmp_path: Path) -> None:
+    spec = named(tmp_path, top="import nothing_of_this_name")
+    with pytest.raises(InputError, match=r"cannot be built.*No module named 'nothing_of_this_name'"):
+        spec.build("cpu")
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("env:python", "the form is env:PYTHON"),
+        ("env:/no/python {file}", "there is no program /no/python"),
+        ("env:{python} /no/file.py:Theirs", "there is no Python file /no/file.py"),
+        ("env:/bin/true {file}", "no Python from 3.7 on"),
+        ("env:{python} got10k:nowhere/module:Class", "there is no folder"),
+        ("env:{python} {file}{{a,b}}", "is not of the form"),
+    ],
+)
+def test_what_is_no_environment_or_no_tracker_is_refused(tmp_path: Path, name: str, says: str) -> None:
+    file = tmp_path / "theirs.py"
+    file.write_text(PYTRACKING)
+    with pytest.raises(InputError, match=says):
+        resolve(name.format(python=sys.executable, file=file))
+
+
+def test_a_python_without_numpy_is_refused(tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S "$@"\n')
+    python.chmod(0o755)
+    (tmp_path / "theirs.py").write_text(PYTRACKING)
+    with pytest.raises(InputError, match="has no NumPy"):
+        resolve(f"env:{python} {tmp_path / 'theirs.py'}")
+
+
+def test_its_key_covers_its_code_what_lies_beside_it_and_what_its_python_has(tmp_path: Path) -> None:
+    (tmp_path / "beside.py").write_text("X = 1")
+    (tmp_path / "numpy_like.py").write_text("")
+    spec = named(tmp_path, top="import beside, numpy, trackers")
+    assert sorted(spec.family.reach.files) == ["beside.py", "main.py"]
+    assert spec.family.reach.distributions[0].startswith(f"Python {sys.version.split()[0]} ")
+    (tmp_path / "beside.py").write_text("X = 2")
+    assert resolve(spec.address).family.reach.digest != spec.family.reach.digest
+
+
+def test_it_is_named_in_full_and_found_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    named(tmp_path)
+    (spec,) = expand([f"env:{sys.executable} theirs.py:Theirs{{gain=2,other=1}}"])
+    assert spec.name == f"env:{sys.executable} theirs.py:Theirs{{gain=2,other=1}}"
+    monkeypatch.chdir("/")
+    assert resolve(spec.address).identity() == spec.identity()
+
+
+def test_what_runs_there_is_of_old_syntax_and_needs_numpy_alone() -> None:
+    for file in (REPOSITORY / "trackers" / "adapters" / "abroad").glob("*.py"):
+        tree = ast.parse(file.read_text(), feature_version=(3, 7))
+        imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+        assert {name.partition(".")[0] for name in imported} <= {*sys.stdlib_module_names, "numpy"}
+
+
+def test_a_python_says_what_it_has() -> None:
+    start = REPOSITORY / "trackers" / "adapters" / "abroad" / "start.py"
+    done = subprocess.run([sys.executable, str(start)], capture_output=True, check=True)
+    facts = json.loads(done.stdout)
+    assert facts["numpy"] is True
+    assert any(name.startswith("numpy-") for name in facts["packages"])

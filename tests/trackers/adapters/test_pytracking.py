@@ -1,0 +1,211 @@
+"""Trackers with pytracking's interface, from repositories laid out as those that have it are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import paint
+
+from trackers.adapters.containment import Contained
+from trackers.errors import InputError
+from trackers.names import TrackerSpec, expand, resolve
+from trackers.registry import PATH_VARIABLE
+
+FIRST = np.array([[40.0, 40.0, 30.0, 24.0]])
+PARAMS = """
+class TrackerParams:
+    pass
+"""
+TRACKER = """
+from lib.test.utils import TrackerParams
+class {name}:
+    def __init__(self, {arguments}):
+        self.params = params
+        {built}
+    def initialize(self, image, info):
+        print("initialized")
+        self.box = info["init_bbox"]
+        assert isinstance(self.box, list)
+    def track(self, image{info}):
+        {track}
+        self.box = [self.box[0] + self.params.step, *self.box[1:]]
+        return {{"target_bbox": self.box}}
+"""
+ONE_MODULE = """
+from lib.test.utils import TrackerParams
+from lib.config import cfg
+def parameters(name{more}):
+    print("making", name)
+    cfg.update({{"small": {{"step": 1}}, "large": {{"step": 5, "kept": True}}}}[name])
+    params = TrackerParams()
+    params.cfg, params.step, params.checkpoint = cfg, cfg["step"], {checkpoint!r}
+    {set}
+    return params
+"""
+
+
+def write(folder: Path, texts: dict[str, str]) -> None:
+    for name, text in texts.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        for parent in file.parents:
+            if parent == folder:
+                break
+            (parent / "__init__.py").touch()
+        file.write_text(text)
+
+
+def repository(
+    folder: Path, *, arguments: str = "params, dataset_name", built: str = "pass", info: str = ", info=None",
+    track: str = "pass", more: str = "", set: str = "pass",
+) -> Path:  # fmt: skip
+    """Write one like OSTrack's: a module a tracker, and one for all its settings."""
+    tracker = TRACKER.format(name="Theirs", arguments=arguments, built=built, info=info, track=track)
+    folder.mkdir(exist_ok=True)
+    (folder / "net.pth").write_bytes(b"1")
+    write(
+        folder,
+        {
+            "lib/config.py": "cfg = {}",
+            "lib/test/utils.py": PARAMS,
+            "lib/test/tracker/theirs.py": tracker,
+            "lib/test/parameter/theirs.py": ONE_MODULE.format(more=more, set=set, checkpoint=str(folder / "net.pth")),
+        },
+    )
+    return folder
+
+
+def named(folder: Path, setting: str = "small") -> TrackerSpec:
+    return resolve(f"pytracking:{folder}/lib.test.tracker.theirs:Theirs{{{setting}}}")
+
+
+def follow(spec: TrackerSpec, frames: int = 3) -> list[float]:
+    """Return how far each box lies right of the first."""
+    tracker: Any = spec.build("cpu")
+    assert isinstance(tracker, Contained)
+    video, rows = paint(frames), []
+    state = tracker.start(video[:1], FIRST, [0])
+    for frame in video[1:]:
+        step, state = tracker.step(state, [frame])
+        rows.append(float(step.boxes[0, 0] - 40))
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("arguments", "info"),
+    [("params, dataset_name", ", info: dict = None"), ("params", ", info=None"), ("params", ""),
+     ("params, dataset_name='otb', other=3", ""), ("params, name_of_set", ""), ("params, **rest", "")],
+)  # fmt: skip
+def test_constructors_of_all_kinds_are_called_as_they_want(tmp_path: Path, arguments: str, info: str, capsys) -> None:
+    assert follow(named(repository(tmp_path / "r", arguments=arguments, info=info))) == [1, 2]
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "making small" in said.err
+    assert "initialized" in said.err
+
+
+def test_what_the_repositories_own_programs_set_is_set(tmp_path: Path) -> None:
+    built = "assert (params.debug, params.tracker_name, params.param_name, dataset_name) == (0, 'theirs', 'small', '')"
+    assert follow(named(repository(tmp_path / "r", built=built))) == [1, 2]
+
+
+def test_a_dataset_name_is_passed_on(tmp_path: Path) -> None:
+    folder = repository(tmp_path / "r", built="assert dataset_name == 'lasot'")
+    assert follow(named(folder, "small,dataset_name=lasot")) == [1, 2]
+
+
+def test_the_output_of_before_is_passed_on(tmp_path: Path) -> None:
+    track = "assert info['previous_output'].get('target_bbox', self.box) == self.box"
+    assert follow(named(repository(tmp_path / "r", track=track))) == [1, 2]
+
+
+def test_a_module_a_setting_as_pytracking_has_it(tmp_path: Path) -> None:
+    write(tmp_path, {
+        "pytracking/tracker/dimp/dimp.py": TRACKER.format(
+            name="DiMP", arguments="params", built="assert params.kind == 'module'", info="", track="pass"
+        ).replace("from lib.test.utils import TrackerParams", ""),
+        "pytracking/parameter/dimp/dimp50.py":
+            "class P: step, kind = 4, 'module'\ndef parameters(): return P()\n",
+    })  # fmt: skip
+    assert follow(resolve(f"pytracking:{tmp_path}/pytracking.tracker.dimp.dimp:DiMP{{dimp50}}")) == [4, 8]
+
+
+def test_two_settings_in_one_run_do_not_share_their_config(tmp_path: Path) -> None:
+    folder = repository(tmp_path / "r", built="assert ('kept' in params.cfg) == (params.step == 5), params.cfg")
+    large, small = named(folder, "large"), named(folder, "small")
+    assert follow(large) == [5, 10]
+    assert follow(small) == [1, 2]
+    assert follow(large) == [5, 10]
+    assert large.identity() != small.identity()
+
+
+def test_fields_go_to_the_function_or_to_what_it_makes(tmp_path: Path) -> None:
+    folder = repository(tmp_path / "r", more=", model=''", set="params.model = model",
+                        built="assert params.model == 'online'")  # fmt: skip
+    assert follow(named(folder, "small,model=online,step=7")) == [7, 14]
+    with pytest.raises(InputError, match="the parameters of small have no field 'stride'"):
+        named(folder, "small,stride=7")
+
+
+def test_the_function_may_be_named(tmp_path: Path) -> None:
+    folder = repository(tmp_path / "r")
+    write(folder, {"mine/settings.py": "def make():\n    class P: step = 9\n    return P()\n"})
+    spec = resolve(f"pytracking:{folder}/lib.test.tracker.theirs:Theirs{{params=mine.settings:make}}")
+    assert follow(spec) == [9, 18]
+
+
+def test_a_class_without_parameters_takes_fields(tmp_path: Path) -> None:
+    write(tmp_path, {"plain.py": TRACKER.format(
+        name="Plain", arguments="step", built="", info="", track="pass"
+    ).replace("from lib.test.utils import TrackerParams", "").replace("self.params = params", "self.params = self; self.step = step")})  # fmt: skip # noqa: E501
+    assert follow(resolve(f"pytracking:{tmp_path}/plain:Plain{{step=3}}")) == [3, 6]
+
+
+def test_the_folder_may_be_given_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = repository(tmp_path / "first"), repository(tmp_path / "second", track="self.box[0] += 1")
+    monkeypatch.setenv(PATH_VARIABLE, str(first))
+    spec = resolve("pytracking:lib.test.tracker.theirs:Theirs{small}")
+    assert spec.name == "pytracking:first/lib.test.tracker.theirs:Theirs{small}"
+    assert spec.address == f"pytracking:{first}/lib.test.tracker.theirs:Theirs{{small}}"
+    monkeypatch.delenv(PATH_VARIABLE)
+    other = named(second)
+    assert (follow(spec), follow(other), follow(resolve(spec.address))) == ([1, 2], [2, 4], [1, 2])
+    assert len(expand([spec.address, other.address])) == 2
+
+
+def test_the_key_covers_the_package_and_the_checkpoint_that_parameters_name(tmp_path: Path) -> None:
+    folder = repository(tmp_path / "r")
+    spec = named(folder)
+    assert spec.family.reach.files["params.checkpoint"] == folder / "net.pth"
+    assert "lib/test/utils.py" in spec.family.reach.files
+    (folder / "net.pth").write_bytes(b"2")
+    assert named(folder).family.reach.digest != spec.family.reach.digest
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("lib.test.tracker.theirs", "the form is pytracking:"),
+        ("lib.test.tracker.theirs:Nobody{small}", "has no class 'Nobody'"),
+        ("lib.test.tracker.theirs:Theirs{tiny}", "KeyError: 'tiny'"),
+        ("lib.test.tracker.theirs:Theirs{a,b}", "is not of the form"),
+        ("lib.test.utils:TrackerParams{small}", "has not both initialize and track"),
+        ("nothing.tracker.theirs:Theirs{small}", "there is no module nothing in"),
+    ],
+)
+def test_what_cannot_be_had_is_one_line(tmp_path: Path, name: str, says: str) -> None:
+    with pytest.raises(InputError, match=says) as refused:
+        resolve(f"pytracking:{repository(tmp_path / 'r')}/{name}")
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("returned", "says"), [("None", "nothing"), ("{'box': 1}", "box"), ("{'target_bbox': None}", "None")]
+)
+def test_what_is_no_answer_is_named(tmp_path: Path, returned: str, says: str) -> None:
+    spec = named(repository(tmp_path / "r", track=f"return {returned}"))
+    with pytest.raises(TypeError, match=says):
+        follow(spec)

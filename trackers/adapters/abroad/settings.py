@@ -1,0 +1,125 @@
+"""What stands in braces behind a third party's class, and the parameter object that pytracking's family is made with.
+
+pytracking and the repositories that grew out of it (STARK, OSTrack, MixFormer, SeqTrack, ODTrack, ...) keep the
+settings of ``X.tracker.NAME`` in ``X.parameter.NAME``: a module a setting with ``parameters()``, or one module with
+``parameters(setting)``.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Load = Callable[[str], Any]
+    """Imports a module by its dotted name."""
+
+MAKER = "parameters"
+"""What these repositories call the function that makes the object."""
+
+
+def read_settings(text: str) -> tuple[str, dict[str, Any]]:
+    """Return the name and the fields of ``NAME,field=value,...``; ValueError where it has another form."""
+    name, fields = "", {}
+    for item in filter(None, (part.strip() for part in text.split(","))):
+        field, equals, value = (part.strip() for part in item.partition("="))
+        if equals and field.isidentifier():
+            fields[field] = plain(value)
+        elif equals or name:
+            raise ValueError(f"{{{text}}} is not of the form {{NAME,field=value,...}}")
+        else:
+            name = item
+    return name, fields
+
+
+def plain(value: str) -> Any:
+    """Return the number, truth value or None that a text stands for, else the text."""
+    known = {"true": True, "false": False, "none": None}
+    if value.lower() in known:
+        return known[value.lower()]
+    for kind in (int, float):
+        try:
+            return kind(value)
+        except ValueError:
+            pass
+    return value
+
+
+class Parameters:
+    """Makes the parameter object of a tracker, anew for each target, as these repositories do."""
+
+    def __init__(self, module: str, setting: str, fields: dict[str, Any], load: Load) -> None:
+        """Find the function that makes it.
+
+        Args:
+            module: Where the tracker's class is.
+            setting: Name of the setting; "" for none.
+            fields: What the function takes besides, else what is set on the object; ``params``, where it is there,
+                is the MODULE or MODULE:FUNCTION that makes it.
+            load: Imports a module.
+        """
+        self.fields = dict(fields)
+        source = self.fields.pop("params", "")
+        self.tracker, self.setting = module.split(".")[-1], setting
+        self._arguments = [setting] if setting else []
+        self._make: Any = None
+        if source:
+            where, _, name = str(source).partition(":")
+            self._make = getattr(load(where), name or MAKER)
+        elif setting:
+            self._make = self._find(module, setting, load)
+
+    def _find(self, module: str, setting: str, load: Load) -> Any:
+        parts = module.split(".")
+        places = [index for index, part in enumerate(parts[:-1]) if part == "tracker"]
+        if not places:
+            raise ValueError(
+                f"who makes the setting {setting} is not known, as no folder of {module} is called tracker:"
+                f" say {{{setting},params=MODULE:FUNCTION}}"
+            )
+        self.tracker = parts[places[-1] + 1]
+        home = ".".join([*parts[: places[-1]], "parameter", self.tracker])
+        own = f"{home}.{setting}"
+        try:
+            found = load(own)
+        except ImportError as error:  # one module for all settings: no package, or none of that name in it
+            if isinstance(error, ModuleNotFoundError) and error.name in (own, home):
+                return getattr(load(home), MAKER)
+            raise
+        self._arguments = []
+        return getattr(found, MAKER)
+
+    def __call__(self) -> Any:
+        """Return a new parameter object; None where there is no setting. ValueError for a field that nobody has."""
+        if self._make is None:
+            return None
+        taken = inspect.signature(self._make).parameters
+        made = self._make(*self._arguments, **{key: value for key, value in self.fields.items() if key in taken})
+        for key, value in self.fields.items():
+            if key not in taken and key != DATASET:
+                if not hasattr(made, key):
+                    raise ValueError(f"the parameters of {self.setting} have no field {key!r}")
+                setattr(made, key, value)
+        # What the repositories' own programs set before they make a tracker.
+        made.debug, made.visualization = 0, False
+        made.tracker_name, made.param_name = self.tracker, self.setting
+        return made
+
+
+DATASET = "dataset_name"
+"""What many of them take besides: the dataset's name, by which some choose how often templates are renewed."""
+
+
+def make_tracker(cls: type, params: Parameters) -> Any:
+    """Return a new tracker: ``Class(params)``, ``Class(params, dataset_name)``, or ``Class(field=value, ...)``."""
+    made = params()
+    if made is None:
+        return cls(**params.fields)
+    rest = list(inspect.signature(cls).parameters.values())[1:]
+    wanted = [
+        one for one in rest if one.name == DATASET or (one.default is one.empty and one.kind < one.VAR_POSITIONAL)
+    ]
+    names = [params.fields.get(DATASET, "")] if wanted else []
+    return cls(made, *names)
