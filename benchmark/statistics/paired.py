@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy  # its parts are loaded when they are used: reading scores needs none
 from numpy.typing import NDArray
-from scipy.stats import t as student_t
 
 from benchmark.statistics.intervals import Interval
 from benchmark.statistics.resampling import LEVEL, sign_flips
@@ -94,14 +94,16 @@ def sign_flip_p(differences: Values) -> float:
 
 def student_interval(differences: Values, level: float = LEVEL) -> Interval:
     """Return the t interval of the mean of n >= 2 paired differences."""
-    half = student_t.ppf(0.5 + level / 2, len(differences) - 1) * differences.std(ddof=1) / np.sqrt(len(differences))
+    half = (
+        scipy.stats.t.ppf(0.5 + level / 2, len(differences) - 1) * differences.std(ddof=1) / np.sqrt(len(differences))
+    )
     return Interval(float(differences.mean() - half), float(differences.mean() + half), level)
 
 
 def detectable_difference(differences: Values, *, power: float = 0.8, level: float = LEVEL) -> float:
     """Return the smallest true mean difference that n >= 2 sequences with this spread find significant with `power`."""
     freedom = len(differences) - 1
-    reach = student_t.ppf(0.5 + level / 2, freedom) + student_t.ppf(power, freedom)
+    reach = scipy.stats.t.ppf(0.5 + level / 2, freedom) + scipy.stats.t.ppf(power, freedom)
     return float(reach * np.std(differences, ddof=1) / np.sqrt(len(differences)))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import friedmanchisquare, rankdata, studentized_range
+import scipy  # its parts are loaded when they are used: reading scores needs none
 
 from trackers.errors import InputError
 
@@ -37,15 +37,15 @@ def critical_difference(scores: Mapping[str, Mapping[str, float]], alpha: float 
     if len(shared) < 2:
         raise InputError("a critical difference needs two or more sequences that all trackers have")
     table = np.array([[one[name] for one in scores.values()] for name in shared])
-    ranks = rankdata(-table, axis=1).mean(0)
+    ranks = scipy.stats.rankdata(-table, axis=1).mean(0)
     count = len(scores)
-    quantile = studentized_range.ppf(1 - alpha, count, np.inf) / np.sqrt(2)
+    quantile = scipy.stats.studentized_range.ppf(1 - alpha, count, np.inf) / np.sqrt(2)
     difference = float(quantile * np.sqrt(count * (count + 1) / (6 * len(shared))))
     order = np.argsort(ranks, kind="stable")
     names = list(scores)
     ranked = {names[i]: float(ranks[i]) for i in order}
     alike = bool(np.all(table == table[:, :1]))
-    p = 1.0 if alike else float(friedmanchisquare(*table.T).pvalue)
+    p = 1.0 if alike else float(scipy.stats.friedmanchisquare(*table.T).pvalue)
     return CriticalDifference(ranked, len(shared), p, difference, _groups(ranked, difference), alpha)
 
 

@@ -111,7 +111,7 @@ class SequenceData(TypedDict):
     frames: int
     start: int
     size: tuple[int, int]
-    """Width and height of a frame, or of what holds all boxes where no frame can be had."""
+    """Width and height of a frame; where none can be had, of what holds the true boxes."""
     missing: str
     """Why no frames can be shown; "" where they can."""
     truth: Floats

@@ -119,7 +119,7 @@ class Look:
             name=shown,
             frames=frames,
             start=truth.start if truth else min((one.start for one in trails.values()), default=0),
-            size=reel.size or _room([boxes, *(tame(one.boxes) for one in trails.values())]),
+            size=reel.size or _room([boxes] if truth else [tame(one.boxes) for one in trails.values()]),
             missing=reel.missing,
             truth=packed(boxes),
             attempt=chosen,
@@ -249,7 +249,7 @@ def _track(number: int, trail: Trail, truth: Annotation | None) -> TrackData:
 
 def _room(boxes: Sequence[Values]) -> tuple[int, int]:
     """Return width and height of what holds all boxes, with a little room."""
-    corners = np.concatenate([one[:, :2] + one[:, 2:] for one in boxes])
+    corners = np.concatenate([np.empty((0, 2)), *(one[:, :2] + one[:, 2:] for one in boxes)])
     known = corners[np.isfinite(corners).all(axis=1)]
-    width, height = np.clip(known.max(axis=0, initial=64) * 1.1, 64, 8192) if len(known) else (320.0, 240.0)
+    width, height = np.clip(known.max(axis=0) * 1.1, 64, 8192) if len(known) else (320.0, 240.0)
     return int(width), int(height)

@@ -25,7 +25,6 @@ from benchmark.store.results import slug
 from reports.html.data import readable
 from reports.viewer.look import Look
 from reports.viewer.shelf import Shelf
-from reports.viewer.slide import clip, strip_frames, strip_picture
 from trackers.errors import InputError
 
 ADDRESS = "127.0.0.1"
@@ -111,6 +110,8 @@ class Pages:
 
     def strip(self, request: Request) -> Response:
         """Answer a strip of frames for a slide, as PNG."""
+        from reports.viewer.slide import strip_frames, strip_picture  # what draws is loaded when something is drawn
+
         look, shown, attempt = self._look(request), _text(request, "sequence"), _text(request, "attempt")
         scene = look.scene(shown, attempt, request.query_params.getlist("tracker"))
         size = look.sequence(shown, attempt)["size"]
@@ -120,6 +121,8 @@ class Pages:
 
     def clip(self, request: Request) -> Response:
         """Answer a clip for a slide."""
+        from reports.viewer.slide import clip
+
         look, shown, attempt = self._look(request), _text(request, "sequence"), _text(request, "attempt")
         ending = _text(request, "ending")
         if ending not in ENDINGS:
