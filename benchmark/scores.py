@@ -19,6 +19,7 @@ from benchmark.statistics.best import Standing, standings
 from benchmark.statistics.intervals import Interval
 from benchmark.statistics.repeats import Repeats
 from benchmark.statistics.uncertainty import CURVES, MEASURES, Uncertainty
+from benchmark.vot.scores import VOTScores
 from trackers.errors import InputError
 
 SCHEMA = 1
@@ -81,6 +82,8 @@ class TrackerScores:
     """Cores that other processes kept busy while it ran, on average over that time; None where that is not known."""
     cores: int = 0
     """Of how many."""
+    vot: VOTScores | None = None
+    """VOT's own measures, of runs by its protocols."""
 
     @property
     def load_mark(self) -> str:
@@ -175,7 +178,7 @@ def _check_sense(scores: RunScores) -> None:
 
 
 def _tracker_to_dict(tracker: TrackerScores) -> dict[str, Any]:
-    rare = ("repeats", "tracebacks", "oddities")
+    rare = ("repeats", "tracebacks", "oddities", "vot")
     facts = {name: value for name, value in vars(tracker).items() if name not in rare}
     return {
         **facts,
@@ -187,6 +190,7 @@ def _tracker_to_dict(tracker: TrackerScores) -> dict[str, Any]:
         "uncertainty": tracker.uncertainty.to_dict() if tracker.uncertainty else None,
         "sequences": {name: scores.to_dict() for name, scores in tracker.sequences.items()},
         **({"repeats": asdict(tracker.repeats)} if tracker.repeats else {}),
+        **({"vot": tracker.vot.to_dict()} if tracker.vot else {}),
     }
 
 
@@ -201,5 +205,6 @@ def _tracker_from_dict(data: Mapping[str, Any]) -> TrackerScores:
             "uncertainty": Uncertainty.from_dict(data["uncertainty"]) if data["uncertainty"] else None,
             "sequences": {name: SequenceScores.from_dict(one) for name, one in data["sequences"].items()},
             "repeats": RepeatedScores.from_dict(data["repeats"]) if data.get("repeats") else None,
+            "vot": VOTScores.from_dict(data["vot"]) if data.get("vot") else None,
         }
     )

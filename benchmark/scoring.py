@@ -15,12 +15,14 @@ from benchmark.datasets.sequence import Annotation
 from benchmark.metrics.scores import SequenceScores, score_sequences
 from benchmark.metrics.sensitivity import Change, sensitivity
 from benchmark.metrics.summary import pool, summarise
+from benchmark.metrics.vot import Code
 from benchmark.profiles import Profile
-from benchmark.protocols import score_runs, start_of
+from benchmark.protocols import is_vot, score_runs, start_of
 from benchmark.scores import RepeatedScores, RunScores, TrackerScores
 from benchmark.statistics.repeats import repeats
 from benchmark.statistics.uncertainty import MEASURES, uncertainty
 from benchmark.store.record import Record
+from benchmark.vot.scoring import score_restarts, vot_scores
 from trackers.boxes import oddities
 
 if TYPE_CHECKING:
@@ -45,7 +47,8 @@ def score_run(
     `imported` results, which have every sequence of the selection, are scored on the same sequences beside them. Where
     a server alone knows the ground truth, nothing is scored.
     """
-    annotations = {video.name: video.annotation for video in selection.sequences}
+    videos = {video.name: video for video in selection.sequences}
+    annotations = {name: video.annotation for name, video in videos.items()}
     attributes = {name: annotation.attributes for name, annotation in annotations.items()}
     known = {spec: () if selection.upload else own for spec, own in records.items()}
     repeated = {spec: score_repeats(own, annotations, profile, protocol) for spec, own in known.items()}
@@ -82,6 +85,7 @@ def score_run(
                 lanes=max((record.lanes for record in done), default=1),
                 busy_cores=_busy_cores(done),
                 cores=max((record.cores for record in done), default=0),
+                vot=vot_scores(known[spec], videos, selection.dataset, protocol) if is_vot(protocol) else None,
             )
         )
     trackers += [
@@ -148,12 +152,15 @@ def score_repeats(
 def _score_starts(
     records: Sequence[Record], annotations: Mapping[str, Annotation], profile: Profile
 ) -> dict[str, SequenceScores]:
-    """Return the pooled scores of the runs of TRE or SRE on every sequence."""
+    """Return the pooled scores of every sequence's runs, of a protocol that is not one pass."""
     by_sequence: dict[str, dict[str, Record]] = {}
     for record in records:
         by_sequence.setdefault(record.sequence, {})[record.begun] = record
     scores = {}
     for name, own in by_sequence.items():
+        if "supervised" in own:
+            scores[name] = score_restarts(own["supervised"], annotations[name], profile)
+            continue
         begun = [start_of(record.begun, record.start, record.boxes[0]) for record in own.values()]
         boxes = {start: record.boxes for start, record in own.items()}
         scores[name] = score_runs(boxes, begun, annotations[name], profile)
@@ -224,5 +231,13 @@ def _spread(
 
 def _oddities(done: Sequence[Record]) -> tuple[str, ...]:
     """Return what the boxes and confidences of records are that they should not be; the first row was given."""
-    boxes = np.concatenate([np.empty((0, 4)), *(record.boxes[1:] for record in done)])
-    return oddities(boxes, np.concatenate([np.empty(0), *(record.scores[1:] for record in done)]))
+    said = [(record.boxes[asked], record.scores[asked]) for record in done for asked in (_asked(record),)]
+    boxes = np.concatenate([np.empty((0, 4)), *(rows for rows, _ in said)])
+    return oddities(boxes, np.concatenate([np.empty(0), *(scores for _, scores in said)]))
+
+
+def _asked(record: Record) -> NDArray[np.bool_]:
+    """Return (N,): in which frames the tracker was asked for the box, and not shown it."""
+    if len(record.codes):
+        return np.asarray((record.codes == Code.TRACKED) | (record.codes == Code.FAILED))
+    return np.arange(len(record.boxes)) > 0

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.interop.trajectories import Trajectories, load_imports
+from benchmark.protocols.start import is_backward
 from benchmark.scores import RunScores, TrackerScores
 from benchmark.store.reading import read_manifest
 from benchmark.store.record import read_arrays
@@ -88,7 +89,10 @@ class Run:
             return None
         if rows.shape[1:] != (4,):
             return None
-        return Trajectory(tame(rows - np.array([1.0, 1.0, 0.0, 0.0])), int(record["start"]))
+        boxes, start = tame(rows - np.array([1.0, 1.0, 0.0, 0.0])), int(record["start"])
+        if is_backward(record["begun"]):
+            return Trajectory(boxes[::-1], start - len(boxes) + 1)
+        return Trajectory(boxes, start)
 
     def telemetry(self, tracker: str, sequence: str) -> dict[str, NDArray[Any]] | None:
         """Return what the tracker reported of itself, each (N - 1, ...); None where it was not kept."""

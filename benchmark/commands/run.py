@@ -24,6 +24,7 @@ from benchmark.commands.options import (
 )
 from benchmark.commands.scoreboard import failures, identical_repeats, oddities, table
 from benchmark.commands.terminal import echo, near, output, remarks
+from benchmark.commands.vot_board import vot_table
 from benchmark.commands.work import do
 from benchmark.commands.workers import open_executor, worker_options
 from benchmark.protocols import PROTOCOLS
@@ -67,7 +68,8 @@ Examples:
     help="Call the run, or those on several datasets, so: NAME then stands wherever a RUN is asked for.",
 )
 @click.option("--protocol", type=click.Choice(PROTOCOLS), default="ope", show_default=True,
-              help="One pass; 20 starts in time; or 12 shifted and scaled first boxes.")  # fmt: skip
+              help="One pass; 20 starts in time; 12 shifted and scaled first boxes; VOT's restarts after failures; or "
+                   "VOT's runs from anchors, forwards and backwards.")  # fmt: skip
 @click.option("--repeats", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
               help="Run everything N times, each with a seed of its own, and show the spread.")  # fmt: skip
 @click.option("--jitter", type=click.FloatRange(min=0), default=0.0, show_default=True, metavar="PX",
@@ -102,6 +104,10 @@ def run(
     says = remarks(quiet)
     if profile is not None:
         load_profile(profile)  # a wrong name stops here, not after the work
+    if telemetry and protocol == "vot-supervised":
+        raise InputError(
+            "--telemetry has a row for every frame, which runs with restarts do not: leave one of them out"
+        )
     specs = _specs(trackers, imported, protocol)
     store = Results(results)
     if name is not None:
@@ -225,6 +231,8 @@ def _say(one: Ended, quiet: bool) -> None:
     if quiet:
         return
     output().print(table(one.scores))
+    if (measures := vot_table(one.scores)) is not None:
+        output().print(measures)
     said = (*failures(one.scores), *oddities(one.scores), identical_repeats(one.scores), *one.archives)
     for line in filter(None, said):
         remarks().print(line, markup=False, soft_wrap=True)

@@ -6,10 +6,12 @@ W x H window at X, Y row by row; or a lone number, which says that there is none
 
 from __future__ import annotations
 
-from itertools import accumulate, pairwise
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
+from benchmark.datasets.region import Mask, Region
 from benchmark.datasets.sequence import Boxes
 from trackers.errors import InputError
 
@@ -17,42 +19,62 @@ LARGEST = 2**26
 """Pixels of the largest mask."""
 
 
-def parse_regions(text: str, source: str) -> Boxes:
-    """Return the (N, 4) x, y, w, h of a text's regions, NaN where there is none.
+def parse_regions(text: str, source: str) -> list[Region]:
+    """Return a text's N regions.
 
     Raises `InputError`, with the line, for anything else.
     """
-    lines = text.rstrip().splitlines()
-    rows = np.full((len(lines), 4), np.nan)
-    for index, line in enumerate(lines):
+    regions: list[Region] = []
+    for number, line in enumerate(text.rstrip().splitlines(), start=1):
         try:
-            rows[index] = _box(line.strip())
+            regions.append(_region(line.strip()))
         except (ValueError, OverflowError):
             raise InputError(
-                f"{source}, line {index + 1}: {line.strip()[:60]!r} is no region: x,y,w,h; a polygon's corners;"
+                f"{source}, line {number}: {line.strip()[:60]!r} is no region: x,y,w,h; a polygon's corners;"
                 " or a mask m...: put the original file back"
             ) from None
-    return rows
+    return regions
 
 
-def _box(text: str) -> tuple[float, float, float, float]:
+def _region(text: str) -> Region:
     if text.startswith("m"):
-        return mask_box([int(value) for value in text[1:].split(",")])
-    values = [float(value) for value in text.replace("\t", ",").split(",")]
+        x, y, width, height, *runs = [int(value) for value in text[1:].split(",")]
+        if min(width, height, *runs, 0) < 0 or width * height > LARGEST or sum(runs) > width * height:
+            raise ValueError
+        filled = np.repeat(np.arange(len(runs)) % 2 == 1, runs)
+        if not filled.any():
+            return None
+        pixels = np.concatenate([filled, np.zeros(width * height - len(filled), np.bool_)]).reshape(height, width)
+        left, top, across, down = (int(value) for value in mask_box(Mask(0, 0, pixels)))
+        return Mask(x + left, y + top, pixels[top : top + down, left : left + across].copy())
+    values = np.array([float(value) for value in text.replace("\t", ",").split(",")])
     if len(values) == 1:
-        return (np.nan,) * 4
+        return None
     if len(values) == 4:
-        return (values[0], values[1], values[2], values[3])
-    return polygon_box(values)
+        return None if np.isnan(values).any() else values
+    corners = values.reshape(4, 2)
+    return None if np.isnan(corners).any() else corners
 
 
-def polygon_box(corners: list[float]) -> tuple[float, float, float, float]:
+def region_boxes(regions: Sequence[Region]) -> Boxes:
+    """Return the (N, 4) boxes that stand for regions, NaN where there is none."""
+    return np.array([_box(region) for region in regions], np.float64).reshape(-1, 4)
+
+
+def _box(region: Region) -> tuple[float, ...]:
+    if region is None:
+        return (np.nan,) * 4
+    if isinstance(region, Mask):
+        return mask_box(region)
+    return tuple(region.tolist()) if region.shape == (4,) else polygon_box(region)
+
+
+def polygon_box(points: NDArray[np.float64]) -> tuple[float, float, float, float]:
     """Return the upright box of a polygon's centre and, about, area: got10k's and pysot's rule.
 
     The box from the least to the largest coordinates is shrunk about the corners' mean by the square root of what the
     polygon, taken for a rectangle, fills of it; then both sides grow by one pixel.
     """
-    points = np.array(corners).reshape(4, 2)
     x, y = points.T
     width, height = float(np.ptp(x)), float(np.ptp(y))
     if not width * height > 0:
@@ -63,17 +85,8 @@ def polygon_box(corners: list[float]) -> tuple[float, float, float, float]:
     return float(x.mean()) - w / 2, float(y.mean()) - h / 2, w, h
 
 
-def mask_box(values: list[int]) -> tuple[float, float, float, float]:
-    """Return the box of a mask's first to last pixels; four NaN for an empty one."""
-    x, y, width, height, *runs = values
-    ends = [0, *accumulate(runs)]
-    if min(width, height, *runs, 0) < 0 or width * height > LARGEST or ends[-1] > width * height:
-        raise ValueError
-    filled = [(first, last - 1) for first, last in list(pairwise(ends))[1::2] if last > first]
-    if not filled:
-        return (np.nan,) * 4
-    top, bottom = filled[0][0] // width, filled[-1][1] // width
-    whole = any(first // width != last // width for first, last in filled)
-    left = min(0 if first // width != last // width else first % width for first, last in filled)
-    right = width - 1 if whole else max(last % width for _, last in filled)
-    return float(x + left), float(y + top), float(right - left + 1), float(bottom - top + 1)
+def mask_box(mask: Mask) -> tuple[float, float, float, float]:
+    """Return the box of a mask's first to last pixels, of which there is one at the least."""
+    rows, columns = (np.flatnonzero(mask.pixels.any(axis=axis)) for axis in (1, 0))
+    width, height = columns[-1] - columns[0] + 1, rows[-1] - rows[0] + 1
+    return float(mask.x + columns[0]), float(mask.y + rows[0]), float(width), float(height)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import abc
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from benchmark.datasets.region import Region
 
 Boxes = NDArray[np.float64]
 """(N, 4) float64: x, y, w, h in pixels, 0-based and continuous."""
@@ -35,17 +37,41 @@ class Annotation:
     """Width and height of the images where the dataset's rules cut boxes to them (GOT-10k); else None."""
     secret: bool = False
     """Whether a server alone knows the ground truth but for the first row; the other rows are NaN."""
+    regions: tuple[Region, ...] | None = None
+    """The file's own N regions where they need not be boxes (VOT); else None, and `boxes` are all there is."""
+    anchors: NDArray[np.int8] | None = None
+    """(N,), 1 where VOT's multi-start runs begin forwards, -1 backwards, 0 elsewhere; None where no file says so."""
+    tags: abc.Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    """Attributes of single frames (VOT), (N,) each."""
 
     def first(self, frames: int) -> Annotation:
         """Return the ground truth cut after the first `frames` frames of the official run."""
-        end = self.start + frames
-        absent = None if self.absent is None else self.absent[:end]
-        return replace(self, boxes=self.boxes[:end], valid=self.valid[:end], absent=absent)
+        return self._rows(slice(self.start + frames))
 
     def rest(self, frame: int) -> Annotation:
         """Return the ground truth from a frame on, as that of a sequence that begins there."""
-        absent = None if self.absent is None else self.absent[frame:]
-        return replace(self, boxes=self.boxes[frame:], valid=self.valid[frame:], absent=absent, start=0)
+        return replace(self._rows(slice(frame, None)), start=0)
+
+    def back(self, frame: int) -> Annotation:
+        """Return the ground truth from a frame back to the first, as that of a sequence that runs backwards."""
+        return replace(self._rows(slice(frame, None, -1)), start=0)
+
+    def _rows(self, rows: slice) -> Annotation:
+        return replace(
+            self,
+            boxes=self.boxes[rows],
+            valid=self.valid[rows],
+            absent=None if self.absent is None else self.absent[rows],
+            regions=None if self.regions is None else self.regions[rows],
+            anchors=None if self.anchors is None else self.anchors[rows],
+            tags={name: flags[rows] for name, flags in self.tags.items()},
+        )
+
+    def region(self, frame: int) -> Region:
+        """Return what the target covers in a frame; None where that is not known."""
+        if self.regions is not None:
+            return self.regions[frame]
+        return self.boxes[frame] if self.valid[frame] else None
 
     def __len__(self) -> int:
         return len(self.boxes)

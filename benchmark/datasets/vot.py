@@ -1,4 +1,4 @@
-"""VOT's short-term videos from the user's own copy, for one pass with boxes."""
+"""VOT's short-term videos from the user's own copy: boxes for one pass, regions and anchors for VOT's own protocols."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from benchmark.datasets.box_text import read_flags, read_text
 from benchmark.datasets.catalogue import Target, is_plain
 from benchmark.datasets.listing import files_in
 from benchmark.datasets.published import Place, PublishedDataset, bare, by_name, by_usual_name, sized
-from benchmark.datasets.regions import parse_regions
+from benchmark.datasets.region import Region
+from benchmark.datasets.regions import parse_regions, region_boxes
 from benchmark.datasets.sequence import Annotation, Boxes
 from trackers.errors import InputError
 
@@ -40,15 +44,23 @@ class VOTDataset(PublishedDataset):
 
     def rows(self, target: Target, place: Place) -> Boxes:
         """Return the target's regions as boxes."""
-        return parse_regions(read_text(place.boxes), str(place.boxes))
+        return region_boxes(_regions(place))
 
     def annotation(self, target: Target, place: Place, rows: Boxes) -> Annotation:
         """Return the target's ground truth; the tags that any of its frames has are its attributes."""
-        annotation = replace(super().annotation(target, place, rows), valid=sized(rows))
-        folder = place.boxes.parent
+        annotation = super().annotation(target, place, rows)
+        folder, frames = place.boxes.parent, len(rows)
         files = [folder / name for name in sorted(files_in(folder, TAGS))]
-        found = [file.stem for file in files if file.stem not in NO_ATTRIBUTES and read_flags(file).any()]
-        return replace(annotation, attributes=tuple(found))
+        tags = {file.stem: _flags(file, frames) for file in files if file.stem not in NO_ATTRIBUTES}
+        tags = {name: flags for name, flags in tags.items() if flags.any()}
+        return replace(
+            annotation,
+            valid=sized(rows),
+            attributes=tuple(tags),
+            tags=tags,
+            regions=tuple(_regions(place)),
+            anchors=_anchors(folder / "anchor.value", frames),
+        )
 
     @cached_property
     def bases(self) -> tuple[Path, ...]:
@@ -68,3 +80,27 @@ class VOTDataset(PublishedDataset):
                     raise InputError(f"{file}: {wrong[:60]!r} is no sequence's name")
                 return [name for name in dict.fromkeys(names) if name.casefold() in by_name(self.bases)]
         return []
+
+
+def _regions(place: Place) -> list[Region]:
+    return parse_regions(read_text(place.boxes), str(place.boxes))
+
+
+def _flags(file: Path, frames: int) -> NDArray[np.bool_]:
+    """Return the (N,) flags of a tag: copies have some that are shorter or longer than the video."""
+    flags = read_flags(file)[:frames]
+    return np.concatenate([flags, np.zeros(frames - len(flags), np.bool_)])
+
+
+def _anchors(file: Path, frames: int) -> NDArray[np.int8] | None:
+    """Return the (N,) directions of a file of anchors; None where there is no file."""
+    if not file.is_file():
+        return None
+    try:
+        values = np.array([float(value) for value in read_text(file).split()])
+    except ValueError:
+        values = np.empty(0)
+    if len(values) != frames:
+        raise InputError(f"{file}: one number a frame is wanted, {frames} of them: put the original file back")
+    directions: NDArray[np.int8] = np.sign(np.nan_to_num(values)).astype(np.int8)
+    return directions

@@ -1,6 +1,7 @@
 """One tracker's lanes in flight, and their common state.
 
-A lane that fails (an unreadable frame, an exception) ends alone; the others go on from the state before.
+A lane that fails (an unreadable frame, an exception) ends alone; the others go on from the state before. One that has
+lost its target, where the protocol shows it again, leaves the flight and is started anew some frames later.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from benchmark.engine.job import Job, Outcome
 from benchmark.engine.prefetch import FrameStream
+from benchmark.metrics.vot import Code
 from trackers.adapters.apart.child import Overdue
 from trackers.api import Frame, Step, Tracker
 
@@ -32,12 +34,33 @@ class Lane:
         self.telemetry: dict[str, list[Any]] = {}
         self.seconds = 0.0
         self.times: list[float] = []
+        self.codes: list[Code] = []
+        """Of a job with restarts."""
+        self.unread = 0
+        """Frames that are left out before the next one."""
+        self.down = False
+        """Whether it has lost its target, and is to be shown it again."""
 
     @property
     def truth(self) -> NDArray[np.float64]:
         """(4,) the true box of the next frame, NaN where there is none: for oracles alone."""
-        annotation, index = self.job.video.annotation, self.job.start + len(self.boxes)
+        annotation, index = self.job.video.annotation, self.job.frame(len(self.boxes))
         return annotation.boxes[index] if annotation.valid[index] else np.full(4, np.nan)
+
+    @property
+    def shown(self) -> NDArray[np.float64]:
+        """(4,) the box that the tracker is to be shown in the next frame, in which it is started."""
+        if self.job.restarts is None or not self.boxes:
+            return self.job.box
+        return self.job.restarts.shown(self.job.video.annotation, self.job.frame(len(self.boxes)))
+
+    def begin(self, box: NDArray[np.float64]) -> None:
+        """Keep that the tracker was shown its target."""
+        self.boxes.append(box)
+        self.scores.append(1.0)
+        self.down = False
+        if self.job.restarts is not None:
+            self.codes.append(Code.INITIALISED)
 
     def add(self, step: Step, lane: int) -> None:
         """Keep what a step says of this target, which is its `lane`."""
@@ -45,6 +68,19 @@ class Lane:
         self.scores.append(float(step.scores[lane]))
         for name, values in step.telemetry.items():
             self.telemetry.setdefault(name, []).append(values[lane])
+        if self.job.restarts is not None:
+            annotation, index = self.job.video.annotation, self.job.frame(len(self.boxes) - 1)
+            self.down = self.job.restarts.lost(annotation, index, step.boxes[lane])
+            self.codes.append(Code.FAILED if self.down else Code.TRACKED)
+            if self.down:
+                self._leave_out(self.job.restarts.again(annotation, index) - index - 1)
+
+    def _leave_out(self, frames: int) -> None:
+        self.unread = frames
+        self.boxes += [np.full(4, np.nan)] * frames
+        self.scores += [0.0] * frames
+        self.times += [0.0] * frames
+        self.codes += [Code.UNKNOWN] * frames
 
     @property
     def done(self) -> bool:
@@ -72,6 +108,7 @@ class Lane:
             timed_out,
             np.array(self.times[: len(self.boxes)], np.float64),
             tuple(self.stream.seen),
+            np.array(self.codes, np.int8),
         )
 
 
@@ -86,28 +123,38 @@ class Flight:
         self.state: Any = None
         self.widest = sys.maxsize
         """The most lanes that a call may hold; falls by half when the device's memory runs out."""
-        self._failed: list[Outcome] = []
+        self.down: list[Lane] = []
+        """Lanes that have lost their target and wait to be shown it again."""
+        self._over: list[Outcome] = []
+        """What has ended, and was not told yet."""
+
+    @property
+    def busy(self) -> int:
+        """How many lanes are taken."""
+        return len(self.lanes) + len(self.down)
 
     def start(self, fresh: list[Lane]) -> int:
-        """Show each fresh lane its target; return how many now run."""
-        fresh, frames = self._read(fresh)
+        """Show its target to each fresh lane, and to those that have lost it; return how many of them now run."""
+        fresh, frames = self._read([*self.down, *fresh])
+        self.down = []
 
         def start(chosen: Sequence[int]) -> Any:
-            jobs = [fresh[index].job for index in chosen]
-            boxes = np.stack([job.box for job in jobs])
-            return self.tracker.start([frames[index] for index in chosen], boxes, [job.seed for job in jobs])
+            boxes = np.stack([fresh[index].shown for index in chosen])
+            seeds = [fresh[index].job.seed for index in chosen]
+            return self.tracker.start([frames[index] for index in chosen], boxes, seeds)
 
         begun = 0
         for chosen, state in self._attempt(start, fresh):
             for index in chosen:
-                lane = fresh[index]
-                lane.boxes.append(lane.job.box)
-                lane.scores.append(1.0)
+                fresh[index].begin(fresh[index].shown)
             begun += self._add([fresh[index] for index in chosen], state)
+        if any(lane.done for lane in self.lanes):  # shown again in a sequence's last frame: there is no next one
+            self._over += [lane.outcome() for lane in self.lanes if lane.done]
+            self._keep([index for index, lane in enumerate(self.lanes) if not lane.done])
         return begun
 
     def step(self) -> int:
-        """Follow every lane into its next frame; return how many went on."""
+        """Follow every lane into its next frame; return how many frames are done, those that are left out included."""
         before = self.lanes
         lanes, frames = self._read(before)
         if not lanes:
@@ -133,18 +180,20 @@ class Flight:
             for row, index in enumerate(chosen):
                 lanes[index].add(found, row)
             self._add([lanes[index] for index in chosen], after)
-        return len(self.lanes)
+        return sum(1 + lane.unread for lane in self.lanes)
 
     def ended(self) -> Iterator[Outcome]:
         """Yield what failed or came to its end since the last call; its lanes become vacant."""
-        outcomes, self._failed = self._failed, []
-        going = [i for i, lane in enumerate(self.lanes) if not lane.done and lane.seconds <= self.timeout]
+        outcomes, self._over = self._over, []
+        over = [lane.done or lane.seconds > self.timeout for lane in self.lanes]
+        self.down += [lane for lane, is_over in zip(self.lanes, over, strict=True) if lane.down and not is_over]
+        going = [i for i, lane in enumerate(self.lanes) if not over[i] and not lane.down]
         if len(going) < len(self.lanes):
-            ended = [lane for index, lane in enumerate(self.lanes) if index not in going]
+            ended = [lane for lane, is_over in zip(self.lanes, over, strict=True) if is_over]
             outcomes += [lane.outcome() if lane.done else lane.late(self.timeout) for lane in ended]
             self._keep(going)
-            outcomes += self._failed
-            self._failed = []
+            outcomes += self._over
+            self._over = []
         yield from outcomes
 
     def _add(self, lanes: list[Lane], state: Any) -> int:
@@ -168,7 +217,7 @@ class Flight:
 
     def _fail(self, lanes: list[Lane]) -> int:
         """End lanes with the exception that is being handled."""
-        self._failed += [lane.outcome(traceback.format_exc()) for lane in lanes]
+        self._over += [lane.outcome(traceback.format_exc()) for lane in lanes]
         return 0
 
     def _read(self, lanes: list[Lane]) -> tuple[list[Lane], list[Frame]]:
@@ -177,9 +226,12 @@ class Flight:
         frames: list[Frame] = []
         for lane in lanes:
             try:
+                while lane.unread:
+                    lane.stream.next()
+                    lane.unread -= 1
                 frame = lane.stream.next()
             except Exception:  # whatever a decoder raises ends this lane alone
-                self._failed.append(lane.outcome(traceback.format_exc()))
+                self._over.append(lane.outcome(traceback.format_exc()))
             else:
                 alive.append(lane)
                 frames.append(frame)
@@ -202,7 +254,7 @@ class Flight:
             import torch  # not at the top: a run is planned without it
 
             if len(chosen) == 1:
-                self._failed.append(self._ended_by(error, lanes[chosen[0]]))
+                self._over.append(self._ended_by(error, lanes[chosen[0]]))
                 return
             parts: list[Sequence[int]] = [[index] for index in chosen]
             if isinstance(error, torch.OutOfMemoryError):

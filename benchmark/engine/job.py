@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from benchmark.datasets.content import Seen
 from benchmark.datasets.sequence import Sequence as Video
+from benchmark.protocols.vot import Restarts
 from benchmark.store.record import reason_of
 from trackers.api import Boxes
 
@@ -27,14 +28,22 @@ class Job:
     """(4,), what the tracker is shown there."""
     seed: int
     """The lane's own."""
+    backward: bool = False
+    """Whether it goes back to the sequence's first frame."""
+    restarts: Restarts | None = None
+    """What is done where the target is lost; None where nothing is."""
 
     def __len__(self) -> int:
-        return len(self.video) - self.start
+        return self.start + 1 if self.backward else len(self.video) - self.start
 
     @property
     def frames(self) -> Sequence[Path]:
         """The frames of the trajectory, the first included."""
-        return self.video.frames[self.start :]
+        return self.video.frames[self.start :: -1 if self.backward else 1]
+
+    def frame(self, row: int) -> int:
+        """Return the index, in the sequence, of the trajectory's frame `row`."""
+        return self.start - row if self.backward else self.start + row
 
 
 @dataclass(frozen=True)
@@ -43,7 +52,7 @@ class Outcome:
 
     job: Job
     boxes: Boxes
-    """(M, 4); row 0 is the box that was given. M is the job's length unless it failed."""
+    """(M, 4); row 0 is the box that was given. M is the job's length unless it failed. NaN where nothing was asked."""
     scores: NDArray[np.float64]
     """(M,)."""
     seconds: float
@@ -58,6 +67,8 @@ class Outcome:
     """(M,): what each frame added to `seconds`; empty where it is not known."""
     seen: tuple[Seen, ...] = ()
     """What was found in the frames that were asked for."""
+    codes: NDArray[np.int8] = field(default_factory=lambda: np.empty(0, np.int8))
+    """(M,) `benchmark.metrics.vot.Code` of a job with restarts; else empty."""
 
     @property
     def reason(self) -> str:

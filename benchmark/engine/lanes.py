@@ -44,8 +44,8 @@ def run_together(
     flights = {name: Flight(tracker, device, timeout) for name, tracker in trackers.items()}
     with Decoder(decoders) as decoder:
         try:
-            while waiting or any(flight.lanes for flight in flights.values()):
-                room = {name: min(lanes, flight.widest) - len(flight.lanes) for name, flight in flights.items()}
+            while waiting or any(flight.busy for flight in flights.values()):
+                room = {name: min(lanes, flight.widest) - flight.busy for name, flight in flights.items()}
                 fresh = defaultdict(list)
                 while (group := waiting.take(room)) is not None:
                     streams = decoder.open(next(iter(group.values())).frames, len(group))
@@ -53,7 +53,7 @@ def run_together(
                         fresh[name].append(Lane(job, stream))
                         room[name] -= 1
                 for name, flight in flights.items():
-                    if name in fresh:
+                    if name in fresh or flight.down:
                         on_frames(name, flight.start(fresh[name]))
                     if flight.lanes:
                         on_frames(name, flight.step())
@@ -61,7 +61,7 @@ def run_together(
                         yield name, outcome
         finally:
             for flight in flights.values():
-                for lane in flight.lanes:
+                for lane in (*flight.lanes, *flight.down):
                     lane.stream.close()
 
 

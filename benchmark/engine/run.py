@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from math import inf
-from typing import Protocol
+from typing import Any, Protocol
 
 from benchmark.datasets.content import fold
 from benchmark.datasets.fingerprint import digest, stamps_of
@@ -18,6 +18,7 @@ from benchmark.engine.job import Job, Outcome
 from benchmark.engine.load import Load
 from benchmark.protocols import Start, starts
 from benchmark.protocols.jitter import jittered
+from benchmark.protocols.vot import rules
 from benchmark.store.keys import code_digest, content_key, record_key
 from benchmark.store.memo import FrameMemo
 from benchmark.store.record import Record
@@ -86,6 +87,14 @@ class Spot:
     """The lane's own."""
     digest: str
     """The sequence's."""
+    rules: Mapping[str, Any]
+    """What else its frames and boxes depend on (`benchmark.protocols.vot.rules`)."""
+
+    @property
+    def job(self) -> Job:
+        """What is to be done there."""
+        start = self.start
+        return Job(self.video, start.frame, start.box, self.seed, start.backward, start.restarts)
 
 
 @dataclass(frozen=True)
@@ -158,7 +167,9 @@ def find_spots(plan: Plan, memo: FrameMemo | None = None) -> list[Spot]:
         for video, video_digest, begun in exact:
             seed = lane_seed(plan.seed, plan.selection.dataset, video.name, repeat)
             starts = (jittered(start, plan.jitter, seed) for start in begun)
-            found += [Spot(video, start, repeat, seed, video_digest) for start in starts]
+            found += [
+                Spot(video, start, repeat, seed, video_digest, rules(start, video.annotation)) for start in starts
+            ]
     return found
 
 
@@ -177,7 +188,7 @@ def wanted(
     for spec in plan.specs:
         code = code_of(spec.family)
         for spot in known:
-            job = Job(spot.video, spot.start.frame, spot.start.box, spot.seed)
+            job = spot.job
             key = record_key(
                 spec,
                 code,
@@ -189,6 +200,7 @@ def wanted(
                 repeat=spot.repeat,
                 seed=spot.seed,
                 environment=environment,
+                rules=spot.rules,
             )
             yield Task(spec, job, spot.start.name, spot.repeat, spot.digest, key, None)
 
@@ -207,7 +219,8 @@ def _same_frames(kept: Record, job: Job, memo: FrameMemo) -> bool:
 
 def begin(protocol: str, video: Sequence) -> list[Start]:
     """Return where a protocol starts on a sequence, and on which boxes."""
-    size = frame_size(video.frames[video.annotation.start]) if protocol == "sre" else (0, 0)
+    needs_size = protocol in ("sre", "vot-supervised")
+    size = frame_size(video.frames[video.annotation.start]) if needs_size else (0, 0)
     return starts(protocol, video.annotation, size)
 
 
@@ -279,4 +292,5 @@ def _record(plan: Plan, finished: Finished) -> Record:
         error=outcome.error,
         frames=len(outcome.seen),
         content=fold(one.digest for one in outcome.seen),
+        codes=outcome.codes,
     )

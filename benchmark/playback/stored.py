@@ -13,6 +13,7 @@ from benchmark.datasets.selection import Selection
 from benchmark.datasets.sequence import Sequence as Video
 from benchmark.playback.scene import Scene
 from benchmark.playback.trails import stored_trail
+from benchmark.protocols.start import is_backward
 from benchmark.store.reading import read_manifest
 from benchmark.store.results import Results
 from trackers.errors import InputError, did_you_mean
@@ -91,6 +92,6 @@ def _among(name: str, known: Sequence[str], complaint: str, fold: Callable[[str]
 
 
 def _entry(manifest: Mapping[str, Any], tracker: str, sequence: str) -> Mapping[str, Any]:
-    """Return what the manifest says of a tracker's first run on a sequence."""
+    """Return what the manifest says of a tracker's first run on a sequence, a forward one where there is any."""
     own = [one for one in manifest["records"] if one["tracker"] == tracker and one["sequence"] == sequence]
-    return min(own, key=lambda one: one["repeat"])
+    return min(own, key=lambda one: (is_backward(one["begun"]), one["repeat"]))

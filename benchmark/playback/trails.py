@@ -10,6 +10,7 @@ import numpy as np
 
 from benchmark.datasets.box_text import from_one_based, read_boxes
 from benchmark.playback.scene import Trail
+from benchmark.protocols.start import is_backward
 from benchmark.store.results import MANIFEST, PLAN, Results, boxes_folder, slug
 from trackers.errors import InputError
 
@@ -34,6 +35,9 @@ def stored_trail(store: Results | None, run: Path, dataset: str, entry: Mapping[
     """Return the trail of one of a manifest's records; from the run's own text of boxes where that was cleaned away."""
     tracker, sequence, start = entry["tracker"], entry["sequence"], entry["start"]
     if store and (record := store.find(dataset, tracker, entry["key"], sequence, start, entry["repeat"])):
+        if is_backward(record.begun):
+            first, back = start - len(record.boxes) + 1, slice(None, None, -1)
+            return Trail(tracker, first, record.boxes[back], record.scores[back], {}, record.seconds, record.reason)
         kept = store.telemetry(record) or {}
         telemetry = {name: values for name, values in kept.items() if len(values) == len(record.boxes) - 1}
         return Trail(tracker, start, record.boxes, record.scores, telemetry, record.seconds, record.reason)

@@ -1,13 +1,13 @@
-"""What is run: where a tracker is started, and on which box. One-pass, temporal and spatial robustness evaluation.
+"""What is run: where a tracker is started, and on which box. One pass, temporal and spatial robustness, VOT's.
 
-After Wu, Lim and Yang (CVPR 2013, section 4) as the OTB MATLAB toolkit 1.1 does it (splitSeqTRE, shiftInitBB,
-calcSeqErrRobust). Its lists of frames to omit are not used beyond a sequence's official start.
+The first three after Wu, Lim and Yang (CVPR 2013, section 4) as the OTB MATLAB toolkit 1.1 does them (splitSeqTRE,
+shiftInitBB, calcSeqErrRobust). Its lists of frames to omit are not used beyond a sequence's official start.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from benchmark.datasets.sequence import Annotation
 from benchmark.metrics import SequenceScores, pool, score_sequence
 from benchmark.profiles import Profile
+from benchmark.protocols.start import Start
+from benchmark.protocols.vot import multistart, supervised
 from trackers.errors import InputError, did_you_mean
 
-__all__ = ["PROTOCOLS", "Start", "ope", "score_runs", "sre", "start_of", "starts", "tre"]
+__all__ = ["PROTOCOLS", "Start", "is_vot", "ope", "score_runs", "sre", "start_of", "starts", "tre"]
 
 Values = NDArray[np.float64]
-PROTOCOLS = ("ope", "tre", "sre")
+PROTOCOLS = ("ope", "tre", "sre", "vot-supervised", "vot-multistart")
 SEGMENTS = 20
 SHORTEST = 20
 """Frames that the last segment has at least."""
@@ -33,20 +35,6 @@ _SHIFTS = {
 _SCALES = {"scale-80": 0.8, "scale-90": 0.9, "scale-110": 1.1, "scale-120": 1.2}
 
 
-@dataclass(frozen=True, eq=False)
-class Start:
-    """One run of a protocol on a sequence."""
-
-    name: str
-    """``ope``, ``tre-01`` ... ``tre-20``, or the SRE shift: ``left`` ... ``scale-120``."""
-    frame: int
-    """Index of the frame that the tracker is started in; the run goes to the sequence's end."""
-    box: Values
-    """(4,), the box that it is shown."""
-    scale: float = 1.0
-    """The size of `box` over the target's; undone before scoring."""
-
-
 def starts(protocol: str, annotation: Annotation, image_size: tuple[int, int]) -> list[Start]:
     """Return the runs of a protocol of `PROTOCOLS` on one sequence with images of (width, height) pixels."""
     if protocol == "ope":
@@ -55,6 +43,10 @@ def starts(protocol: str, annotation: Annotation, image_size: tuple[int, int]) -
         return tre(annotation)
     if protocol == "sre":
         return sre(annotation, image_size)
+    if protocol == "vot-supervised":
+        return supervised(annotation, image_size)
+    if protocol == "vot-multistart":
+        return multistart(annotation)
     known = ", ".join(PROTOCOLS)
     raise InputError(f"there is no protocol {protocol!r}.{did_you_mean(protocol, PROTOCOLS)} Known: {known}")
 
@@ -62,6 +54,11 @@ def starts(protocol: str, annotation: Annotation, image_size: tuple[int, int]) -
 def start_of(name: str, frame: int, box: Values) -> Start:
     """Return the start of that name, as a record of its run tells it."""
     return Start(name, frame, box, _SCALES.get(name, 1.0))
+
+
+def is_vot(protocol: str) -> bool:
+    """Return whether a protocol is one of VOT's, with measures of its own."""
+    return protocol.startswith("vot-")
 
 
 def ope(annotation: Annotation) -> Start:
@@ -117,7 +114,7 @@ def score_runs(
         raise InputError(f"{annotation.name}: no boxes of {', '.join(missing)}")
     scored = {}
     for start in begun:
-        rest = annotation.rest(start.frame)
+        rest = annotation.back(start.frame) if start.backward else annotation.rest(start.frame)
         one = score_sequence(_unscaled(runs[start.name], start.scale), rest, profile, start=0)
         scored[start.name] = replace(one, first_frame=start.frame)
     return pool(scored, annotation.name)

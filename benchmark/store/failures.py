@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmark.protocols.start import is_backward
 from benchmark.store.record import read_arrays, reason_of
 from benchmark.store.runs import Run
 
@@ -51,15 +52,16 @@ def _failure(run: str, file: Path) -> Failure | None:
         facts, arrays = content or ({}, {})
         if facts.get("status") in (None, "done"):
             return None
+        done, begun = len(arrays["boxes"]), str(facts.get("begun", "ope"))
         return Failure(
             run=run,
             dataset=str(facts["dataset"]),
             tracker=str(facts["tracker"]),
             sequence=str(facts["sequence"]),
-            begun=str(facts.get("begun", "ope")),
+            begun=begun,
             repeat=int(facts["repeat"]) + 1,
             status=str(facts["status"]),
-            frame=int(facts["start"]) + len(arrays["boxes"]) + 1,
+            frame=int(facts["start"]) + (-done if is_backward(begun) else done) + 1,
             reason=reason_of(str(facts["error"])),
             error=str(facts["error"]),
         )

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import trackers
 from benchmark.datasets import image_header, images
@@ -36,6 +37,7 @@ def record_key(
     repeat: int,
     seed: int,
     environment: Mapping[str, str],
+    rules: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the sha256 (64 hex digits) under which a trajectory is kept.
 
@@ -50,6 +52,7 @@ def record_key(
         repeat: Number of the repetition.
         seed: The lane's own.
         environment: The environment class (`benchmark.engine.device`).
+        rules: What else of the protocol decides boxes; nothing for one pass, TRE and SRE.
     """
     facts = {
         "tracker": _identity(spec),
@@ -62,6 +65,7 @@ def record_key(
         "repeat": repeat,
         "seed": seed,
         "environment": dict(environment),
+        **({"rules": dict(rules)} if rules else {}),
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 

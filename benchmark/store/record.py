@@ -45,7 +45,8 @@ class Record:
     repeat: int
     status: Status
     boxes: NDArray[np.float64] = field(repr=False)
-    """(M, 4) 0-based x, y, w, h; row 0 is the box given; fewer rows than frames where the run failed."""
+    """(M, 4) 0-based x, y, w, h; row 0 is the box given; fewer rows than frames where the run failed; NaN where nothing
+    was asked."""
     scores: NDArray[np.float64] = field(repr=False)
     """(M,) in [0, 1]."""
     seconds: float = 0.0
@@ -66,6 +67,8 @@ class Record:
     """Cores that other processes kept busy meanwhile; None where that is not known."""
     cores: int = 0
     """Of how many; 0 likewise."""
+    codes: NDArray[np.int8] = field(default_factory=lambda: np.empty(0, np.int8), repr=False)
+    """(M,) `benchmark.metrics.vot.Code` of a run with restarts; else empty."""
 
     @property
     def reason(self) -> str:
@@ -90,7 +93,9 @@ def reason_of(error: str) -> str:
 def write_record(path: Path, record: Record) -> None:
     """Write the record so that a reader sees all of it or none."""
     facts = asdict(record)
-    arrays = {name: facts.pop(name) for name in ("boxes", "scores", "times")}
+    arrays = {name: facts.pop(name) for name in ("boxes", "scores", "times", "codes")}
+    if not len(record.codes):
+        del arrays["codes"]
     write_arrays(path, {"schema": SCHEMA, **facts}, arrays, deflate=False)  # of their digits a tenth would be saved
 
 
@@ -102,17 +107,17 @@ def read_record(path: Path, key: str) -> Record | None:
     if facts.pop("schema", None) != SCHEMA or facts.get("key") != key:
         return None
     try:
-        record = Record(**facts, boxes=arrays["boxes"], scores=arrays["scores"], times=arrays.get("times", np.empty(0)))
+        times, codes = arrays.get("times", np.empty(0)), arrays.get("codes", np.empty(0, np.int8))
+        record = Record(**facts, boxes=arrays["boxes"], scores=arrays["scores"], times=times, codes=codes)
         check(record, Record)
     except (KeyError, TypeError, ValueError):
         return None
     rows = len(record.boxes)
-    shapes = (record.boxes.shape, record.scores.shape, record.times.shape) in (
-        ((rows, 4), (rows,), (rows,)),
-        ((rows, 4), (rows,), (0,)),
-    )
-    floats = all(values.dtype == np.float64 for values in (record.boxes, record.scores, record.times))
-    return record if shapes and floats and record.start >= 0 <= record.repeat else None
+    shapes = record.boxes.shape == (rows, 4) and record.scores.shape == (rows,)
+    shapes &= record.times.shape in ((rows,), (0,)) and record.codes.shape in ((rows,), (0,))
+    kinds = all(values.dtype == np.float64 for values in (record.boxes, record.scores, record.times))
+    kinds &= record.codes.dtype == np.int8
+    return record if shapes and kinds and record.start >= 0 <= record.repeat else None
 
 
 def write_arrays(path: Path, facts: dict[str, Any], arrays: dict[str, NDArray[Any]], *, deflate: bool = True) -> None:

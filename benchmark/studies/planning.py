@@ -26,7 +26,7 @@ __all__ = ["Cast", "Narrowing", "Part", "Planner", "Row", "cast", "choose_data",
 
 Counted = tuple[int, int, int, int]
 """Of one tracker on one dataset: trajectories, those kept, all frames, and those of trajectories that are not kept."""
-STARTS = {"ope": 1, "sre": 12, "tre": SEGMENTS / 2}
+STARTS = {"ope": 1, "sre": 12, "tre": SEGMENTS / 2, "vot-supervised": 1, "vot-multistart": 5}
 """Passes over a sequence that a protocol amounts to, in frames: about, for what cannot be counted yet."""
 
 

@@ -12,21 +12,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.datasets.published import sized
+from benchmark.datasets.regions import parse_regions
 from benchmark.datasets.sequence import Annotation
 from benchmark.metrics import score_sequences, summarise
+from benchmark.metrics.vot import Code
+from benchmark.metrics.vot.area import area_overlaps, corners
+from benchmark.metrics.vot.pixels import region_overlaps
+from benchmark.metrics.vot.supervised import Restarted, supervised_measures
 from benchmark.profiles import load_profile
+from benchmark.profiles.vot import VOTProfile, load_vot_profile, vot_profile_names, vot_span
 from benchmark.verification.row import Row
 from trackers.errors import InputError
 
-__all__ = ["polygon_overlap", "trackingnet_rows", "vot_rows"]
+__all__ = ["trackingnet_rows", "vot_rows"]
 
 Values = NDArray[np.float64]
 DUMMY = (0.880796, 0.878025, 0.878025)
 """Success, precision and normalised precision that TrackingNet's devkit gives its dummy submission."""
-OCEAN = (0.5966, 80.0)
-"""Accuracy and failures of Ocean's published trajectories on VOT2019, whose print is .598 and 80."""
-BURN_IN = 10
-"""Frames after each start that VOT's accuracy leaves out."""
+OCEAN = (
+    ((0.5979837, 80.0, 0.3172247), "-", "vot-toolkit 0.7.4", 1e-6),
+    ((0.5966, 80.0, 0.3222), ".598 / - / .323", "its rules, analytic", 5.001e-5),
+)
+"""Accuracy, failures and expected overlap of Ocean's runs by each profile: as computed, as printed, by whom."""
 
 
 def trackingnet_rows(folder: Path) -> Iterator[Row]:
@@ -53,83 +60,38 @@ def trackingnet_rows(folder: Path) -> Iterator[Row]:
 
 
 def vot_rows(folder: Path) -> Iterator[Row]:
-    """Yield the row of Ocean on VOT2019: the mean overlap of reset-based trajectories with polygons, and failures."""
+    """Yield two rows of Ocean on VOT2019, whose runs with restarts are published: by either toolkit's rules.
+
+    The toolkit counts pixels of the image. Sizes are not published with the runs: each is taken from the truth.
+    """
     place = folder / "vot2019"
     if not place.is_dir():
         return
     truth = json.loads((place / "groundtruth.json").read_text("utf-8"))
-    overlaps: list[float] = []
-    failures = 0
+    span, _ = vot_span("VOT2019", [1])
     with zipfile.ZipFile(place / "Ocean_323.zip") as archive:
         listed = [name for name in archive.namelist() if name.endswith("_001.txt")]
-        for name in listed:
-            lines = archive.read(name).decode().split()
-            found, failed = reset_overlaps(lines, truth[name.split("/")[-2]])
-            overlaps += found
-            failures += failed
-    ours = (float(np.mean(overlaps)), float(failures))
-    yield Row(
-        "Ocean_323", "VOT accuracy", len(listed), "-", OCEAN, ours, "pysot's rules, analytic", 5.001e-5, "VOT2019",
-        ("accuracy", "failures"),
-    )  # fmt: skip
+        texts = {name.split("/")[-2]: archive.read(name).decode().split() for name in listed}
+    for (expected, printed, source, tolerance), name in zip(OCEAN, vot_profile_names(), strict=True):
+        profile = load_vot_profile(name)
+        runs = {sequence: [_restarted(lines, truth[sequence], profile)] for sequence, lines in texts.items()}
+        found = supervised_measures(runs, profile, span)
+        ours = (found.accuracy, found.failures, found.eao or 0.0)
+        yield Row(
+            "Ocean_323", name, len(texts), printed, expected, ours, source, tolerance, "VOT2019",
+            ("accuracy", "failures", "eao"),
+        )  # fmt: skip
 
 
-def reset_overlaps(lines: Sequence[str], truth: Sequence[Sequence[float]]) -> tuple[list[float], int]:
-    """Return the overlaps of the frames that accuracy counts, and how often the tracker failed.
-
-    `lines` are a trajectory with restarts: a region a line, or alone 1 where it was started, 2 where it failed, 0 where
-    nothing was asked. After a start 10 frames are left out.
-    """
-    found, failures, counted = [], 0, 0
-    for line, true in zip(lines, truth, strict=True):
-        values = [float(value) for value in line.split(",")]
-        if len(values) > 1:
-            if counted <= 0:
-                found.append(polygon_overlap(corners(values), corners(true)))
-        else:
-            failures += values[0] == 2
-            counted = BURN_IN if values[0] == 1 else counted
-        counted -= 1
-    return found, failures
-
-
-def corners(values: Sequence[float]) -> Values:
-    """Return the (K, 2) corners of a box x, y, w, h or of a polygon."""
-    if len(values) != 4:
-        return np.array(values, float).reshape(-1, 2)
-    x, y, w, h = values
-    return np.array([[x, y], [x + w, y], [x + w, y + h], [x, y + h]], float)
-
-
-def polygon_overlap(one: Values, two: Values) -> float:
-    """Return the intersection over union of two convex polygons of (K, 2) corners."""
-    first, second = (poly if _area(poly) > 0 else poly[::-1] for poly in (one, two))
-    shared = first
-    for start, end in zip(second, np.roll(second, -1, axis=0), strict=True):
-        shared = _cut(shared, start, end)
-    common = _area(shared) if len(shared) > 2 else 0.0
-    union = _area(first) + _area(second) - common
-    return common / union if union > 0 else 0.0
-
-
-def _cut(polygon: Values, start: Values, end: Values) -> Values:
-    """Return the part of a polygon to the left of a line (Sutherland and Hodgman)."""
-    kept = []
-    (dx, dy) = end - start
-    sides = [dx * (y - start[1]) - dy * (x - start[0]) for x, y in polygon]
-    for index, point in enumerate(polygon):
-        following = (index + 1) % len(polygon)
-        here, there = sides[index], sides[following]
-        if here >= 0:
-            kept.append(point)
-        if here * there < 0:
-            kept.append(point + (polygon[following] - point) * here / (here - there))
-    return np.array(kept).reshape(-1, 2)
-
-
-def _area(polygon: Values) -> float:
-    x, y = polygon.T
-    return float(np.sum(x * np.roll(y, -1) - y * np.roll(x, -1))) / 2
+def _restarted(lines: Sequence[str], truth: Sequence[Sequence[float]], profile: VOTProfile) -> Restarted:
+    """Return a run: a region a line, or alone 1 where it was started, 2 where it failed, 0 where nothing was asked."""
+    found = parse_regions("\n".join(lines), "a run")
+    codes = [int(float(line)) if region is None else Code.TRACKED for line, region in zip(lines, found, strict=True)]
+    regions = [corners(np.array(row)) if len(row) != 4 else np.array(row, float) for row in truth]
+    if profile.overlap == "area":
+        return Restarted(area_overlaps(found, regions), np.array(codes, np.int8))
+    width, height = np.ceil(np.concatenate([corners(region) for region in regions]).max(axis=0)) + 1
+    return Restarted(region_overlaps(found, regions, (int(width), int(height))), np.array(codes, np.int8))
 
 
 def _texts(file: Path) -> dict[str, Values]:

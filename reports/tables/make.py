@@ -22,6 +22,7 @@ from reports.tables.grid import EMPTY, Cell, Column, Table, difference, score, t
 from reports.tables.papers import paper_grids
 from reports.tables.ranks import rank_table
 from reports.tables.speed import speed_tables
+from reports.tables.vot import vot_tables
 
 __all__ = ["make_tables"]
 
@@ -29,6 +30,7 @@ __all__ = ["make_tables"]
 def make_tables(report: Report) -> dict[str, Table]:
     """Return every table that the report has something for."""
     found = (
+        *vot_tables(report),
         _scores(report),
         _answers(report),
         rank_table(report),

@@ -228,7 +228,8 @@ def _refused(said: Heard) -> str:
 
 
 def _assignments(piece: Piece) -> list[Assignment]:
-    return [Assignment(task.sequence, task.job.start, task.job.box, task.job.seed) for task in piece.tasks]
+    jobs = (task.job for task in piece.tasks)
+    return [Assignment(job.video.name, job.start, job.box, job.seed, job.backward, job.restarts) for job in jobs]
 
 
 def _finished(task: Task, result: Result, load: Load | None) -> Finished:
@@ -242,5 +243,6 @@ def _finished(task: Task, result: Result, load: Load | None) -> Finished:
         result.timed_out,
         result.times,
         result.seen,
+        result.codes,
     )
     return Finished(task, outcome, result.lanes, load)

@@ -21,6 +21,7 @@ from benchmark.datasets.lookup import RENDERED, ROOT_VARIABLE, open_dataset
 from benchmark.datasets.sequence import Sequence as Video
 from benchmark.engine.job import Job
 from benchmark.engine.lanes import run_lanes
+from benchmark.protocols.vot import Restarts
 from benchmark.store.keys import code_digest
 from trackers.api import Tracker
 from trackers.errors import InputError
@@ -72,6 +73,12 @@ class Assignment:
     start: int
     box: NDArray[np.float64]
     seed: int
+    backward: bool = False
+    restarts: Restarts | None = None
+
+    def job(self, video: Video) -> Job:
+        """Return it as a job on its sequence."""
+        return Job(video, self.start, self.box, self.seed, self.backward, self.restarts)
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,7 @@ class Result:
     times: NDArray[np.float64]
     seen: tuple[Seen, ...]
     lanes: int
+    codes: NDArray[np.int8] = field(default_factory=lambda: np.empty(0, np.int8))
 
 
 class Worker:
@@ -138,7 +146,7 @@ class Worker:
         assert self._order is not None
         runner = self._trackers[tracker]
         lanes = min(self._order.lanes, runner.max_lanes or self._order.lanes)
-        jobs = [Job(self._videos[one.sequence], one.start, one.box, one.seed) for one in assignments]
+        jobs = [one.job(self._videos[one.sequence]) for one in assignments]
         decoders = 1 if self._device == "cpu" else None  # on a CPU every core has a worker
         numbers = {id(job): number for number, job in enumerate(jobs)}
         return [
@@ -152,6 +160,7 @@ class Worker:
                 timed_out=outcome.timed_out,
                 times=outcome.times,
                 seen=outcome.seen,
+                codes=outcome.codes,
                 lanes=lanes,
             )
             for outcome in run_lanes(runner, jobs, lanes, self._device, self._on_frames, self._order.timeout, decoders)

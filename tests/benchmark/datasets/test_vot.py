@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmark.datasets.lookup import open_dataset
-from benchmark.datasets.regions import mask_box, parse_regions
+from benchmark.datasets.regions import parse_regions, region_boxes
 from trackers.errors import InputError
 
 POLYGON = "10,10,30,14,28,34,8,30"
@@ -64,11 +64,12 @@ def test_a_masks_box_is_that_of_its_pixels():
         mask = rng.random((height, width)) < rng.choice([0.05, 0.3, 0.9])
         changes = np.flatnonzero(np.diff(np.concatenate([[0], mask.ravel().astype(int)])))
         runs = np.diff(np.concatenate([[0], changes, [mask.size]])).tolist()
-        found = mask_box([7, 9, int(width), int(height), *runs])
+        line = ",".join(map(str, [7, 9, width, height, *runs]))
+        (found,) = region_boxes(parse_regions(f"m{line}", "x.txt"))
         if mask.any():
             rows, columns = np.nonzero(mask)
             low, size = (columns.min(), rows.min()), (np.ptp(columns) + 1, np.ptp(rows) + 1)
-            assert found == (7 + low[0], 9 + low[1], *size)
+            assert found.tolist() == [7 + low[0], 9 + low[1], *size]
         else:
             assert np.isnan(found).all()
 

@@ -18,7 +18,7 @@ RECORD = Record(
     boxes=np.array([[1.5, 2.25, np.nan, 4.0], [1 / 3, 2e-300, -5.0, 0.0]]), scores=np.array([1.0, 0.1]),
     seconds=1.5, lanes=4, error="Traceback\nValueError: a reason", times=np.array([1.25, 0.25]),
 )  # fmt: skip
-ARRAYS = ("boxes", "scores", "times")
+ARRAYS = ("boxes", "scores", "times", "codes")
 
 
 def test_a_record_comes_back_bit_for_bit(tmp_path: Path) -> None:
@@ -69,6 +69,15 @@ def test_a_damaged_record_is_never_another_record(stored: bytes, tmp_path_factor
     if read is not None:  # the damage hit what carries no content, such as a time stamp
         np.testing.assert_array_equal(read.boxes, RECORD.boxes)
         assert read.error == RECORD.error
+
+
+def test_codes_come_back_and_are_not_written_where_there_are_none(tmp_path: Path) -> None:
+    write_record(tmp_path / "r.npz", replace(RECORD, codes=np.array([1, 2], np.int8)))
+    read = read_record(tmp_path / "r.npz", RECORD.key)
+    assert read is not None
+    assert read.codes.tolist() == [1, 2]
+    write_record(tmp_path / "r.npz", RECORD)
+    assert "codes.npy" not in zipfile.ZipFile(tmp_path / "r.npz").namelist()
 
 
 def test_another_key_or_a_missing_file_is_no_record(tmp_path: Path) -> None:
@@ -199,7 +208,7 @@ def test_other_ways_of_packing_are_refused(tmp_path: Path, compress: int) -> Non
     ids=str,
 )  # fmt: skip
 def test_a_record_of_other_types_counts_as_missing(tmp_path: Path, changes: dict) -> None:
-    facts = {k: v for k, v in vars(RECORD).items() if k not in ("boxes", "scores", "times")}
+    facts = {k: v for k, v in vars(RECORD).items() if k not in ARRAYS}
     arrays = {"boxes": RECORD.boxes, "scores": RECORD.scores, "times": RECORD.times}
     write_arrays(tmp_path / "r.npz", {"schema": 1, **facts, **changes}, arrays)
     assert read_record(tmp_path / "r.npz", RECORD.key) is None
@@ -208,11 +217,12 @@ def test_a_record_of_other_types_counts_as_missing(tmp_path: Path, changes: dict
 @pytest.mark.parametrize(
     "changes",
     [{"boxes": np.ones((2, 3))}, {"boxes": np.ones((2, 4), np.float32)}, {"scores": np.ones(3)},
-     {"scores": np.ones((2, 1))}, {"times": np.ones(1)}, {"boxes": np.ones((2, 4), int)}],
-    ids=range(6),
+     {"scores": np.ones((2, 1))}, {"times": np.ones(1)}, {"boxes": np.ones((2, 4), int)},
+     {"codes": np.ones(1, np.int8)}, {"codes": np.ones(2)}],
+    ids=range(8),
 )  # fmt: skip
 def test_a_record_of_other_shapes_counts_as_missing(tmp_path: Path, changes: dict) -> None:
-    facts = {k: v for k, v in vars(RECORD).items() if k not in ("boxes", "scores", "times")}
+    facts = {k: v for k, v in vars(RECORD).items() if k not in ARRAYS}
     arrays = {"boxes": RECORD.boxes, "scores": RECORD.scores, "times": RECORD.times}
     write_arrays(tmp_path / "r.npz", {"schema": 1, **facts}, {**arrays, **changes})
     assert read_record(tmp_path / "r.npz", RECORD.key) is None

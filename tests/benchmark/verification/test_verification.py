@@ -115,10 +115,10 @@ def test_golden_results_come_out(golden: Any) -> None:
     assert all(one.ok for one in rows), [one for one in rows if not one.ok]
     assert Counter(one.dataset for one in rows) == {
         "OTB100": 11, "UAV123": 18, "UAV20L": 20, "DTB70": 30, "TColor128": 30, "LaSOT": 12, "TrackingNet": 1,
-        "VOT2019": 1,
+        "VOT2019": 2,
     }  # fmt: skip
     assert all(one.sequences == 100 for one in rows if one.dataset == "OTB100")
-    assert {one.tracker for one in rows if one.as_printed is False} == {"SRDCF"}  # on OTB
+    assert {one.tracker for one in rows if one.as_printed is False} == {"SRDCF", "Ocean_323"}  # on OTB; by pysot
     got10k = rows[10]
     assert (got10k.profile, got10k.tolerance) == ("got10k", 1e-6)
     assert got10k.expected == pytest.approx((0.593237, 0.799924), abs=5e-7)
