@@ -14,6 +14,7 @@ from benchmark.scores import RunScores, TrackerScores
 from benchmark.studies.answer import Answer as StudyAnswer
 from benchmark.studies.answer import read_answer
 from reports.answers import Answer, answer
+from reports.causes import Causes, cause_effects, mark_causes
 from reports.differences import CurveDifference, choose_base, curve_differences
 from reports.labels import is_class
 from reports.memory import memory_of
@@ -29,6 +30,8 @@ __all__ = ["Report", "build_report", "illustrate", "read_videos"]
 
 STRIPS = 12
 """Sequences with a strip of frames where the user chooses none."""
+CORNERS = 5
+"""Attributes from which on a radar shows more than their table does."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,13 @@ class Report:
     differences: tuple[CurveDifference, ...]
     speeds: tuple[Speed, ...]
     sequences: tuple[SequenceView, ...]
+    causes: Causes | None
+    """Of rendered data alone."""
     studies: tuple[StudyAnswer, ...]
     """Of the runs that were made for a study."""
     missing: Mapping[str, str]
-    """What the runs did not keep, and how to have it: ``truth``, ``frames``, ``telemetry``, ``latency``."""
+    """What the runs did not keep, and how to have it: ``truth``, ``frames``, ``telemetry``, ``latency``,
+    ``causes``."""
 
     @property
     def ranked(self) -> tuple[TrackerScores, ...]:
@@ -66,6 +72,11 @@ class Report:
     def attributes(self) -> tuple[str, ...]:
         """Attributes that two or more of the scored sequences have, in alphabetical order."""
         return tuple(name for name in self._groups if not is_class(name))
+
+    @property
+    def radar(self) -> bool:
+        """Whether there are attributes enough for a radar."""
+        return len(self.attributes) >= CORNERS
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -115,6 +126,7 @@ def build_report(
         if name not in names:
             raise InputError(f"the run has no sequence {name!r}.{did_you_mean(name, names)}")
     special = {*worst_sequences(views, STRIPS), *chosen}
+    views, unknown = mark_causes(views, runs[0])
     videos, why = read_videos(runs[0], special, data_root) if frames else ({}, "left out by --no-frames")
     views = [illustrate(view, runs, owner, videos.get(view.name)) if view.name in special else view for view in views]
     speed = speeds(runs, [one for one in ranked if one.summary], owner)
@@ -132,17 +144,21 @@ def build_report(
             "No latency was measured: run_bench speed, with the same trackers, data and results folder, does that;"
             " run_bench report then draws it."
         )
+    if unknown:
+        missing["causes"] = f"When causes of failure act is not known: {unknown}."
+    answers = answer([one for one in scores.trackers if one.summary], {one.tracker: one for one in speed})
     return Report(
         scores=scores,
         profile=load_profile(scores.profile, scores.dataset),
         runs=runs,
-        answers=answer([one for one in scores.trackers if one.summary], {one.tracker: one for one in speed}),
+        answers=answers,
         papers=paper_tables(scores),
         others=others(scores),
         base=against,
         differences=curve_differences(ranked, against),
         speeds=speed,
         sequences=tuple(views),
+        causes=cause_effects(views, [one.name for one in ranked if one.summary], [one.pair for one in answers]),
         studies=tuple(found for folder in folders if (found := read_answer(folder)) is not None),
         missing=missing,
     )

@@ -26,6 +26,7 @@ def to_plain(report: Report) -> dict[str, Any]:
         "scores": _plain(report.scores),
         "missing": dict(report.missing),
         "answers": [{**_plain(one), "verdict": one.verdict} for one in report.answers],
+        "causes": _plain(report.causes),
         "studies": [one.to_dict() for one in report.studies],
         "base": report.base,
         "differences": [_plain(one) for one in report.differences],
@@ -41,6 +42,8 @@ def _sequence(view: SequenceView) -> dict[str, Any]:
     return {
         "name": view.name,
         "attributes": list(view.attributes),
+        "cause": view.cause,
+        "cause_acts": [list(one) for one in view.acts],
         "frames": view.frames,
         "failed": dict(view.failed),
         "trackers": [

@@ -1,10 +1,13 @@
-"""An answer in plain words: one sentence for the difference, one for what it costs."""
+"""An answer in plain words: one sentence for the difference, one for what it costs; and all of them as a forest."""
 
 from __future__ import annotations
 
-from reports.answers import Answer
+from collections.abc import Iterable
 
-__all__ = ["cost", "evidence", "verdict"]
+from reports.answers import Answer
+from reports.forest import Forest, Row, found_of
+
+__all__ = ["answers_forest", "cost", "evidence", "row_of", "verdict"]
 
 _VERDICTS = {
     "yes": "Yes.",
@@ -12,6 +15,21 @@ _VERDICTS = {
     "not shown": "Not shown.",
     "cannot be said": "One sequence cannot tell.",
 }
+
+
+def answers_forest(answers: Iterable[Answer]) -> Forest:
+    """Return the answers as rows on one scale."""
+    return Forest("success AUC", tuple(map(row_of, answers)))
+
+
+def row_of(answer: Answer) -> Row:
+    """Return an answer as a row."""
+    auc = answer.auc
+    return Row(
+        f"{auc.other} − {auc.base}", auc.difference, auc.interval, auc.sequences, found_of(auc), answer.pair.asks,
+        f"{auc.wins} / {auc.ties} / {auc.losses}",
+        words=(f"{verdict(answer)} {evidence(answer)}", cost(answer)),
+    )  # fmt: skip
 
 
 def verdict(answer: Answer) -> str:

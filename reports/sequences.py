@@ -80,6 +80,10 @@ class SequenceView:
     annotation: Annotation | None = None
     strip: Strip | None = None
     memories: tuple[Memory, ...] = ()
+    cause: str = ""
+    """What makes a rendered sequence hard; "" where that is not known."""
+    acts: tuple[tuple[int, int], ...] = ()
+    """Frames in which it acts, the first and the last of each stretch, counted from 0."""
 
     @property
     def by_tracker(self) -> Mapping[str, Track]:

@@ -7,8 +7,8 @@ from typing import Any
 from benchmark.metrics.summary import summarise
 from reports.compare.model import Comparison
 from reports.compare.tables import comparison_tables
-from reports.compare.words import sentence
-from reports.html.data import reach, sequence_data, short
+from reports.compare.words import pairs_forest
+from reports.html.data import sequence_data, short
 from reports.html.page import environment, style_rules
 from reports.labels import warnings
 from reports.metrics import curve_values
@@ -30,12 +30,11 @@ def render(comparison: Comparison) -> str:
         .render(
             comparison=comparison,
             tables=comparison_tables(comparison),
-            names=names,
             number=number,
             rules=style_rules(rules),
             data=_data(comparison),
-            reach=reach(pair.auc.interval for pair in comparison.pairs),
-            sentence=sentence,
+            plot=pairs_forest(comparison.pairs),
+            labels=dict(enumerate(names)),
             warned=tuple(dict.fromkeys((*warnings(comparison.a.scores), *warnings(comparison.b.scores)))),
         )
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from reports.compare.model import Pair
+from reports.forest import Forest, Found, Row, found_of
 from reports.labels import unlike
 
-__all__ = ["Verdict", "line", "sentence", "verdict"]
+__all__ = ["Verdict", "line", "pairs_forest", "sentence", "verdict"]
 
 Verdict = Literal["same", "better", "worse", "cannot tell"]
 
@@ -36,19 +38,33 @@ def line(pair: Pair) -> str:
     return f"{who}: {first}{said}; success AUC {found.difference:+.3f}{reach}{p}, {count}"
 
 
-def sentence(pair: Pair) -> tuple[str, str, str]:
-    """Return a pair's class (``yes``, ``no``, ``not-shown``), its verdict and its evidence."""
+def pairs_forest(pairs: Iterable[Pair]) -> Forest:
+    """Return the pairs as rows on one scale."""
+    return Forest("success AUC", tuple(map(_row, pairs)))
+
+
+def _row(pair: Pair) -> Row:
+    one, auc, within = verdict(pair), pair.auc, pair.a.name != pair.b.name
+    found: Found = "the same" if one == "same" else found_of(auc)
+    title = f"{pair.b.name} (B) − {pair.a.name} (A)" if within else f"{pair.a.name}, B − A"
+    return Row(title, auc.difference, auc.interval, auc.sequences, found,
+               counts=f"{auc.wins} / {auc.ties} / {auc.losses}", words=(sentence(pair),))  # fmt: skip
+
+
+def sentence(pair: Pair) -> str:
+    """Return a pair's verdict and its evidence."""
     found = pair.auc
     if verdict(pair) == "same":
-        return "not-shown", "The same.", f"On all {found.sequences} sequences the boxes are the same."
+        return f"The same: on all {found.sequences} sequences the boxes are the same."
     if found.interval is None or found.p_holm is None:
-        return "not-shown", "One sequence cannot tell.", f"Success AUC {found.difference:+.3f}."
-    said, kind, who = "No difference shown.", "not-shown", "B" if pair.a.name == pair.b.name else pair.b.name
+        return f"One sequence cannot tell. Success AUC {found.difference:+.3f}."
+    said, who = "No difference shown.", "B" if pair.a.name == pair.b.name else pair.b.name
     if found.significant:
-        said, kind = (f"{who} is better.", "yes") if found.difference > 0 else (f"{who} is worse.", "no")
+        said = f"{who} is better." if found.difference > 0 else f"{who} is worse."
     first = unlike(pair.b, pair.a)
-    text = (
-        f"{first} Success AUC {found.difference:+.3f} (95\u00a0% interval {found.interval.low:+.3f} to "
+    text = f"{said} {first} " if first else f"{said} "
+    text += (
+        f"Success AUC {found.difference:+.3f} (95\u00a0% interval {found.interval.low:+.3f} to "
         f"{found.interval.high:+.3f}; p\u00a0=\u00a0{found.p_holm:.3f}): better on {found.wins} of {found.sequences} "
         f"sequences, alike on {found.ties}, worse on {found.losses}; precision {pair.precision.difference:+.3f}."
     )
@@ -56,4 +72,4 @@ def sentence(pair: Pair) -> tuple[str, str, str]:
         text += f" A true difference below about {found.detectable:.3f} would mostly stay unseen."
     if pair.identical:
         text += f" The boxes are the same on {pair.identical}."
-    return kind, said, text.strip()
+    return text

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.statistics.intervals import Interval
 from reports.labels import ATTRIBUTES
 from reports.memory import Memory, Panel
 from reports.metrics import curve_values
@@ -17,14 +16,9 @@ from reports.model import Report
 from reports.sequences import SequenceView
 from trackers.printable import printable
 
-__all__ = ["page_data", "panel_data", "reach", "readable", "sequence_data", "short"]
+__all__ = ["curve_data", "page_data", "panel_data", "readable", "sequence_data", "short"]
 
 UNKNOWN = 255
-
-
-def reach(intervals: Iterable[Interval | None]) -> float:
-    """Return the largest distance from zero of any interval's end."""
-    return max((abs(end) for one in intervals if one for end in (one.low, one.high)), default=0.0)
 
 
 def page_data(report: Report, names: Sequence[str]) -> dict[str, Any]:
@@ -38,7 +32,7 @@ def page_data(report: Report, names: Sequence[str]) -> dict[str, Any]:
     }
     return {
         "trackers": list(names),
-        "curves": {kind: _curves(report, number, kind) for kind in ("success", "precision")},
+        "curves": {kind: curve_data(report, number, kind) for kind in ("success", "precision")},
         "differences": {kind: _differences(report, number, kind) for kind in ("success", "precision")},
         "attributes": _attributes(report, number),
         "speeds": [
@@ -61,7 +55,8 @@ def readable(value: Any) -> Any:
     return [readable(one) for one in value] if isinstance(value, list) else value
 
 
-def _curves(report: Report, number: dict[str, int], kind: str) -> dict[str, Any]:
+def curve_data(report: Report, number: Mapping[str, int], kind: str) -> dict[str, Any]:
+    """Return the curves of one kind, ``success`` or ``precision``, of every tracker that has scores."""
     profile = report.profile
     grid = profile.success_grid if kind == "success" else profile.precision_grid
     series = []
@@ -115,6 +110,7 @@ def sequence_data(view: SequenceView, number: dict[str, int]) -> dict[str, Any]:
     """Return a sequence's overlaps over time and where its trackers lost and found their target."""
     return {
         "name": view.name,
+        "acts": [list(one) for one in view.acts],
         "tracks": [
             {
                 "t": number[track.tracker],

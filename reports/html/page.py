@@ -13,14 +13,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from benchmark.statistics.bands import LEAST
+from reports.causes import asked_forest, shares_forest
 from reports.failures import KINDS
-from reports.html.data import page_data, reach, readable
+from reports.forest import SIGNS, Forest
+from reports.html.data import page_data, readable
 from reports.labels import ATTRIBUTES, KIND_NAMES, heading, legend, marks, warnings
 from reports.model import Report
 from reports.plots.style import Style, styles
-from reports.sentences import cost, evidence, verdict
+from reports.sentences import answers_forest
 from reports.strips import Strip
 from reports.tables import Table, make_tables
+from reports.tables.headline import headline_table
 
 if TYPE_CHECKING:
     from reports.studies.page import Section
@@ -49,7 +52,10 @@ def render(report: Report, tables: Mapping[str, Table] | None = None, *, bands: 
             sequence_number={view.name: index for index, view in enumerate(report.sequences)},
             rules=style_rules([look[name] for name in names]),
             data=page_data(report, names),
-            reach=reach(one.auc.interval for one in report.answers),
+            plots={"answers": answers_forest(report.answers), "causes": _cause_forests(report)},
+            headline=headline_table(report),
+            labels={index: legend(one) for index, one in enumerate(report.scored)},
+            warned=warnings(report.scores),
             studies=_sections(report),
             bands=bands,
             least=LEAST,
@@ -58,6 +64,17 @@ def render(report: Report, tables: Mapping[str, Table] | None = None, *, bands: 
             paper_tables=[table for name, table in drawn.items() if name in {one.paper.key for one in report.papers}],
         )
     )
+
+
+def _cause_forests(report: Report) -> list[tuple[str, Forest]]:
+    """Return what causes of failure did, with what is said above: of each tracker, and of each question."""
+    if report.causes is None:
+        return []
+    found = (
+        ("While a cause acts, minus the other frames", shares_forest(report.causes)),
+        ("The questions, asked of either kind of frames", asked_forest(report.causes)),
+    )
+    return [(said, plot) for said, plot in found if plot.rows]
 
 
 def _sections(report: Report) -> list[Section]:
@@ -82,14 +99,12 @@ def environment() -> Environment:
     made.globals.update(
         css=Markup(_asset("report.css")),
         script=Markup("\n".join(['"use strict";', "(() => {", *map(_asset, SCRIPTS), "})();"])),
-        verdict=verdict,
-        evidence=evidence,
-        cost=cost,
         marks=marks,
         heading=heading,
         legend=legend,
         warnings=warnings,
         KINDS=KINDS,
+        SIGNS=SIGNS,
         KIND_NAMES=KIND_NAMES,
         ATTRIBUTES=ATTRIBUTES,
         jpeg=jpeg,

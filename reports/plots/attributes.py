@@ -14,9 +14,9 @@ __all__ = ["radar_figure"]
 
 
 def radar_figure(report: Report, width: float = COLUMN) -> Figure | None:
-    """Return the radar; None for fewer than three attributes."""
+    """Return the radar; None where there are too few attributes for one."""
     names = report.attributes
-    if len(names) < 3:
+    if not report.radar:
         return None
     style = styles([tracker.name for tracker in report.scores.trackers])
     angles = np.linspace(0, 2 * np.pi, len(names), endpoint=False)

@@ -11,12 +11,15 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from benchmark.store.record import write_whole
+from reports.labels import coverage
 from reports.model import Report
 from reports.plots.attributes import radar_figure
 from reports.plots.curves import curve_figure
 from reports.plots.differences import difference_figure
+from reports.plots.forest import forest_figure
 from reports.plots.pareto import pareto_figure
 from reports.plots.sheet import COLUMN, FILES, PAGE
+from reports.sentences import answers_forest
 
 __all__ = ["write_figure", "write_figures"]
 
@@ -54,6 +57,7 @@ def write_figure(figure: Figure, place: Path) -> list[Path]:
 def _figures(report: Report, bands: bool, wide: bool) -> Iterator[tuple[str, Figure]]:
     for width, suffix in ((COLUMN, ""), *([(PAGE, "-wide")] if wide else [])):
         found = {
+            "answers": forest_figure(answers_forest(report.answers), f"Answers: {coverage(report.scores)}", width),
             "success": curve_figure(report, "success", width, bands=bands),
             "precision": curve_figure(report, "precision", width, bands=bands),
             "success-difference": difference_figure(report, "success", width),

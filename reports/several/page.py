@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from benchmark.store.record import write_whole
+from reports.forest import Forest, Row
+from reports.html.data import curve_data
 from reports.html.page import environment, style_rules
+from reports.labels import coverage
 from reports.model import Report, build_report
 from reports.plots.style import styles
+from reports.sentences import row_of
 from reports.several.tables import overall_table
 from reports.tables import make_tables
 from reports.tables.latex import to_latex
@@ -18,7 +24,7 @@ from reports.tables.tidy import to_csv
 
 __all__ = ["write_several"]
 
-SHOWN = ("scores", "answers", "attributes", "classes")
+SHOWN = ("scores", "answers", "attributes", "classes", "causes")
 """Tables of a dataset's section; its own report has them all."""
 
 
@@ -43,21 +49,35 @@ def write_several(groups: Sequence[Sequence[Path]], folder: Path) -> Path:
 def _render(reports: Sequence[Report], links: Sequence[str]) -> str:
     names = list(dict.fromkeys(one.name for report in reports for one in report.ranked))
     look = styles(names)
+    number = {name: index for index, name in enumerate(names)}
     sections = []
     for report, link in zip(reports, links, strict=True):
         tables = make_tables(report)
-        sections.append({"report": report, "link": link, "tables": [tables[name] for name in SHOWN if name in tables]})
+        shown = [tables[name] for name in SHOWN if name in tables]
+        sections.append({"report": report, "link": link, "tables": shown, "said": coverage(report.scores)})
     return (
         environment()
         .get_template("several.html")
         .render(
             sections=sections,
             table=overall_table(reports),
-            number={name: index for index, name in enumerate(names)},
+            plot=_forest(reports),
+            labels=dict(enumerate(names)),
+            number=number,
             rules=style_rules([look[name] for name in names]),
-            data={"trackers": names},
+            data={"trackers": names, "datasets": [curve_data(report, number, "success") for report in reports]},
         )
     )
+
+
+def _forest(reports: Sequence[Report]) -> Forest:
+    """Return every question with a row a dataset, as rows on one scale."""
+    asked: dict[str, list[Row]] = {}
+    for report in reports:
+        for one in map(row_of, report.answers):
+            row = replace(one, title=report.scores.dataset, asks="", group=f"{one.asks} ({one.title})")
+            asked.setdefault(row.group, []).append(row)
+    return Forest("success AUC", tuple(chain.from_iterable(asked.values())))
 
 
 def _link(runs: Sequence[Path], folder: Path) -> str:

@@ -9,13 +9,9 @@ from benchmark.statistics.best import Standing
 from reports.labels import MEASURE_NAMES, coverage, marks
 from reports.model import Report
 from reports.tables.grid import EMPTY, Cell, Column, Table, score, tracker_cell, words
+from reports.tables.headline import headline_measures
 
-__all__ = ["headline", "overall_table"]
-
-
-def headline(report: Report) -> str:
-    """Return the measure that stands for a dataset: the average overlap where a profile pools frames, else the AUC."""
-    return "ao" if report.profile.average == "frames" else "auc"
+__all__ = ["overall_table"]
 
 
 def overall_table(reports: Sequence[Report]) -> Table:
@@ -24,7 +20,7 @@ def overall_table(reports: Sequence[Report]) -> Table:
     columns = [Column("Tracker", "tracker", "text")]
     cells: dict[str, list[Cell]] = {name: [] for name in names}
     for report in reports:
-        measure = headline(report)
+        measure = headline_measures(report.profile)[0]
         dataset = report.scores.dataset
         columns.append(Column(f"{dataset}: {MEASURE_NAMES[measure]}", f"{dataset} {measure}", short=dataset))
         standing = report.scores.standings(measure)

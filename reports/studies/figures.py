@@ -9,12 +9,13 @@ import numpy as np
 from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 
-from benchmark.studies.answer import Answer, Effect, Finding
-from reports.plots.sheet import COLUMN, LINE, PAGE, SIZE, folded, sheet
+from benchmark.studies.answer import Answer
+from reports.plots.forest import draw_forest, forest_figure, forest_height
+from reports.plots.sheet import COLUMN, PAGE, SIZE, folded, sheet
 from reports.plots.style import PALETTE
-from reports.studies.words import caption
+from reports.studies.words import caption, study_forest
 
-__all__ = ["forest_figure", "gain_figure", "heat_figure", "study_figures", "waterfall_figure", "whole_figure"]
+__all__ = ["gain_figure", "heat_figure", "study_figures", "waterfall_figure", "whole_figure"]
 
 SURE, UNSURE = PALETTE[0], "#8a8f96"
 GAIN, LOSS = PALETTE[2], PALETTE[3]
@@ -24,22 +25,13 @@ Panel = Callable[[Any, Answer, float], None]
 def study_figures(answer: Answer) -> dict[str, Figure]:
     """Return the figures that the answer has something for, by name."""
     found = {
-        "forest": forest_figure(answer),
+        "forest": forest_figure(study_forest(answer), f"{answer.question} {caption(answer)}."),
         "waterfall": waterfall_figure(answer),
         "causes": heat_figure(answer),
         "gain-cost": gain_figure(answer),
         "study": whole_figure(answer),
     }
     return {name: figure for name, figure in found.items() if figure is not None}
-
-
-def forest_figure(answer: Answer) -> Figure | None:
-    """Return every comparison and crossed effect with its interval, and the band of what does not count."""
-    if not _effects(answer):
-        return None
-    figure, axes = sheet(COLUMN, _forest_height(answer), f"{answer.question} {caption(answer)}.")
-    _forest(axes[0, 0], answer, COLUMN)
-    return figure
 
 
 def waterfall_figure(answer: Answer) -> Figure | None:
@@ -78,7 +70,8 @@ def gain_figure(answer: Answer) -> Figure | None:
 def whole_figure(answer: Answer) -> Figure | None:
     """Return what there is of the four on one sheet as wide as a page, fit for a paper."""
     panels: list[tuple[str, Panel]] = []
-    if _effects(answer):
+    plot = study_forest(answer)
+    if plot.rows:
         panels.append(("Differences with 95 % intervals", _forest))
     if len(_scored(answer)) > 1:
         panels.append(("From one tracker to the next", _waterfall))
@@ -89,7 +82,7 @@ def whole_figure(answer: Answer) -> Figure | None:
     if not panels:
         return None
     rows = -(-len(panels) // 2)
-    height = rows * max(2.2, _forest_height(answer), 0.17 * len(_causes(answer)) + 0.9)
+    height = rows * max(2.2, forest_height(plot, PAGE / 2 - 0.2), 0.17 * len(_causes(answer)) + 0.9)
     title = f"{answer.question} {caption(answer)}."
     figure, axes = sheet(PAGE, height, title, (rows, 2))
     for axis, (head, draw) in zip(axes.flat, panels, strict=False):
@@ -100,35 +93,8 @@ def whole_figure(answer: Answer) -> Figure | None:
     return figure
 
 
-def _effects(answer: Answer) -> list[tuple[str, Effect]]:
-    found = [(_timed(one, answer), one.auc) for one in answer.findings]
-    return [*found, *((one.title, one.auc) for one in answer.crossed)]
-
-
-def _timed(one: Finding, answer: Answer) -> str:
-    """Return a comparison's title; of what was sized to take the same time with how near they come."""
-    ratio = answer.time_ratio(one) if one.same_time else None
-    return one.title if ratio is None else f"{one.title} ({ratio:.2f} × its time)"
-
-
-def _forest_height(answer: Answer) -> float:
-    lines = [len(folded(title, 1.3, SIZE - 0.5).splitlines()) for title, _ in _effects(answer)]
-    return sum(LINE * max(count, 1) + 0.08 for count in lines) + 0.45
-
-
 def _forest(axis: Any, answer: Answer, width: float) -> None:
-    effects = _effects(answer)
-    axis.axvspan(-answer.relevant, answer.relevant, color="#000000", alpha=0.07, lw=0)
-    axis.axvline(0, color="#444444", lw=0.8)
-    for row, (_, one) in enumerate(effects):
-        colour = SURE if one.significant else UNSURE
-        if one.corrected is not None and one.interval is not None:
-            axis.plot([one.corrected.low, one.corrected.high], [row, row], color=colour, lw=0.7)
-            axis.plot([one.interval.low, one.interval.high], [row, row], color=colour, lw=1.8)
-        axis.plot(one.difference, row, "o" if row < len(answer.findings) else "D", color=colour, ms=3.6)
-    axis.set_yticks(range(len(effects)), [folded(title, width * 0.4, SIZE - 0.5) for title, _ in effects])
-    axis.set(ylim=(len(effects) - 0.5, -0.5), xlabel="difference of success AUC (thin: corrected; blue: p < .05)")
-    axis.grid(visible=False, axis="y")
+    draw_forest(axis, study_forest(answer), width)
 
 
 def _scored(answer: Answer) -> list[tuple[str, float]]:

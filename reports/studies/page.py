@@ -10,30 +10,15 @@ from warnings import catch_warnings, filterwarnings
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from benchmark.studies.answer import Answer, Finding, Insight
-from reports.html.data import reach
+from benchmark.studies.answer import Answer, Insight
+from reports.forest import Forest
 from reports.plots.sheet import FILES
 from reports.studies.figures import gain_figure, waterfall_figure
 from reports.studies.tables import study_tables
-from reports.studies.words import caption, cost_of, evidence, headline, paper
+from reports.studies.words import caption, study_forest
 from reports.tables.grid import Table
 
-__all__ = ["Row", "Section", "Strip", "section", "strip"]
-
-KINDS = {"better": "yes", "worse": "no", "alike": "alike", "not shown": "not-shown"}
-
-
-@dataclass(frozen=True)
-class Row:
-    """One comparison as the page says it."""
-
-    finding: Finding
-    kind: str
-    """Class of its entry: ``yes``, ``no``, ``alike``, ``not-shown``."""
-    headline: str
-    evidence: str
-    paper: str
-    cost: str
+__all__ = ["Section", "Strip", "section", "strip"]
 
 
 @dataclass(frozen=True)
@@ -56,32 +41,22 @@ class Section:
 
     answer: Answer
     caption: str
-    rows: tuple[Row, ...]
+    forest: Forest
     tables: dict[str, Table]
     strips: tuple[Strip, ...]
-    reach: float
-    """The largest distance from zero of any interval: all are drawn on one scale."""
     pictures: tuple[tuple[str, str], ...]
     """What each shows, and its address, which holds it."""
 
 
 def section(answer: Answer) -> Section:
     """Return what the page shows of an answer."""
-    actors = {one.label: one for one in answer.actors}
-    rows = tuple(
-        Row(one, KINDS[one.found], headline(one), evidence(one, answer), paper(one),
-            cost_of(actors[one.other], actors[one.base]))
-        for one in answer.findings
-    )  # fmt: skip
     drawn = (
         (f"From one tracker to the next: {_steps(answer)}", waterfall_figure(answer)),
         (f"Gain of success AUC against time a frame, beside {answer.base}", gain_figure(answer)),
     )
     pictures = tuple((said, _address(figure)) for said, figure in drawn if figure is not None)
-    scale = reach(one.auc.interval for one in answer.findings)
-    return Section(
-        answer, caption(answer), rows, study_tables(answer), tuple(map(strip, answer.insights)), scale, pictures
-    )
+    strips = tuple(map(strip, answer.insights))
+    return Section(answer, caption(answer), study_forest(answer), study_tables(answer), strips, pictures)
 
 
 def strip(one: Insight) -> Strip:

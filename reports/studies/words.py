@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from benchmark.studies.answer import Actor, Answer, Effect, Finding
+from reports.forest import Forest, Row, found_of
 
-__all__ = ["caption", "chance", "cost_of", "evidence", "headline", "paper", "sure"]
+__all__ = ["caption", "chance", "cost_of", "evidence", "headline", "paper", "study_forest", "sure"]
 
 
 def caption(answer: Answer) -> str:
@@ -13,6 +14,33 @@ def caption(answer: Answer) -> str:
     off = f" of first boxes off by up to {answer.jitter:g} px" if answer.jitter else ""
     repeats = f"{answer.repeats} repeat{'s' if answer.repeats > 1 else ''}{off}"
     return f"{answer.coverage}{drawn}; {answer.protocol.upper()}, {repeats}, profile {answer.profile}"
+
+
+def study_forest(answer: Answer) -> Forest:
+    """Return every comparison, then every crossed effect, as rows on one scale."""
+    actors = {one.label: one for one in answer.actors}
+    rows = []
+    for one in answer.findings:
+        said = headline(one)
+        words = (f"{said[:1].upper()}{said[1:]}. {evidence(one, answer)}",
+                 f"{paper(one)} {cost_of(actors[one.other], actors[one.base])}".strip())  # fmt: skip
+        rows.append(
+            Row(_timed(one, answer), one.auc.difference, one.auc.interval, one.auc.sequences, one.found,
+                counts=f"{one.wins} / {one.ties} / {one.losses}", corrected=one.auc.corrected,
+                beside=f"the paper: {one.verdict}" if one.verdict else "", words=tuple(filter(None, words)))
+        )  # fmt: skip
+    rows += [
+        Row(one.title, one.auc.difference, one.auc.interval, one.auc.sequences, found_of(one.auc),
+            corrected=one.auc.corrected, group="Main effects and interactions")
+        for one in answer.crossed
+    ]  # fmt: skip
+    return Forest("success AUC", tuple(rows), answer.relevant)
+
+
+def _timed(one: Finding, answer: Answer) -> str:
+    """Return a comparison's title; of what was sized to take the same time with how near they come."""
+    ratio = answer.time_ratio(one) if one.same_time else None
+    return one.title if ratio is None else f"{one.title} ({ratio:.2f} × its time)"
 
 
 def headline(one: Finding) -> str:

@@ -18,6 +18,7 @@ from reports.labels import (
     marks,
 )
 from reports.model import Report
+from reports.tables.causes import causes_table
 from reports.tables.grid import EMPTY, Cell, Column, Table, difference, score, tracker_cell, words
 from reports.tables.papers import paper_grids
 from reports.tables.ranks import rank_table
@@ -37,6 +38,7 @@ def make_tables(report: Report) -> dict[str, Table]:
         *paper_grids(report),
         _attributes(report),
         _classes(report),
+        causes_table(report),
         _sequences(report),
         *speed_tables(report),
         _failures(report),

@@ -27,7 +27,7 @@ from benchmark.store.truth import write_truth
 from trackers.names import resolve
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 LATENCY = Latency(
     frames=90, fps=25.0, median_ms=40.0, p95_ms=48.0, p99_ms=55.0, first_frame_ms=60.0, start_up_s=1.5, memory_mb=700.0,
@@ -175,6 +175,34 @@ def browser() -> Iterator[Browser]:
         found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"], env=env)
         yield found
         found.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a file in a fresh window; what it asks of the network, or complains of, fails the test at its end."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_file(file: Path, width: int = 1440, scheme: str = "light", mark: str = "", script: bool = True) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script,
+        )  # fmt: skip
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}") or dialog.dismiss())
+        page.on(
+            "request",
+            lambda request: None if request.url.startswith(("file:", "data:")) else complaints.append(request.url),
+        )
+        page.goto(file.resolve().as_uri() + mark)
+        return page
+
+    yield open_file
+    for context in contexts:
+        context.close()
+    assert not complaints
 
 
 @pytest.fixture(scope="session")

@@ -122,6 +122,11 @@ const kinds = {
 };
 const attribute = () => document.getElementById("attribute").value;
 const draw = {
+  overview: (host) => curves(host, data.curves.success.x, data.curves.success.series, { ...kinds.success, height: Math.min(Math.max(0.75 * host.clientWidth, 220), 400) }),
+  dataset(host) {
+    const { x, series } = data.datasets[Number(host.dataset.index)];
+    curves(host, x, series, { ...kinds.success, height: 220 });
+  },
   success: (host) => curves(host, data.curves.success.x, data.curves.success.series, kinds.success),
   precision: (host) => curves(host, data.curves.precision.x, data.curves.precision.series, kinds.precision),
   "attribute-success": (host) => curves(host, data.curves.success.x, data.attributes.curves[attribute()].success, { ...kinds.success, height: 220 }),
@@ -175,6 +180,9 @@ function overlap(host, index, only = null) {
   const alone = only === null ? {} : { dash: 0 };
   const series = tracks.map((one) => ({ t: one.t, y: [...Array(one.start - first).fill(null), ...one.y], ...alone }));
   const f = curves(host, x, series, { xlabel: "frame", label: `Overlap over time on ${data.sequences[index].name}`, at: (v) => `frame ${v}`, thin: true, height: only === null ? 240 : 170, left: only === null ? 44 : 72 });
+  for (const [begin, end] of data.sequences[index].acts) {
+    f.picture.prepend(svg("rect", { class: "acts", x: f.sx(begin + 1), width: f.sx(end + 1) - f.sx(begin + 1), y: f.top, height: f.height - f.top - f.bottom }));
+  }
   for (const one of tracks) {
     const group = svg("g", { "data-t": one.t });
     for (const k of one.lost) {

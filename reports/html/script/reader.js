@@ -3,9 +3,10 @@ const redraw = (within = document) => all(".chart", within).forEach((host) => {
   if (host.clientWidth && host.dataset.chart) draw[host.dataset.chart](host);
   else if (host.redraw) host.redraw();
 });
-all(".legend button").forEach((button) => button.addEventListener("click", () => {
+const switches = all("button[data-t]");
+switches.forEach((button) => button.addEventListener("click", () => {
   const on = root.classList.toggle(`hide-${button.dataset.t}`);
-  button.setAttribute("aria-pressed", String(!on));
+  for (const one of switches) if (one.dataset.t === button.dataset.t) one.setAttribute("aria-pressed", String(!on));
 }));
 const bands = document.getElementById("bands");
 const showBands = () => root.classList.toggle("bands", bands.checked);

@@ -8,7 +8,7 @@ import pytest
 
 from reports.compare import compare_runs, write
 from reports.compare.model import compare_trackers
-from reports.compare.words import line, sentence
+from reports.compare.words import line, pairs_forest, sentence
 from trackers.errors import InputError
 
 
@@ -18,8 +18,9 @@ def test_a_run_beside_itself_is_the_same(made_run: Path) -> None:
     for pair in comparison.pairs:
         assert pair.auc.difference == 0
         assert pair.identical == 6
-        assert sentence(pair)[1] == "The same."
+        assert sentence(pair).startswith("The same: ")
     assert not comparison.changes
+    assert {row.found for row in pairs_forest(comparison.pairs).rows} == {"the same"}
 
 
 def test_pairs_are_taken_over_shared_sequences_and_the_rest_is_told(make: Callable[..., Path], tmp_path: Path) -> None:
@@ -59,10 +60,10 @@ def test_trackers_of_one_run_are_paired_as_those_of_two_are(made_run: Path) -> N
         assert pair.auc.difference == pytest.approx(expected)
         assert line(pair).startswith(f"{pair.b.name} against siamfc: ")
         assert "siamfc: trained against untrained: " in line(pair)
-        assert sentence(pair)[2].startswith(f"{pair.b.name} was trained for tracking, siamfc was not: ")
+        assert f". {pair.b.name} was trained for tracking, siamfc was not: " in sentence(pair)
     assert {change.what for change in within.changes} >= {"siamfc name"}
     (alike,) = compare_trackers(made_run, ["memtrack", "dualmn"], frames=False).pairs
-    assert "trained" not in line(alike) + sentence(alike)[2]
+    assert "trained" not in line(alike) + sentence(alike)
 
 
 def test_only_the_trackers_asked_for_are_compared(made_run: Path) -> None:

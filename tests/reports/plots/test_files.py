@@ -11,10 +11,13 @@ from matplotlib.figure import Figure
 
 from reports.differences import Kind
 from reports.model import Report, build_report
+from reports.plots.attributes import radar_figure
 from reports.plots.curves import curve_figure
 from reports.plots.differences import difference_figure
 from reports.plots.files import write_figures
+from reports.plots.forest import forest_figure
 from reports.plots.sheet import COLUMN, PAGE
+from reports.sentences import answers_forest
 
 LONG = "memtrack{slots=4,gate=0.25,write_threshold=0.5,template_size=128}:compact@weights_of_a_long_name$x$"
 
@@ -42,7 +45,7 @@ def legend_of(figure: Figure) -> list[str]:
 def test_pdfs_hold_no_type_3_font_and_are_a_column_or_a_page_wide(report: Report, tmp_path: Path) -> None:
     files = write_figures(report, tmp_path, wide=True)
     names = {file.stem for file in files}
-    assert {"success", "precision", "success-difference", "precision-difference", "attributes", "accuracy-latency"} == {
+    assert {"answers", "success", "precision", "success-difference", "precision-difference", "accuracy-latency"} == {
         name for name in names if not name.endswith("-wide")
     }
     assert len(names) == 12
@@ -70,6 +73,33 @@ def test_legends_are_in_the_order_of_each_plots_own_score(report: Report) -> Non
         assert values == sorted(values, reverse=True)
     assert precision[0].startswith("[1.000]")
     assert success[-1][8:] == precision[0][8:], "the least AUC, the greatest precision"
+
+
+@pytest.mark.parametrize(("attributes", "drawn"), [(4, False), (5, True)])
+def test_a_radar_needs_five_attributes(report: Report, attributes: int, drawn: bool) -> None:
+    trackers = []
+    for one in report.scored:
+        assert one.summary is not None
+        groups = {f"A{k}": one.summary.overall for k in range(attributes)}
+        trackers.append(replace(one, summary=replace(one.summary, by_attribute=groups)))
+    found = radar_figure(replace(report, scores=replace(report.scores, trackers=tuple(trackers))))
+    assert (found is not None) == drawn
+
+
+def test_a_forest_shows_every_answer_with_its_word_and_its_number_of_sequences(report: Report) -> None:
+    plot = answers_forest(report.answers)
+    figure = forest_figure(plot, "Answers")
+    assert figure is not None
+    (axis,) = figure.axes
+    assert [text.get_text() for text in axis.texts] == [f"{row.found}\n14 seq." for row in plot.rows]
+    points = [line for line in axis.lines if line.get_marker() in ("o", "s", "D")]
+    assert [line.get_xdata()[0] for line in points] == [row.difference for row in plot.rows]
+    assert [line.get_markerfacecolor() == "white" for line in points] == [
+        row.found in ("not shown", "one sequence") for row in plot.rows
+    ]
+    figure.draw_without_rendering()
+    assert all(text.get_window_extent().x1 <= figure.bbox.x1 + 1 for text in axis.texts)
+    assert forest_figure(answers_forest(()), "") is None
 
 
 @pytest.mark.parametrize("width", [COLUMN, PAGE])

@@ -86,11 +86,12 @@ def test_figures_show_every_effect_and_leave_out_what_there_is_nothing_of() -> N
     (forest,) = figures["forest"].axes
     labels = [re.sub(r"\s+", " ", one.get_text()) for one in forest.get_yticklabels()]
     assert labels == [one.title for one in answer.findings] + [one.title for one in answer.crossed]
-    assert sorted(line.get_xdata()[0] for line in forest.lines if line.get_marker() in "oD")[0] == pytest.approx(
-        min(one.auc.difference for one in answer.findings)
-    )
-    odd = replace(answer, base="$x_1$", actors=tuple(replace(one, label="$x_1$" if one.label == "full" else one.label)
-                  for one in answer.actors))  # fmt: skip
+    assert sorted(line.get_xdata()[0] for line in forest.lines if line.get_marker() in ("o", "s", "D"))[
+        0
+    ] == pytest.approx(min(one.auc.difference for one in answer.findings))
+    named = tuple(replace(one, label="$x_1$" if one.label == "full" else one.label) for one in answer.actors)
+    found = tuple(replace(one, base="$x_1$") for one in answer.findings)
+    odd = replace(answer, base="$x_1$", actors=named, findings=found)
     study_figures(odd)["study"].draw_without_rendering()
     bare = replace(
         answer, crossed=(), actors=tuple(replace(one, cost=None) for one in answer.actors),
@@ -119,13 +120,15 @@ def test_what_was_sized_to_take_the_same_time_shows_how_near_it_comes() -> None:
 
 def test_the_pages_section_has_a_row_a_comparison() -> None:
     answer = made_answer()
-    found = section(answer)
-    assert [row.kind for row in found.rows][:2] == ["no", "no"]
-    assert f"{answer.findings[0].auc.difference:+.3f}" in found.rows[0].evidence
-    assert "0.75\u00a0× the time a frame" in found.rows[0].cost
-    assert found.reach == max(
-        abs(end) for one in answer.findings for end in (one.auc.interval.low, one.auc.interval.high)
-    )
+    plot = section(answer).forest
+    assert [row.found for row in plot.rows[:3]] == [one.found for one in answer.findings]
+    assert [row.group for row in plot.rows] == [""] * 3 + ["Main effects and interactions"] * 2
+    assert f"{answer.findings[0].auc.difference:+.3f}" in plot.rows[0].words[0]
+    assert "0.75\u00a0× the time a frame" in plot.rows[0].words[1]
+    assert plot.rows[0].beside == f"the paper: {answer.findings[0].verdict}"
+    effects = [one.auc for one in (*answer.findings, *answer.crossed)]
+    assert plot.reach == max(abs(end) for one in effects for end in (one.corrected.low, one.corrected.high))
+    assert plot.relevant == answer.relevant
 
 
 def test_a_number_from_telemetry_is_drawn_to_scale() -> None:

@@ -1,0 +1,101 @@
+"""A forest of differences: each a row, its interval on one scale with the others, and what it shows as a word.
+
+Answers, studies, comparisons and causes of failure are all shown so, on pages and in figures.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal, Protocol
+
+from benchmark.statistics.intervals import Interval
+
+__all__ = ["SIGNS", "Forest", "Found", "Row", "found_of"]
+
+Found = Literal["better", "worse", "alike", "the same", "not shown", "one sequence"]
+SIGNS: dict[Found, str] = {
+    "better": "▲", "worse": "▼", "alike": "≈", "the same": "=", "not shown": "○", "one sequence": "○",
+}  # fmt: skip
+"""What stands before the word: told apart without colours too."""
+
+
+class Difference(Protocol):
+    """A mean difference with its test."""
+
+    @property
+    def difference(self) -> float: ...
+    @property
+    def p_holm(self) -> float | None: ...
+    @property
+    def significant(self) -> bool: ...
+
+
+def found_of(one: Difference) -> Found:
+    """Return what a difference shows; ``one sequence`` shows nothing of others."""
+    if one.p_holm is None:
+        return "one sequence"
+    if not one.significant:
+        return "not shown"
+    return "better" if one.difference > 0 else "worse"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One difference."""
+
+    title: str
+    """``other − base``, or whatever the difference is of."""
+    difference: float
+    interval: Interval | None
+    """95 %; None for a single sequence."""
+    sequences: int
+    found: Found
+    asks: str = ""
+    """The question, where it is asked in words."""
+    counts: str = ""
+    """Sequences on which it is better, alike and worse."""
+    beside: str = ""
+    """What stands below the word: the verdict against a paper."""
+    words: tuple[str, ...] = ()
+    """The same in sentences, a paragraph each: behind a click."""
+    corrected: Interval | None = None
+    """The interval that holds for all rows at once, where there is one."""
+    group: str = ""
+    """What stands above the rows that share it."""
+
+
+@dataclass(frozen=True)
+class Forest:
+    """Rows on one scale."""
+
+    measure: str
+    """What differs."""
+    rows: tuple[Row, ...]
+    relevant: float = 0.0
+    """The smallest difference that counts, where one is said."""
+
+    @property
+    def reach(self) -> float:
+        """The largest distance from zero of anything that is drawn; never 0."""
+        ends = [abs(row.difference) for row in self.rows]
+        for one in (interval for row in self.rows for interval in (row.interval, row.corrected) if interval):
+            ends += [abs(one.low), abs(one.high)]
+        return max(ends, default=0.0) or 0.01
+
+    def place(self, value: float) -> float:
+        """Return where a value stands on a line from 0 to 100 with zero in its middle."""
+        return round(50 + 47 * value / self.reach, 2)
+
+    @property
+    def ticks(self) -> tuple[float, ...]:
+        """A round number on either side of zero, and zero."""
+        power = 10.0 ** math.floor(math.log10(self.reach))
+        step = float(f"{power * max(m for m in (1, 2, 5) if m * power <= self.reach * (1 + 1e-9)):.1g}")
+        return (-step, 0.0, step)
+
+    @property
+    def groups(self) -> tuple[tuple[str, tuple[Row, ...]], ...]:
+        """Neighbouring rows of one group together, under its name."""
+        return tuple((name, tuple(rows)) for name, rows in groupby(self.rows, key=lambda row: row.group))
