@@ -9,6 +9,7 @@ import click
 
 from benchmark.commands.options import device_option, seed_option
 from benchmark.commands.terminal import echo, output, progress, remarks
+from trackers.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.datasets.base import Dataset
@@ -22,15 +23,16 @@ Examples:
   run_bench train siamfc --data-root ~/data/crops         the recipe of the shipped weights
   run_bench train mine.toml --data-root ~/data            a recipe of your own (docs/training.md)
   run_bench train memtrack --data-root ~/data --validate  and track validation videos at the end
+  run_bench train dualmn-long-paper dualmn-short-paper --data-root ~/data --device cuda    one after the other
 The same command after a break goes on where the run was.
 """
 )
-@click.argument("name")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option("--data-root", required=True, metavar="DIR",
               type=click.Path(path_type=Path, exists=True, file_okay=False),
               help="The folder in which the recipe's sources lie.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
-              help="Where weights, checkpoint and curve go.  [default: results/training/NAME]")  # fmt: skip
+              help="Where weights, checkpoint and curve of a recipe go.  [default: results/training/NAME]")  # fmt: skip
 @device_option
 @seed_option
 @click.option("--workers", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
@@ -38,21 +40,34 @@ The same command after a break goes on where the run was.
 @click.option("--limit-steps", type=click.IntRange(min=1), metavar="N", help="Stop after N steps.")
 @click.option("--validate", is_flag=True, help="Track validation videos with the best weights and those that ship.")
 def train(
-    name: str, data_root: Path, out: Path | None, device: str, seed: int, workers: int, limit_steps: int | None,
-    validate: bool,
+    names: tuple[str, ...], data_root: Path, out: Path | None, device: str, seed: int, workers: int,
+    limit_steps: int | None, validate: bool,
 ) -> None:  # fmt: skip
     """Train the tracker of a recipe: NAME of one that ships, or a TOML file."""
     from benchmark.engine.device import find_device
+    from benchmark.training.recipe import read_recipe
+
+    if out is not None and len(names) > 1:
+        raise InputError("--out is the place of one recipe's weights: leave it out, or train one after the other")
+    recipes, where = [read_recipe(name) for name in names], find_device(device)
+    for recipe in recipes:
+        folder = out or Path("results") / "training" / recipe.name
+        weights = _train(recipe, data_root, folder, where, seed=seed, workers=workers, limit_steps=limit_steps)
+        if validate:
+            _validate(recipe, data_root, weights, folder, where)
+        echo(f"Weights: {weights}")
+
+
+def _train(
+    recipe: Recipe, data_root: Path, folder: Path, where: str, *, seed: int, workers: int, limit_steps: int | None
+) -> Path:
+    """Run a recipe, or go on with it; return its best weights."""
     from benchmark.training.curve import draw_curve
     from benchmark.training.data import read_tracks
     from benchmark.training.loop import CURVE
     from benchmark.training.loop import train as run
-    from benchmark.training.recipe import read_recipe
 
     says = remarks()
-    recipe = read_recipe(name)
-    folder = out or Path("results") / "training" / recipe.name
-    where = find_device(device)
     tracks = read_tracks(recipe, data_root)
     says.print(f"{recipe.name}: {len(tracks)} tracks, {recipe.schedule.steps} steps on {where}")
     with progress(says, "done") as bars:
@@ -70,9 +85,7 @@ def train(
         )
     draw_curve(folder / CURVE, folder / "curve.png")
     says.print(f"{done.steps} steps in {done.seconds:.0f} s; found in {done.found:.1%} of held-out searches")
-    if validate:
-        _validate(recipe, data_root, done.weights, folder, where)
-    echo(f"Weights: {done.weights}")
+    return done.weights
 
 
 def _validate(recipe: Recipe, data_root: Path, weights: Path, folder: Path, device: str) -> None:
@@ -80,6 +93,7 @@ def _validate(recipe: Recipe, data_root: Path, weights: Path, folder: Path, devi
     from benchmark.store.results import Results
     from benchmark.training.real_videos import unpack_videos
     from benchmark.training.validation import track, validation_set
+    from trackers.names import resolve
 
     says = remarks()
     sets: list[Dataset] = [validation_set()]
@@ -88,30 +102,40 @@ def _validate(recipe: Recipe, data_root: Path, weights: Path, folder: Path, devi
         sets.append(unpack_videos(real, folder / "videos"))
     elif recipe.validation:
         says.print(f"there are no real videos to validate by in {real}", markup=False, soft_wrap=True)
-    results, names = Results(folder / "validation"), (recipe.tracker, f"{recipe.tracker}@{weights}")
+    results, names = Results(folder / "validation"), [f"{recipe.tracker}@{weights}"]
+    try:
+        resolve(recipe.tracker)
+    except InputError:
+        says.print(f"no weights ship for {recipe.tracker}: the new ones have nothing to be held against")
+    else:
+        names.insert(0, recipe.tracker)
     for dataset in sets:
         with progress(says, "frames") as bars:
             bar = bars.add_task(f"tracking {dataset.title}", total=None)
             lanes = 16 if device.startswith("cuda") else 1
-            shipped, trained = track(
+            tracked = track(
                 names, dataset, results, device=device, lanes=lanes,
                 on_frames=lambda tracker, count, bars=bars, bar=bar: bars.advance(bar, count),  # type: ignore[misc]
             )  # fmt: skip
-        _show(dataset.title, shipped, trained)
+        _show(dataset.title, *tracked)
 
 
-def _show(title: str, shipped: Tracked, trained: Tracked) -> None:
-    """Print two trackers' scores by cause or video, and their paired difference."""
+def _show(title: str, *tracked: Tracked) -> None:
+    """Print by cause or video what ships, if anything does, and what was trained; and their paired difference."""
     from rich.table import Table
 
     from benchmark.statistics.paired import compare
 
-    table = Table("", "ships", "trained", title=f"{title}: success AUC", title_justify="left", box=None)
-    before, after = shipped.by_cause(), trained.by_cause()
-    for cause in before:
-        table.add_row(cause, f"{before[cause]:.3f}", f"{after[cause]:.3f}")
-    table.add_row("all", f"{shipped.mean:.3f}", f"{trained.mean:.3f}")
+    heads = ("ships", "trained")[-len(tracked) :]
+    table = Table("", *heads, title=f"{title}: success AUC", title_justify="left", box=None)
+    causes = [one.by_cause() for one in tracked]
+    for cause in causes[0]:
+        table.add_row(cause, *(f"{one[cause]:.3f}" for one in causes))
+    table.add_row("all", *(f"{one.mean:.3f}" for one in tracked))
     output().print(table)
-    (pair,) = compare({"ships": shipped.by_sequence, "trained": trained.by_sequence}, [("ships", "trained")])
+    if len(tracked) < 2:
+        return
+    before, after = tracked
+    (pair,) = compare({"ships": before.by_sequence, "trained": after.by_sequence}, [("ships", "trained")])
     beyond = "" if pair.interval is None else f" [{pair.interval.low:+.3f}, {pair.interval.high:+.3f}]"
     output().print(f"trained minus what ships: {pair.difference:+.3f}{beyond}, {pair.sequences} videos", markup=False)

@@ -27,7 +27,7 @@ class Clip:
     """T searches, and before each the template of the frame before it. Everything float32 but the pixels.
 
     Attributes:
-        templates: (T, z, z, 3) uint8 RGB, at frames 0 to T-1; the first is centred exactly.
+        templates: (T, z, z, 3) uint8 RGB, at frames 0 to T-1; the first is centred exactly. z may be 0.
         searches: (T, x, x, 3) uint8 RGB, at frames 1 to T.
         positions: (T, 2) the target's centre in the search crop, pixels from the crop's middle.
         sizes: (T, 2) the target's width and height in the search crop, pixels.
@@ -48,7 +48,11 @@ class Cut:
     """How crops are cut: sizes in pixels, and how far they are off."""
 
     template_size: int = 128
+    """0: no templates are cut; then `area` says how much a search crop shows."""
     search_size: int = 256
+    area: float = 0.0
+    """Side of the search crop in square roots of the target's width times height; 0: it shows targets as large as the
+    template does."""
     shift: float = 44.0
     """The target lies within this many pixels of the search crop's middle, a side."""
     scale: float = 0.06
@@ -161,15 +165,17 @@ class ClipSource:
         padded = size + size.sum(1, keepdims=True) / 2
         side = np.sqrt(padded.prod(1))
         look = _Look.draw(rng, count + 1, self._chances, centre[0], float(side[0]))
+        sides = np.sqrt(size.prod(1)) * cut.area if cut.area else side * cut.search_size / cut.template_size
         templates, searches, found = [], [], []
         for t in range(count):
-            off, grown = (np.zeros(2), 0.0) if t == 0 else (rng.normal(0, 1, 2), float(rng.normal(0, 1)))
-            pixel = side[t] / cut.template_size
-            square = float(side[t] * np.exp(cut.template_scale * grown))
-            view = View(centre[t] + cut.template_shift * pixel * off, square, cut.template_size)
-            templates.append(look.develop(rng, paint(layers, target, t, view).pixels, view, t))
+            if cut.template_size:
+                off, grown = (np.zeros(2), 0.0) if t == 0 else (rng.normal(0, 1, 2), float(rng.normal(0, 1)))
+                pixel = side[t] / cut.template_size
+                square = float(side[t] * np.exp(cut.template_scale * grown))
+                view = View(centre[t] + cut.template_shift * pixel * off, square, cut.template_size)
+                templates.append(look.develop(rng, paint(layers, target, t, view).pixels, view, t))
 
-            square = float(side[t + 1] * cut.search_size / cut.template_size * np.exp(rng.normal(0, cut.scale)))
+            square = float(sides[t + 1] * np.exp(rng.normal(0, cut.scale)))
             pixel = square / cut.search_size
             away = rng.uniform(-cut.shift, cut.shift, 2)
             view = View(centre[t + 1] - away * pixel, square, cut.search_size)
@@ -177,7 +183,8 @@ class ClipSource:
             searches.append(look.develop(rng, painting.pixels, view, t + 1))
             found.append([*away, *(size[t + 1] / pixel), painting.visible])
         table = np.array(found, np.float32)
-        return Clip(np.stack(templates), np.stack(searches), table[:, :2], table[:, 2:4], table[:, 4], exact)
+        cropped = np.stack(templates) if templates else np.empty((count, 0, 0, 3), np.uint8)
+        return Clip(cropped, np.stack(searches), table[:, :2], table[:, 2:4], table[:, 4], exact)
 
 
 @dataclass(frozen=True)

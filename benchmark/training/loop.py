@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -104,7 +105,7 @@ class _Run:
             parameter_groups(named, self.learner.extra, recipe), weight_decay=recipe.schedule.decay
         )
         self.step, self.best, self.seconds = 0, -1.0, 0.0
-        self.identity = json.dumps([asdict(recipe_plain(recipe)), seed], sort_keys=True, default=dict)
+        self.identity = json.dumps([plain(recipe), seed], sort_keys=True, default=dict)
 
     def _source(self, tracks: tuple[Track, ...], part: int) -> ClipSource:
         mixture = self.recipe.mixture
@@ -171,9 +172,9 @@ class _Run:
     def _store(self, part: str, clips: int) -> FeatureStore:
         """Return the features of so many clips, computing what is not there yet."""
         recipe = self.recipe
-        mixture = recipe_plain(recipe).mixture
+        mixture = recipe.mixture
         what = [
-            asdict(recipe.cut), asdict(recipe.chances), recipe.frames, mixture.pasted, dict(mixture.weights),
+            plain(recipe)["cut"], asdict(recipe.chances), recipe.frames, mixture.pasted, dict(mixture.weights),
             mixture.held_out, mixture.moving, mixture.leave_out, self.seed, part, _digest(self.learner.net, "backbone"),
         ]  # fmt: skip
         key = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:12]
@@ -249,11 +250,14 @@ class _Run:
         return True
 
 
-def recipe_plain(recipe: Recipe) -> Recipe:
-    """Return the recipe with plain dictionaries, for `asdict`."""
+def plain(recipe: Recipe) -> dict[str, Any]:
+    """Return the recipe as plain dictionaries, an `area` of 0 left out: runs and features from before it go on."""
     mixture = replace(recipe.mixture, weights=dict(recipe.mixture.weights))
     schedule = replace(recipe.schedule, factors=dict(recipe.schedule.factors))
-    return replace(recipe, mixture=mixture, schedule=schedule, options=dict(recipe.options))
+    said = asdict(replace(recipe, mixture=mixture, schedule=schedule, options=dict(recipe.options)))
+    if not recipe.cut.area:
+        del said["cut"]["area"]
+    return said
 
 
 def set_training(net: nn.Module, recipe: Recipe) -> None:

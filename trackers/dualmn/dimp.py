@@ -91,7 +91,7 @@ class DimpBranch(ShortBranch):
         encoded = drop_channels(encoded, random)
         places = torch.cat([first.places, first.places[:, :1].expand(-1, config.augmentations - count, -1)], 1)
         places, sizes = places.to(device), first.sizes.to(device)
-        boxes = _boxes(places, sizes[:, None].expand_as(places), config.short_size)
+        boxes = corner_boxes(places, sizes[:, None].expand_as(places), config.short_size)
         memory = samples.begin(encoded, places / self.stride, config.samples)
         learnt = self.net.optimiser(self.net.initial(encoded, boxes), [memory.groups()[0]], config.start_steps)
         middle, last = (torch.stack([getattr(one, name)[0] for one in seen]) for name in ("middle", "last"))
@@ -119,7 +119,7 @@ class DimpBranch(ShortBranch):
         self, seen: DimpSeen, state: DimpState, place: Tensor, size: Tensor, age: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Return place and size (B, 2) of the boxes that the refiner makes of those given."""
-        first = _boxes(place[:, None], size[:, None], self.config.short_size)
+        first = corner_boxes(place[:, None], size[:, None], self.config.short_size)
         boxes = torch.cat([first, _shaken(first, drawn(state.seeds, age).to(first))], 1)
         features = self.net.refiner.features(seen.middle, seen.last)
         boxes, overlap = self.net.refiner.climbed(state.modulation, features, boxes, self.climb)
@@ -159,7 +159,7 @@ def drawn(seeds: Tensor, age: Tensor) -> Tensor:
     return (bits.float() / (1 << 24) - 0.5).reshape(len(seeds), STARTS, 4)
 
 
-def _boxes(places: Tensor, sizes: Tensor, side: int) -> Tensor:
+def corner_boxes(places: Tensor, sizes: Tensor, side: int) -> Tensor:
     """Return (..., 4) left, top, width, height of boxes whose middle pixels lie at places from the crop's middle."""
     return torch.cat([places + (side - 1) / 2 - (sizes - 1) / 2, sizes], -1)
 

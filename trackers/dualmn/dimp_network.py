@@ -74,8 +74,11 @@ class DimpNet(nn.Module):
             return coarse  # type: ignore[no-any-return]
 
         last = see_lanes(last_of, crops[:, None].float())[:, 0]
-        encoded = normalised(self.neck(last), (1 / (CHANNELS * self.filter_size**2)) ** 0.5)
-        return DimpSeen(torch.cat(middle), last, encoded)
+        return DimpSeen(torch.cat(middle), last, self.encode(last))
+
+    def encode(self, last: Tensor) -> Tensor:
+        """Return what filters are applied to, (N, 512, h, h), of the trunk's last features (N, 1024, h, h)."""
+        return normalised(self.neck(last), (1 / (CHANNELS * self.filter_size**2)) ** 0.5)
 
     def raw_score(self, query: Tensor, filters: Tensor) -> Tensor:
         """Return the (B, h + 1, w + 1) scores of encoded crops (B, C, h, w) under filters (B, C, k, k), k even."""

@@ -17,27 +17,13 @@ from trackers.dualmn.losses import filter_loss, head_loss
 from trackers.dualmn.network import DualMNNet, ShortNet
 from trackers.dualmn.online import Samples
 from trackers.dualmn.short import around
-from trackers.errors import InputError
 from trackers.names import TrackerSpec
 from trackers.nets.crops import context_side
 from trackers.nets.pretrained import load_weights
 from trackers.weights.catalog import find_weights
 
 
-def make_dualmn_learner(config: DualMNConfig, spec: TrackerSpec, recipe: Recipe) -> LongLearner | ShortLearner:
-    """Return the learner of the one branch that a recipe trains."""
-    branches = {name.split(".")[0] for name in recipe.train}
-    if config.trunk != "lite0" or branches not in ({"long"}, {"short"}):
-        raise InputError(
-            'of dualmn, one branch of the compact preset is trained at a time: train = ["long."] or ["short."]'
-        )
-    kind = LongLearner if branches == {"long"} else ShortLearner
-    if recipe.frames < kind.READ + 2:
-        raise InputError(f"dualmn learns from {kind.READ} frames of a clip and is asked for more: frames is at least 5")
-    return kind(config, spec, recipe)
-
-
-class _BranchLearner:
+class BranchLearner:
     """What both branches' learners share."""
 
     READ = 3
@@ -46,9 +32,13 @@ class _BranchLearner:
     def __init__(self, config: DualMNConfig, spec: TrackerSpec, recipe: Recipe) -> None:
         self.config = config
         self.net = DualMNNet(config)
-        load_weights(self.net, find_weights(spec.family.name, spec.preset, recipe.start))
+        self.begin(spec, recipe)
         self.extra = nn.Identity()
         self.foreign = recipe.options.get("foreign", 1 / 3)
+
+    def begin(self, spec: TrackerSpec, recipe: Recipe) -> None:
+        """Take the weights to start from."""
+        load_weights(self.net, find_weights(spec.family.name, spec.preset, recipe.start))
 
     def see(self, batch: Batch) -> Batch:
         """Return the batch as the trunk sees it; templates keep all of their cells."""
@@ -71,7 +61,7 @@ class _BranchLearner:
         return torch.rand(clips, generator=generator) < self.foreign
 
 
-class LongLearner(_BranchLearner):
+class LongLearner(BranchLearner):
     """Three frames remembered, another one searched; a share of the memories is another clip's.
 
     A clip's template before search t shows frame t, whose size is that of search t - 1: the first template, of which
@@ -97,7 +87,8 @@ class LongLearner(_BranchLearner):
         shake = torch.zeros(clips, self.READ, 4)
         if generator is not None:
             shake[:, 1:] = self.shaken * torch.randn(clips, self.READ - 1, 4, generator=generator)
-        own = self._maps(batch, order[:, : self.READ], search, foreign, shake)
+        whose = torch.where(foreign, (lane + 1) % clips, lane)[:, None]  # the next clip's memory, where it is foreign
+        own = self._maps(batch, search, *self.remembered(batch, whose, order[:, : self.READ], shake))
         device = batch.weight.device
         loss = head_loss(
             own, batch.positions[lane, search], batch.sizes[lane, search], batch.weight[lane, search],
@@ -113,41 +104,58 @@ class LongLearner(_BranchLearner):
         weight = batch.weight.clone()
         weight[:, 0] = 0
         found = torch.zeros_like(weight)
+        every = torch.arange(1, frames).expand(clips, -1)
+        lane = torch.arange(clips, device=weight.device)
+        memory = self.remembered(batch, torch.arange(clips)[:, None], every, torch.zeros(*every.shape, 4))
         for t in range(1, frames):
-            read = torch.tensor([1, (1 + t) // 2, t]).expand(clips, -1)
-            still = torch.zeros(*read.shape, 4)
-            maps = self._maps(batch, read, torch.full((clips,), t), torch.zeros(clips, dtype=torch.bool), still)
+            read = [0, (1 + t) // 2 - 1, t - 1]
+            maps = self._maps(batch, torch.full((clips,), t), memory[0][:, read], memory[1][:, read])
             best = maps.scores().flatten(1).argmax(1)
-            lane = torch.arange(clips, device=best.device)
             boxes = maps.boxes(STRIDE).flatten(2)[lane, :, best]
             found[:, t] = _overlap(boxes, torch.cat([batch.positions[:, t], batch.sizes[:, t]], 1))
         return found, weight
 
-    def _maps(self, batch: Batch, read: Tensor, search: Tensor, foreign: Tensor, shake: Tensor) -> HeadMaps:
-        """Return the head's maps for `search` (B,) with the templates `read` (B, R); `foreign` (B,): the next clip's.
+    def remembered(self, batch: Batch, whose: Tensor, read: Tensor, shake: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what the templates `read` (B, R) of the clips `whose` (B, 1) are remembered as.
 
-        `shake` (B, R, 4) moves their boxes: the centre by shares of the sides, the sides by powers of e.
-
-        Sizes in a template are those of the search of the same frame, brought to the template's scale.
+        Features (B, R, C, m, m) and ballots (B, R, m, m). `shake` (B, R, 4) moves their boxes: the centre by shares of
+        the sides, the sides by powers of e. Sizes in a template are those of the search of the same frame, brought to
+        the template's scale.
         """
         assert self.net.long is not None
-        clips, reads = read.shape
-        whose = torch.where(foreign, (torch.arange(clips) + 1) % clips, torch.arange(clips))[:, None]
-        features = batch.templates[whose, read]
         seen = batch.sizes[whose, read - 1]
         sizes = seen / context_side(seen, self.config.context)[..., None] * self.config.memory_size
-        shake = shake.to(sizes)
-        centres, sizes = shake[..., :2] * sizes, sizes * shake[..., 2:].exp()
-        memory = self.net.long.remember(features.flatten(0, 1), centres.flatten(0, 1), sizes.flatten(0, 1))
-        query = self.net.long.query(batch.searches[torch.arange(clips), search])
-        valid = torch.ones(clips, reads, dtype=torch.bool, device=query.device)
-        frames = memory.features.reshape(clips, reads, *memory.features.shape[1:])
-        ballots = memory.ballots.reshape(clips, reads, *memory.ballots.shape[1:])
-        maps: HeadMaps = self.net.long(query, frames, ballots, valid)
+        boxes = shaken(torch.zeros_like(sizes), sizes, shake)
+        memory = self.net.long.remember(batch.templates[whose, read].flatten(0, 1), *boxes)
+        return by_clip(memory.features, read), by_clip(memory.ballots, read)
+
+    def query(self, batch: Batch, search: Tensor) -> Tensor:
+        """Return the searches (B,) of a batch as they are asked, (B, C, h, h)."""
+        assert self.net.long is not None
+        query: Tensor = self.net.long.query(batch.searches[torch.arange(len(search)), search])
+        return query
+
+    def _maps(self, batch: Batch, search: Tensor, features: Tensor, ballots: Tensor) -> HeadMaps:
+        """Return the head's maps for `search` (B,) with a memory."""
+        assert self.net.long is not None
+        valid = torch.ones(ballots.shape[:2], dtype=torch.bool, device=ballots.device)
+        maps: HeadMaps = self.net.long(self.query(batch, search), features, ballots, valid)
         return maps
 
 
-class ShortLearner(_BranchLearner):
+def shaken(centres: Tensor, sizes: Tensor, shake: Tensor) -> tuple[Tensor, Tensor]:
+    """Return centres and sizes, each (B R, 2), of boxes (B, R, 2) moved by `shake` (B, R, 4), as in `remembered`."""
+    shake = shake.to(sizes)
+    moved = centres + shake[..., :2] * sizes, sizes * shake[..., 2:].exp()
+    return moved[0].flatten(0, 1), moved[1].flatten(0, 1)
+
+
+def by_clip(values: Tensor, chosen: Tensor) -> Tensor:
+    """Return values (B R, ...) of the frames `chosen` (B, R) as (B, R, ...)."""
+    return values.reshape(*chosen.shape, *values.shape[1:])
+
+
+class ShortLearner(BranchLearner):
     """A filter learnt on three frames of a clip, and what it finds in another; a share is another clip's filter.
 
     Gradients run through the filter's steps, so that what it starts from, the labels, the mask, the regulariser and the

@@ -2,6 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from benchmark.commands.train import _show
+from benchmark.training.validation import Tracked
+
 SMALL = """
 tracker = "siamfc"
 start = "imagenet"
@@ -41,3 +46,20 @@ def test_a_mistake_is_one_line(run_bench, tmp_path: Path) -> None:
     assert "siamfc" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert not done.stdout
+
+
+def test_several_recipes_have_each_a_place_of_their_own(run_bench, tmp_path: Path) -> None:
+    done = run_bench("train", "siamfc", "memtrack", "--data-root", tmp_path, "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert "--out is the place of one recipe's weights" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_weights_are_shown_alone_where_none_ship(capsys: pytest.CaptureFixture[str]) -> None:
+    ships, trained = Tracked("a", {"blur-1": 0.25, "own": 0.5}), Tracked("b", {"blur-1": 0.5, "own": 0.5})
+    _show("videos", ships, trained)
+    assert "trained minus what ships: +0.125" in capsys.readouterr().out
+    _show("videos", trained)
+    shown = capsys.readouterr().out
+    assert "0.500" in shown
+    assert "ships" not in shown

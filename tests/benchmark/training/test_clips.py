@@ -161,3 +161,12 @@ def test_without_videos_that_are_long_enough_nothing_moves(crops: Path) -> None:
     still = source(crops, frames=4, moving=1.0)  # its videos have four frames, and five are needed
     assert still._moving == 0
     assert still[0].searches.shape[0] == 4
+
+
+def test_a_crop_shows_so_many_sides_of_the_target(crops: Path) -> None:
+    cut = Cut(template_size=0, search_size=90, area=5.0, shift=0.0, scale=0.0)
+    source = ClipSource(READERS["crops"](crops), {}, frames=3, seed=0, cut=cut, chances=Chances())
+    clip = source[0]
+    assert clip.templates.shape == (3, 0, 0, 3)
+    assert clip.searches.shape == (3, 90, 90, 3)
+    np.testing.assert_allclose(np.sqrt(clip.sizes.prod(1)), 18, rtol=1e-5)

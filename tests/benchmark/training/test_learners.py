@@ -127,9 +127,15 @@ def test_a_foreign_memory_leaves_out_what_it_cannot_know() -> None:
     assert shown["box"].item() == 0
 
 
-@pytest.mark.parametrize("changes", [{"tracker": "dualmn:paper"}, {"train": ("long.", "short.")}, {"train": ("",)}])
-def test_one_branch_of_the_compact_preset_is_trained_at_a_time(changes: dict[str, object]) -> None:
-    with pytest.raises(InputError, match="one branch of the compact preset is trained at a time"):
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"tracker": "dualmn:paper", "train": ("",)}, {"tracker": "dualmn-long:paper"}, {"train": ("long.", "short.")},
+        {"train": ("",)},
+    ],
+)  # fmt: skip
+def test_one_branch_is_trained_at_a_time_and_at_the_papers_sizes_all_of_it(changes: dict[str, object]) -> None:
+    with pytest.raises(InputError, match="one branch is trained at a time"):
         make_learner(replace(read_recipe("dualmn-long"), start="random", **changes))
 
 

@@ -73,6 +73,32 @@ def test_the_papers_presets_train_end_to_end(name: str, crops: Path, tmp_path: P
     resolve(f"{recipe.tracker}@{done.weights}").build("cpu")
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "batch", "changed"),
+    [
+        ("dualmn-long-paper", 113, 1, ("long.head.offsets.0.weight", "long.head.class_tower.12.weight")),
+        ("dualmn-short-paper", 96, 2, ("short.backbone.conv1.weight", "short.refiner.iou_predictor.weight")),
+    ],
+)
+def test_dualmns_branches_train_at_the_papers_sizes(
+    name: str, size: int, batch: int, changed: tuple[str, ...], crops: Path, tmp_path: Path
+) -> None:
+    shipped = read_recipe(name)
+    recipe = tiny(name, frames=5, cut=replace(shipped.cut, search_size=size, shift=8.0))
+    recipe = replace(recipe, schedule=replace(recipe.schedule, steps=2, batch=batch))
+    torch.manual_seed(0)  # what the loop begins with
+    before = make_learner(recipe).net.state_dict()
+    done = train(recipe, READERS["crops"](crops), tmp_path)
+    after = load_file(tmp_path / "last.safetensors")
+    assert done.steps == 2
+    assert set(after) == set(before)
+    assert all(torch.isfinite(value).all() for value in after.values())
+    assert not [key for key in changed if torch.equal(before[key], after[key])]
+    assert torch.load(tmp_path / CHECKPOINT, weights_only=True)["step"] == 2
+    tracker = resolve(f"{recipe.tracker}@{done.weights}").build("cpu")
+    assert tracker.parameters() == sum(p.numel() for p in make_learner(recipe).net.parameters())
+
+
 def test_a_folder_of_another_run_is_left_alone(crops: Path, tmp_path: Path, features: Path) -> None:
     tracks = READERS["crops"](crops)
     train(tiny("siamfc"), tracks, tmp_path, cache=features, limit_steps=1)

@@ -13,7 +13,7 @@ from conftest import paint
 from golden import golden, inputs, near, probed, table
 
 from trackers.dualmn.config import DIMP, DualMNConfig
-from trackers.dualmn.dimp import _boxes, _shaken, drawn, locate
+from trackers.dualmn.dimp import _shaken, corner_boxes, drawn, locate
 from trackers.dualmn.dimp_first import first_views
 from trackers.dualmn.dimp_network import DimpNet
 from trackers.dualmn.online import Samples
@@ -109,7 +109,7 @@ def test_a_map_without_a_peak_is_not_found() -> None:
 
 
 def test_starts_lie_around_the_box_within_their_jitter() -> None:
-    first = _boxes(torch.zeros(1, 1, 2), torch.tensor([[[40.0, 90.0]]]), 288)
+    first = corner_boxes(torch.zeros(1, 1, 2), torch.tensor([[[40.0, 90.0]]]), 288)
     assert first[0, 0].tolist() == [124, 99, 40, 90]  # pixels 124 to 163 around 143.5
     shaken = _shaken(first, torch.rand(1, 9, 4) - 0.5)
     middle = shaken[..., :2] + shaken[..., 2:] / 2 - (first[..., :2] + first[..., 2:] / 2)
