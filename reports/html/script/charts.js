@@ -125,7 +125,7 @@ const draw = {
   overview: (host) => curves(host, data.curves.success.x, data.curves.success.series, { ...kinds.success, height: Math.min(Math.max(0.75 * host.clientWidth, 220), 400) }),
   dataset(host) {
     const { x, series } = data.datasets[Number(host.dataset.index)];
-    curves(host, x, series, { ...kinds.success, height: 220 });
+    curves(host, x, series, { ...kinds.success, height: 200 });
   },
   success: (host) => curves(host, data.curves.success.x, data.curves.success.series, kinds.success),
   precision: (host) => curves(host, data.curves.precision.x, data.curves.precision.series, kinds.precision),
