@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from benchmark.datasets.base import Dataset, Inventory
 from benchmark.datasets.images import FrameError, decode_frame, frame_size, header_of, read_bytes
-from benchmark.datasets.lookup import RENDERED, open_dataset
+from benchmark.datasets.lookup import RENDERED, data_root, open_dataset
 from benchmark.datasets.sequence import Annotation
 from benchmark.datasets.sequence import Sequence as Video
 from reports.runs import Run
@@ -72,11 +72,14 @@ class Reel:
 
 
 class Footage:
-    """The dataset of one run. Sequences are read when they are asked for, each once, by one thread at a time."""
+    """The dataset of one run. Sequences are read when they are asked for, each once, by one thread at a time.
 
-    def __init__(self, run: Run, data_root: Path | None) -> None:
+    It lies in `root`; without one where the run found it, else where all commands look (`benchmark.datasets.lookup`).
+    """
+
+    def __init__(self, run: Run, root: Path | None) -> None:
         self._run = run
-        self._root = data_root
+        self._root = root
         self._reels: dict[str, Reel] = {}
         self._lock = Lock()
 
@@ -111,8 +114,11 @@ class Footage:
     def _opened(self) -> tuple[Dataset, Inventory] | str:
         """The dataset and what of it is here, or why there is none."""
         truth, wanted = self._run.truth, self._run.manifest["dataset"]
-        place = self._root or (Path(truth.root) if truth and truth.root else None)
+        found = Path(truth.root) if truth and truth.root else None
         try:
+            place = self._root or (found if found and found.is_dir() else data_root(None))
+            if found and not place.is_dir():
+                return f"they are not where the run found them, in {found}: --data-root DIR says where they are"
             opened = open_dataset(wanted["name"], place)
             if opened.revision != wanted["revision"]:
                 return f"{opened.name} is of revision {opened.revision} here, the run's of {wanted['revision']}"

@@ -8,7 +8,8 @@ export class Legend {
     this.state = state;
     byId("legend").tBodies[0].addEventListener("click", (event) => {
       const button = event.target.closest("button");
-      if (button) this.toggle(button.dataset.name);
+      if (button && event.shiftKey) this.only(button.dataset.name);
+      else if (button) this.toggle(button.dataset.name);
     });
   }
 
@@ -18,12 +19,19 @@ export class Legend {
     this.state.set({ hide: hide.includes(name) ? hide.filter((one) => one !== name) : [...hide, name] });
   }
 
+  /** Show one tracker alone, beside the ground truth; all where it is alone already. */
+  only(name) {
+    const others = this.rows.map((one) => one.name).filter((one) => one !== name);
+    const alone = others.every((one) => this.state.get("hide").includes(one));
+    this.state.set({ hide: alone ? [] : others });
+  }
+
   open(overview, sequence) {
     const line = overview.sequences.find((one) => one.name === sequence.name);
     this.rows = overview.trackers.map((tracker, t) => {
       const track = sequence.tracks.find((one) => one.tracker === t);
       const cells = { iou: number(), score: number(), now: html("td") };
-      const button = html("button", { type: "button", "data-name": tracker.name, title: t < 9 ? `Show or hide (${t + 1})` : "Show or hide" }, swatch(tracker.colour), html("span", {}, tracker.legend));
+      const button = html("button", { type: "button", "data-name": tracker.name, title: `Show or hide${t < 9 ? ` (${t + 1})` : ""}; with Shift, alone` }, swatch(tracker.colour), html("span", {}, tracker.legend));
       const row = html("tr", { "data-t": t }, html("th", { scope: "row" }, button), cells.iou, cells.score, cells.now, number(line ? three(line.auc[t]) : ""));
       return { name: tracker.name, track, button, row, ...cells };
     });

@@ -79,7 +79,6 @@ async function openSequence() {
   byId("attempt-label").hidden = sequence.attempts.length < 2;
   options(byId("attempt"), sequence.attempts.map((one) => [one, one]), sequence.attempt);
   byId("remarks").replaceChildren(...sequence.remarks.map((text) => html("li", {}, text)));
-  slots.clear();
   stage.open(run, overview, sequence);
   player.open(sequence);
   legend.open(overview, sequence);
@@ -100,7 +99,8 @@ function placeCharts() {
   const { from, to, zoom } = state.values;
   const marked = from != null || to != null;
   const last = Math.max(sequence.frames - 1, 1);
-  charts.show(player.frame, marked ? player.part : null, marked && zoom && player.part[1] > player.part[0] ? player.part : [0, last]);
+  const close = marked && zoom && player.part[1] > player.part[0];
+  charts.show(player.frame, marked && !close ? player.part : null, close ? player.part : [0, last]);
 }
 
 function showFrame() {
@@ -110,7 +110,7 @@ function showFrame() {
   legend.show(frame, titles);
   placeCharts();
   shown = stage.show(frame, hide, player.direction);
-  slots.show(state.get("run"), overview, sequence, hide, frame);
+  slots.show(state.get("run"), overview, sequence, frame);
 }
 
 async function update(changed) {
@@ -135,6 +135,7 @@ byId("previous").addEventListener("click", () => list.go(-1));
 byId("next").addEventListener("click", () => list.go(1));
 byId("copy").addEventListener("click", copy);
 byId("export").addEventListener("click", () => slide.open());
+byId("panels").addEventListener("toggle", () => slots.show(state.get("run"), overview, sequence, player.frame), true);
 byId("help").addEventListener("click", () => byId("keys").showModal());
 listen(bindings({ player, list, legend, state, copy, slide: () => slide.open(), trackers: () => overview?.trackers ?? [] }));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if (sequence) panels(); });

@@ -68,7 +68,8 @@ function happened(host, charts, overview, tracks, x, titles) {
 function memory(host, charts, overview, track, open) {
   const { name, colour } = overview.trackers[track.tracker];
   const body = html("div", {});
-  const details = html("details", { "data-tracker": name, open }, html("summary", {}, swatch(colour), ` What ${name} reported`), body);
+  const details = html("details", { "data-tracker": name, open }, 
+    html("summary", {}, swatch(colour), ` What ${name} reported`), html("div", { class: "slots" }), body);
   const draw = () => {
     if (!details.open || body.children.length) return;
     for (const panel of track.panels) one(body, charts, track, panel, colour);

@@ -33,6 +33,12 @@ def test_a_run_that_is_not_there_is_one_line(run_bench, tmp_path: Path, words: l
     assert "no results in" in done.stderr
 
 
+def test_a_data_root_that_is_not_there_is_one_line(run_bench, made_run: Path, tmp_path: Path) -> None:
+    done = run_bench("view", made_run, "--data-root", tmp_path / "nowhere")
+    assert done.returncode == 2
+    assert done.stderr.strip() == f"run_bench: --data-root {tmp_path / 'nowhere'}: no such folder"
+
+
 def test_it_serves_until_it_is_stopped(made_run: Path) -> None:
     command = [
         sys.executable,

@@ -63,14 +63,24 @@ def test_a_run_alone_is_drawn_from_its_own_texts(run: Path, tmp_path: Path) -> N
     shutil.rmtree(run.parents[1])
     look = Look([sent], None)
     found = look.sequence("one", "")
-    assert "no such folder" in found["missing"]
+    assert "not where the run found them" in found["missing"]
     assert min(found["size"]) > 100
     assert [len(floats(one["boxes"])) for one in found["tracks"]] == [120, 120]
     assert [one["scores"] for one in found["tracks"]] == ["", ""]
     assert [one["panels"] for one in found["tracks"]] == [[], []]
     assert look.sequence("two", "")["remarks"] == ["siamfc: failed: KeyError: 3"]
-    with pytest.raises(InputError, match="no such folder"):
+    with pytest.raises(InputError, match="not where the run found them"):
         look.reel("one").file(0)
+
+
+def test_frames_are_looked_for_where_all_commands_look(run: Path, tmp_path: Path, monkeypatch) -> None:
+    videos = run.parents[1] / "videos"
+    shutil.copytree(videos, tmp_path / "elsewhere")
+    shutil.rmtree(videos)
+    assert Look([run], None).sequence("one", "")["missing"]
+    assert not Look([run], tmp_path / "elsewhere").sequence("one", "")["missing"]
+    monkeypatch.setenv("ENGRAM_DATA", str(tmp_path / "elsewhere"))
+    assert not Look([run], None).sequence("one", "")["missing"]
 
 
 def test_another_video_of_the_same_name_is_not_shown(run: Path) -> None:

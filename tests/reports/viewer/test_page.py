@@ -130,3 +130,26 @@ def test_the_keys_mark_a_part_and_zoom_into_it(visit: Open, viewer: Served) -> N
     page.keyboard.press("x")
     head = page.locator("[data-panel=overlap] .playhead").bounding_box()
     assert head["x"] < over["x"] + 0.7 * over["width"]
+
+
+def test_a_tracker_is_shown_alone(visit: Open, viewer: Served) -> None:
+    page = visit(viewer, sequence="second")
+    page.locator("#legend button", has_text="memtrack").click(modifiers=["Shift"])
+    expect(page.locator("#stage .box")).to_have_count(1)
+    expect(page.locator("#stage .truth")).to_have_count(1)
+    page.locator("#legend button", has_text="memtrack").click(modifiers=["Shift"])
+    expect(page.locator("#stage .box")).to_have_count(5)
+
+
+def test_what_a_memory_reads_from_follows_the_frame(visit: Open, viewer: Served, made_run: Path) -> None:
+    page = visit(viewer, sequence="second", frame=41)
+    slots = page.locator("[data-tracker=memtrack] .slots figure")
+    for frame in (41, 61):
+        page.locator("#slider").fill(str(frame - 1))
+        held = viewer.ask(
+            "slots", run=made_run.name, sequence="second", attempt="", tracker="memtrack", frame=frame - 1
+        )
+        expected = [f"frame {one['frame'] + 1}\n{round(100 * one['weight'])} %" for one in held.json]
+        expect(slots.last).to_have_text(expected[-1], use_inner_text=True)
+        assert slots.all_inner_texts() == expected
+    assert page.locator("[data-tracker=memtrack] .slots img").count() == 8

@@ -104,7 +104,7 @@ def test_runs_are_chosen(visit: Open, serve: Serve, make, tmp_path: Path) -> Non
 def test_the_page_fits_and_can_be_used_by_everyone(visit: Open, viewer: Served, width: int, scheme: str) -> None:
     page = visit(viewer, width, scheme, sequence="second", frame=40)
     page.wait_for_selector("html[data-kinds]")
-    page.wait_for_selector("#slots img")
+    page.wait_for_selector(".slots img")
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     found = Axe().run(page)
