@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 try:
     import click
 except KeyboardInterrupt:  # from the first line on, Ctrl-C is no traceback
     sys.exit(130)
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "run": ("benchmark.commands.run:run", "Run trackers on a dataset and write scores, boxes and a report."),
@@ -44,6 +48,10 @@ COMMANDS = {
     "compare": (
         "reports.commands.compare:compare",
         "Compare run B with run A (folders, ids, names or `latest`), or trackers of A with one another.",
+    ),
+    "board": (
+        "reports.commands.board:board",
+        "Write a leaderboard over the runs in DIRs: trackers by datasets, as a static site.",
     ),
     "study": (
         "benchmark.commands.study:study",
@@ -87,6 +95,10 @@ COMMANDS = {
         "benchmark.commands.gate:gate",
         "Judge RUN (the latest by default) by a baseline: did a change make a tracker worse?",
     ),
+    "completion": (
+        "benchmark.commands.completion:completion",
+        "Print what makes a shell complete commands, options, trackers, datasets and runs.",
+    ),
     "bless": (
         "benchmark.commands.bless:bless",
         "Write the baseline file from RUN (the latest by default), and time its trackers.",
@@ -100,6 +112,8 @@ class Commands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put ``run`` before options that stand alone."""
+        if not args and ctx.resilient_parsing:  # a shell asks for all commands
+            return super().parse_args(ctx, args)
         if not args or (args[0].startswith("-") and args[0] not in ("--help", "-h", "--version")):
             args = ["run", *args]
         return super().parse_args(ctx, args)
@@ -109,12 +123,23 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command, importing its module."""
+        """Return a command, importing its module, with ``--config``."""
         if cmd_name not in COMMANDS:
             return None
+        from benchmark.commands.config import with_config
+
         module, _, name = COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(import_module(module), name)
-        return command
+        return with_config(getattr(import_module(module), name))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands, importing none, and the options: those of `run` too, which may stand alone."""
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(name, help=text) for name, (_, text) in COMMANDS.items() if name.startswith(incomplete)]
+        for command in (self, self.get_command(ctx, "run")) if incomplete.startswith("-") else ():
+            assert command is not None
+            found += click.Command.shell_complete(command, click.Context(command), incomplete)
+        return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands' summaries."""
@@ -199,6 +224,15 @@ def cli(ctx: click.Context) -> None:
     ctx.meta["benchmark.commands.gate.write_page"] = _write_gate
     ctx.meta["benchmark.commands.gate.write_comparison"] = _write_comparison
     ctx.meta["benchmark.commands.gate.write_history"] = _write_history
+
+
+def __getattr__(name: str) -> Any:
+    """Return `benchmark`'s functions for notebooks; a ``run`` from here ends with its report."""
+    if name == "run":
+        return partial(import_module("benchmark").run, report=_write_report)
+    if name in ("compare", "load"):
+        return getattr(import_module("benchmark"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _shadowed() -> str:

@@ -44,6 +44,8 @@ class RepeatedScores:
 
 UNTRAINED = "untrained"
 """The mark of weights in which nothing was trained for tracking."""
+REBUILT = "reconstruction"
+"""The mark of trackers whose authors released no code."""
 WITHOUT = ("", "none", "its own", "random")
 """Names of weights of which nobody here knows what they were trained for."""
 
@@ -94,6 +96,11 @@ class TrackerScores:
     def trained(self) -> bool | None:
         """Whether its weights were trained for tracking; None where that is not known, or there are none."""
         return None if self.weights in WITHOUT else UNTRAINED not in self.marks
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """All that must stand beside any number of it: whether it is a reconstruction, its marks, what is odd."""
+        return (*((REBUILT,) if REBUILT in self.paper else ()), *self.marks, *self.oddities)
 
     @property
     def intervals(self) -> Mapping[str, Interval]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmark.scores import UNTRAINED, RunScores, TrackerScores
+from benchmark.scores import REBUILT, UNTRAINED, RunScores, TrackerScores
 
 __all__ = [
     "ATTRIBUTES", "KIND_NAMES", "MEASURE_NAMES", "SHORT_NAMES", "circumstances", "coverage", "heading", "is_class",
@@ -50,9 +50,8 @@ def marks(tracker: TrackerScores, remarks: bool = False) -> tuple[str, ...]:
 
     With `remarks` also what was found odd in its boxes or in imported results, which is said once a page.
     """
-    rebuilt = ("reconstruction",) if "reconstruction" in tracker.paper else ()
-    found = (mark for mark in tracker.marks if remarks or mark.startswith((*GRAVE, UNTRAINED)))
-    return (*rebuilt, *found, *(tracker.oddities if remarks else ()))
+    grave = (REBUILT, *GRAVE, UNTRAINED)
+    return tuple(mark for mark in tracker.caveats if remarks or mark.startswith(grave))
 
 
 def legend(tracker: TrackerScores) -> str:

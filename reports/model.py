@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmark.datasets.lookup import open_dataset
 from benchmark.datasets.sequence import Sequence as Video
 from benchmark.profiles import Profile, load_profile
+from benchmark.runs import Run, join
 from benchmark.scores import RunScores, TrackerScores
 from benchmark.studies.answer import Answer as StudyAnswer
 from benchmark.studies.answer import read_answer
@@ -20,7 +21,6 @@ from reports.labels import is_class
 from reports.memory import memory_of
 from reports.papers import PaperTable, others, paper_tables
 from reports.published import Published
-from reports.runs import Run, join
 from reports.sequences import SequenceView, Track, view_sequence, worst_sequences
 from reports.speed import Speed, speeds
 from reports.strips import FrameReader, make_strip, moments

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.datasets.sequence import Annotation
+from benchmark.runs import Run, Trajectory
 from benchmark.scores import TrackerScores
 from reports.failures import Segment, cut, overlaps
 from reports.memory import Memory
-from reports.runs import Run, Trajectory
 from reports.strips import Strip
 
 __all__ = ["Owner", "SequenceView", "Track", "view_sequence", "worst_sequences"]

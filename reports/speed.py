@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from benchmark.engine.load import Load
+from benchmark.runs import Run
 from benchmark.scores import TrackerScores
 from benchmark.shapes import check
-from reports.runs import Run
 
 __all__ = ["Latency", "Speed", "speeds"]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
-from benchmark.commands.folder import begin, conclude, keep_truth
+from benchmark.commands.folder import begin, conclude, keep_truth, this_command
 from benchmark.commands.terminal import Terminal, remarks, sequence_progress
 from benchmark.commands.work import do
 from benchmark.store.results import slug, writing
@@ -80,12 +80,12 @@ def _run(study: Study, actors: Cast, selection: Selection, setting: Setting) -> 
         study.protocol, study.telemetry, repeats=study.repeats, jitter=study.jitter,
     )  # fmt: skip
     tasks = lay_out(plan, store, team.environment)
-    folder = begin(store, plan, tasks)
+    folder = begin(store, plan, tasks, this_command())
     records = do(plan, tasks, store, folder, team, setting.quiet)
     costs = Costs.read(store.folder)
     fill_in(actors, costs, selection, team.environment, team.device, lambda line: None)
     with writing(folder):
-        scores = conclude(folder, plan, tasks, records, team, study.profile or selection.profile, [])
+        scores = conclude(folder, plan, tasks, records, team, study.profile or selection.profile, [], this_command())
         keep_truth(folder, plan, setting.narrowing.data_root)
         material = Material(
             selection,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from benchmark.commands import completing
 from benchmark.commands.terminal import echo, output, remarks
 from benchmark.interop.dialects import dialect_names, read_dialect
 from benchmark.interop.trajectories import Trajectories, load_import
@@ -19,7 +20,7 @@ Examples:
   run_bench export latest --format got10k --out results/OTB2015     for got10k's own report
   run_bench export latest --format bundle --out run.zip             the whole run as one file
 """)  # fmt: skip
-@click.argument("source", metavar="RUN")
+@click.argument("source", metavar="RUN", shell_complete=completing.runs)
 @click.option("--format", "-f", "format_", type=click.Choice([*dialect_names(), BUNDLE]), required=True)
 @click.option("--out", "-o", type=click.Path(path_type=Path), required=True, metavar="PATH",
               help="The folder to write into; of a bundle, the file.")  # fmt: skip

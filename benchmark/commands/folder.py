@@ -19,8 +19,16 @@ if TYPE_CHECKING:
     from benchmark.store.results import Results
 
 
-def begin(store: Results, plan: Plan, tasks: list[Task]) -> Path:
-    """Make the run's folder and write down what it will use: cleaning spares it from now on."""
+def this_command() -> tuple[str, ...]:
+    """Return the command that this process was started with."""
+    return ("run_bench", *sys.argv[1:])
+
+
+def begin(store: Results, plan: Plan, tasks: list[Task], command: Sequence[str]) -> Path:
+    """Make the run's folder and write down what it will use: cleaning spares it from now on.
+
+    `command` is what does the same again.
+    """
     from benchmark.store.manifest import plan as run_plan
     from benchmark.store.manifest import write_plan
 
@@ -31,7 +39,7 @@ def begin(store: Results, plan: Plan, tasks: list[Task]) -> Path:
         for task in tasks
     ]  # fmt: skip
     with writing(folder):
-        write_plan(folder, run_plan(plan.selection, _command(), wanted))
+        write_plan(folder, run_plan(plan.selection, command, wanted))
     return folder
 
 
@@ -52,6 +60,7 @@ def conclude(
     team: Executor,
     profile: str,
     imported: Sequence[Trajectories],
+    command: Sequence[str],
 ) -> RunScores:
     """Score the records that a team made and write the run's folder: manifest, boxes, scores."""
     from benchmark.engine.device import machine
@@ -65,11 +74,13 @@ def conclude(
         specs=plan.specs,
         records=ordered,
         digests={task.sequence: task.digest for task in tasks},
-        command=_command(),
+        command=command,
         seed=plan.seed,
         lanes=plan.lanes,
         repeats=plan.repeats,
         jitter=plan.jitter,
+        protocol=plan.protocol,
+        profile=profile,
         timeout=None if plan.timeout == inf else plan.timeout,
         environment=team.environment,
         workers=team.workers,
@@ -110,7 +121,3 @@ def write_uploads(folder: Path, plan: Plan, tasks: list[Task], records: dict[str
         note = f"; {mended} boxes that were none repeat the ones before" if mended else ""
         lines.append(f"{spec.name}: {file} is for {server.address}{note}")
     return lines
-
-
-def _command() -> list[str]:
-    return ["run_bench", *sys.argv[1:]]

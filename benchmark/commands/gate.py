@@ -12,6 +12,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from benchmark.commands import completing
 from benchmark.commands.options import device_option, json_option, results_option, write_json
 from benchmark.commands.terminal import echo, output, progress, remarks
 from benchmark.store.record import write_whole
@@ -30,7 +31,7 @@ WRITE_HISTORY = "benchmark.commands.gate.write_history"
 file; `run_bench` hands them in, as this layer knows no reports."""
 EFFECT_PERCENT = 5.0
 
-run_argument = click.argument("run", default="latest")
+run_argument = click.argument("run", default="latest", shell_complete=completing.runs)
 data_root_option = click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR",
                                 help="Where the dataset is, for timing.  [default: as for run]")  # fmt: skip
 speed_option = click.option("--speed/--no-speed", default=True, show_default=True, help="Time the trackers.")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from benchmark.commands import completing
 from benchmark.commands.options import open_results, results_option
 from benchmark.commands.terminal import echo, size_text
 from trackers.errors import InputError
@@ -18,7 +19,7 @@ from trackers.printable import printable
 Example:
   run_bench results rename latest before-the-fix
 """)  # fmt: skip
-@click.argument("run", metavar="RUN")
+@click.argument("run", metavar="RUN", shell_complete=completing.runs)
 @click.argument("name")
 @results_option
 @click.pass_context
@@ -37,7 +38,7 @@ def rename(ctx: click.Context, *, run: str, name: str, results: Path) -> None:
 Example:
   run_bench results rm before-the-fix && run_bench results gc    the records that only it used, too
 """)  # fmt: skip
-@click.argument("run", metavar="RUN")
+@click.argument("run", metavar="RUN", shell_complete=completing.runs)
 @results_option
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @click.pass_context

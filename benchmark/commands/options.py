@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from benchmark.commands import completing
 from benchmark.commands.standard_output import reserve
 from benchmark.commands.terminal import Terminal, echo_json, json_text, sequence_progress
 from benchmark.datasets.lookup import open_dataset
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from benchmark.store.results import Results
 
 Function = Callable[..., Any]
-
 
 results_option = click.option(
     "--results", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True,
@@ -69,7 +69,7 @@ def trackers_option(function: Function) -> Function:
     """Add ``--trackers``, and where modules of others' trackers are looked for."""
     for option in reversed((
         click.option("--trackers", "-t", "trackers", multiple=True, default=("all",), show_default=True,
-                     metavar="NAMES",
+                     metavar="NAMES", shell_complete=completing.trackers,
                      help="Names, comma lists or wildcards; may be given several times. `run_bench list` shows all."),
         tracker_path_option,
     )):  # fmt: skip
@@ -98,7 +98,7 @@ class ScoringCommand(click.Command):
 def data_options(function: Function) -> Function:
     """Add what says which sequences are run; `choose` takes the values."""
     for option in reversed((
-        click.option("--dataset", "-d", default="demo", show_default=True,
+        click.option("--dataset", "-d", default="demo", show_default=True, shell_complete=completing.datasets,
                      help="A dataset's name, or several between commas; `run_bench list` shows all."),
         click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR",
                      help="The dataset's folder or one that holds it.  [default: $ENGRAM_DATA, else data/]"),

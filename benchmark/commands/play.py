@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.commands import completing
 from benchmark.commands.options import results_option
 from benchmark.commands.terminal import echo, remarks
 from benchmark.commands.video import range_options, video_options, write
@@ -27,7 +28,7 @@ Examples:
 Strips show the IoU and, where the run kept it (--telemetry), what trackers report of themselves.
 """
 )
-@click.argument("run")
+@click.argument("run", shell_complete=completing.runs)
 @click.argument("sequence")
 @click.option("--trackers", "-t", multiple=True, default=("all",), show_default=True, metavar="NAMES",
               help="Trackers of the run: names, comma lists or wildcards.")  # fmt: skip

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from benchmark.commands.folder import begin, conclude, keep_truth, write_uploads
+from benchmark.commands import completing
+from benchmark.commands.carrying_out import Ended, Request, WriteReport, carry_out
+from benchmark.commands.folder import this_command
 from benchmark.commands.options import (
     ScoringCommand,
-    choose_all,
-    choose_imports,
     data_options,
     json_option,
     results_option,
@@ -25,23 +22,12 @@ from benchmark.commands.options import (
 from benchmark.commands.scoreboard import failures, identical_repeats, oddities, table
 from benchmark.commands.terminal import echo, near, output, remarks
 from benchmark.commands.vot_board import vot_table
-from benchmark.commands.work import do
-from benchmark.commands.workers import open_executor, worker_options
+from benchmark.commands.workers import worker_options
 from benchmark.protocols import PROTOCOLS
 from benchmark.store.results import writing
-from trackers.errors import InputError
-
-if TYPE_CHECKING:
-    from benchmark.datasets.selection import Selection
-    from benchmark.interop.trajectories import Trajectories
-    from benchmark.scores import RunScores
-    from benchmark.store.results import Results
-    from trackers.names import TrackerSpec
 
 WRITE_SEVERAL = "benchmark.commands.run.write_several"
 """Where `run_bench` hands in who writes one page of runs on several datasets, as this layer knows no reports."""
-WriteReport = Callable[[Path], Path]
-"""Draws the page of a run folder and returns its file; `run_bench` hands it in, as this layer knows no reports."""
 
 
 @click.command(
@@ -79,7 +65,7 @@ Examples:
                    "frames; it counts as failed, the others go on.")  # fmt: skip
 @click.option("--imported", metavar="NAMES",
               help="Imported results (`run_bench import`) to score beside: names, or all.")  # fmt: skip
-@click.option("--profile", metavar="NAME",
+@click.option("--profile", metavar="NAME", shell_complete=completing.profiles,
               help="How boxes are scored: one of those below.  [default: the dataset's own]")  # fmt: skip
 @click.option("--telemetry", is_flag=True, help="Keep what trackers report of themselves every frame.")
 @click.option("--retry-failed", is_flag=True, help="Run again what failed or took too long before.")
@@ -89,125 +75,14 @@ Examples:
               help="Read all frames of kept results again, not only those whose size or time has changed.")  # fmt: skip
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors and the report's path.")
 @click.pass_obj
-def run(
-    write_report: WriteReport, /, *, trackers: tuple[str, ...], results: Path, json_file: Path | None, device: str,
-    lanes: int, workers: int, executor: str, ray_address: str | None, seed: int, name: str | None, protocol: str,
-    repeats: int, jitter: float, timeout: float | None, imported: str | None, profile: str | None, telemetry: bool,
-    retry_failed: bool, fresh: bool, verify_frames: bool, quiet: bool, **data: Any,
-) -> None:  # fmt: skip
+def run(write_report: WriteReport, /, *, json_file: Path | None, quiet: bool, **wanted: Any) -> None:
     """Run trackers on a dataset and write scores, boxes and a report."""
-    from benchmark.engine.run import Plan, lay_out
-    from benchmark.profiles import load_profile
-    from benchmark.store.naming import check_free
-    from benchmark.store.results import Results
-
-    says = remarks(quiet)
-    if profile is not None:
-        load_profile(profile)  # a wrong name stops here, not after the work
-    if telemetry and protocol == "vot-supervised":
-        raise InputError(
-            "--telemetry has a row for every frame, which runs with restarts do not: leave one of them out"
-        )
-    specs = _specs(trackers, imported, protocol)
-    store = Results(results)
-    if name is not None:
-        check_free(store, name)
-    selections = choose_all(says, **data)
-    for selection in selections:
-        if selection.upload and protocol != "ope":
-            raise InputError(f"{selection.dataset} has no ground truth to start from: --protocol {protocol} needs it")
-    beside = [choose_imports(store.folder, one, imported) if imported else [] for one in selections]
-
-    def run_on(selection: Selection, imports: list[Trajectories]) -> Ended:
-        executors = open_executor(
-            says,
-            executor=executor if specs else "nobody",
-            ray_address=ray_address,
-            device=device,
-            workers=workers,
-            data_root=data["data_root"],
-        )
-        with executors as team:
-            plan = Plan(
-                specs,
-                selection,
-                team.device,
-                seed,
-                lanes,
-                protocol,
-                telemetry,
-                retry_failed=retry_failed,
-                fresh=fresh,
-                repeats=repeats,
-                jitter=jitter,
-                timeout=timeout or inf,
-                verify_frames=verify_frames,
-            )
-            tasks = lay_out(plan, store, team.environment)
-            if store.damaged:
-                line = (
-                    f"{len(store.damaged)} of the records that are kept are damaged, and made anew: {store.damaged[0]}"
-                )
-                says.print(line + (" and others" if len(store.damaged) > 1 else ""), markup=False, soft_wrap=True)
-            if not lanes:
-                left = dict.fromkeys(task.spec for task in tasks if task.kept is None)
-                plan = replace(plan, lanes=team.fitting_lanes(tuple(left)))
-            folder = begin(store, plan, tasks)
-            records = do(plan, tasks, store, folder, team, quiet)
-        with writing(folder):
-            scores = conclude(folder, plan, tasks, records, team, profile or selection.profile, imports)
-            keep_truth(folder, plan, data["data_root"])
-            archives = write_uploads(folder, plan, tasks, records)
-            report = write_report(folder)
-        store.set_latest(folder)
-        return Ended(folder, scores, report, archives)
-
-    ended = []
-    for selection, imports in zip(selections, beside, strict=True):
-        ended.append(run_on(selection, imports))
-        if len(selections) > 1:
-            _say(ended[-1], quiet or str(json_file) == "-")
-    if name is not None:
-        _name(store, [one.folder.name for one in ended], name)
+    ended = carry_out(
+        Request(**wanted, command=this_command()), write_report, quiet=quiet,
+        on_each=lambda one: _say(one, quiet or str(json_file) == "-"),
+    )  # fmt: skip
     _show(ended, json_file, quiet)
     raise click.exceptions.Exit(1 if any(one.scores.failures for one in ended) else 0)
-
-
-@dataclass(frozen=True)
-class Ended:
-    """What came of the run on one dataset."""
-
-    folder: Path
-    scores: RunScores
-    report: Path
-    archives: list[str]
-    """A line for each archive that a server takes."""
-
-
-def _specs(names: tuple[str, ...], imported: str | None, protocol: str) -> tuple[TrackerSpec, ...]:
-    """Return the trackers to run: none for ``none``, which needs imported results."""
-    from trackers.names import expand, split_list
-
-    if imported and protocol != "ope":
-        raise InputError(f"imported results are one pass each; --imported does not go with --protocol {protocol}")
-    words = [word.casefold() for text in names for word in split_list(text)]
-    if "none" not in words:
-        return tuple(expand(names))
-    if set(words) != {"none"}:
-        raise InputError("--trackers none runs no tracker: it does not go with other names")
-    if not imported:
-        raise InputError("--trackers none runs no tracker: say with --imported which results to score")
-    return ()
-
-
-def _name(store: Results, runs: list[str], name: str) -> None:
-    """Name the runs that have ended; another may have taken the name meanwhile, which spoils no result."""
-    from benchmark.store.naming import give_name
-
-    try:
-        give_name(store, name, *runs)
-    except InputError as error:
-        remarks().print(f"run {', '.join(runs)} has no name: {error}", markup=False, soft_wrap=True)
 
 
 def _show(ended: list[Ended], json_file: Path | None, quiet: bool) -> None:
@@ -221,7 +96,7 @@ def _show(ended: list[Ended], json_file: Path | None, quiet: bool) -> None:
         with writing(folder):
             page = click.get_current_context().meta[WRITE_SEVERAL]([[one.folder] for one in ended], folder)
     else:
-        page = first.report
+        page = first.report or first.folder
         _say(first, quiet or to_stdout)
     echo(f"Report: {near(page)}" if not quiet else near(page), err=to_stdout)
 

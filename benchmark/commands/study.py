@@ -11,6 +11,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from benchmark.commands import completing
 from benchmark.commands.options import json_option, results_option, seed_option, write_json
 from benchmark.commands.terminal import echo, near, output, remarks, sequence_progress
 from benchmark.commands.workers import open_executor, worker_options
@@ -35,7 +36,7 @@ Examples:
   run_bench study my-study.toml --trackers mine    a study of your own, a plug-in in the base's place
 """
 )
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=completing.studies)
 @click.option("--dry-run", is_flag=True, help="Show what would run, what is kept already and how long the rest takes.")
 @click.option("--dataset", "-d", "datasets", multiple=True, metavar="NAME", help="On these instead of the study's own.")
 @click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR",

@@ -83,7 +83,7 @@ def make_records(
 
     `telemetry` gives what a tracker reports of so many frames.
     """
-    from benchmark.commands.folder import begin, conclude, keep_truth
+    from benchmark.commands.folder import begin, conclude, keep_truth, this_command
     from benchmark.datasets.content import Seen, look, stamp_of
     from benchmark.engine.run import Plan, lay_out
     from benchmark.store.memo import FrameMemo
@@ -111,9 +111,9 @@ def make_records(
         )  # fmt: skip
         store.keep(record, telemetry(record.tracker, count))
         records[task.key] = record
-    folder = begin(store, wanted, tasks)
+    folder = begin(store, wanted, tasks, this_command())
     team: Any = SimpleNamespace(environment=ENVIRONMENT, workers=1)
-    conclude(folder, wanted, tasks, records, team, wanted.selection.profile, ())
+    conclude(folder, wanted, tasks, records, team, wanted.selection.profile, (), this_command())
     keep_truth(folder, wanted, root)
 
 

@@ -34,11 +34,13 @@ def manifest(
     machine: dict[str, str],
     workers: int = 1,
     jitter: float = 0.0,
+    protocol: str = "ope",
+    profile: str | None = None,
 ) -> dict[str, Any]:
     """Return a run's manifest as plain data.
 
     `digests` holds every sequence's (`benchmark.datasets.fingerprint`); so many `workers` ran side by side;
-    the first boxes of repeats were off by up to `jitter` pixels.
+    the first boxes of repeats were off by up to `jitter` pixels. `profile` is that by which the run was scored.
     """
     return {
         "schema": MANIFEST_SCHEMA,
@@ -57,6 +59,8 @@ def manifest(
         "workers": workers,
         "repeats": repeats,
         "jitter": jitter,
+        "protocol": protocol,
+        "profile": profile,
         "timeout": timeout,
         "environment": dict(environment),
         "machine": machine,

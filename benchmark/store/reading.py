@@ -121,6 +121,9 @@ class Manifest(TypedDict):
     workers: NotRequired[int]
     repeats: int
     jitter: NotRequired[float]
+    protocol: NotRequired[str]
+    profile: NotRequired[str | None]
+    timeout: NotRequired[float | None]
     environment: Environment
     machine: Machine
     versions: dict[str, str | None]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.commands import completing
 from benchmark.commands.options import json_option, results_option, write_json
 from benchmark.commands.terminal import echo
 
@@ -25,8 +26,8 @@ Examples:
 Exit codes: 0 compared, whatever came out; 2 bad input. With --exit-code: 0 nothing is worse; 1 something is;
 3 nothing is, but of something it cannot be told.
 """)  # fmt: skip
-@click.argument("a", metavar="A")
-@click.argument("b", metavar="[B]", required=False)
+@click.argument("a", metavar="A", shell_complete=completing.runs)
+@click.argument("b", metavar="[B]", required=False, shell_complete=completing.runs)
 @click.option("--trackers", "-t", "trackers", multiple=True, metavar="NAMES",
               help="Of two runs only these; of one run the base first, then those to compare with it.")  # fmt: skip
 @results_option

@@ -7,6 +7,7 @@ from typing import Literal
 
 import click
 
+from benchmark.commands import completing
 from benchmark.commands.options import results_option
 from benchmark.commands.terminal import echo
 from trackers.errors import InputError
@@ -19,7 +20,7 @@ Examples:
   run_bench report latest --columns auc,precision       LaTeX tables that fit a paper's column
   run_bench report 20261121T104217345Z-1a2b3c latest -o both    two runs' trackers on one page
 """)  # fmt: skip
-@click.argument("runs", nargs=-1, required=True, metavar="RUN...")
+@click.argument("runs", nargs=-1, required=True, metavar="RUN...", shell_complete=completing.runs)
 @results_option
 @click.option("--out", "-o", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Where to write.  [default: the run's own folder]")  # fmt: skip

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from benchmark.profiles import Profile, load_profile
+from benchmark.scores import RunScores
 from reports.differences import MEASURES, Kind
 from reports.labels import coverage, legend
 from reports.metrics import curve_values
-from reports.model import Report
+from reports.model import Report, rank
 from reports.plots.sheet import COLUMN, add_legend, dash_of, sheet
 from reports.plots.style import styles
 
-__all__ = ["X_LABELS", "curve_figure", "grid_of"]
+__all__ = ["X_LABELS", "curve_figure", "draw_curves", "grid_of"]
 
 X_LABELS: dict[Kind, str] = {"success": "overlap threshold", "precision": "centre error threshold (pixels)"}
 
@@ -23,10 +27,20 @@ def curve_figure(report: Report, kind: Kind, width: float = COLUMN, *, bands: bo
 
     `bands` adds the 95 % interval at every threshold by itself.
     """
-    grid, style = grid_of(report, kind), styles([tracker.name for tracker in report.scores.trackers])
     figure, axes = sheet(width, 2.3, f"{kind.capitalize()}: {coverage(report.scores)}")
-    axis, entries = axes[0, 0], []
-    for tracker in report.scored:
+    handles, labels, title = draw_curves(axes[0, 0], report.scores, kind, bands=bands)
+    add_legend(figure, handles, labels, title)
+    return figure
+
+
+def draw_curves(
+    axis: Axes, scores: RunScores, kind: Kind, *, bands: bool = False
+) -> tuple[list[Line2D], list[str], str]:
+    """Draw one kind of curve of every tracker; return lines, labels and title of a legend, best score first."""
+    profile = load_profile(scores.profile, scores.dataset)
+    grid, style = grid_of(profile, kind), styles([tracker.name for tracker in scores.trackers])
+    entries = []
+    for tracker in rank(scores.trackers):
         if tracker.summary is None:
             continue
         average, look = tracker.summary.overall, style[tracker.name]
@@ -42,14 +56,13 @@ def curve_figure(report: Report, kind: Kind, width: float = COLUMN, *, bands: bo
     title = (
         "AUC"
         if kind == "success"
-        else report.profile.precision_name
-        if report.profile.precision_headline is None
-        else f"at {report.profile.precision_name}"
+        else profile.precision_name
+        if profile.precision_headline is None
+        else f"at {profile.precision_name}"
     )
-    add_legend(figure, [one[1] for one in entries], [one[2] for one in entries], title)
-    return figure
+    return [one[1] for one in entries], [one[2] for one in entries], title
 
 
-def grid_of(report: Report, kind: Kind) -> NDArray[np.float64]:
+def grid_of(profile: Profile, kind: Kind) -> NDArray[np.float64]:
     """Return the thresholds of a kind of curve."""
-    return report.profile.success_grid if kind == "success" else report.profile.precision_grid
+    return profile.success_grid if kind == "success" else profile.precision_grid

@@ -22,7 +22,7 @@ def difference_figure(report: Report, kind: Kind, width: float = COLUMN) -> Figu
     found = [one for one in report.differences if one.kind == kind]
     if not found:
         return None
-    grid, style = grid_of(report, kind), styles([tracker.name for tracker in report.scores.trackers])
+    grid, style = grid_of(report.profile, kind), styles([tracker.name for tracker in report.scores.trackers])
     columns = min(len(found), 2 if width <= COLUMN else 4)
     rows = math.ceil(len(found) / columns)
     heads = [_head(one, (width - 0.5) / columns - 0.2) for one in found]

@@ -34,6 +34,8 @@ class Cell:
     """Whether it may be called the best of its column."""
     facts: Mapping[str, Fact] = field(default_factory=dict)
     """What text and note say, each by itself, for the CSV: a column each."""
+    link: str = ""
+    """Where the text leads to on a page; "" nowhere."""
 
     @property
     def span(self) -> str:
@@ -89,6 +91,12 @@ class Table:
     def __post_init__(self) -> None:
         _make_plain(self, "title", "caption")
         object.__setattr__(self, "notes", tuple(map(one_line, self.notes)))
+
+    def _repr_html_(self) -> str:
+        """Return the table as a notebook shows it."""
+        from reports.tables.styled import styled
+
+        return styled(self).to_html()
 
 
 def _make_plain(part: Cell | Column | Table, *fields: str) -> None:

@@ -1,32 +1,32 @@
-"""Tables as tidy CSV, for programs: a column a value, a row an observation."""
+"""Tables as tidy frames and CSV, for programs: a column a value, a row an observation."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
+
+import pandas as pd
 
 from reports.tables.grid import EMPTY, Cell, Column, Fact, Table, one_line
 
-__all__ = ["to_csv"]
+__all__ = ["to_csv", "to_frame"]
 
 _FORMULA = ("=", "+", "-", "@")
 
 
-def to_csv(table: Table) -> str:
-    """Return a table as CSV: numbers unrounded, the ends of intervals in columns of their own, empty where missing.
+def to_frame(table: Table) -> pd.DataFrame:
+    """Return a table as a frame: numbers unrounded, the ends of intervals in columns of their own, None where missing.
 
     A column ``KEY`` with intervals is followed by ``KEY_low`` and ``KEY_high`` (95 %), then by what its cells say
     besides. A table with a column a tracker becomes a row a tracker. Every row ends with what its numbers are of.
     """
     rows = list(map(dict, _rows(table)))
     heads = list(dict.fromkeys(key for row in rows for key in row))
-    file = io.StringIO()
-    writer = csv.DictWriter(file, heads, restval="", lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({key: _plain(value) for key, value in row.items()})
-    return file.getvalue()
+    return pd.DataFrame([[row.get(key) for key in heads] for row in rows], columns=heads, dtype=object)
+
+
+def to_csv(table: Table) -> str:
+    """Return `to_frame` of a table as CSV, empty where a value is missing."""
+    return to_frame(table).map(_plain).to_csv(index=False, lineterminator="\n")
 
 
 def _rows(table: Table) -> Iterator[list[tuple[str, Fact]]]:

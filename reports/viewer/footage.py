@@ -17,7 +17,7 @@ from benchmark.datasets.images import FrameError, decode_frame, frame_size, head
 from benchmark.datasets.lookup import RENDERED, data_root, open_dataset
 from benchmark.datasets.sequence import Annotation
 from benchmark.datasets.sequence import Sequence as Video
-from reports.runs import Run
+from benchmark.runs import Run
 from reports.viewer.answers import CauseLine
 from trackers.errors import InputError
 

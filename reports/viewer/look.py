@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from benchmark.datasets.sequence import Annotation
 from benchmark.playback.scene import Scene, Trail
 from benchmark.playback.trails import find_run, stored_trail
+from benchmark.runs import IMPORTED, Run, join
 from reports.failures import Segment, cut, overlaps
 from reports.html.data import panel_data
 from reports.labels import ATTRIBUTES, KIND_NAMES, coverage, is_class, legend, warnings
 from reports.memory import memory_of, panels_of
 from reports.plots.style import colours
-from reports.runs import IMPORTED, Run, join
 from reports.sequences import view_sequence
 from reports.strips import FrameReader
 from reports.viewer.answers import (

@@ -18,10 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
+from benchmark.runs import Run
 from benchmark.store.record import read_arrays, write_arrays
 from benchmark.store.results import writing
 from reports.model import Report, build_report
-from reports.runs import Run
 from reports.write import write_report
 from trackers.errors import InputError
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.runs import Run
 from benchmark.store.record import read_arrays, write_arrays
 from reports.model import build_report
 from reports.papers import paper_tables
 from reports.plots.pareto import pareto_figure
-from reports.runs import Run
 from reports.write import write_report
 from trackers.errors import InputError
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from benchmark.runs import Run
 from benchmark.scores import RunScores
 from reports.reproduction import reproduction_lines, write_reproduction
-from reports.runs import Run
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 from viewing import Open, Served, listed
 
-from reports.runs import Run
+from benchmark.runs import Run
 
 
 def test_the_list_is_filtered_by_attribute_and_by_name(visit: Open, viewer: Served) -> None:

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from benchmark.interop.trajectories import Trajectories, Trajectory, save_import
+from benchmark.runs import Run
 from benchmark.store.record import read_arrays, write_arrays
 from benchmark.store.results import Results
-from reports.runs import Run
 from reports.viewer.look import Look
 from reports.viewer.shelf import Shelf
 from trackers.errors import InputError

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import expect
 from viewing import Open, Served, drawn_box, listed, shown
 
-from reports.runs import Run
+from benchmark.runs import Run
 
 
 def test_the_boxes_and_values_of_a_frame_are_those_of_the_run(visit: Open, viewer: Served, made_run: Path) -> None:

@@ -12,8 +12,8 @@ import pytest
 from conftest import REPOSITORY
 from viewing import TOKEN, Serve, Served
 
+from benchmark.runs import Run
 from reports.failures import overlaps
-from reports.runs import Run
 from reports.viewer.server import STATIC
 
 

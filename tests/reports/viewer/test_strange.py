@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from viewing import Open, Serve, Served, drawn_box, listed
 
-from reports.runs import Run
+from benchmark.runs import Run
 
 
 def test_without_frames_boxes_stand_on_grey_and_that_is_said(visit: Open, serve: Serve, make, tmp_path: Path) -> None:

@@ -57,12 +57,12 @@ class Run:
         return read_truth(self.folder)
 
     @cached_property
-    def _first_records(self) -> dict[tuple[str, str], Mapping[str, Any]]:
-        """The finished record of the first repeat and start, by (tracker, sequence)."""
-        found: dict[tuple[str, str], Mapping[str, Any]] = {}
+    def _records(self) -> dict[tuple[str, str, int], Mapping[str, Any]]:
+        """The finished record of the first start, by (tracker, sequence, repeat)."""
+        found: dict[tuple[str, str, int], Mapping[str, Any]] = {}
         for record in self.manifest["records"]:
-            if record["status"] == "done" and not record["repeat"]:
-                found.setdefault((record["tracker"], record["sequence"]), record)
+            if record["status"] == "done":
+                found.setdefault((record["tracker"], record["sequence"], record["repeat"]), record)
         return found
 
     @cached_property
@@ -73,16 +73,16 @@ class Run:
             return {}
         return {one.tracker: one for one in found}
 
-    def trajectory(self, tracker: str, sequence: str) -> Trajectory | None:
-        """Return a tracker's boxes in the first repeat, of TRE and SRE from the first start; None without any."""
+    def trajectory(self, tracker: str, sequence: str, repeat: int = 0) -> Trajectory | None:
+        """Return a tracker's boxes in a repeat, of TRE and SRE from the first start; None without any."""
         if tracker.endswith(IMPORTED):
             imported = self._imports.get(tracker.removesuffix(IMPORTED))
             one = imported.by_sequence.get(sequence) if imported else None
             return Trajectory(tame(one.boxes), one.start) if one else None
-        record = self._first_records.get((tracker, sequence))
+        record = self._records.get((tracker, sequence, repeat))
         if record is None:
             return None
-        place = boxes_folder(self.folder, tracker, 0, record["begun"])
+        place = boxes_folder(self.folder, tracker, repeat, record["begun"])
         try:
             rows = np.loadtxt(place / f"{slug(sequence)}.txt", delimiter=",", ndmin=2)
         except (OSError, ValueError):
@@ -102,8 +102,8 @@ class Run:
     def latency(self, tracker: str) -> dict[str, Any] | None:
         """Return what `run_bench speed` measured last with a tracker's records: facts, ``sequences``, ``invalid``."""
         sessions: dict[str, dict[str, Any]] = {}
-        for name, sequence in self._first_records:
-            if name != tracker or (attached := self._attached(tracker, sequence, "latency")) is None:
+        for name, sequence, repeat in self._records:
+            if name != tracker or repeat or (attached := self._attached(tracker, sequence, "latency")) is None:
                 continue
             facts = {key: value for key, value in attached[0].items() if key not in ("key", "invalid")}
             written = self._attachment(tracker, sequence, "latency").stat().st_mtime
@@ -117,13 +117,13 @@ class Run:
     def _attached(
         self, tracker: str, sequence: str, kind: str
     ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]] | None:
-        record = self._first_records.get((tracker, sequence))
+        record = self._records.get((tracker, sequence, 0))
         content = read_arrays(self._attachment(tracker, sequence, kind)) if record else None
         return content if content and record and content[0].get("key") == record["key"] else None
 
     def _attachment(self, tracker: str, sequence: str, kind: str) -> Path:
         """Return where `benchmark.store.results` keeps what is attached to a record."""
-        record = self._first_records[tracker, sequence]
+        record = self._records[tracker, sequence, 0]
         key: str = record["key"]
         name = f"{slug(sequence)}.{record['start']}.{record['repeat']}.{kind}.npz"
         records: Path = self.folder.resolve().parent.parent / "records"

@@ -1,0 +1,171 @@
+"""Options from a file, for every command, and a run's manifest as one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+import pytest
+
+from benchmark import load
+from benchmark.commands.config import with_config
+from benchmark.commands.run import run
+from run_bench import COMMANDS, cli
+
+
+def options(text: str, tmp_path: Path, *words: str, command: click.Command = run) -> dict[str, object]:
+    """Return what a command is called with by a file and the words of a command line."""
+    file = tmp_path / "run.toml"
+    file.write_text(text)
+    with with_config(command).make_context("run", ["--config", str(file), *words]) as context:
+        return dict(context.params)
+
+
+def test_a_file_says_what_the_command_line_would(tmp_path: Path) -> None:
+    text = """
+trackers = ["siamfc", "memtrack*"]
+dataset = "OTB100"
+sequences = ["Couple", "Crossing"]
+limit-frames = 50
+retry_failed = true
+jitter = 2.5
+lanes = 4
+results = "elsewhere"
+"""
+    words = ("-t", "siamfc", "-t", "memtrack*", "-d", "OTB100", "--sequences", "Couple,Crossing", "--limit-frames=50",
+             "--retry-failed", "--jitter", "2.5", "--lanes", "4", "--results", "elsewhere")  # fmt: skip
+    with with_config(run).make_context("run", list(words)) as context:
+        assert options(text, tmp_path) == context.params
+
+
+def test_the_command_line_counts_more_than_the_file(tmp_path: Path) -> None:
+    found = options('trackers = "siamfc"\nseed = 3\n', tmp_path, "--seed", "5")
+    assert (found["seed"], found["trackers"]) == (5, ("siamfc",))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_takes_one(name: str, run_bench) -> None:
+    shown = " ".join(run_bench(name, "--help").stdout.split())
+    assert shown.count("--config FILE") == 1
+    again = cli.get_command(click.Context(cli), name)
+    assert again is not None
+    assert sum("--config" in one.opts for one in again.params) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("trakcers = 'siamfc'\n", "`run` has no option 'trakcers'. Did you mean 'trackers'"),
+        ("telemetry = 'yes'\n", "telemetry is either true or false"),
+        ("seed = true\n", "seed is a text, a number or a list of these"),
+        ("seed = [1, 2]\n", "seed is one value, not a list"),
+        ("trackers = [['a']]\n", "trackers is a text, a number or a list of these"),
+        ("[run]\nseed = 1\n", "`run` has no option 'run'"),
+        ("config = 'other.toml'\n", "`run` has no option 'config'"),
+        ("seed = \n", "it is TOML"),
+        ("protocol = 'opee'\n", "'opee' is not one of"),
+        ("\x00", "it is TOML"),
+    ],
+)
+def test_what_a_file_cannot_say_is_one_line(text: str, says: str, tmp_path: Path, run_bench) -> None:
+    (tmp_path / "run.toml").write_text(text)
+    done = run_bench("run", "--config", tmp_path / "run.toml", "--results", tmp_path / "out")
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert len([line for line in done.stderr.strip().splitlines() if line.startswith(("run_bench:", "Error:"))]) == 1
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_that_is_not_there_is_one_line(tmp_path: Path, run_bench) -> None:
+    for name in ("none.toml", "none.json", "none/manifest.json"):
+        done = run_bench("run", "--config", tmp_path / name, "--results", tmp_path / "out")
+        assert done.returncode == 2
+        assert name in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_arguments_and_commands_within_commands_take_one(tmp_path: Path, run_bench, picture_folder: Path) -> None:
+    results = tmp_path / "results"
+    run_bench("run", "-t", "cv2:kcf", "-d", "folder", "--data-root", picture_folder, "--results", results, "-q")
+    (tmp_path / "report.toml").write_text(f'runs = ["latest"]\nresults = "{results}"\nframes = false\n')
+    done = run_bench("report", "--config", tmp_path / "report.toml")
+    assert done.returncode == 0, done.stderr
+    assert "report.html" in done.stdout
+    (tmp_path / "name.toml").write_text(f'run = "latest"\nname = "mine"\nresults = "{results}"\n')
+    assert run_bench("results", "rename", "--config", tmp_path / "name.toml").returncode == 0
+    assert load("mine", results=results).trackers == ("cv2:kcf",)
+
+
+def test_a_manifest_does_again_what_its_run_did(tmp_path: Path, run_bench, picture_folder: Path) -> None:
+    results = tmp_path / "results"
+    given = ("--protocol", "sre", "--seed", "3", "--limit-frames", "6", "--sequences", "second,third", "--profile",
+             "got10k", "--telemetry")  # fmt: skip
+    first = run_bench(
+        "run", "-t", "cv2:kcf", "-d", "folder", "--data-root", picture_folder, *given, "--results", results
+    )
+    assert first.returncode == 0, first.stderr
+    folder = load(results=results).folder
+    for place in (folder, folder / "manifest.json"):
+        again = run_bench("run", "--config", place, "--results", results)
+        assert again.returncode == 0, again.stderr
+        assert "24 of 24 trajectories are kept" in again.stderr
+    one, other = load(folder), load(results=results)
+    assert one.id != other.id
+    assert other.scores.equals(one.scores)
+    assert other.about.drop("run").equals(one.about.drop("run"))
+    more = run_bench("run", "--config", folder, "--sequences", "third", "--results", results)
+    assert more.returncode == 0, more.stderr
+    assert load(results=results).names == ("third",)
+
+
+def test_a_manifest_gives_other_commands_what_they_have_of_it(tmp_path: Path, run_bench, picture_folder: Path) -> None:
+    results = tmp_path / "results"
+    run_bench("run", "-t", "cv2:kcf", "-d", "folder", "--data-root", picture_folder, "--results", results, "-q")
+    done = run_bench("audit", "--config", load(results=results).folder, "--sequences", "first")
+    assert done.returncode == 0, done.stderr
+    assert "cv2:kcf" in done.stdout
+
+
+def test_an_old_manifest_of_other_starts_asks_for_its_protocol(tmp_path: Path, run_bench, picture_folder: Path) -> None:
+    results = tmp_path / "results"
+    words = (
+        "-t",
+        "cv2:kcf",
+        "-d",
+        "folder",
+        "--data-root",
+        picture_folder,
+        "--sequences",
+        "first",
+        "--results",
+        results,
+    )
+    run_bench("run", *words, "--protocol", "sre", "-q")
+    file = load(results=results).folder / "manifest.json"
+    content = json.loads(file.read_text())
+    del content["protocol"]
+    file.write_text(json.dumps(content))
+    done = run_bench("run", "--config", file, "--results", results)
+    assert done.returncode == 2
+    assert "say --protocol" in done.stderr
+    content["records"][0]["begun"] = "ope"
+    content["timeout"] = ["soon"]
+    file.write_text(json.dumps(content))
+    assert "timeout" in run_bench("run", "--config", file, "--results", results).stderr
+
+
+def test_a_manifest_names_trackers_by_where_they_were_found(tmp_path: Path, run_bench, picture_folder: Path) -> None:
+    file = tmp_path / "deep" / "still.py"
+    file.parent.mkdir()
+    file.write_text(
+        "from trackers.api import register\n\n\n@register('still', remembers='a box')\nclass Still:\n"
+        "    def init(self, image, box): self.box = box\n    def update(self, image): return self.box\n"
+    )
+    results = tmp_path / "results"
+    words = ("-t", f"py:{file}", "-d", "folder", "--data-root", picture_folder, "--results", results, "-q")
+    assert run_bench("run", *words).returncode == 0
+    again = run_bench("run", "--config", load(results=results).folder, "--results", results)
+    assert again.returncode == 0, again.stderr
+    assert "nothing is left to run" in again.stderr
