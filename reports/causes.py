@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.datasets.lookup import open_dataset
+from benchmark.runs import Run
 from benchmark.statistics.paired import PairedDifference, compare
 from reports.answers import Pair
 from reports.forest import Forest, Row, found_of
-from reports.runs import Run
 from reports.sequences import SequenceView, Track
 from trackers.errors import InputError
 

@@ -49,6 +49,7 @@ def rescored(run: Run, selection: Selection) -> RunScores:
             uncertainty=unsure.get(one.name),
             sensitivity=(),
             repeats=None,
+            vot=None,
             throughput=None,
             busy_cores=None,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +22,7 @@ from reports.plots.pareto import pareto_figure
 from reports.plots.sheet import COLUMN, FILES, PAGE
 from reports.sentences import answers_forest
 
-__all__ = ["write_figure", "write_figures"]
+__all__ = ["address", "write_figure", "write_figures"]
 
 _UNDATED = {
     "svg": {"Date": None, "Creator": None},
@@ -52,6 +53,15 @@ def write_figure(figure: Figure, place: Path) -> list[Path]:
             write_whole(place.with_name(f"{place.name}.{suffix}"), drawn.getvalue())
             written.append(place.with_name(f"{place.name}.{suffix}"))
     return written
+
+
+def address(figure: Figure) -> str:
+    """Return a figure as an address that holds it, its letters as outlines."""
+    drawn = BytesIO()
+    with rc_context({**FILES, "svg.fonttype": "path"}), catch_warnings():
+        filterwarnings("ignore", "Glyph .* missing")
+        figure.savefig(drawn, format="svg", metadata=_UNDATED["svg"])
+    return "data:image/svg+xml;base64," + base64.b64encode(drawn.getvalue()).decode()
 
 
 def _figures(report: Report, bands: bool, wide: bool) -> Iterator[tuple[str, Figure]]:

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
-from io import BytesIO
-from warnings import catch_warnings, filterwarnings
-
-from matplotlib import rc_context
-from matplotlib.figure import Figure
 
 from benchmark.studies.answer import Answer, Insight
 from reports.forest import Forest
-from reports.plots.sheet import FILES
+from reports.plots.files import address
 from reports.studies.figures import gain_figure, waterfall_figure
 from reports.studies.tables import study_tables
 from reports.studies.words import caption, study_forest
@@ -54,7 +48,7 @@ def section(answer: Answer) -> Section:
         (f"From one tracker to the next: {_steps(answer)}", waterfall_figure(answer)),
         (f"Gain of success AUC against time a frame, beside {answer.base}", gain_figure(answer)),
     )
-    pictures = tuple((said, _address(figure)) for said, figure in drawn if figure is not None)
+    pictures = tuple((said, address(figure)) for said, figure in drawn if figure is not None)
     strips = tuple(map(strip, answer.insights))
     return Section(answer, caption(answer), study_forest(answer), study_tables(answer), strips, pictures)
 
@@ -78,12 +72,3 @@ def strip(one: Insight) -> Strip:
 def _steps(answer: Answer) -> str:
     scored = sorted((one.auc, one.label) for one in answer.actors if one.auc is not None)
     return ", ".join(f"{label} {auc:.3f}" for auc, label in scored)
-
-
-def _address(figure: Figure) -> str:
-    """Return a figure as an address that holds it, its letters as outlines."""
-    drawn = BytesIO()
-    with rc_context({**FILES, "svg.fonttype": "path"}), catch_warnings():
-        filterwarnings("ignore", "Glyph .* missing")
-        figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
-    return "data:image/svg+xml;base64," + base64.b64encode(drawn.getvalue()).decode()

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from benchmark.datasets.render.dataset import RenderedDataset
+from benchmark.runs import Run, Trajectory
 from benchmark.scores import RunScores
 from reports.answers import Pair
 from reports.causes import asked_forest, cause_effects, mark_causes, shares_forest
-from reports.runs import Run, Trajectory
 from reports.sequences import SequenceView, Track
 
 PAIR = Pair("Does b beat a?", "b", "a")

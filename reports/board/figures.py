@@ -1,0 +1,57 @@
+"""A board's figures: mean ranks with their critical difference, and accuracy against latency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+
+from benchmark.statistics.ranks import CriticalDifference
+from reports.plots.sheet import PAGE, SIZE, add_legend, folded, sheet
+from reports.plots.style import styles
+from reports.speed import Speed
+
+__all__ = ["latency_figure", "rank_figure"]
+
+
+def rank_figure(found: CriticalDifference, title: str, names: Sequence[str]) -> Figure:
+    """Return each tracker's mean rank with half the critical difference on either side: bars that do not meet differ.
+
+    `names` are all trackers of the board, for their colours.
+    """
+    style = styles(names)
+    figure, axes = sheet(PAGE, 0.5 + 0.22 * len(found.mean_ranks), title)
+    axis, half = axes[0, 0], found.difference / 2
+    for place, (name, mean) in enumerate(found.mean_ranks.items()):
+        axis.errorbar(mean, place, xerr=half, fmt="o", color=style[name].colour, ms=4, lw=1.4)
+    axis.set_yticks(range(len(found.mean_ranks)), [folded(name, 2.6) for name in found.mean_ranks])
+    axis.invert_yaxis()
+    axis.set_xlabel(
+        f"mean rank over {found.sequences} sequences, ± half the critical difference of {found.difference:.2f}"
+    )
+    axis.grid(axis="y", visible=False)
+    return figure
+
+
+def latency_figure(found: Sequence[Speed], title: str, names: Sequence[str]) -> Figure | None:
+    """Return success AUC against median latency, in times of a fixed workload on the same machine; None without any.
+
+    So trackers that were timed on several machines can stand beside one another.
+    """
+    timed = [one for one in found if one.latency and one.latency.calibration_ms > 0]
+    points = sorted(
+        ((one.latency.median_ms / one.latency.calibration_ms, one) for one in timed if one.latency),
+        key=lambda pair: pair[0],
+    )
+    if not points:
+        return None
+    style, entries = styles(names), []
+    figure, axes = sheet(PAGE, 2.4, title)
+    for times, one in points:
+        [dot] = axes[0, 0].plot(times, one.auc, "o", color=style[one.tracker].colour, ms=5)
+        beside = " (beside other work)" if one.latency and one.latency.load_mark else ""
+        entries.append((dot, f"[{times:.2f}x] {one.tracker}{beside}"))
+    axes[0, 0].set(xscale="log", ylabel="success AUC")
+    axes[0, 0].set_xlabel("median latency of a frame, in times of a fixed workload on that machine", fontsize=SIZE)
+    add_legend(figure, [dot for dot, _ in entries], [text for _, text in entries])
+    return figure

@@ -1,0 +1,118 @@
+"""A board as a value: datasets by trackers, each score with the run that it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from benchmark.profiles import load_profile
+from benchmark.scores import RunScores, TrackerScores
+from benchmark.statistics.ranks import CriticalDifference, critical_difference
+from reports.board.gathering import Gathered, Listed
+from reports.model import rank
+from reports.speed import Speed, speeds
+from trackers.errors import InputError
+
+__all__ = ["Board", "Division", "make_board"]
+
+
+@dataclass(frozen=True)
+class Division:
+    """All that was run on the same sequences by the same rules."""
+
+    scores: RunScores
+    """Of all trackers together, by their names on the board; the best first."""
+    source: Mapping[str, Listed]
+    """Tracker: the run that its score comes from, the newest that has one."""
+    older: Mapping[str, int]
+    """Tracker: how many other runs here have a score of it."""
+    measure: str
+    """What stands for the dataset: ``ao`` where its profile pools frames, else ``auc``."""
+    speeds: tuple[Speed, ...]
+    ranks: CriticalDifference | None
+    """None for fewer than three trackers, or than two sequences that all finished."""
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything that a board shows."""
+
+    divisions: tuple[Division, ...]
+    """The whole of a dataset before parts of it, then by name."""
+    names: tuple[str, ...]
+    """All trackers, those that do best first: by their mean place among the divisions that they are in."""
+    parts: tuple[tuple[str, str], ...]
+    """Runs on fewer or other sequences or frames than the column of their dataset: id and coverage."""
+    refused: tuple[tuple[str, str], ...]
+    """What is not listed, and why."""
+
+
+def make_board(found: Gathered) -> Board:
+    """Return the board of some runs; InputError where none has a score."""
+    groups: dict[tuple[str, ...], dict[tuple[str, str], list[Listed]]] = {}
+    for one in found.listed:
+        if any(tracker.summary for tracker in one.run.scores.trackers):
+            groups.setdefault(_rules(one), {}).setdefault((one.run.scores.coverage, one.truth), []).append(one)
+    if not groups:
+        why = "; ".join(f"{name}: {reason}" for name, reason in found.refused[:3])
+        raise InputError("no run that was found has a score" + (f" ({why})" if why else ""))
+    divisions, parts = [], []
+    for alike in groups.values():
+        fullest = max(alike.values(), key=lambda own: (_extent(own[0]), max(one.ended for one in own)))
+        divisions.append(_division(fullest))
+        parts += [(one.run.scores.run, one.run.scores.coverage) for own in alike.values() if own is not fullest
+                  for one in own]  # fmt: skip
+    divisions.sort(key=lambda one: (not one.scores.complete, one.scores.dataset.casefold(), one.scores.profile))
+    return Board(tuple(divisions), _order(divisions), tuple(parts), found.refused)
+
+
+def _rules(one: Listed) -> tuple[str, ...]:
+    """Return all that must be the same for scores to stand in one column."""
+    scores = one.run.scores
+    revision = one.run.manifest["dataset"]["revision"]
+    return (scores.dataset, revision, scores.profile, scores.protocol, str(scores.jitter))
+
+
+def _extent(one: Listed) -> tuple[bool, int, float]:
+    facts = one.run.manifest["dataset"]
+    return one.run.scores.complete, len(facts["sequences"]), facts["limit_frames"] or float("inf")
+
+
+def _division(listed: Sequence[Listed]) -> Division:
+    newest_last = sorted(listed, key=lambda one: one.ended)
+    source: dict[str, Listed] = {}
+    trackers: dict[str, TrackerScores] = {}
+    owner: dict[str, tuple[int, str]] = {}
+    seen: dict[str, int] = {}
+    for index, one in enumerate(newest_last):
+        for tracker in one.run.scores.trackers:
+            if tracker.summary is None:
+                continue
+            name = one.name_of(tracker.name)
+            source[name], trackers[name] = one, replace(tracker, name=name)
+            owner[name], seen[name] = (index, tracker.name), seen.get(name, 0) + 1
+    first = newest_last[-1].run.scores
+    ranked = rank(tuple(trackers.values()))
+    joined = replace(
+        first, trackers=ranked, run=", ".join(dict.fromkeys(one.run.scores.run for one in source.values()))
+    )
+    pooled = load_profile(first.profile, first.dataset).average == "frames"
+    return Division(
+        joined, source, {name: count - 1 for name, count in seen.items()}, "ao" if pooled else "auc",
+        speeds([one.run for one in newest_last], ranked, owner), _ranks(ranked),
+    )  # fmt: skip
+
+
+def _ranks(trackers: Sequence[TrackerScores]) -> CriticalDifference | None:
+    by_name = {one.name: {name: own.auc for name, own in one.sequences.items()} for one in trackers}
+    if len(by_name) < 3 or len(set.intersection(*(set(one) for one in by_name.values()))) < 2:
+        return None
+    return critical_difference(by_name)
+
+
+def _order(divisions: Sequence[Division]) -> tuple[str, ...]:
+    places: dict[str, list[float]] = {}
+    for one in divisions:
+        for place, tracker in enumerate(one.scores.trackers):
+            places.setdefault(tracker.name, []).append(place / max(len(one.scores.trackers) - 1, 1))
+    return tuple(sorted(places, key=lambda name: (sum(places[name]) / len(places[name]), -len(places[name]), name)))

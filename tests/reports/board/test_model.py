@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from benchmark.statistics.ranks import critical_difference
+from reports.board.gathering import gather
+from reports.board.model import Board, make_board
+from trackers.errors import InputError
+
+
+def board(tmp_path: Path, *places: Path, data_root: Path | None = None) -> Board:
+    return make_board(gather(places, tmp_path / "room", data_root))
+
+
+def test_the_newest_run_of_a_tracker_counts_and_older_ones_are_counted(
+    own: Path, make: Callable[..., Path], tmp_path: Path, ended: Callable[[Path, float], None]
+) -> None:
+    (first,) = (own / "runs").iterdir()
+    second = make(own, {"siamfc": 0.9}, frames=30, seed=9)
+    ended(first, 1000.0)
+    ended(second, 2000.0)
+    (division,) = board(tmp_path, own).divisions
+    assert division.source["siamfc"].run.folder.name == second.name
+    assert division.source["memtrack"].run.folder.name == first.name
+    assert division.older == {"siamfc": 1, "memtrack": 0, "dualmn": 0}
+    ended(first, 3000.0)
+    (division,) = board(tmp_path, own).divisions
+    assert division.source["siamfc"].run.folder.name == first.name
+
+
+def test_a_part_of_a_dataset_never_stands_beside_the_whole(
+    own: Path, make: Callable[..., Path], tmp_path: Path
+) -> None:
+    part = make(own, {"cv2:kcf": 0.9}, ("first", "second"), frames=30)
+    made = board(tmp_path, own)
+    (division,) = made.divisions
+    assert "cv2:kcf" not in division.source
+    assert made.parts == ((part.name, "folder, 2 sequences"),)
+
+
+def test_other_videos_of_the_same_name_are_other_data(own: Path, make: Callable[..., Path], tmp_path: Path) -> None:
+    other = make(tmp_path / "other", {"cv2:kcf": 0.9}, frames=31)
+    made = board(tmp_path, own, tmp_path / "other")
+    assert len(made.divisions) == 1
+    assert len(made.parts) == 1
+    assert made.parts[0][0] in (other.name, next((own / "runs").iterdir()).name)
+
+
+def test_ranks_and_speeds_are_those_of_all_runs_together(own: Path, make: Callable[..., Path], tmp_path: Path) -> None:
+    make(tmp_path / "more", {"cv2:kcf": 0.5}, frames=30, seed=3)
+    (division,) = board(tmp_path, own, tmp_path / "more").divisions
+    scores = {one.name: {name: own.auc for name, own in one.sequences.items()} for one in division.scores.trackers}
+    assert division.ranks == critical_difference(scores)
+    assert {one.tracker for one in division.speeds} == {"siamfc", "memtrack", "dualmn", "cv2:kcf"}
+    assert division.scores.trackers[0].summary.overall.auc == max(
+        one.summary.overall.auc for one in division.scores.trackers
+    )
+
+
+def test_two_trackers_have_no_ranks_and_no_run_is_said(make: Callable[..., Path], tmp_path: Path) -> None:
+    run = make(tmp_path / "two", {"siamfc": 0.5, "memtrack": 0.6}, frames=30, pictures=False)
+    assert board(tmp_path, tmp_path / "two").divisions[0].ranks is None
+    (run / "scores.json").write_text("{}")
+    with pytest.raises(InputError, match="no run that was found has a score"):
+        board(tmp_path, tmp_path / "two")
