@@ -257,13 +257,15 @@ def main(argv: list[str] | None = None) -> NoReturn:
             click.echo(f"run_bench: {line}", err=True)  # noqa: TID251  # ours to speak with may be the one shadowed
             sys.exit(2)
         from benchmark.commands.standard_output import kept
-        from benchmark.ending import Ending
+        from benchmark.ending import Ending, leave
 
         ending = Ending(process=argv is None)
     except KeyboardInterrupt:
         sys.exit(130)
     with kept(for_good=argv is None):
         code = ending.run(cli, sys.argv[1:] if argv is None else argv, "run_bench")
+    if argv is None:
+        leave(code)
     sys.exit(code)
 
 

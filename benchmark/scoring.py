@@ -15,7 +15,7 @@ from benchmark.datasets.sequence import Annotation
 from benchmark.metrics.scores import SequenceScores, score_sequences
 from benchmark.metrics.sensitivity import Change, sensitivity
 from benchmark.metrics.summary import pool, summarise
-from benchmark.metrics.vot import Code
+from benchmark.oddities import odd_in
 from benchmark.profiles import Profile
 from benchmark.protocols import is_vot, score_runs, start_of
 from benchmark.scores import RepeatedScores, RunScores, TrackerScores
@@ -23,7 +23,6 @@ from benchmark.statistics.repeats import repeats
 from benchmark.statistics.uncertainty import MEASURES, uncertainty
 from benchmark.store.record import Record
 from benchmark.vot.scoring import score_restarts, vot_scores
-from trackers.boxes import oddities
 
 if TYPE_CHECKING:
     from benchmark.interop.trajectories import Trajectories
@@ -73,7 +72,7 @@ def score_run(
                 preset=spec.preset,
                 weights=spec.weights.name,
                 marks=standing_marks(spec, selection),
-                oddities=_oddities(done),
+                oddities=odd_in(done, annotations),
                 summary=summarise(own, profile, attributes) if own else None,
                 uncertainty=unsure.get(spec.name),
                 sequences=dict(own),
@@ -227,17 +226,3 @@ def _spread(
             for measure in MEASURES
         },
     )
-
-
-def _oddities(done: Sequence[Record]) -> tuple[str, ...]:
-    """Return what the boxes and confidences of records are that they should not be; the first row was given."""
-    said = [(record.boxes[asked], record.scores[asked]) for record in done for asked in (_asked(record),)]
-    boxes = np.concatenate([np.empty((0, 4)), *(rows for rows, _ in said)])
-    return oddities(boxes, np.concatenate([np.empty(0), *(scores for _, scores in said)]))
-
-
-def _asked(record: Record) -> NDArray[np.bool_]:
-    """Return (N,): in which frames the tracker was asked for the box, and not shown it."""
-    if len(record.codes):
-        return np.asarray((record.codes == Code.TRACKED) | (record.codes == Code.FAILED))
-    return np.arange(len(record.boxes)) > 0

@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -194,7 +195,9 @@ class Flight:
             self._keep(going)
             outcomes += self._over
             self._over = []
-        yield from outcomes
+        remarks = getattr(self.tracker, "remarks", None)  # a stranger's has some
+        for outcome in outcomes:
+            yield replace(outcome, remarks=remarks()) if remarks else outcome
 
     def _add(self, lanes: list[Lane], state: Any) -> int:
         """Let lanes run beside those that do; return how many now do."""

@@ -69,6 +69,8 @@ class Outcome:
     """What was found in the frames that were asked for."""
     codes: NDArray[np.int8] = field(default_factory=lambda: np.empty(0, np.int8))
     """(M,) `benchmark.metrics.vot.Code` of a job with restarts; else empty."""
+    remarks: str = ""
+    """What its tracker left behind in the process, in words."""
 
     @property
     def reason(self) -> str:

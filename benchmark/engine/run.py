@@ -293,4 +293,5 @@ def _record(plan: Plan, finished: Finished) -> Record:
         frames=len(outcome.seen),
         content=fold(one.digest for one in outcome.seen),
         codes=outcome.codes,
+        remarks=outcome.remarks,
     )

@@ -69,6 +69,8 @@ class Record:
     """Of how many; 0 likewise."""
     codes: NDArray[np.int8] = field(default_factory=lambda: np.empty(0, np.int8), repr=False)
     """(M,) `benchmark.metrics.vot.Code` of a run with restarts; else empty."""
+    remarks: str = ""
+    """What the tracker left behind in the process that it ran in, in words."""
 
     @property
     def reason(self) -> str:

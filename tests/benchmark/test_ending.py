@@ -185,3 +185,16 @@ def test_ctrl_c_during_the_first_import_is_no_traceback(tmp_path) -> None:
     env = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{REPOSITORY}"}
     done = subprocess.run([sys.executable, "-m", "run_bench"], capture_output=True, env=env, cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+@pytest.mark.parametrize("daemon", [True, False])
+def test_a_thread_that_goes_on_does_not_hold_the_program(daemon: bool) -> None:
+    code = f"""
+import sys, threading, time
+from benchmark.ending import leave
+threading.Thread(target=time.sleep, args=(600,), daemon={daemon}).start()
+sys.stdout.write("said")
+leave(3)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (3, "said")

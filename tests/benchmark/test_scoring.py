@@ -163,3 +163,21 @@ def test_the_load_of_a_tracker_is_that_of_its_time(selection: Selection) -> None
     (tracker,) = score_run("run", {resolve("siamfc"): own}, selection, load_profile("otb"), "ope").trackers
     assert (tracker.busy_cores, tracker.cores) == (pytest.approx(1.2), 2)
     assert " 60 % " in tracker.load_mark
+
+
+def test_corners_and_what_was_left_behind_are_said_beside_the_scores(selection: Selection) -> None:
+    own = [
+        replace(
+            record,
+            boxes=np.concatenate([record.boxes[:, :2], record.boxes[:, :2] + record.boxes[:, 2:]], axis=1),
+            remarks=remarks,
+        )
+        for record, remarks in zip(
+            records(selection, "siamfc"),
+            ("it leaves 1 thread running; its memory grew by 300 MB", "it leaves 2 threads running", ""),
+            strict=True,
+        )
+    ]
+    (siamfc,) = score_run("run", {resolve("siamfc"): own}, selection, load_profile("otb"), "ope").trackers
+    assert siamfc.oddities[0].startswith("boxes seem to be x1, y1, x2, y2: so read they overlap the target by 1.00")
+    assert siamfc.oddities[1:] == ("it leaves 2 threads running", "its memory grew by 300 MB")

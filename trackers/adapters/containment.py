@@ -20,6 +20,7 @@ from typing import Any, Self
 import numpy as np
 
 from trackers.adapters.answers import checked
+from trackers.adapters.noticing import Noticed
 from trackers.adapters.process import Chance, facets, put
 from trackers.api import Boxes, Frame, Signal, Step, Tracker
 from trackers.errors import InputError, describe
@@ -184,6 +185,7 @@ class Contained(Tracker[Any]):
     def __init__(self, tracker: Tracker[Any], world: World, chance: Chance) -> None:
         """Take a tracker that was built with `loading` in the same world."""
         self._tracker, self._world, self._chance = tracker, world, chance
+        self._noticed = Noticed()
 
     @property
     def changed(self) -> set[str]:
@@ -219,9 +221,14 @@ class Contained(Tracker[Any]):
         if (allow := getattr(self._tracker, "allow", None)) is not None:
             allow(seconds)
 
+    def remarks(self) -> str:
+        """Return in words what it has left behind, now that a sequence has ended; "" for nothing."""
+        return self._noticed.end()
+
     def start(self, frames: Sequence[Frame], boxes: Boxes, seeds: Sequence[int]) -> Any:
         """Start the tracker; the process's generators of random numbers are seeded with the first lane's seed."""
         frames, boxes = _own(frames), np.array(boxes, np.float64)
+        self._noticed.begin()
         with self._world, self._chance:
             Chance.seed(seeds[0])
             return self._tracker.start(frames, boxes, list(seeds))

@@ -244,5 +244,6 @@ def _finished(task: Task, result: Result, load: Load | None) -> Finished:
         result.times,
         result.seen,
         result.codes,
+        result.remarks,
     )
     return Finished(task, outcome, result.lanes, load)

@@ -96,6 +96,7 @@ class Result:
     seen: tuple[Seen, ...]
     lanes: int
     codes: NDArray[np.int8] = field(default_factory=lambda: np.empty(0, np.int8))
+    remarks: str = ""
 
 
 class Worker:
@@ -162,6 +163,7 @@ class Worker:
                 seen=outcome.seen,
                 codes=outcome.codes,
                 lanes=lanes,
+                remarks=outcome.remarks,
             )
             for outcome in run_lanes(runner, jobs, lanes, self._device, self._on_frames, self._order.timeout, decoders)
         ]

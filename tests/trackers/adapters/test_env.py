@@ -162,6 +162,14 @@ def test_what_is_no_environment_or_no_tracker_is_refused(tmp_path: Path, name: s
         resolve(name.format(python=sys.executable, file=file))
 
 
+def test_what_a_python_prints_at_its_start_is_no_answer(tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\necho welcome\necho 3\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    (tmp_path / "theirs.py").write_text(PYTRACKING)
+    assert follow(resolve(f"env:{python} {tmp_path / 'theirs.py'}{{step=2}}").build("cpu"))[-1, 0] == 46
+
+
 def test_a_python_without_numpy_is_refused(tmp_path: Path) -> None:
     python = tmp_path / "python"
     python.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S "$@"\n')

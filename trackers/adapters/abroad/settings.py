@@ -8,6 +8,7 @@ settings of ``X.tracker.NAME`` in ``X.parameter.NAME``: a module a setting with 
 from __future__ import annotations
 
 import inspect
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -103,8 +104,10 @@ class Parameters:
                     raise ValueError(f"the parameters of {self.setting} have no field {key!r}")
                 setattr(made, key, value)
         # What the repositories' own programs set before they make a tracker.
-        made.debug, made.visualization = 0, False
-        made.tracker_name, made.param_name = self.tracker, self.setting
+        usual = {"debug": 0, "visualization": False, "tracker_name": self.tracker, "param_name": self.setting}
+        for key, value in usual.items():
+            with suppress(AttributeError):  # an object of another kind has its own ways
+                setattr(made, key, value)
         return made
 
 

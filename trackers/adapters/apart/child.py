@@ -96,7 +96,7 @@ class Child:
             _kill(process)
 
         timer = Timer(min(seconds, 1e6), stop)
-        timer.daemon = True
+        timer.daemon, timer.name = True, "answer in time"
         timer.start()
         try:
             return work()

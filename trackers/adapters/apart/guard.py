@@ -28,6 +28,9 @@ def main(lifeline: int, folder: str, command: list[str]) -> None:
     os.close(1)
     _thread.start_new_thread(_watch, (lifeline, folder))
     _, status = os.waitpid(child, 0)
+    # What it leaves running would keep its pipes open, and whoever reads them waiting.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.killpg(0, signal.SIGTERM)
     if os.WIFSIGNALED(status):
         _end_by(os.WTERMSIG(status))
     os._exit(os.WEXITSTATUS(status))

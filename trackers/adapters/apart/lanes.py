@@ -18,6 +18,7 @@ START_SECONDS = 300.0
 """How long a process may take for its start and for the first frame, where nothing else is said: it loads networks."""
 FRAME_SECONDS = 60.0
 """The same for any other frame."""
+VISIBLE = "CUDA_VISIBLE_DEVICES"
 
 
 class Session(Protocol):
@@ -64,11 +65,15 @@ class ProcessLanes(Tracker[Objects]):
 def surroundings(device: str, without: Sequence[str] = ()) -> dict[str, str]:
     """Return the environment variables of a process: ours, some of them left out.
 
-    On a CPU it computes with one thread, as all trackers do there, unless the user has said otherwise.
+    On a CPU it computes with one thread, as all trackers do there, unless the user has said otherwise; where one of
+    several GPUs is meant, it sees that one alone.
     """
     found = {name: value for name, value in os.environ.items() if name not in without}
     found["PYTHONUNBUFFERED"] = "1"
     if device == "cpu":
         for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
             found.setdefault(name, "1")
+    if device.startswith("cuda:"):
+        number, visible = int(device.removeprefix("cuda:")), found.get(VISIBLE, "")
+        found[VISIBLE] = visible.split(",")[number] if visible else str(number)
     return found

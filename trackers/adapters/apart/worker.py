@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ class WorkerProcess:
             request["shape"] = image.shape[:2]
         try:
             os.write(self._child.write, json.dumps(request).encode() + b"\n")
-            answer: dict[str, Any] = json.loads(self._line(time.monotonic() + seconds, seconds))
+            answer = self._answer(seconds)
         except TrackerFailure:
             self.sound = False
             raise
@@ -55,6 +56,16 @@ class WorkerProcess:
             self.sound = False
             raise self._child.raised(answer["says"], answer["traceback"])
         return answer
+
+    def _answer(self, seconds: float) -> dict[str, Any]:
+        """Return the next line that is an answer; others are of who prints while that Python starts."""
+        deadline = time.monotonic() + seconds
+        while True:
+            line = self._line(deadline, seconds)
+            with suppress(ValueError):
+                if isinstance(answer := json.loads(line), dict):
+                    return answer
+            self._child.hear(line.decode("utf-8", "replace") + "\n")
 
     def _line(self, deadline: float, seconds: float) -> bytes:
         """Return the next line that it writes; EOFError where it has ended, `Overdue` where it takes too long."""

@@ -118,6 +118,14 @@ def test_one_that_does_not_answer_is_ended_with_all_that_it_started() -> None:
     assert gone(grandchild)
 
 
+def test_what_it_leaves_running_does_not_hold_us_up() -> None:
+    child = start(GRANDCHILD.replace("time.sleep(600)\n", "sys.exit(3)\n"))
+    grandchild = int(read(child))
+    with pytest.raises(TrackerFailure, match="it ended with exit code 3"):
+        read(child)
+    assert gone(grandchild)
+
+
 def test_the_end_of_a_long_error_stream_is_kept() -> None:
     child = start("import sys; sys.stderr.write('x' * 300_000 + 'the end'); print('done', flush=True); sys.exit(1)")
     assert read(child) == "done"
