@@ -30,6 +30,7 @@ def test_dependencies_point_one_way() -> None:
         "reports.commands.report",
         "reports.compare",
         "reports.video.render",
+        "reports.viewer.server",
     ],
 )
 def test_scores_and_reports_load_without_torch(package: str) -> None:

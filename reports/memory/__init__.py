@@ -94,7 +94,8 @@ def panels_of(telemetry: Mapping[str, NDArray[Any]], columns: int = COLUMNS) -> 
     lengths = {len(values) for values in telemetry.values()}
     if len(lengths) != 1 or not min(lengths):
         return ()
-    return tuple(replace(one, values=_blocks(one.values, columns, one.kind == "states")) for one in _panels(telemetry))
+    drawable = {name: values for name, values in telemetry.items() if values.dtype.kind in "biuf" and values.ndim <= 2}
+    return tuple(replace(one, values=_blocks(one.values, columns, one.kind == "states")) for one in _panels(drawable))
 
 
 def _panels(telemetry: Mapping[str, NDArray[Any]]) -> Iterator[Panel]:
@@ -119,7 +120,7 @@ def _panels(telemetry: Mapping[str, NDArray[Any]]) -> Iterator[Panel]:
         rows = labels if isinstance(labels, list) else _numbered(there[0], len(values))
         yield _panel(one["title"], one["kind"], rows, values, one.get("low"), one.get("high"))
     for name, reported in telemetry.items():
-        if name not in known and reported.ndim <= 2:
+        if name not in known:
             values = _rows(reported)
             kind: Kind = "lines" if reported.ndim == 1 else "heat"
             yield _panel(name, kind, _numbered(name, len(values)), values, None, None)
@@ -173,26 +174,32 @@ def _moment(
     ages, weights = ("read_age", "read_mass") if "read_age" in telemetry else ("slot_age", "read_weights")
     if not 0 <= row < min(map(len, telemetry.values())):
         return None
-    slots = _slots(telemetry, ages, weights, start, boxes, frame, reader) if ages in telemetry else ()
-    maps = telemetry.get("attention_map")
+    at = {name: values[row].astype(np.float64) for name, values in telemetry.items() if values.dtype.kind in "biuf"}
+    slots = _slots(at, ages, weights, start, boxes, frame, reader) if ages in at else ()
+    maps = at.get("attention_map")
     attention = None
-    if maps is not None and maps.ndim == 3 and (top := float(np.nanmax(maps[row]))) > 0:
-        attention = maps[row].astype(np.float64) / top
+    if maps is not None and maps.ndim == 2 and (top := float(np.nan_to_num(maps, posinf=0).max(initial=0))) > 0:
+        attention = maps / top
     return Moment(frame, slots, attention) if slots or attention is not None else None
 
 
 def _slots(
-    telemetry: Mapping[str, NDArray[Any]], ages: str, weights: str, start: int, boxes: Values, frame: int,
+    at: Mapping[str, Values], ages: str, weights: str, start: int, boxes: Values, frame: int,
     reader: FrameReader | None,
 ) -> tuple[Slot, ...]:  # fmt: skip
-    row = frame - start - 1
-    shares = telemetry[weights][row] if weights in telemetry else None
+    held = at[ages]
+    shares = at.get(weights, np.full_like(held, np.nan))
+    if held.ndim != 1 or shares.shape != held.shape:
+        return ()
     slots = []
-    for index, age in enumerate(telemetry[ages][row]):
+    for index, age in enumerate(held):
+        if not np.isfinite(age):
+            continue
         written = frame - round(float(age))
         empty = age < 0 or (ages == "slot_age" and age <= 0)
         if empty or not 0 <= written - start < len(boxes):
             continue
         picture = thumbnail(reader, written, boxes[written - start]) if reader else None
-        slots.append(Slot(str(index + 1), written, None if shares is None else float(shares[index]), picture))
+        share = float(shares[index]) if np.isfinite(shares[index]) else None
+        slots.append(Slot(str(index + 1), written, share, picture))
     return tuple(slots)

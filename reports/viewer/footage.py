@@ -116,8 +116,8 @@ class Footage:
         truth, wanted = self._run.truth, self._run.manifest["dataset"]
         found = Path(truth.root) if truth and truth.root else None
         try:
-            place = self._root or (found if found and found.is_dir() else data_root(None))
-            if found and not place.is_dir():
+            place = self._root or (found if found and found.is_dir() else None)
+            if found and not place and not data_root(None).is_dir():
                 return f"they are not where the run found them, in {found}: --data-root DIR says where they are"
             opened = open_dataset(wanted["name"], place)
             if opened.revision != wanted["revision"]:
@@ -134,7 +134,7 @@ class Footage:
             return Reel((), f"{name} is not found in {inventory.place}: --data-root DIR says where it is")
         try:
             (video,) = dataset.load([name])
-        except (InputError, OSError) as error:
+        except (FrameError, InputError, OSError) as error:
             return Reel((), str(error))
         kept = self._run.truth.annotations.get(name) if self._run.truth else None
         if kept is None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmark.datasets.sequence import Annotation
 from benchmark.playback.scene import Scene, Trail
@@ -42,8 +42,6 @@ COLUMNS = 1200
 """Columns of a chart of telemetry: no screen shows more of them."""
 UNFINISHED = "failed"
 """What the page calls it where a tracker did not come to the end of a sequence."""
-
-Values = NDArray[np.float64]
 
 
 class Look:
@@ -112,14 +110,14 @@ class Look:
         if attempt and attempt not in attempts:
             raise InputError(f"{shown} has no attempt {attempt!r}.{did_you_mean(attempt, attempts)}")
         chosen = attempt or attempts[0]
-        trails, remarks = self._trails(name, chosen, self.trackers)
+        trails, remarks = self._trails(name, chosen, self.trackers, truth)
         frames = len(truth) if truth else max((one.start + len(one.boxes) for one in trails.values()), default=0)
         boxes = np.where(truth.valid[:, None], tame(truth.boxes), np.nan) if truth else np.full((frames, 4), np.nan)
         return SequenceData(
             name=shown,
             frames=frames,
             start=truth.start if truth else min((one.start for one in trails.values()), default=0),
-            size=reel.size or _room([boxes] if truth else [tame(one.boxes) for one in trails.values()]),
+            size=reel.size or _room(truth, trails.values()),
             missing=reel.missing,
             truth=packed(boxes),
             attempt=chosen,
@@ -135,11 +133,12 @@ class Look:
 
     def slots(self, shown: str, attempt: str, tracker: str, frame: int) -> list[Slot]:
         """Return what a tracker's memory held at a frame (an index); nothing where it tells of no slots."""
-        name, own = self._name(shown), self._shown.get(tracker, "")
-        trails, _ = self._trails(name, attempt or self._attempts(name)[0], [own] if own else [])
+        name, own, reel = self._name(shown), self._shown.get(tracker, ""), self.reel(shown)
+        wanted = [own] if own else []
+        trails, _ = self._trails(name, attempt or self._attempts(name)[0], wanted, self._truth(name) or reel.annotation)
         if own not in trails:
             return []
-        trail, reader = trails[own], FrameReader(self.footage.reel(name).frames)
+        trail, reader = trails[own], FrameReader(reel.frames)
         found = memory_of(own, trail.telemetry, trail.start, tame(trail.boxes), [frame], reader)
         return [
             Slot(frame=one.frame, weight=one.weight, picture=base64.b64encode(one.jpeg or b"").decode())
@@ -147,17 +146,22 @@ class Look:
             for one in moment.slots
         ]
 
-    def scene(self, shown: str, attempt: str, trackers: Collection[str]) -> Scene:
-        """Return what of a sequence is drawn for a slide. InputError where there is nothing of these trackers."""
-        name = self._name(shown)
-        truth = self._truth(name) or self.footage.reel(name).annotation
+    def scene(self, shown: str, attempt: str, trackers: Collection[str]) -> tuple[Scene, Reel, tuple[int, int]]:
+        """Return what of a sequence is drawn for a slide, its frames, and their width and height.
+
+        InputError where there is nothing of these trackers.
+        """
+        name, reel = self._name(shown), self.reel(shown)
+        truth = self._truth(name) or reel.annotation
         wanted = [own for tracker, own in self._shown.items() if tracker in trackers]
-        trails, remarks = self._trails(name, attempt or self._attempts(name)[0], wanted)
+        trails, remarks = self._trails(name, attempt or self._attempts(name)[0], wanted, truth)
         if not trails:
             raise InputError(remarks[0] if remarks else "choose a tracker whose boxes are shown")
         length = len(truth) if truth else max(one.start + len(one.boxes) for one in trails.values())
         drawn = ", rendered frames" if self.scores.rendered else ""
-        return Scene(shown, self.scores.dataset + drawn, length, tuple(trails.values()), tuple(self.trackers), truth)
+        found = tuple(trails.values())
+        scene = Scene(shown, self.scores.dataset + drawn, length, found, tuple(self.trackers), truth)
+        return scene, reel, reel.size or _room(truth, found)
 
     def _name(self, shown: str) -> str:
         if shown not in self._names:
@@ -187,13 +191,15 @@ class Look:
         own = (self._entries[index].get((tracker, name), {}) for index, tracker in self._owner.values())
         return list(dict.fromkeys(attempt for entries in own for attempt in entries)) or [""]
 
-    def _trails(self, name: str, attempt: str, trackers: Sequence[str]) -> tuple[dict[str, Trail], list[str]]:
+    def _trails(
+        self, name: str, attempt: str, trackers: Sequence[str], truth: Annotation | None
+    ) -> tuple[dict[str, Trail], list[str]]:
         """Return what trackers did, by their names here, and remarks on what is missing."""
         trails: dict[str, Trail] = {}
         remarks = []
         for tracker in trackers:
             try:
-                trail = self._trail(tracker, name, attempt)
+                trail = _within(self._trail(tracker, name, attempt), truth)
             except InputError as error:  # its file of boxes is damaged
                 remarks.append(f"{tracker}: {error}")
                 continue
@@ -220,16 +226,22 @@ class Look:
             return Trail(tracker, found.start, found.boxes, np.empty(0)) if found else None
         entry = self._entries[index].get((own, name), {}).get(attempt)
         trail = stored_trail(self._stores[index], run.folder, run.scores.dataset, entry) if entry else None
-        return Trail(**{**vars(trail), "name": tracker}) if trail else None
+        return trail and replace(trail, name=tracker)
+
+
+def _within(trail: Trail | None, truth: Annotation | None) -> Trail | None:
+    """Return a trail without what lies behind the end of its sequence."""
+    if trail is None or truth is None:
+        return trail
+    rows = max(len(truth) - trail.start, 0)
+    return trail if len(trail.boxes) <= rows else replace(trail, boxes=trail.boxes[:rows], scores=trail.scores[:rows])
 
 
 def _track(number: int, trail: Trail, truth: Annotation | None) -> TrackData:
     boxes = tame(trail.boxes)
-    if truth is not None:
-        boxes = boxes[: max(len(truth) - trail.start, 0)]
     rows = slice(trail.start, trail.start + len(boxes))
     overlap, segments = np.empty(0), tuple[Segment, ...]()
-    if truth is not None and len(boxes):
+    if truth is not None:
         overlap = overlaps(boxes, truth.boxes[rows], truth.valid[rows])
         if np.isfinite(overlap[1:]).any():  # else a server alone knows the ground truth
             segments = cut(boxes, truth.boxes[rows], truth.valid[rows])
@@ -238,7 +250,7 @@ def _track(number: int, trail: Trail, truth: Annotation | None) -> TrackData:
         start=trail.start,
         rows=len(boxes),
         boxes=packed(boxes),
-        scores=packed(trail.scores[: len(boxes)]),
+        scores=packed(trail.scores),
         overlap=packed(overlap),
         segments=[(one.kind, one.first, one.end) for one in segments],
         error=trail.error,
@@ -247,8 +259,9 @@ def _track(number: int, trail: Trail, truth: Annotation | None) -> TrackData:
     )
 
 
-def _room(boxes: Sequence[Values]) -> tuple[int, int]:
-    """Return width and height of what holds all boxes, with a little room."""
+def _room(truth: Annotation | None, trails: Iterable[Trail]) -> tuple[int, int]:
+    """Return width and height of what holds the true boxes, without these all boxes, and a little room."""
+    boxes = [tame(one.boxes) for one in ([truth] if truth else trails)]
     corners = np.concatenate([np.empty((0, 2)), *(one[:, :2] + one[:, 2:] for one in boxes)])
     known = corners[np.isfinite(corners).all(axis=1)]
     width, height = np.clip(known.max(axis=0) * 1.1, 64, 8192) if len(known) else (320.0, 240.0)

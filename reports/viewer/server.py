@@ -20,9 +20,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from benchmark.playback.scene import Cut
+from benchmark.playback.scene import Cut, Scene
 from benchmark.store.results import slug
 from reports.html.data import readable
+from reports.viewer.footage import Reel
 from reports.viewer.look import Look
 from reports.viewer.shelf import Shelf
 from trackers.errors import InputError
@@ -33,7 +34,7 @@ HOSTS = [ADDRESS, "localhost"]
 STATIC = Path(__file__).parent / "static"
 HEADERS = {
     "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
     " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "cross-origin-resource-policy": "same-origin",
     "referrer-policy": "no-referrer",
@@ -112,27 +113,27 @@ class Pages:
         """Answer a strip of frames for a slide, as PNG."""
         from reports.viewer.slide import strip_frames, strip_picture  # what draws is loaded when something is drawn
 
-        look, shown, attempt = self._look(request), _text(request, "sequence"), _text(request, "attempt")
-        scene = look.scene(shown, attempt, request.query_params.getlist("tracker"))
-        size = look.sequence(shown, attempt)["size"]
+        scene, reel, size = self._scene(request)
         marked = "from" in request.query_params
         frames = strip_frames(scene, _span(request, scene.length) if marked else None)
-        return _file(strip_picture(scene, look.reel(shown), frames, size), "image/png", f"{slug(shown)}.png")
+        return _file(strip_picture(scene, reel, frames, size), "image/png", f"{slug(scene.name)}.png")
 
     def clip(self, request: Request) -> Response:
         """Answer a clip for a slide."""
         from reports.viewer.slide import clip
 
-        look, shown, attempt = self._look(request), _text(request, "sequence"), _text(request, "attempt")
         ending = _text(request, "ending")
         if ending not in ENDINGS:
             raise InputError(f"a clip is one of {', '.join(ENDINGS)}, not {ending!r}")
-        scene = look.scene(shown, attempt, request.query_params.getlist("tracker"))
-        size = look.sequence(shown, attempt)["size"]
+        scene, reel, size = self._scene(request)
         span = _span(request, scene.length)
         width = min(max(_number(request, "width"), WIDTHS[0]), WIDTHS[1])
-        with clip(scene, look.reel(shown), span, size, f".{ending}", width) as file:
-            return _file(file.read_bytes(), ENDINGS[ending], f"{slug(shown)}.{ending}")
+        with clip(scene, reel, span, size, f".{ending}", width) as file:
+            return _file(file.read_bytes(), ENDINGS[ending], f"{slug(scene.name)}.{ending}")
+
+    def _scene(self, request: Request) -> tuple[Scene, Reel, tuple[int, int]]:
+        trackers = request.query_params.getlist("tracker")
+        return self._look(request).scene(_text(request, "sequence"), _text(request, "attempt"), trackers)
 
     def _look(self, request: Request) -> Look:
         return self._shelf.look(_text(request, "run"))

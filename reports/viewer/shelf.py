@@ -33,7 +33,7 @@ class Shelf:
         self._named: dict[str, tuple[Path, ...]] = {}
         self._open: dict[str, Look] = {}
         self._lock = Lock()
-        folders = list(dict.fromkeys(find_run(results, run)[1] for run in runs))
+        folders = list(dict.fromkeys(find_run(results, run)[1].resolve() for run in runs))
         for folder in folders:
             name = printable(folder.name)
             self._named[name if name not in self._named else printable(str(folder))] = (folder,)

@@ -50,6 +50,21 @@ def test_attention_is_kept_at_the_moments() -> None:
     np.testing.assert_allclose(moment.attention, maps[1] / 8)
 
 
+def test_what_a_stranger_reports_under_known_names_is_drawn_as_far_as_it_can_be() -> None:
+    odd = {
+        "slot_age": np.array([1.0, 2.0, 3.0]), "read_weights": np.full((3, 2), np.nan), "peak": np.zeros((3, 2, 2)),
+        "decider": np.array(["a", "b", "c"]), "attention_map": np.full((3, 2, 2), np.nan), "mine": np.arange(3.0),
+    }  # fmt: skip
+    found = memory_of("t", odd, 0, BOXES, [0, 1, 2], None)
+    assert found is not None
+    assert found.moments == ()
+    assert {panel.title for panel in found.panels} == {"Read weights, by slot", "Slot age, frames", "mine"}
+    ages = {"slot_age": np.array([[np.nan, 1.0]] * 3), "read_weights": np.array([[0.2, np.nan]] * 3)}
+    found = memory_of("t", ages, 0, BOXES, [1], None)
+    assert found is not None
+    assert [(one.label, one.weight) for one in found.moments[0].slots] == [("2", None)]
+
+
 def test_no_telemetry_is_no_memory() -> None:
     assert memory_of("t", {}, 0, BOXES, [], None) is None
     assert memory_of("t", {"a": np.zeros(3), "b": np.zeros(4)}, 0, BOXES, [], None) is None

@@ -106,6 +106,17 @@ def test_the_first_frames_of_a_video_are_the_same_video(make, tmp_path: Path) ->
     assert [one["rows"] for one in found["tracks"]] == [20]
 
 
+def test_boxes_behind_the_end_of_a_sequence_are_left_out(run: Path) -> None:
+    store = Results(run.parents[1])
+    entry = Run.read(run).manifest["records"][0]
+    record = store.find("folder", entry["tracker"], entry["key"], "one", 0, 0)
+    more = np.tile([1.0, 2.0, 3.0, 4.0], (50, 1))
+    store.keep(replace(record, boxes=more, scores=np.ones(50)))
+    look = Look([run], None)
+    assert [one["rows"] for one in look.sequence("one", "")["tracks"]] == [30, 30]
+    assert [len(trail.boxes) for trail in look.scene("one", "", look.trackers)[0].trails] == [30, 30]
+
+
 def test_without_ground_truth_boxes_are_shown_and_nothing_is_judged(run: Path) -> None:
     (run / "ground_truth.npz").unlink()
     look = Look([run], run.parents[1] / "videos")

@@ -13,6 +13,7 @@ from viewing import Served
 
 from benchmark.playback.scene import Cut
 from reports.plots.style import colours
+from reports.viewer.footage import Reel
 from reports.viewer.look import Look
 from reports.viewer.slide import MOST, clip, strip_frames, strip_picture
 from trackers.errors import InputError
@@ -30,11 +31,11 @@ def has(picture: np.ndarray, colour: str) -> bool:
 
 
 def test_a_strip_shows_the_chosen_trackers_and_no_other(look: Look) -> None:
-    scene = look.scene("second", "", ["memtrack", "siamfc"])
+    scene, reel, size = look.scene("second", "", ["memtrack", "siamfc"])
     frames = strip_frames(scene, None)
     assert frames[0] == 0
     assert len(frames) == 6
-    data = strip_picture(scene, look.reel("second"), frames, (320, 240))
+    data = strip_picture(scene, reel, frames, size)
     picture = np.asarray(Image.open(BytesIO(data)).convert("RGB"))
     assert picture.shape[1] == 6 * 492 + 12
     given = colours(look.trackers)
@@ -42,32 +43,32 @@ def test_a_strip_shows_the_chosen_trackers_and_no_other(look: Look) -> None:
 
 
 def test_a_marked_part_is_spread_over(look: Look) -> None:
-    scene = look.scene("second", "", ["siamfc"])
+    scene, _, _ = look.scene("second", "", ["siamfc"])
     assert strip_frames(scene, Cut(10, 60)) == [10, 20, 30, 40, 50, 60]
     assert strip_frames(scene, Cut(7, 9)) == [7, 8, 9]
     assert strip_frames(scene, Cut(7, 7)) == [7]
 
 
 def test_frames_that_are_missing_are_grey(look: Look) -> None:
-    scene = look.scene("second", "", ["siamfc"])
-    reel = type(look.reel("second"))((), "gone")
+    scene, _, _ = look.scene("second", "", ["siamfc"])
+    reel = Reel((), "gone")
     picture = np.asarray(Image.open(BytesIO(strip_picture(scene, reel, [0], (320, 240)))).convert("RGB"))
     assert has(picture, colours(look.trackers)["siamfc"])
     assert tuple(picture[20, 20]) == (128, 128, 128)
 
 
 def test_a_clip_has_the_frames_of_its_part(look: Look, tmp_path: Path) -> None:
-    scene = look.scene("second", "", ["siamfc", "memtrack"])
-    with clip(scene, look.reel("second"), Cut(3, 8), (320, 240), ".gif", 200) as file, Image.open(file) as picture:
+    scene, reel, size = look.scene("second", "", ["siamfc", "memtrack"])
+    with clip(scene, reel, Cut(3, 8), size, ".gif", 200) as file, Image.open(file) as picture:
         assert (picture.n_frames, picture.width) == (6, 200)
     assert not file.exists()
 
 
 def test_what_no_slide_would_show_is_refused(look: Look) -> None:
-    scene = look.scene("second", "", ["siamfc"])
+    scene, reel, size = look.scene("second", "", ["siamfc"])
     with (
         pytest.raises(InputError, match="longer than 1500: mark"),
-        clip(scene, look.reel("second"), Cut(0, MOST), (320, 240), ".mp4", 200),
+        clip(scene, reel, Cut(0, MOST), size, ".mp4", 200),
     ):
         pass
     with pytest.raises(InputError, match="choose a tracker"):
