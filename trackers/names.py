@@ -52,6 +52,11 @@ class TrackerSpec:
         """One line: what it remembers of its target."""
         return self.family.remembered(self.config)
 
+    @cached_property
+    def deterministic(self) -> bool:
+        """Whether its author says that it draws nothing at random; InputError where it cannot be built to be asked."""
+        return self.family.deterministic is not None and self.family.deterministic(self.weights)
+
     def identity(self) -> str:
         """Return the configuration as JSON: equal for trackers that behave the same."""
         return self._identity

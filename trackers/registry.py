@@ -75,6 +75,8 @@ class Family:
     """What it brings along and no name can change; None where weights are chosen by name."""
     parts: tuple[str | Path, ...] = ()
     """The name it was asked for by, with its files' whole paths; () where `name` is all of it."""
+    deterministic: Callable[[Weights], bool] | None = None
+    """Says of it with some weights whether its author calls it deterministic; None where nobody says anything."""
 
     def remembered(self, config: Any) -> str:
         """Return the line of a tracker of this family."""

@@ -16,6 +16,7 @@ from benchmark.datasets.selection import Selection
 from benchmark.datasets.sequence import Sequence
 from benchmark.engine.job import Job, Outcome
 from benchmark.engine.load import Load
+from benchmark.engine.repeats import Alike
 from benchmark.protocols import Start, starts
 from benchmark.protocols.jitter import jittered
 from benchmark.protocols.vot import rules
@@ -248,9 +249,9 @@ def execute(
     InputError where whoever worked has read other frames than those that are here: a worker of a cluster has another
     copy, or somebody changes them meanwhile.
     """
-    todo = [task for task in tasks if task.kept is None]
+    alike = Alike(plan, [task for task in tasks if task.kept is None], on_frames)
     memo = FrameMemo(results.folder)
-    for finished in executor.work(plan, todo, on_frames):
+    for finished in executor.work(plan, alike.run, on_frames):
         record = _record(plan, finished)
         frames = finished.task.job.frames[: record.frames]
         memo.learn(frames, finished.outcome.seen)
@@ -259,10 +260,11 @@ def execute(
                 f"{plan.selection.dataset}: the frames of {record.sequence} were changed during the run, or a worker"
                 " has another copy of them: make all copies the same, then the same command goes on"
             )
-        if plan.fresh and record.status == "done":
-            results.detach(record)
-        results.keep(record, finished.outcome.telemetry)
-        yield finished.task, record
+        for task, own in ((finished.task, record), *alike.repeats(record)):
+            if plan.fresh and own.status == "done":
+                results.detach(own)
+            results.keep(own, finished.outcome.telemetry)
+            yield task, own
 
 
 def lane_seed(seed: int, dataset: str, sequence: str, repeat: int = 0) -> int:

@@ -7,15 +7,23 @@ the other fields go to the constructor.
 
 from __future__ import annotations
 
+import ast
+import inspect
+from textwrap import dedent
+
 import numpy as np
 from numpy.typing import NDArray
 
 from trackers.adapters.abroad.schools import Got10k, takes_arrays
 from trackers.adapters.abroad.settings import read_settings
+from trackers.adapters.containment import loading
 from trackers.adapters.modules import find_class, read_address
+from trackers.adapters.process import Chance
 from trackers.api import Frame, Tracker
 from trackers.errors import InputError
 from trackers.registry import Family
+from trackers.weights.catalog import Weights
+from trackers.weights.choice import given_weights
 
 INPUTS = ("picture", "array")
 
@@ -55,12 +63,34 @@ def family(text: str) -> Family:
             """Return the wrapped tracker's box, 0-based."""
             return self._driven.update(image)
 
+    def deterministic(weights: Weights) -> bool:
+        with loading(f"got10k:{address.text}", found.world, Chance(), "cannot be built"):
+            tracker = cls(**fields, **given_weights(cls, weights))
+        return bool(getattr(tracker, "is_deterministic", False))
+
+    called = author_name(cls)
     return Family(
         f"got10k:{address.text}",
         Got10kTracker,
-        "what its author gave it",
+        f"what its author{called and f', who calls it {called},'} gave it",
         plug_in=address.text,
         reach=found.reach,
         world=found.world,
         parts=("got10k:", *address.parts),
+        deterministic=deterministic,
     )
+
+
+def author_name(cls: type) -> str:
+    """Return what a class calls itself, as its constructor's code says (``super().__init__("NAME", ...)``); else ""."""
+    try:
+        tree = ast.parse(dedent(inspect.getsource(cls)))
+    except (OSError, TypeError, SyntaxError):  # no Python that can be read
+        return ""
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "__init__":
+            named = [keyword.value for keyword in call.keywords if keyword.arg == "name"]
+            for value in (*named, *call.args):
+                if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                    return value.value
+    return ""

@@ -58,6 +58,50 @@ def test_a_got10k_style_class_gets_pictures_and_one_based_boxes(tmp_path: Path, 
     np.testing.assert_array_equal(centres("got10k:my_got10k_tracker:Still", 2), [[55.0, 52.0]])
 
 
+LOOP = """
+import numpy as np
+class Theirs({base}):
+    def __init__(self, gain=1.0):
+        {named}
+        self.gain = gain
+    {loop}
+    def init(self, image, box):
+        assert isinstance(image, np.ndarray) == {array}
+        self.box = box
+    def update(self, image):
+        assert isinstance(image, np.ndarray) == {array}
+        return [*self.box[:3], self.gain]
+"""
+
+
+@pytest.mark.parametrize(
+    ("loop", "more", "array"),
+    [("", "", False), ("def track(self, img_files, box): pass", "", True), ("", "{input=array}", True),
+     ("def forward_test(self, img_files, box): pass", "{input=picture}", False)],
+)  # fmt: skip
+def test_a_got10k_class_that_reads_its_frames_itself_gets_arrays(
+    tmp_path: Path, loop: str, more: str, array: bool
+) -> None:
+    (tmp_path / "loops.py").write_text(LOOP.format(base="", named="pass", loop=loop, array=array))
+    assert len(centres(f"got10k:{tmp_path}/loops:Theirs{more}", 2)) == 1
+
+
+def test_the_toolkits_own_loop_is_not_the_classs(tmp_path: Path) -> None:
+    pytest.importorskip("got10k")
+    text = LOOP.format(base="Tracker", named="super().__init__(name='Mine')", loop="", array=False)
+    (tmp_path / "derived.py").write_text("from got10k.trackers import Tracker\n" + text)
+    name = f"got10k:{tmp_path}/derived:Theirs"
+    assert len(centres(name, 2)) == 1
+    assert resolve(name).remembers == "what its author, who calls it Mine, gave it"
+
+
+def test_a_got10k_class_is_made_with_fields(tmp_path: Path) -> None:
+    (tmp_path / "fields.py").write_text(LOOP.format(base="", named="pass", loop="", array=False))
+    np.testing.assert_array_equal(centres(f"got10k:{tmp_path}/fields:Theirs{{gain=10}}", 2), [[55.0, 45.0]])
+    with pytest.raises(InputError, match="in braces go fields, and input=array or input=picture"):
+        resolve(f"got10k:{tmp_path}/fields:Theirs{{input=film}}")
+
+
 def test_a_got10k_class_that_is_not_there_is_refused() -> None:
     with pytest.raises(InputError, match="got10k:module:Class"):
         resolve("got10k:json:Nothing")
