@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["environment", "render", "style_rules"]
 
+STYLES = ("colours.css", "report.css")
+"""The colours are the viewer's too."""
 SCRIPTS = ("script/charts.js", "script/memory.js", "script/reader.js")
 WORST = 20
 """Trajectories listed under failures."""
@@ -97,7 +99,7 @@ def environment() -> Environment:
     )
     made.policies["json.dumps_function"] = lambda data, **options: json.dumps(readable(data), **options)
     made.globals.update(
-        css=Markup(_asset("report.css")),
+        css=Markup("\n".join(map(_asset, STYLES))),
         script=Markup("\n".join(['"use strict";', "(() => {", *map(_asset, SCRIPTS), "})();"])),
         marks=marks,
         heading=heading,

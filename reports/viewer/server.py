@@ -32,6 +32,8 @@ ADDRESS = "127.0.0.1"
 HOSTS = [ADDRESS, "localhost"]
 """What a request may call this machine: a name of the network that leads here (DNS rebinding) is none of them."""
 STATIC = Path(__file__).parent / "static"
+COLOURS = Path(__file__).parents[1] / "html" / "colours.css"
+"""Those of the report."""
 HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -153,6 +155,7 @@ def make_app(shelf: Shelf, token: str, on_fault: OnFault) -> ASGIApp:
 
     inner = [
         Route("/", lambda request: FileResponse(STATIC / "index.html"), methods=["GET"]),
+        Route("/colours.css", lambda request: FileResponse(COLOURS), methods=["GET"]),
         Mount("/static", StaticFiles(directory=STATIC)),
         *(Route(f"/api/{name}", getattr(pages, name), methods=["GET"]) for name in names),
     ]

@@ -21,6 +21,7 @@ def test_the_page_and_its_parts_are_served_and_ask_for_nothing_outside(viewer: S
     page = viewer.get(f"/{TOKEN}/")
     assert page.status == 200
     assert page.headers["content-type"].startswith("text/html")
+    assert b"--jumped" in viewer.get(f"/{TOKEN}/colours.css").body  # the report's own
     for file in (one for one in STATIC.rglob("*") if one.is_file()):
         reply = viewer.get(f"/{TOKEN}/static/{file.relative_to(STATIC)}")
         assert (reply.status, reply.body) == (200, file.read_bytes())
