@@ -45,7 +45,7 @@ def check_tracker(*, names: str, device: str, strict: bool, timeout: float, json
         for one in check_apart(spec.address, chosen, timeout):
             findings.append(one)
             if not alone:
-                echo(f"{spec.name}  {one.check:<11}  {one.verdict:<9}  {one.line}")
+                echo(f"{spec.name}  {one.check:<11}  {one.verdict:<11}  {one.line}")
         wrong += len(failing(findings, strict))
         rows += [{"tracker": spec.name, **asdict(one)} for one in findings]
     write_json(rows, json_file)

@@ -79,7 +79,7 @@ def list_(*, data_root: Path | None, as_json: bool, keys: str | None) -> None:
     out.print(_tracker_table(trackers))
     out.print(
         "Variants and presets join the name: siamfc-s5, siamfc:paper@FILE, 'siamfc{scale_step=1.05}'. "
-        "Others' trackers: cv2:csrt, cv2:kcf, cv2:mil, py:FILE.py, got10k:module:Class, "
+        "Others' trackers: cv2:csrt, cv2:kcf, cv2:mil, cv2:nano@DIR, onnx:FILE.toml, py:FILE.py, got10k:module:Class, "
         'pytracking:module:Class{SETTING}, env:PYTHON FILE.py:Class, trax:"COMMAND" (docs/elsewhere.md).',
         markup=False,
     )
