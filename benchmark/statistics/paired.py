@@ -101,7 +101,10 @@ def student_interval(differences: Values, level: float = LEVEL) -> Interval:
 
 
 def detectable_difference(differences: Values, *, power: float = 0.8, level: float = LEVEL) -> float:
-    """Return the smallest true mean difference that n >= 2 sequences with this spread find significant with `power`."""
+    """Return the smallest true mean difference that n >= 2 sequences with this spread find significant with `power`.
+
+    The t is shifted where the noncentral one is exact: of 12 sequences or more up to 2 % too small, of 5 up to 7 %.
+    """
     freedom = len(differences) - 1
     reach = scipy.stats.t.ppf(0.5 + level / 2, freedom) + scipy.stats.t.ppf(power, freedom)
     return float(reach * np.std(differences, ddof=1) / np.sqrt(len(differences)))
