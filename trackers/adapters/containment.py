@@ -185,7 +185,7 @@ class Contained(Tracker[Any]):
     def __init__(self, tracker: Tracker[Any], world: World, chance: Chance) -> None:
         """Take a tracker that was built with `loading` in the same world."""
         self._tracker, self._world, self._chance = tracker, world, chance
-        self._noticed = Noticed()
+        self._noticed = Noticed(tracker)
 
     @property
     def changed(self) -> set[str]:

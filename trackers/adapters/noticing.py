@@ -12,13 +12,14 @@ SEQUENCES = 3
 """Sequences, the first apart, in all of which memory must have grown before it is said to be lost."""
 LOST_BYTES = 1 << 28
 """By how much in all."""
-STATM = Path("/proc/self/statm")
 
 
 class Noticed:
     """Looks at threads and memory when a tracker's sequences begin and end."""
 
-    def __init__(self) -> None:
+    def __init__(self, tracker: object) -> None:
+        """Take the tracker, which may have a process of its own and tell what that has in memory (``resident``)."""
+        self._resident = getattr(tracker, "resident", resident)
         self._before: set[threading.Thread] | None = None
         self._held: int | None = None
         self._growth: list[int] = []
@@ -27,11 +28,11 @@ class Noticed:
         """A sequence begins."""
         if self._before is None:
             self._before = set(threading.enumerate())
-        self._held = resident()
+        self._held = self._resident()
 
     def end(self) -> str:
         """Return in words what is left, now that a sequence has ended; "" for nothing."""
-        held = resident()
+        held = self._resident()
         if held is not None and self._held is not None:
             self._growth.append(held - self._held)
         return "; ".join(filter(None, (self._threads(), self._memory())))
@@ -50,6 +51,9 @@ class Noticed:
         return f"its memory grew by {sum(later) / 1e6:.0f} MB in {len(later)} sequences, in every one of them: it leaks"
 
 
-def resident() -> int | None:
-    """Return how many bytes this process has in memory; None off Linux."""
-    return int(STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if STATM.is_file() else None
+def resident(process: int | str = "self") -> int | None:
+    """Return how many bytes a process has in memory, this one by default; None where that is not known."""
+    try:
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):  # off Linux, or it has gone
+        return None

@@ -119,7 +119,8 @@ class TraxSession:
         self._count += 1
         file = self._folder / f"{self._count:08d}.bmp"
         if not cv2.imwrite(str(file), cv2.cvtColor(image, cv2.COLOR_RGB2BGR)):
-            raise OSError(f"cannot write a frame to {self._folder}: is the disk full?")
+            full = self._folder.is_dir()  # it goes with the process
+            raise OSError(f"cannot write a frame to {self._folder}: is the disk full?" if full else "")
         (self._folder / f"{self._count - 2:08d}.bmp").unlink(missing_ok=True)
         return {"color": FileImage.create(str(file))}
 

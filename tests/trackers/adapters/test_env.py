@@ -82,6 +82,16 @@ def test_what_it_draws_at_random_follows_the_seed_alone(tmp_path: Path) -> None:
     np.testing.assert_array_equal(follow(tracker, seed=3), first)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="memory of other processes is known on Linux alone")
+def test_memory_that_its_process_loses_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trackers.adapters.noticing.LOST_BYTES", 30_000_000)
+    tracker = named(tmp_path, top="KEPT = []", init="KEPT.append(b'x' * 16_000_000)").build("cpu")
+    for _ in range(4):
+        follow(tracker, 2)
+        said = tracker.remarks()
+    assert "in 3 sequences, in every one of them: it leaks" in said
+
+
 def test_targets_side_by_side_do_not_meet(tmp_path: Path) -> None:
     tracker = named(tmp_path).build("cpu")
     boxes = np.array([[1.0, 2, 3, 4], [5, 6, 7, 8]])
@@ -168,6 +178,17 @@ def test_what_a_python_prints_at_its_start_is_no_answer(tmp_path: Path) -> None:
     python.chmod(0o755)
     (tmp_path / "theirs.py").write_text(PYTRACKING)
     assert follow(resolve(f"env:{python} {tmp_path / 'theirs.py'}{{step=2}}").build("cpu"))[-1, 0] == 46
+
+
+def test_a_path_with_spaces_is_quoted(tmp_path: Path) -> None:
+    python = tmp_path / "my environments" / "python"
+    python.parent.mkdir()
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    (tmp_path / "my trackers.py").write_text(PYTRACKING)
+    (spec,) = expand([f'env:"{python}" {tmp_path / "my trackers.py"}{{step=2}}'])
+    assert follow(resolve(spec.address).build("cpu"), 2)[-1, 0] == 42
+    assert spec.name.startswith(f'env:"{python}" ')
 
 
 def test_a_python_without_numpy_is_refused(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from threading import Event, Thread, Timer
 from typing import TypeVar
 from weakref import finalize
 
+from trackers.adapters.noticing import resident
 from trackers.errors import InputError
 
 TAIL = 10_000
@@ -79,6 +80,14 @@ class Child:
     def id(self) -> int:
         """The system's number of the guarding process, which is that of the group."""
         return self._process.pid
+
+    def resident(self) -> int | None:
+        """Return how many bytes the command has in memory; None where that is not known."""
+        try:
+            (process,) = Path(f"/proc/{self.id}/task/{self.id}/children").read_text().split()
+        except (OSError, ValueError):  # off Linux, or it has ended
+            return None
+        return resident(process)
 
     def hear(self, text: str) -> None:
         """Keep what it wrote elsewhere beside what it writes to its error stream."""

@@ -1,8 +1,8 @@
 """Runs a command in this process's group, and ends that group with whoever started it, however that ended.
 
 ``python -I -S guard.py LIFELINE FOLDER COMMAND [ARGUMENT]...``: LIFELINE is the number of a pipe's end, which is at its
-end when the process that holds the other one is gone; FOLDER is removed then ("" for none). This exits as the
-command does. A command that hangs, or started processes of its own, ends with its parent like any other.
+end when the process that holds the other one is gone. FOLDER, which is flat, is removed at the end ("" for none). This
+exits as the command does. A command that hangs, or started processes of its own, ends with its parent like any other.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ def main(lifeline: int, folder: str, command: list[str]) -> None:
     os.close(1)
     _thread.start_new_thread(_watch, (lifeline, folder))
     _, status = os.waitpid(child, 0)
+    _remove(folder)
     # What it leaves running would keep its pipes open, and whoever reads them waiting.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.killpg(0, signal.SIGTERM)
@@ -39,12 +40,17 @@ def main(lifeline: int, folder: str, command: list[str]) -> None:
 def _watch(lifeline: int, folder: str) -> None:
     while os.read(lifeline, 1):
         pass
+    _remove(folder)
+    os.killpg(0, signal.SIGKILL)
+
+
+def _remove(folder: str) -> None:
+    """Remove a flat folder, which another thread, or the parent, may be removing too."""
     with suppress(OSError):
         for name in os.listdir(folder) if folder else ():
-            os.unlink(os.path.join(folder, name))
-        if folder:
-            os.rmdir(folder)
-    os.killpg(0, signal.SIGKILL)
+            with suppress(OSError):
+                os.unlink(os.path.join(folder, name))
+        os.rmdir(folder)
 
 
 def _end_by(number: int) -> None:
