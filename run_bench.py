@@ -75,6 +75,10 @@ COMMANDS = {
         "benchmark.commands.export:export",
         "Write a RUN (its folder, id or name, or `latest`), or an import's file, for other toolkits to read.",
     ),
+    "vot": (
+        "benchmark.commands.vot:vot",
+        "Let vot-toolkit run our trackers, or analyse what was exported for it.",
+    ),
     "reproduce": (
         "benchmark.commands.reproduce:reproduce",
         "Run the authors' networks and write what is printed, measured and different.",

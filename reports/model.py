@@ -14,6 +14,7 @@ from benchmark.runs import Run, join
 from benchmark.scores import RunScores, TrackerScores
 from benchmark.studies.answer import Answer as StudyAnswer
 from benchmark.studies.answer import read_answer
+from benchmark.vot.figures import ToolkitFigures, toolkit_figures
 from reports.answers import Answer, answer
 from reports.causes import Causes, cause_effects, mark_causes
 from reports.differences import CurveDifference, choose_base, curve_differences
@@ -54,6 +55,8 @@ class Report:
     """Of rendered data alone."""
     studies: tuple[StudyAnswer, ...]
     """Of the runs that were made for a study."""
+    toolkit: tuple[ToolkitFigures, ...]
+    """What vot-toolkit itself has said of the runs' trackers."""
     missing: Mapping[str, str]
     """What the runs did not keep, and how to have it: ``truth``, ``frames``, ``telemetry``, ``latency``,
     ``causes``."""
@@ -160,6 +163,7 @@ def build_report(
         sequences=tuple(views),
         causes=cause_effects(views, [one.name for one in ranked if one.summary], [one.pair for one in answers]),
         studies=tuple(found for folder in folders if (found := read_answer(folder)) is not None),
+        toolkit=tuple(chain.from_iterable(map(toolkit_figures, folders))),
         missing=missing,
     )
 

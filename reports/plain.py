@@ -28,6 +28,7 @@ def to_plain(report: Report) -> dict[str, Any]:
         "answers": [{**_plain(one), "verdict": one.verdict} for one in report.answers],
         "causes": _plain(report.causes),
         "studies": [one.to_dict() for one in report.studies],
+        "toolkit": [one.to_dict() for one in report.toolkit],
         "base": report.base,
         "differences": [_plain(one) for one in report.differences],
         "papers": [_plain(one) for one in report.papers],

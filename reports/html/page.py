@@ -26,6 +26,7 @@ from reports.tables import Table, make_tables
 from reports.tables.headline import headline_table
 
 if TYPE_CHECKING:
+    from reports.html.toolkit import Toolkit
     from reports.studies.page import Section
 
 __all__ = ["environment", "render", "style_rules"]
@@ -59,6 +60,8 @@ def render(report: Report, tables: Mapping[str, Table] | None = None, *, bands: 
             labels={index: legend(one) for index, one in enumerate(report.scored)},
             warned=warnings(report.scores),
             studies=_sections(report),
+            toolkit=_toolkit(report),
+            expected=_expected(report),
             bands=bands,
             least=LEAST,
             worst=report.worst[:WORST],
@@ -85,6 +88,25 @@ def _sections(report: Report) -> list[Section]:
     from reports.studies.page import section  # not at the top: it draws figures
 
     return [section(one) for one in report.studies]
+
+
+def _toolkit(report: Report) -> list[Toolkit]:
+    if not report.toolkit:
+        return []
+    from reports.html.toolkit import toolkit_sections  # likewise
+
+    return toolkit_sections(report)
+
+
+def _expected(report: Report) -> str:
+    """Return the address of the plot of expected overlaps; "" of a run that has none."""
+    if not any(one.vot for one in report.scores.trackers):
+        return ""
+    from reports.plots.expected import own_expected_figure  # likewise
+    from reports.plots.files import address
+
+    figure = own_expected_figure(report)
+    return address(figure) if figure else ""
 
 
 def environment() -> Environment:

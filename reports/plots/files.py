@@ -17,6 +17,7 @@ from reports.model import Report
 from reports.plots.attributes import radar_figure
 from reports.plots.curves import curve_figure
 from reports.plots.differences import difference_figure
+from reports.plots.expected import own_expected_figure
 from reports.plots.forest import forest_figure
 from reports.plots.pareto import pareto_figure
 from reports.plots.sheet import COLUMN, FILES, PAGE
@@ -74,5 +75,6 @@ def _figures(report: Report, bands: bool, wide: bool) -> Iterator[tuple[str, Fig
             "precision-difference": difference_figure(report, "precision", width),
             "attributes": radar_figure(report, width),
             "accuracy-latency": pareto_figure(report, width),
+            "expected-overlap": own_expected_figure(report, width),
         }
         yield from ((name + suffix, figure) for name, figure in found.items() if figure is not None)

@@ -23,7 +23,7 @@ from reports.tables.grid import EMPTY, Cell, Column, Table, difference, score, t
 from reports.tables.papers import paper_grids
 from reports.tables.ranks import rank_table
 from reports.tables.speed import speed_tables
-from reports.tables.vot import vot_tables
+from reports.tables.vot import toolkit_table, vot_tables
 
 __all__ = ["make_tables"]
 
@@ -32,6 +32,7 @@ def make_tables(report: Report) -> dict[str, Table]:
     """Return every table that the report has something for."""
     found = (
         *vot_tables(report),
+        *(toolkit_table(one, index) for index, one in enumerate(report.toolkit)),
         _scores(report),
         _answers(report),
         rank_table(report),

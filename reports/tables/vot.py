@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 
 from benchmark.profiles.vot import load_vot_profile
 from benchmark.scores import TrackerScores
+from benchmark.vot.figures import ToolkitFigures
 from benchmark.vot.scores import Part, VOTScores
 from reports.labels import circumstances, coverage, heading, marks
 from reports.model import Report
 from reports.published import load_published
 from reports.tables.grid import EMPTY, Cell, Column, Table, score, tracker_cell, words
 
-__all__ = ["vot_tables"]
+__all__ = ["toolkit_table", "vot_tables"]
 
 MEASURES = {"accuracy": ("Accuracy", "A"), "robustness": ("Robustness", "R"), "eao": ("EAO", "EAO")}
 
@@ -28,6 +29,27 @@ def vot_tables(report: Report) -> Iterator[Table]:
     yield _measures(report, ranked, found)
     yield _parts(report, ranked, "vot-sequences", "Sequence", lambda name: found[name].sequences)
     yield _parts(report, ranked, "vot-attributes", "Attribute", lambda name: found[name].attributes)
+
+
+def toolkit_table(figures: ToolkitFigures, index: int = 0) -> Table:
+    """Return what vot-toolkit itself says, experiment by experiment."""
+    rows = []
+    for one in figures.figures:
+        pace = "real time" if one.realtime else ""
+        values = (score(getattr(one, name), digits=4) for name in MEASURES)
+        burn_in = EMPTY if one.burn_in is None else Cell(str(one.burn_in), one.burn_in)
+        rows.append((tracker_cell(one.tracker), words(one.experiment, ", ".join(filter(None, (one.kind, pace)))),
+                     *values, burn_in))  # fmt: skip
+    columns = (
+        Column("Tracker", "tracker", "text"), Column("Experiment", "experiment", "text"),
+        *(Column(text, name, short=short) for name, (text, short) in MEASURES.items()), Column("Burn-in", "burn_in"),
+    )  # fmt: skip
+    spans = dict.fromkeys(one.span for one in figures.figures if one.span)
+    notes = [f"EAO: expected average overlap, over {low} to {high} frames." for low, high in filter(None, spans)]
+    notes.append("Robustness with restarts: failures a sequence, weighted by length; from anchors: share of frames.")
+    source = f"vot-toolkit {figures.version}, stack {figures.stack}"
+    return Table(f"vot-toolkit{index or ''}", f"By {source}", f"{figures.coverage}; the figures of {source}", columns,
+                 tuple(rows), tuple(notes), {"coverage": figures.coverage, "computed_by": source})  # fmt: skip
 
 
 def _measures(report: Report, ranked: list[TrackerScores], found: Mapping[str, VOTScores]) -> Table:
