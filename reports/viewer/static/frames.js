@@ -1,6 +1,6 @@
 // Frames as they are needed: the one that is wanted first, then those that come next.
 
-import { address, ask } from "./api.js";
+import { address, ask, ServerError } from "./api.js";
 
 const KEPT = 90;
 const AHEAD = 12;
@@ -27,8 +27,10 @@ export class Frames {
     try {
       await picture.decode();
     } catch {
-      await ask("frame", { ...this.about, frame: index }).catch((error) => { throw new Error(error instanceof SyntaxError ? "cannot be shown" : error.message); });
-      throw new Error(`frame ${index + 1} cannot be shown`);
+      await ask("frame", { ...this.about, frame: index }).catch((error) => { // which says why, where it knows
+        if (error instanceof ServerError) throw error;
+      });
+      throw new Error(`frame ${index + 1} cannot be shown by this browser`);
     }
     return picture;
   }

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import expect
-from viewing import Open, Served, listed
+from viewing import Open, Serve, Served, listed
 
 from benchmark.runs import Run
+from reports.viewer.answers import CauseLine
+from reports.viewer.footage import Footage
 
 
 def test_the_list_is_filtered_by_attribute_and_by_name(visit: Open, viewer: Served) -> None:
@@ -35,6 +38,40 @@ def test_the_list_is_filtered_by_what_happened_to_whom(visit: Open, viewer: Serv
     expected = {name for name, own in kinds.items() if "jumped" in own[names.index("siamfc")]}
     assert set(listed(page)) == expected
     assert 0 < len(expected) < 6
+
+
+def test_the_list_is_filtered_by_who_did_not_finish(visit: Open, serve: Serve, make, tmp_path: Path) -> None:
+    skills, reason = {"siamfc": 0.6, "memtrack": 0.8}, "Traceback\nKeyError: 3"
+    page = visit(serve(make(tmp_path, skills, ["one", "two", "three"], 20, failed={"two": reason})))
+    page.locator("#kind").select_option("failed")
+    assert listed(page) == ["two"]
+    page.locator("#whom").select_option("memtrack")
+    assert listed(page) == []
+
+
+def test_the_list_is_filtered_by_cause_and_charts_are_shaded_where_it_acts(
+    visit: Open, viewer: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spans = [CauseLine(name="occlusion", first=20, last=39)]
+    acts = {"first": "occlusion", "second": "scale", "third": "occlusion"}
+    monkeypatch.setattr(Footage, "cause", lambda _, name: acts.get(name, ""))
+    monkeypatch.setattr(Footage, "causes", lambda _, name: spans if acts.get(name) == "occlusion" else [])
+    page = visit(viewer, sequence="first")
+    assert page.locator("#cause option").all_inner_texts() == ["any", "occlusion", "scale"]
+    page.locator("#cause").select_option("occlusion")
+    assert sorted(listed(page)) == ["first", "third"]
+    assert "shaded: occlusion acts" in page.locator("[data-panel=overlap] figcaption").inner_text()
+    colours = page.locator("[data-panel=overlap] canvas").evaluate(
+        """(canvas) => {
+          const at = (share) => {
+            const over = canvas.parentElement.querySelector(".u-over");
+            const x = over.offsetLeft + share * over.offsetWidth, y = over.offsetTop + 0.8 * over.offsetHeight;
+            return [...canvas.getContext("2d").getImageData(x, y, 1, 1).data].join();
+          };
+          return [at(10 / 90), at(25 / 90), at(35 / 90), at(70 / 90)];
+        }"""
+    )
+    assert colours[0] == colours[3] != colours[1] == colours[2]  # frames 21 to 40 of 90
 
 
 def test_the_list_is_filtered_by_the_difference_of_two_trackers(visit: Open, viewer: Served, made_run: Path) -> None:
