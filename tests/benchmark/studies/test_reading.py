@@ -123,3 +123,11 @@ def test_every_study_that_ships_can_be_cast(name: str) -> None:
     for dataset in study.datasets:
         open_dataset(dataset)
     assert study.question.endswith("?")
+
+
+def test_every_memory_stands_beside_a_siamfc_of_its_own_time() -> None:
+    study = find_study("memory-against-compute")
+    assert all(one.same_time for one in study.comparisons)
+    beside = {one.other: study.trackers[one.base] for one in study.comparisons}
+    assert set(beside) == {"memtrack", "dualmn-short", "dualmn-long", "dualmn", "siamfc"}
+    assert all(name.startswith("siamfc") for name in beside.values())
