@@ -19,7 +19,9 @@ def causes_table(report: Report) -> Table:
     rows = []
     for name, count, shares in groups:
         found = {one.tracker: one for one in shares}
-        rows.append((words(name), Cell(str(count), count), *(_cell(found.get(one.name)) for one in report.scored)))
+        both = max((one.difference.sequences for one in shares if one.difference), default=0)
+        counted = Cell(str(count), count, f"{both} with both" if 0 < both < count else "")
+        rows.append((words(name), counted, *(_cell(found.get(one.name)) for one in report.scored)))
     columns = (
         Column("Cause", "cause", "text"), Column("Sequences", "sequences", short="Seqs."),
         *(Column(heading(one), "overlap_difference", tracker=one.name, facts={"marks": "; ".join(marks(one))})
