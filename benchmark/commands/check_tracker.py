@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from benchmark.commands.options import device_option, json_option, write_json
+from benchmark.commands.options import device_option, json_option, tracker_path_option, write_json
 from benchmark.commands.terminal import echo
 
 
@@ -21,6 +21,7 @@ Examples:
 """,
 )
 @click.argument("names", metavar="NAMES")
+@tracker_path_option
 @device_option
 @click.option("--strict", is_flag=True, help="End with 1 also for what a run would put right.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=120.0, show_default=True,

@@ -10,6 +10,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from benchmark.commands.options import tracker_path_option
 from benchmark.commands.terminal import echo_json, output
 from trackers.errors import InputError
 
@@ -56,6 +57,7 @@ class DatasetRow:
 @click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR", help="Where datasets are looked for.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--keys", metavar="NAMES", help="Show instead which files the keys of these trackers' results cover.")
+@tracker_path_option
 def list_(*, data_root: Path | None, as_json: bool, keys: str | None) -> None:
     """Show every tracker and every dataset, with what of it is found.
 

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from benchmark.commands import completing
-from benchmark.commands.options import json_option, results_option, seed_option, write_json
+from benchmark.commands.options import json_option, results_option, seed_option, tracker_path_option, write_json
 from benchmark.commands.terminal import echo, near, output, remarks, sequence_progress
 from benchmark.commands.workers import open_executor, worker_options
 
@@ -46,6 +46,7 @@ Examples:
 @click.option("--sequences", metavar="NAMES", help="Only these sequences, separated by commas.")
 @click.option("--limit-frames", type=click.IntRange(min=2), metavar="N", help="Only the first N frames of each.")
 @click.option("--trackers", "-t", "base", default="", metavar="NAME", help="This tracker in the place of the base.")
+@tracker_path_option
 @click.option(
     "--repeats", type=click.IntRange(min=1), metavar="N", help="Repeats of every trajectory.  [default: the study's]"
 )

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.contract.video import Video
+from trackers.adapters.apart.lanes import ProcessLanes
 from trackers.adapters.containment import Contained
 from trackers.adapters.one_target import OneTargetLanes
 from trackers.api import Boxes, Frame, Signal, Step, Tracker
@@ -47,8 +48,8 @@ class Watched(Tracker[Any]):
 
     @property
     def one_target(self) -> bool:
-        """Whether it is a class with `init` and `update`."""
-        return isinstance(self._tracker, OneTargetLanes)
+        """Whether it is a class with `init` and `update`, or a process that follows one target."""
+        return isinstance(self._tracker, OneTargetLanes | ProcessLanes)
 
     def start(self, frames: Sequence[Frame], boxes: Boxes, seeds: Sequence[int]) -> Any:
         """Start, and look at what it left of its arguments."""

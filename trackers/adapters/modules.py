@@ -86,6 +86,9 @@ def read_address(kind: str, text: str) -> Address:
         raise InputError(f"{kind}:{text}: the form is {form}")
     folder, module, name, settings = match.group("folder", "module", "name", "settings")
     place = None if folder is None else Path(os.path.abspath(folder))
+    if folder is not None and place is not None and not place.is_dir():
+        # As it stands in tables: a folder of ``--tracker-path`` by the end of its path.
+        place = next((one for one in tracker_path() if one.as_posix().endswith(f"/{folder}")), place)
     if place is not None and not place.is_dir():
         raise InputError(f"{kind}:{text}: there is no folder {place}; the form is {form}")
     top = module.partition(".")[0]

@@ -170,6 +170,7 @@ def test_the_folder_may_be_given_once(tmp_path: Path, monkeypatch: pytest.Monkey
     spec = resolve("pytracking:lib.test.tracker.theirs:Theirs{small}")
     assert spec.name == "pytracking:first/lib.test.tracker.theirs:Theirs{small}"
     assert spec.address == f"pytracking:{first}/lib.test.tracker.theirs:Theirs{{small}}"
+    assert resolve(spec.name).address == spec.address
     monkeypatch.delenv(PATH_VARIABLE)
     other = named(second)
     assert (follow(spec), follow(other), follow(resolve(spec.address))) == ([1, 2], [2, 4], [1, 2])

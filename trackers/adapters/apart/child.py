@@ -54,7 +54,7 @@ class Child:
         """
         if os.name != "posix":
             raise InputError("trackers in processes of their own need Linux or macOS")
-        lifeline, self._lifeline = os.pipe()
+        lifeline, ours = os.pipe()
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(GUARD), str(lifeline), folder, *command],
@@ -66,6 +66,9 @@ class Child:
                 start_new_session=True,
                 pass_fds=(lifeline, *keep),
             )
+        except BaseException:
+            os.close(ours)
+            raise
         finally:
             os.close(lifeline)
         assert self._process.stdin is not None
@@ -73,7 +76,7 @@ class Child:
         assert self._process.stderr is not None
         self.write, self.read = self._process.stdin.fileno(), self._process.stdout.fileno()
         self._said = _Tail(self._process.stderr.fileno())
-        self.end = finalize(self, _end, self._process, self._lifeline, self._said, folder)
+        self.end = finalize(self, _end, self._process, ours, self._said, folder)
         """Ends it with all that it started; called once at the latest when nothing refers to this object any more."""
 
     @property
@@ -110,9 +113,7 @@ class Child:
         try:
             return work()
         except Exception as error:
-            if late.is_set():
-                raise self.overdue(seconds) from error
-            raise self.failure(says(error)) from error
+            raise (self.overdue(seconds) if late.is_set() else self.failure(says(error))) from None
         finally:
             timer.cancel()
 

@@ -53,9 +53,9 @@ class WorkerProcess:
         except TrackerFailure:
             self.sound = False
             raise
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError):
             self.sound = False
-            raise self._child.failure("") from error
+            raise self._child.failure("") from None
         if "says" in answer:
             self.sound = False
             raise self._child.raised(answer["says"], answer["traceback"])
