@@ -116,3 +116,15 @@ export function fill(u, from, to, low, high) {
   const begin = Math.round(a); // whole pixels: neighbours touch without a seam
   if (b > a) u.ctx.fillRect(begin, top, Math.max(Math.round(b) - begin, 1), bottom - top);
 }
+
+/** Yield what a chart's pixels stand for, [value, first frame, last frame]; pixels of equal value together. */
+export function* stretches(u, valueAt) {
+  const { min, max } = u.scales.x, step = (max - min) / u.bbox.width;
+  let begin = 0, value = valueAt(min + step / 2);
+  for (let pixel = 1; pixel <= u.bbox.width; pixel += 1) {
+    const next = pixel < u.bbox.width ? valueAt(min + (pixel + 0.5) * step) : null;
+    if (next === value) continue;
+    yield [value, min + begin * step, min + pixel * step];
+    [begin, value] = [pixel, next];
+  }
+}

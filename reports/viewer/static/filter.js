@@ -51,6 +51,6 @@ function order(overview, values) {
 }
 
 export const ORDERS = [
-  ["hard", "hardest first"], ["easy", "easiest first"], ["difference", "largest difference"],
+  ["hard", "hardest first"], ["easy", "easiest first"], ["difference", "differs most"],
   ["better", "most gained"], ["worse", "most lost"], ["name", "name"], ["dataset", "as in the dataset"],
 ];

@@ -1,7 +1,7 @@
 // What is drawn over time: what happened, IoU, score, and what each memory reported.
 
 import { bytes } from "./api.js";
-import { fill, shade } from "./charts.js";
+import { fill, shade, stretches } from "./charts.js";
 import { colourOf, html, swatch } from "./dom.js";
 
 const KINDS = { tracked: "tracked", recovered: "recovered", drift: "drift", scale: "scale", lost: "lost", jumped: "jumped" };
@@ -100,15 +100,12 @@ function one(body, charts, track, panel, colour) {
   const states = panel.kind === "states";
   const paint = (u) => rows.forEach((row, place_) => {
     const top = rows.length - place_;
-    for (let column = 0; column < row.length;) {
-      let end = column + 1;
-      while (end < row.length && row[end] === row[column]) end += 1; // equal neighbours are one rectangle
-      if (row[column] !== UNKNOWN) {
-        u.ctx.globalAlpha = states ? 1 : 0.04 + 0.96 * Math.sqrt(row[column] / STEPS);
-        u.ctx.fillStyle = states ? SHADES[row[column] % SHADES.length] : colour;
-        fill(u, edge(column), edge(end), top - (rows.length > 1 ? 0.95 : 1), top);
-      }
-      column = end;
+    const at = (frame) => row[Math.floor(((frame + 0.5 - start) * panel.columns) / track.told)] ?? UNKNOWN;
+    for (const [byte, from, to] of stretches(u, at)) {
+      if (byte === UNKNOWN) continue;
+      u.ctx.globalAlpha = states ? 1 : 0.04 + 0.96 * Math.sqrt(byte / STEPS);
+      u.ctx.fillStyle = states ? SHADES[byte % SHADES.length] : colour;
+      fill(u, from, to, top - (rows.length > 1 ? 0.95 : 1), top);
     }
     u.ctx.globalAlpha = 1;
   });
