@@ -16,14 +16,16 @@ import numpy as np
 from benchmark.contract.finding import Finding, Verdict, failing
 from benchmark.contract.trial import Trial, leaves
 from benchmark.contract.video import Video, moving_patch
+from benchmark.metrics.corners import read_as_corners
 from benchmark.metrics.overlap import overlap
+from trackers.adapters.one_target import Objects
 from trackers.api import Boxes, lane_bytes
 from trackers.boxes import oddities
 from trackers.errors import describe
 from trackers.names import TrackerSpec, resolve
 
 ROUNDING = 1e-3
-"""Pixels that rounding may make of another number of lanes (`benchmark.engine.audit`)."""
+"""What rounding may do: to pixels at another number of lanes (`benchmark.engine.audit`), to a signal at its bounds."""
 WARM_UP, TIMED, LONGEST = 3, 20, 5.0
 """Frames before the clock counts, frames that it counts, and seconds after which it counts no more."""
 SHARED = "class attributes, globals or global random numbers are shared; a run follows one at a time"
@@ -80,14 +82,12 @@ def _shapes(subject: Subject) -> Says:
     boxes, scores = subject.alone
     if odd := oddities(boxes, scores):
         return "broken", "; ".join(odd)
-    truth = subject.first.boxes[1:4]  # before a tracker that stays behind is far away
-    given, corners = boxes[1:4], boxes[1:4].copy()
-    corners[:, 2:] -= corners[:, :2]
-    as_given, as_corners = (float(np.nanmean(overlap(one, truth))) for one in (given, corners))
-    if as_corners > as_given + 0.2:
-        return "broken", (f"boxes seem to be x1, y1, x2, y2 (overlap with the target {as_corners:.2f}, as x, y, w, h "
-                          f"{as_given:.2f}): return x, y, w, h")  # fmt: skip
-    return "fine", f"boxes x, y, w, h and scores within 0 to 1; overlap with a patch that moves {as_given:.2f}"
+    found, truth = boxes[1:4], subject.first.boxes[1:4]  # before a tracker that stays behind is far away
+    if (corners := read_as_corners(found, truth)) is not None:
+        return "broken", (f"boxes seem to be x1, y1, x2, y2: so read they overlap the target by {corners[0]:.2f}, "
+                          f"as x, y, w, h by {corners[1]:.2f}")  # fmt: skip
+    near = float(overlap(found, truth).mean())
+    return "fine", f"boxes x, y, w, h and scores within 0 to 1; overlap with a patch that moves {near:.2f}"
 
 
 def _repeats(subject: Subject) -> Says:
@@ -139,9 +139,9 @@ def _staggered(subject: Subject) -> tuple[Boxes, Boxes]:
 
 def _state(subject: Subject) -> Says:
     trial = subject.trial
-    if trial.watched.one_target:
-        return "fine", "kept by its objects, one a target"
     state = trial.start([subject.first])
+    if isinstance(state, Objects):
+        return "fine", "kept by its objects, one a target"
     size = None
     for index, frame in enumerate(subject.first.frames[1:], 1):
         trial.frame = index
@@ -157,6 +157,30 @@ def _state(subject: Subject) -> Says:
     return "fine", f"step leaves the state that it was given as it was; {size or 0:,} bytes a lane"
 
 
+def _telemetry(subject: Subject) -> Says:
+    trial, signals = subject.trial, {one.name: one for one in subject.trial.watched.signals}
+    if not signals:
+        return "fine", "it reports none"
+    trial.tracker.recording = True
+    try:
+        state, boxes = trial.start([subject.first]), [subject.first.boxes[0]]
+        for index, frame in enumerate(subject.first.frames[1:], 1):
+            trial.frame = index
+            step, state = trial.tracker.step(state, [frame])
+            boxes.append(trial.looked_at(step, 1)[0])
+            for name, values in step.telemetry.items():
+                if name not in signals or np.shape(values) != (1, *signals[name].shape):
+                    return "broken", f"{name!r} of shape {np.shape(values)[1:]} is none of its signals"
+                low, high = signals[name].low, signals[name].high
+                if np.any(values < low - ROUNDING) or np.any(values > high + ROUNDING):
+                    return "broken", f"{name!r} is beyond {low:g} to {high:g}, at frame {index}"
+    finally:
+        trial.tracker.recording = False
+    if not np.array_equal(np.array(boxes), subject.alone[0]):
+        return "broken", f"{_apart(subject.alone[0], np.array(boxes))} where telemetry is recorded"
+    return "fine", f"{len(signals)} signals within their ranges; boxes are the same with them"
+
+
 def _memory(subject: Subject) -> Says:
     video = moving_patch(46, 3, step=(1, 1))
     trial = subject.trial
@@ -167,8 +191,7 @@ def _memory(subject: Subject) -> Says:
         for index, frame in enumerate(video.frames[1:], 1):
             trial.frame = index
             _, state = trial.tracker.step(state, [frame])
-            held = 0 if trial.watched.one_target else lane_bytes(state)
-            sizes.append(max(tracemalloc.get_traced_memory()[0], held))
+            sizes.append(max(tracemalloc.get_traced_memory()[0], lane_bytes(state)))
     finally:
         tracemalloc.stop()
     grown = (sizes[-1] - sizes[14]) / (len(sizes) - 15)
@@ -187,6 +210,8 @@ def _images(subject: Subject) -> Says:
 
 
 def _process(subject: Subject) -> Says:
+    if left := subject.trial.left:
+        return "broken", left
     if not (changed := sorted(subject.trial.changed)):
         return "fine", "leaves the process as it was"
     return "put right", f"changes {', '.join(changed)}: a run puts it back, other programs do not"
@@ -238,6 +263,7 @@ CHECKS: dict[str, Callable[[Subject], Says]] = {
     "repeats": _repeats,
     "lanes": _lanes,
     "state": _state,
+    "telemetry": _telemetry,
     "memory": _memory,
     "hard frames": _hard_frames,
     "images": _images,
@@ -245,5 +271,5 @@ CHECKS: dict[str, Callable[[Subject], Says]] = {
     "speed": _speed,
 }
 """In order: what is watched all the time is said near the end."""
-NEEDED = {"lanes": ("repeats",), "state": ("repeats",)}
+NEEDED = dict.fromkeys(("lanes", "state", "telemetry"), ("repeats",))
 """What must not be broken, beside the shapes, for a check to tell anything."""

@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.contract.video import Video
-from trackers.adapters.apart.lanes import ProcessLanes
 from trackers.adapters.containment import Contained
-from trackers.adapters.one_target import OneTargetLanes
 from trackers.api import Boxes, Frame, Signal, Step, Tracker
 from trackers.names import TrackerSpec
 
@@ -45,11 +43,6 @@ class Watched(Tracker[Any]):
     @recording.setter
     def recording(self, wanted: bool) -> None:
         self._tracker.recording = wanted
-
-    @property
-    def one_target(self) -> bool:
-        """Whether it is a class with `init` and `update`, or a process that follows one target."""
-        return isinstance(self._tracker, OneTargetLanes | ProcessLanes)
 
     def start(self, frames: Sequence[Frame], boxes: Boxes, seeds: Sequence[int]) -> Any:
         """Start, and look at what it left of its arguments."""
@@ -105,6 +98,11 @@ class Trial:
     def changed(self) -> set[str]:
         """What it changed in the process, in words; of Engram's own nothing is asked."""
         return self.tracker.changed if isinstance(self.tracker, Contained) else set()
+
+    @property
+    def left(self) -> str:
+        """What it leaves behind in the process, in words."""
+        return self.tracker.remarks() if isinstance(self.tracker, Contained) else ""
 
     def follow(self, *videos: Video) -> tuple[Boxes, Boxes]:
         """Follow one target a video side by side.

@@ -68,6 +68,12 @@ def test_what_keeps_the_contract_is_fine_in_every_line(tmp_path: Path, text: str
     assert {one.verdict for one in found.values()} == {"fine"}, found
 
 
+GATED = (
+    many()
+    .replace("import Step", "import Signal, Step")
+    .replace("    def __init__", "    signals = (Signal('gate', 'open', low=0, high=1),)\n    def __init__")
+    .replace("0.5)), State", "0.5), {'gate': 2 * np.ones(len(boxes))} if self.recording else {}), State")
+)
 BROKEN = {
     "nothing is returned": (one(update="return None"), "shapes", "it returned nothing (None)"),
     "corners": (one(update="x, y, w, h = self.box\nreturn [x, y, x + w, y + h]"), "shapes", "x1, y1, x2, y2"),
@@ -81,6 +87,11 @@ BROKEN = {
     "the lane beside": (many("boxes[:, 0] += len(boxes) - 1"), "lanes", "px from frame 1 on beside another lane"),
     "the lane's place": (many("boxes[:, 0] += np.arange(len(boxes))"), "lanes", "beside another lane"),
     "a written state": (many("state.seen += 1\nboxes[:, 0] += state.seen[:, 0]"), "state", "step changes the state"),
+    "a signal out of range": (GATED, "telemetry", "'gate' is beyond 0 to 1, at frame 1"),
+    "a thread that goes on": (
+        one(init="import threading, time; threading.Thread(target=time.sleep, args=(60,), daemon=True).start()"),
+        "process", "running after a sequence",
+    ),
     "all frames kept": (
         one(init="self.all = []", update="self.all.append(image.copy())"), "memory", "MB more with every frame",
     ),
