@@ -64,11 +64,18 @@ def test_a_clip_has_the_frames_of_its_part(look: Look, tmp_path: Path) -> None:
     assert not file.exists()
 
 
-def test_what_no_slide_would_show_is_refused(look: Look) -> None:
+def test_what_no_slide_would_show_is_refused(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
     scene, reel, size = look.scene("second", "", ["siamfc"])
+    for ending, frames, most in ((".mp4", MOST + 1, "1500"), (".gif", 401, "400")):
+        with (
+            pytest.raises(InputError, match=f"{frames} frames are more than the {most} .* with i and o"),
+            clip(scene, reel, Cut(0, frames - 1), size, ending, 200),
+        ):
+            pass
+    monkeypatch.setattr("reports.video.encode.find_ffmpeg", lambda: None)
     with (
-        pytest.raises(InputError, match="longer than 1500: mark"),
-        clip(scene, reel, Cut(0, MOST), size, ".mp4", 200),
+        pytest.raises(InputError, match=r"no ffmpeg is found.*take the GIF, or mark at most 100 frames"),
+        clip(scene, reel, Cut(0, 120), size, ".mp4", 200),
     ):
         pass
     with pytest.raises(InputError, match="choose a tracker"):
