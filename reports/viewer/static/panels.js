@@ -4,7 +4,7 @@ import { bytes } from "./api.js";
 import { fill, shade, stretches } from "./charts.js";
 import { colourOf, html, swatch } from "./dom.js";
 
-const KINDS = { tracked: "tracked", recovered: "recovered", drift: "drift", scale: "scale", lost: "lost", jumped: "jumped" };
+const KINDS = ["tracked", "recovered", "drift", "scale", "lost", "jumped"]; // colours are called so too
 const UNKNOWN = 255, STEPS = 200;
 const ROW = 12;
 
@@ -44,7 +44,7 @@ const key = (entries) => html("span", { class: "key" }, ...entries.map(([text, c
 /** A row a tracker, coloured by what happened. */
 function happened(host, charts, overview, tracks, x, titles) {
   const there = new Set(tracks.flatMap((one) => one.segments.map(([kind]) => kind)));
-  const entries = Object.keys(KINDS).filter((kind) => there.has(kind)).map((kind) => [titles[kind] ?? kind, colourOf(kind)]);
+  const entries = KINDS.filter((kind) => there.has(kind)).map((kind) => [titles[kind] ?? kind, colourOf(kind)]);
   const place = figure(host, "What happened", "happened", " ", key(entries));
   const paint = (u) => {
     tracks.forEach((track, row) => {

@@ -8,7 +8,6 @@ export class Stage {
   constructor() {
     this.host = byId("stage");
     [this.canvas, this.boxes, this.gone] = this.host.children;
-    this.drawn = null; // index of the frame on the canvas
     this.wanted = 0;
   }
 
@@ -16,7 +15,6 @@ export class Stage {
     this.overview = overview;
     this.sequence = sequence;
     this.frames = sequence.missing ? null : new Frames(run, sequence.name, sequence.frames);
-    this.drawn = null;
     this.size(...sequence.size);
     this.clear(sequence.missing);
   }
@@ -60,7 +58,6 @@ export class Stage {
     } else {
       this.clear(why);
     }
-    this.drawn = index;
     this.host.dataset.frame = index + 1;
     frames.prepare(index, direction);
   }
