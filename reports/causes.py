@@ -161,13 +161,13 @@ def _asked(pairs: Iterable[Pair], inside: Scores, outside: Scores) -> tuple[Aske
     both = {
         name: {s: (inside[name][s], outside[name][s]) for s in inside[name] if s in outside[name]} for name in inside
     }
-    open_ = [p for p in pairs if p.other in both and p.base in both and both[p.other].keys() & both[p.base].keys()]
+    asked = [p for p in pairs if p.other in both and p.base in both and both[p.other].keys() & both[p.base].keys()]
     scores = {
         (name, kind): {s: value[place] for s, value in own.items()}
         for name, own in both.items() for place, kind in enumerate(("in", "out"))
     }  # fmt: skip
-    found = _compare(scores, [((p.base, kind), (p.other, kind)) for kind in ("in", "out") for p in open_])
-    return tuple(map(Asked, open_, found[: len(open_)], found[len(open_) :]))
+    found = _compare(scores, [((p.base, kind), (p.other, kind)) for kind in ("in", "out") for p in asked])
+    return tuple(map(Asked, asked, found[: len(asked)], found[len(asked) :]))
 
 
 def _compare(

@@ -79,10 +79,10 @@ class Forest:
     @property
     def reach(self) -> float:
         """The largest distance from zero of anything that is drawn; never 0."""
-        ends = [abs(row.difference) for row in self.rows]
+        ends = [self.relevant, *(abs(row.difference) for row in self.rows)]
         for one in (interval for row in self.rows for interval in (row.interval, row.corrected) if interval):
             ends += [abs(one.low), abs(one.high)]
-        return max(ends, default=0.0) or 0.01
+        return max(ends) or 0.01
 
     def place(self, value: float) -> float:
         """Return where a value stands on a line from 0 to 100 with zero in its middle."""

@@ -38,6 +38,7 @@ def test_everything_that_is_drawn_lies_on_the_line_and_zero_in_its_middle() -> N
     assert plot.place(-0.4) == 3
     assert plot.place(0.4) == 97
     assert plot.ticks == (-0.2, 0.0, 0.2)
+    assert Forest("success AUC", (row(0.001),), relevant=0.02).reach == 0.02
 
 
 @pytest.mark.parametrize("reach", [0.003, 0.01, 0.0199, 0.05, 0.4, 1.0])

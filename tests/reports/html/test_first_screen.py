@@ -39,7 +39,7 @@ def test_one_screen_answers(visit: Open, page_file: Path, rendered_file: Path, k
     for row in page.locator("#answers .answers li").all():
         text = row.inner_text()
         assert any(word in text for word in ("better", "worse", "not shown"))
-        assert "\n6\n" in text, "the number of sequences"
+        assert "\n6\nsequences\n" in text
         assert row.locator("svg.whisker[aria-label*='95 % interval']").count() == 1
 
 
