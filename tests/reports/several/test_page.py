@@ -54,5 +54,8 @@ def test_names_are_text_and_nothing_overflows(visit: Callable[..., Page], page_f
     page = visit(page_file, width=width)
     assert HOSTILE in page.locator("body").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.emulate_media(media="screen")
     found = Axe().run(page).response["violations"]
     assert not [(one["id"], one["nodes"][0]["html"][:150]) for one in found if one["impact"] in ("serious", "critical")]
