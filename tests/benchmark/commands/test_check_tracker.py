@@ -62,9 +62,9 @@ def test_a_tracker_that_ends_its_process_or_never_comes_back_is_a_line(still, ru
     assert "fine" in lines["shapes"]
     assert "ends its process, exit code 3" in lines["repeats"]
     assert "cannot tell" in lines["speed"]
-    done = run_bench("check-tracker", still("time.sleep(600) if image.shape[0] == 150 else None"), "--timeout", "20")
+    done = run_bench("check-tracker", still("time.sleep(600) if image.shape[0] == 150 else None"), "--timeout", "5")
     assert done.returncode == 1
-    assert "does not come back within 20 s" in done.stdout
+    assert "does not come back within 5 s" in done.stdout
 
 
 def test_a_tracker_that_cannot_be_built_or_found_is_bad_input(still, run_bench) -> None:

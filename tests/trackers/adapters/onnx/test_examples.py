@@ -45,7 +45,7 @@ def follow(name: str, otb: Path, sequence: str, frames: int) -> tuple[np.ndarray
 
 @pytest.mark.parametrize("name", ["nanotrack-v1", "nanotrack-v2", "nanotrack-v3", "dcfnet"])
 def test_the_examples_follow_real_targets(networks: Path, otb: Path, name: str) -> None:
-    boxes, truth = follow(f"onnx:{networks / name}.toml", otb, "Crossing", 30)
+    boxes, truth = follow(f"onnx:{networks / name}.toml", otb, "Crossing", 15)
     assert overlap(boxes, truth).mean() > 0.6
 
 
