@@ -25,6 +25,7 @@ import click
 
 from benchmark.scores import RunScores
 from benchmark.statistics.paired import compare
+from benchmark.store.reading import read_manifest
 
 OURS = ("siamfc", "memtrack", "dualmn-short", "dualmn-long", "dualmn")
 OPENCVS = ("cv2:csrt", "cv2:kcf")
@@ -56,7 +57,7 @@ def main(
     run = Path(_bench("run", "-t", ",".join(names), *data, "--quiet").strip()).parent
     latencies = results / "latencies"
     latencies.mkdir(parents=True, exist_ok=True)
-    files = [latencies / f"{re.sub(r'[^A-Za-z0-9-]+', '_', Path(name).name)}.json" for name in names]
+    files = [latencies / latency_file(name, read_manifest(run)["records"]) for name in names]
     for name, file in zip(names, files, strict=True):
         if fresh or not file.is_file():
             _bench("speed", "-t", name, *data, "--json", file)
@@ -70,7 +71,7 @@ def main(
     out.mkdir(parents=True, exist_ok=True)
     (out / "rivals.json").write_text(json.dumps(content, indent=1) + "\n")
     (out / "rivals.md").write_text(page(content))
-    shutil.copy(run / "figures" / "accuracy-latency.svg", out / "rivals.svg")
+    shutil.copy(run / "figures" / "accuracy-latency-wide.svg", out / "rivals.svg")
     click.echo(page(content))
 
 
@@ -83,6 +84,13 @@ def gather(nanotrack: Path, dcfnet: Path, folder: Path) -> list[Path]:
     sources += [EXAMPLES / "nanotrack-v2.toml", EXAMPLES / "dcfnet.toml"]
     copied = [Path(shutil.copy(source, folder)) for source in sources]
     return sorted([*copied, folder / "dcfnet.onnx"])
+
+
+def latency_file(name: str, records: list[dict[str, Any]]) -> str:
+    """Return the name of the file with a tracker's latency: another one for other code, weights or sequences."""
+    shown = f"onnx:{Path(name).name}" if name.startswith("onnx:") else name
+    keys = sorted(record["key"] for record in records if record["tracker"] == shown)
+    return f"{re.sub(r'[^A-Za-z0-9-]+', '_', shown)}-{sha256(' '.join(keys).encode()).hexdigest()[:12]}.json"
 
 
 def _bench(*words: object) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmark.measurements.rivals import NANO, gather, page, table, verdict
+from benchmark.measurements.rivals import NANO, gather, latency_file, page, table, verdict
 from benchmark.statistics.intervals import Interval
 
 NANOS = np.array([0.5, 0.55, 0.6, 0.65, 0.7, 0.62, 0.58, 0.66])
@@ -73,6 +73,15 @@ def test_the_page_has_provenance_intervals_and_notes(content: dict[str, Any]) ->
     row = "0.708 [0.500, 0.700] | 0.800 | +0.100 [+0.099, +0.101]\\* | 40.0 (80.0) | 25 | 300 | failed on s9 |"
     assert f"| `dualmn` | {row}" in text.splitlines()
     assert "| trained on OTB100 |" in text
+
+
+def test_a_latency_is_measured_again_where_the_boxes_are_others() -> None:
+    records = [{"tracker": "siamfc", "key": "a"}, {"tracker": NANO, "key": "b"}]
+    first = latency_file("onnx:some/where/nanotrack-v2.toml", records)
+    assert first.startswith("onnx_nanotrack-v2_toml-")
+    assert latency_file("onnx:some/where/nanotrack-v2.toml", [{"tracker": NANO, "key": "b"}]) == first
+    assert latency_file(NANO, [{"tracker": NANO, "key": "c"}]) != first
+    assert latency_file("siamfc", records) != latency_file("siamfc", [])
 
 
 def test_the_rivals_are_put_together_in_one_folder(shared_data, tmp_path) -> None:
