@@ -221,6 +221,11 @@ class Contained(Tracker[Any]):
         if (allow := getattr(self._tracker, "allow", None)) is not None:
             allow(seconds)
 
+    def cut_off(self) -> None:
+        """End what it has in processes of its own: nobody wants their answers any more."""
+        if (cut_off := getattr(self._tracker, "cut_off", None)) is not None:
+            cut_off()
+
     def remarks(self) -> str:
         """Return in words what it has left behind, now that a sequence has ended; "" for nothing."""
         return self._noticed.end()

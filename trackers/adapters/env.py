@@ -90,7 +90,7 @@ def family(text: str) -> Family:
             return target
 
         def _hire(self, seconds: float) -> WorkerProcess:
-            worker = WorkerProcess([python, str(START)], self.device)
+            worker = WorkerProcess([python, str(START)], self.device, self.children)
             path = "" if self.weights.path is None else str(self.weights.path.absolute())
             worker.ask(seconds, do="load", weights=path, **asdict(load))
             self._youngest = ref(worker)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from weakref import finalize
+from weakref import WeakSet, finalize
 
 import cv2
 import numpy as np
@@ -45,7 +45,9 @@ def family(command: str) -> Family:
     except ImportError as error:
         raise InputError("trax: needs vot-trax: pip install vot-trax==4.0.2") from error
     words = _words(command)
-    parts = _parts(words)
+    head, *parts = _parts(words)
+    # By its path: two environments' Pythons are one file, which links lead to, with other packages.
+    program = f'trax:"{_program(words)}'
 
     class TraxTracker(ProcessLanes):
         """One target. TraX's rectangles are 0-based and continuous, as ours are."""
@@ -62,28 +64,28 @@ def family(command: str) -> Family:
             return session
 
         def _connect(self, seconds: float) -> TraxSession:
-            return TraxSession(words, surroundings(self.device), seconds)
+            return TraxSession(words, surroundings(self.device), seconds, self.children)
 
     return Family(
-        "".join(part if isinstance(part, str) else part.name for part in parts),
+        "".join([program, *(part if isinstance(part, str) else part.name for part in parts)]),
         TraxTracker,
         "what its author gave it",
         plug_in="TraX",
         reach=_reach(words),
         world=World(words[0]),
-        parts=parts,
+        parts=(head, *parts),
     )
 
 
 class TraxSession:
     """One process and the target that it follows."""
 
-    def __init__(self, words: list[str], environment: dict[str, str], seconds: float) -> None:
+    def __init__(self, words: list[str], environment: dict[str, str], seconds: float, among: WeakSet[Child]) -> None:
         """Start the command and wait for its greeting; `TrackerFailure` where none comes, or it wants what we lack."""
         from trax.client import Client
 
         self._folder = Path(tempfile.mkdtemp(prefix="engram-trax-", dir=_place()))
-        self._child = child = Child(words, environment, folder=str(self._folder))
+        self._child = child = Child(words, environment, folder=str(self._folder), among=among)
         printed = _Printed(child.hear)
         self._client = client = child.call(
             lambda: Client(stream=(child.write, child.read), log=printed), seconds, _says
@@ -195,13 +197,18 @@ def _words(command: str) -> list[str]:
     return [os.path.abspath(words[0]) if os.sep in words[0] else words[0], *words[1:]]
 
 
+def _program(words: Sequence[str]) -> Path:
+    """Return the absolute path of a command's program, links left as they are."""
+    return Path(os.path.abspath(shutil.which(words[0]) or words[0]))
+
+
 def _reach(words: Sequence[str]) -> Reach:
     """Return what the key covers: the files that the command names, and what Python files of it import beside them.
 
     What else it reads, and what its Python has for packages, nobody here knows (docs/elsewhere.md).
     """
     files = [
-        Path(shutil.which(words[0]) or words[0]),
+        _program(words),
         *(file for word in words[1:] if (file := _named(word)) is not None),
     ]
     walk = Walk([str(file.parent) for file in files if file.suffix == ".py"], alone=True)

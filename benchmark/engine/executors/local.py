@@ -53,6 +53,12 @@ class Local:
                 if isinstance(found, BaseException):
                     raise found
                 yield found
+        except BaseException:
+            work.stopping.set()
+            for tracker in built.values():
+                if isinstance(tracker, Contained):
+                    tracker.cut_off()  # else the thread would wait for a process that hangs
+            raise
         finally:
             work.stopping.set()
             thread.join()

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+from itertools import count
 from pathlib import Path
+from threading import Event, Thread, main_thread
 
 import pytest
 from conftest import Done
 
+from benchmark.datasets.folder import FolderDataset
+from benchmark.datasets.selection import select
+from benchmark.engine.executors.local import Local
+from benchmark.engine.run import Plan, lay_out
+from benchmark.store.results import Results
+from trackers.names import expand
 from trackers.registry import PATH_VARIABLE
 
 THEIRS = """
@@ -77,6 +86,27 @@ def test_a_process_that_hangs_is_held_to_the_time_it_has(
     (found,) = scores(done).values()
     assert list(found["failed"]) == ["second"]
     assert "6 of 8 frames, --timeout is 3 s" in found["failed"]["second"]
+
+
+@pytest.mark.parametrize("kind", ["env", "trax"])
+def test_nobody_waits_for_a_process_that_hangs_when_the_run_is_stopped(
+    tmp_path: Path, picture_folder: Path, kind: str
+) -> None:
+    (spec,) = expand([name(tmp_path, kind, "import time; time.sleep(600)")])
+    plan = Plan((spec,), select(FolderDataset(picture_folder), sequences=["second"]), "cpu")
+    local = Local("cpu")
+    tasks = lay_out(plan, Results(tmp_path / "results"), local.environment)
+    done = Event()
+    found = local.work(plan, tasks, lambda tracker, count: done.set() if next(frames) == 5 else None)
+    frames = count()
+
+    def stop() -> None:
+        done.wait()
+        signal.pthread_kill(main_thread().ident or 0, signal.SIGINT)
+
+    Thread(target=stop).start()
+    with pytest.raises(KeyboardInterrupt):
+        next(found)
 
 
 def test_worker_processes_have_processes_of_their_own(run_bench, tmp_path: Path, picture_folder: Path) -> None:

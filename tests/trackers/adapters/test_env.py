@@ -148,6 +148,29 @@ def test_a_class_with_initialize_and_track_is_driven_as_that(tmp_path: Path) -> 
     np.testing.assert_array_equal(rows[:, 0], [42, 44, 46])
 
 
+WEIGHTED = """
+class Theirs:
+    def __init__(self, net_path):
+        with open(net_path) as file: self.value = float(file.read())
+    def init(self, image, box): pass
+    def update(self, image): return [self.value] * 4
+"""
+
+
+def test_a_file_of_weights_goes_to_the_constructor_and_into_the_key(tmp_path: Path) -> None:
+    (tmp_path / "theirs.py").write_text(WEIGHTED)
+    (tmp_path / "net.txt").write_text("7")
+    name = f"env:{sys.executable} {tmp_path / 'theirs.py'}:Theirs@{tmp_path / 'net.txt'}"
+    before = resolve(name)
+    assert before.name.endswith("theirs.py:Theirs@net.txt")
+    np.testing.assert_array_equal(follow(before.build("cpu"), 2)[0, :4], [7] * 4)
+    (tmp_path / "net.txt").write_text("8")
+    assert resolve(name).identity() != before.identity()
+    (tmp_path / "theirs.py").write_text(WEIGHTED.replace("net_path", "path"))
+    with pytest.raises(InputError, match="it takes no weights"):
+        resolve(name).build("cpu")
+
+
 def test_what_cannot_be_loaded_there_says_so_before_the_first_frame(tmp_path: Path) -> None:
     spec = named(tmp_path, top="import nothing_of_this_name")
     with pytest.raises(InputError, match=r"cannot be built.*No module named 'nothing_of_this_name'"):

@@ -173,6 +173,18 @@ def test_a_command_is_named_in_full_and_found_from_elsewhere(tmp_path: Path, mon
     assert resolve(spec.name).family.reach.digest != spec.family.reach.digest
 
 
+def test_the_program_is_the_one_that_the_path_leads_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "server.py").write_text(SERVER)
+    found = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "python-of-theirs").symlink_to(sys.executable)
+        monkeypatch.setenv("PATH", str(tmp_path / name))
+        found.append(resolve(f"trax:python-of-theirs {tmp_path / 'server.py'} good"))
+    assert found[0].name == found[1].name
+    assert found[0].identity() != found[1].identity()
+
+
 @pytest.mark.parametrize(
     ("command", "says"),
     [("", "needs a command"), ("no_such_program x", "there is no program no_such_program"), ("'x", "No closing quot")],

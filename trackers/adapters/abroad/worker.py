@@ -91,9 +91,10 @@ class Worker:
         given = dict(fields)
         arrays = given.pop("input", "array" if takes_arrays(cls) else "picture") == "array"
         if weights:
-            known = inspect.signature(cls).parameters
-            given[next(key for key in PARAMETERS if key in known)] = weights
-
+            known = [key for key in PARAMETERS if key in inspect.signature(cls).parameters]
+            if not known:
+                raise TypeError(f"it takes no weights: its __init__ has no parameter {' or '.join(PARAMETERS)}")
+            given[known[0]] = weights
         if school == "pytracking" and kind != "file":
             params = Parameters(place, setting, fields, importlib.import_module)
             self._tracker = PyTracking(lambda: make_tracker(cls, params))

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread, Timer
 from typing import TypeVar
-from weakref import finalize
+from weakref import WeakSet, finalize
 
 from trackers.adapters.noticing import resident
 from trackers.errors import InputError
@@ -42,7 +42,12 @@ class Child:
     """A command in a process group of its own; `write` and `read` are the ends of its standard input and output."""
 
     def __init__(
-        self, command: Sequence[str], environment: Mapping[str, str], keep: Sequence[int] = (), folder: str = ""
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        keep: Sequence[int] = (),
+        folder: str = "",
+        among: WeakSet[Child] | None = None,
     ) -> None:
         """Start it.
 
@@ -51,6 +56,7 @@ class Child:
             environment: All of its environment variables.
             keep: File descriptors that it inherits under their numbers.
             folder: A flat folder that is removed when it has ended; "" for none.
+            among: Where it is counted as long as somebody needs it.
         """
         if os.name != "posix":
             raise InputError("trackers in processes of their own need Linux or macOS")
@@ -78,6 +84,8 @@ class Child:
         self._said = _Tail(self._process.stderr.fileno())
         self.end = finalize(self, _end, self._process, ours, self._said, folder)
         """Ends it with all that it started; called once at the latest when nothing refers to this object any more."""
+        if among is not None:
+            among.add(self)
 
     @property
     def id(self) -> int:
@@ -116,6 +124,10 @@ class Child:
             raise (self.overdue(seconds) if late.is_set() else self.failure(says(error))) from None
         finally:
             timer.cancel()
+
+    def kill(self) -> None:
+        """End it now, whoever waits for it: from another thread, perhaps."""
+        _kill(self._process)
 
     def leave(self) -> None:
         """Wait a moment for it to end by itself, then end it."""

@@ -7,10 +7,12 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from math import inf
 from typing import Any, Protocol
+from weakref import WeakSet
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trackers.adapters.apart.child import Child
 from trackers.adapters.one_target import Objects
 from trackers.api import Boxes, Frame, Step, Tracker
 
@@ -37,10 +39,17 @@ class ProcessLanes(Tracker[Objects]):
         """Take the torch device that the rest of the run computes on."""
         self.weights, self.device = weights, device
         self._allowed = inf
+        self.children: WeakSet[Child] = WeakSet()
+        """Its processes."""
 
     def allow(self, seconds: float) -> None:
         """Say how long the next call may take; inf for what is usual."""
         self._allowed = seconds
+
+    def cut_off(self) -> None:
+        """End all processes now: nobody wants their answers any more. Another thread may be waiting for one."""
+        for child in list(self.children):
+            child.kill()
 
     @abstractmethod
     def begin(self, image: Frame, box: NDArray[np.float64], seed: int, seconds: float) -> Session:

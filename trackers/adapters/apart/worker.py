@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 
@@ -26,12 +27,12 @@ ROOM = 1 << 20
 class WorkerProcess:
     """One worker (`trackers.adapters.abroad.worker`); it asks nothing and answers one request at a time."""
 
-    def __init__(self, command: Sequence[str], device: str) -> None:
+    def __init__(self, command: Sequence[str], device: str, among: WeakSet[Child]) -> None:
         """Start the command, which is given the descriptor of the memory."""
         self._memory = _Memory()
         descriptor = self._memory.descriptor
         environment = surroundings(device, without=("PYTHONPATH", "PYTHONHOME"))
-        self._child = Child([*command, str(descriptor)], environment, [descriptor])
+        self._child = Child([*command, str(descriptor)], environment, [descriptor], among=among)
         self._waiting = select.poll()
         self._waiting.register(self._child.read, select.POLLIN)
         self._rest = b""
