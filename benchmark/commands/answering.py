@@ -48,12 +48,12 @@ class Setting:
 
 def run_study(study: Study, setting: Setting) -> Iterator[tuple[Answer, Path]]:
     """Yield a study's answer on each of its datasets, and the page that shows it."""
-    from benchmark.studies.planning import cast, choose_data
+    from benchmark.studies.planning import cast, choose_data, shared
 
     actors = cast(study)
-    for name in study.datasets:
+    for name, wanted in shared(study.datasets, setting.narrowing).items():
         with sequence_progress(remarks(setting.quiet), f"reading {name}") as advance:
-            selection = choose_data(name, setting.narrowing, advance)
+            selection = choose_data(name, wanted, advance)
         found, folder = _run(study, actors, selection, setting)
         place = setting.out / slug(study.name) / slug(found.dataset)
         with writing(folder):

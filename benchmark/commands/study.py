@@ -12,7 +12,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from benchmark.commands import completing
-from benchmark.commands.options import json_option, results_option, seed_option, tracker_path_option, write_json
+from benchmark.commands.options import (
+    json_option,
+    results_option,
+    seed_option,
+    split_datasets,
+    tracker_path_option,
+    write_json,
+)
 from benchmark.commands.terminal import echo, near, output, remarks, sequence_progress
 from benchmark.commands.workers import open_executor, worker_options
 
@@ -38,7 +45,14 @@ Examples:
 )
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=completing.studies)
 @click.option("--dry-run", is_flag=True, help="Show what would run, what is kept already and how long the rest takes.")
-@click.option("--dataset", "-d", "datasets", multiple=True, metavar="NAME", help="On these instead of the study's own.")
+@click.option(
+    "--dataset",
+    "-d",
+    "datasets",
+    multiple=True,
+    metavar="NAME",
+    help="On these, separated by commas, instead of the study's own.",
+)
 @click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR",
               help="The dataset's folder or one that holds it.  [default: $ENGRAM_DATA, else data/]")  # fmt: skip
 @click.option("--subset", type=click.Choice(["full", "available"]), default="full", show_default=True,
@@ -78,7 +92,7 @@ def study(
         key: value for key, value in (("repeats", repeats), ("jitter", jitter)) if value is not None
     }
     if datasets:
-        changes["datasets"] = datasets
+        changes["datasets"] = tuple(split_datasets(",".join(datasets)))
     studies = [replace(find_study(name, base), **changes) for name in dict.fromkeys(wanted or study_names())]
     narrowing = Narrowing(data_root, subset, None if sequences is None else tuple(sequences.split(",")), limit_frames)
     if wanted and not dry_run:
@@ -125,17 +139,17 @@ def _plan(
     from benchmark.engine.device import environment_class, use_device
     from benchmark.store.results import Results
     from benchmark.studies.costs import Costs
-    from benchmark.studies.planning import Planner, cast, look_at
+    from benchmark.studies.planning import Planner, cast, look_at, shared
 
     device = use_device(device)
     environment, store, costs = environment_class(device), Results(folder, write=measure), Costs.read(folder)
     planner, chosen, planned = Planner(store, environment, costs, narrowing, seed), dict[str, Any](), []
     for one in studies:
         actors, parts = cast(one), []
-        for name in one.datasets:
+        for name, wanted in shared(one.datasets, narrowing).items():
             if name not in chosen:
                 with sequence_progress(remarks(quiet), f"reading {name}") as advance:
-                    chosen[name] = look_at(name, narrowing, advance)
+                    chosen[name] = look_at(name, wanted, advance)
             if measure:
                 from benchmark.studies.trial import fill_in  # not at the top: a list measures nothing
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from benchmark.datasets.base import Progress
 from benchmark.datasets.lookup import open_dataset
-from benchmark.datasets.selection import Selection, Subset, resolve, select
+from benchmark.datasets.selection import Selection, Subset, resolve, select, share_out
 from benchmark.engine.run import Plan, Spot, find_spots, wanted
 from benchmark.protocols import SEGMENTS
 from benchmark.store.keys import code_digest
@@ -22,7 +22,7 @@ from trackers.names import TrackerSpec, distinct
 from trackers.names import resolve as find_tracker
 from trackers.registry import Family
 
-__all__ = ["Cast", "Narrowing", "Part", "Planner", "Row", "cast", "choose_data", "look_at"]
+__all__ = ["Cast", "Narrowing", "Part", "Planner", "Row", "cast", "choose_data", "look_at", "shared"]
 
 Counted = tuple[int, int, int, int]
 """Of one tracker on one dataset: trajectories, those kept, all frames, and those of trajectories that are not kept."""
@@ -103,6 +103,18 @@ def cast(study: Study) -> Cast:
         found.setdefault(same, spec)
     named = dict(zip(found, distinct(list(found.values())), strict=True))
     return Cast(tuple(named.values()), {label: named[same] for label, same in behaviour.items()})
+
+
+def shared(datasets: Sequence[str], narrowing: Narrowing) -> dict[str, Narrowing]:
+    """Return what is wanted of each dataset: sequences are looked for in all of several, one that has none is left out.
+
+    Raises InputError where none has a sequence.
+    """
+    if narrowing.sequences is None or len(datasets) == 1:
+        return dict.fromkeys(datasets, narrowing)
+    shares = share_out([open_dataset(name, narrowing.data_root) for name in datasets], narrowing.sequences)
+    wanted = zip(datasets, shares, strict=True)
+    return {name: replace(narrowing, sequences=tuple(share)) for name, share in wanted if share}
 
 
 def choose_data(name: str, narrowing: Narrowing, progress: Progress | None = None) -> Selection:
@@ -188,8 +200,9 @@ class Planner:
 def _uncounted(study: Study, dataset: str, narrowing: Narrowing) -> Counted:
     """Return the same of one tracker on a rendered set that is not drawn: its catalogue says how long videos are."""
     lengths = dict(_lengths(dataset))
-    names: Collection[str] = lengths if narrowing.sequences is None else narrowing.sequences
-    frames = sum(min(lengths.get(name, 0), narrowing.limit_frames or lengths.get(name, 0)) for name in names)
+    wanted = None if narrowing.sequences is None else {name.strip().casefold() for name in narrowing.sequences}
+    names = [name for name in lengths if wanted is None or name.casefold() in wanted]
+    frames = sum(min(lengths[name], narrowing.limit_frames or lengths[name]) for name in names)
     passes = STARTS[study.protocol] * study.repeats
     total = round(passes * frames)
     return round(len(names) * study.repeats), 0, total, total

@@ -9,6 +9,7 @@ from benchmark.datasets.sequence import Annotation
 from benchmark.store.record import Record
 from benchmark.studies import insight
 from benchmark.studies.insight import Episode, episodes_of, insights
+from trackers.registry import find_family
 
 FRAMES = 60
 TRUE = np.tile([50.0, 40.0, 20.0, 20.0], (FRAMES, 1))
@@ -105,3 +106,9 @@ def test_episodes_begin_with_the_frame_after_the_first_and_need_telemetry() -> N
     assert episodes_of([record], {"a": video}, {}, lambda _: told)["a"][0].hidden is None
     assert episodes_of([record], {"a": video}, hidden, lambda _: None) == {}
     assert episodes_of([replace(record, status="failed")], {"a": video}, hidden, lambda _: told) == {}
+
+
+def test_all_that_is_looked_at_is_reported_by_a_tracker_that_ships() -> None:
+    told = {signal.name for name in ("memtrack", "dualmn") for signal in find_family(name).cls.signals}
+    assert told >= insight.SIGNALS
+    assert "read_cosine" in {signal.name for signal in find_family("memtrack").cls.signals}

@@ -11,8 +11,9 @@ from benchmark.engine.run import Plan, execute, lay_out
 from benchmark.store.results import Results
 from benchmark.studies.cost import Cost
 from benchmark.studies.costs import Costs, cost_key
-from benchmark.studies.planning import Narrowing, Part, Planner, cast, choose_data, look_at
+from benchmark.studies.planning import Narrowing, Part, Planner, cast, choose_data, look_at, shared
 from benchmark.studies.reading import parse_study
+from trackers.errors import InputError
 
 STUDY = parse_study('question = "?"\nbase = "cv2:kcf"\n[variants]\nb = "cv2:mil"\n', "mine", "mine.toml")
 
@@ -71,3 +72,15 @@ def test_labels_that_behave_the_same_share_one_tracker() -> None:
     actors = cast(study)
     assert [spec.name for spec in actors.specs] == ["memtrack", "memtrack-m4"]
     assert actors.by_label["m8"] is actors.by_label["base"]
+
+
+def test_sequences_are_looked_for_in_every_dataset_of_a_study(picture_folder: Path) -> None:
+    narrowing = Narrowing(picture_folder, sequences=("PLAIN-1", "first"))
+    found = shared(("demo", "demo-full", "folder"), narrowing)
+    assert {name: one.sequences for name, one in found.items()} == {
+        "demo": ("PLAIN-1",), "demo-full": ("PLAIN-1",), "folder": ("first",),
+    }  # fmt: skip
+    assert list(shared(("demo", "folder"), Narrowing(picture_folder, sequences=("plain-1",)))) == ["demo"]
+    with pytest.raises(InputError, match="none of demo, folder has a sequence 'plain-l'"):
+        shared(("demo", "folder"), Narrowing(picture_folder, sequences=("plain-l",)))
+    assert shared(("demo",), Narrowing(sequences=("nowhere",)))["demo"].sequences == ("nowhere",)
