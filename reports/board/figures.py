@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatter
 
 from benchmark.statistics.ranks import CriticalDifference
 from reports.plots.sheet import PAGE, SIZE, add_legend, folded, sheet
@@ -52,6 +53,8 @@ def latency_figure(found: Sequence[Speed], title: str, names: Sequence[str]) -> 
         beside = " (beside other work)" if one.latency and one.latency.load_mark else ""
         entries.append((dot, f"[{times:.2f}x] {one.tracker}{beside}"))
     axes[0, 0].set(xscale="log", ylabel="success AUC")
+    axes[0, 0].xaxis.set_major_formatter(LogFormatter())
+    axes[0, 0].xaxis.set_minor_formatter(LogFormatter(minor_thresholds=(1.5, 0.5)))
     axes[0, 0].set_xlabel("median latency of a frame, in times of a fixed workload on that machine", fontsize=SIZE)
     add_legend(figure, [dot for dot, _ in entries], [text for _, text in entries])
     return figure

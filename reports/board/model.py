@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from benchmark.datasets.folder import FolderDataset
 from benchmark.profiles import load_profile
 from benchmark.scores import RunScores, TrackerScores
 from benchmark.statistics.ranks import CriticalDifference, critical_difference
@@ -31,6 +32,8 @@ class Division:
     speeds: tuple[Speed, ...]
     ranks: CriticalDifference | None
     """None for fewer than three trackers, or than two sequences that all finished."""
+    title: str = ""
+    """What its column is called."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Board:
     names: tuple[str, ...]
     """All trackers, those that do best first: by their mean place among the divisions that they are in."""
     parts: tuple[tuple[str, str], ...]
-    """Runs on fewer or other sequences or frames than the column of their dataset: id and coverage."""
+    """Runs on a part of the sequences or frames of a column: id and coverage."""
     refused: tuple[tuple[str, str], ...]
     """What is not listed, and why."""
 
@@ -56,14 +59,18 @@ def make_board(found: Gathered) -> Board:
     if not groups:
         why = "; ".join(f"{name}: {reason}" for name, reason in found.refused[:3])
         raise InputError("no run that was found has a score" + (f" ({why})" if why else ""))
-    divisions, parts = [], []
+    divisions: list[Division] = []
+    parts: list[tuple[str, str]] = []
     for alike in groups.values():
-        fullest = max(alike.values(), key=lambda own: (_extent(own[0]), max(one.ended for one in own)))
-        divisions.append(_division(fullest))
-        parts += [(one.run.scores.run, one.run.scores.coverage) for own in alike.values() if own is not fullest
-                  for one in own]  # fmt: skip
+        wholes: list[list[Listed]] = []
+        for own in sorted(alike.values(), key=lambda own: _extent(own[0]), reverse=True):
+            if any(_within(own[0], fuller[0]) for fuller in wholes):
+                parts += [(one.run.scores.run, one.run.scores.coverage) for one in own]
+            else:
+                wholes.append(own)
+        divisions += map(_division, wholes)
     divisions.sort(key=lambda one: (not one.scores.complete, one.scores.dataset.casefold(), one.scores.profile))
-    return Board(tuple(divisions), _order(divisions), tuple(parts), found.refused)
+    return Board(tuple(_entitled(divisions)), _order(divisions), tuple(parts), found.refused)
 
 
 def _rules(one: Listed) -> tuple[str, ...]:
@@ -71,6 +78,27 @@ def _rules(one: Listed) -> tuple[str, ...]:
     scores = one.run.scores
     revision = one.run.manifest["dataset"]["revision"]
     return (scores.dataset, revision, scores.profile, scores.protocol, str(scores.jitter))
+
+
+def _within(one: Listed, other: Listed) -> bool:
+    """Whether a run is on fewer sequences, or frames, of those that another is on."""
+    ours, theirs = _extent(one), _extent(other)
+    return ours != theirs and set(one.run.manifest["dataset"]["sequences"]) <= set(
+        other.run.manifest["dataset"]["sequences"]
+    )
+
+
+def _entitled(divisions: Sequence[Division]) -> Iterator[Division]:
+    """Yield the divisions with their titles: dataset and rules; how much of it, where that is not all; each once."""
+    seen: dict[str, int] = {}
+    for one in divisions:
+        scores = one.scores
+        whole = scores.complete and scores.dataset != FolderDataset.name  # a folder's name says nothing
+        protocol = "" if scores.protocol == "ope" else f" {scores.protocol.upper()}"
+        off = f", first boxes off by {scores.jitter:g} px" if scores.jitter else ""
+        title = f"{scores.dataset if whole else scores.coverage}{protocol}{off} [{scores.profile}]"
+        seen[title] = seen.get(title, 0) + 1
+        yield replace(one, title=title if seen[title] == 1 else f"{title} ({seen[title]})")
 
 
 def _extent(one: Listed) -> tuple[bool, int, float]:

@@ -13,7 +13,7 @@ from benchmark.store.results import slug
 from reports.board.figures import latency_figure, rank_figure
 from reports.board.gathering import Listed
 from reports.board.model import Board
-from reports.board.tables import board_table, heading, source_table
+from reports.board.tables import board_table, source_table
 from reports.html.page import environment, render, style_rules
 from reports.labels import coverage, warnings
 from reports.model import build_report
@@ -36,7 +36,7 @@ def write_board(board: Board, folder: Path, *, title: str = "", history: Sequenc
     look = styles(names)
     sections = [
         {
-            "title": heading(one),
+            "title": one.title,
             "scores": one.scores,
             "sources": source_table(one, index, lambda listed: links[id(listed)]),
             "ranks": one.ranks and address(rank_figure(one.ranks, f"Mean ranks: {coverage(one.scores)}", names)),

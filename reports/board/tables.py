@@ -23,7 +23,7 @@ def board_table(board: Board, link: Link) -> Table:
     cells: dict[str, list[Cell]] = {name: [] for name in board.names}
     for one in board.divisions:
         said = MEASURE_NAMES[one.measure]
-        columns.append(Column(f"{heading(one)}: {said}", f"{heading(one)} {one.measure}", short=heading(one)))
+        columns.append(Column(f"{one.title}: {said}", f"{one.title} {one.measure}", short=one.title))
         standing = one.scores.standings(one.measure)
         for name in board.names:
             cells[name].append(_cell(one, name, standing.get(name, ""), link))
@@ -32,7 +32,7 @@ def board_table(board: Board, link: Link) -> Table:
     notes = (
         "Below a score: its 95 % interval over sequences. Bold: better than every other tracker of the column; ≈: not"
         " told apart from the best (paired sign-flip tests, Holm's correction).",
-        *(f"{heading(one)}: {coverage(one.scores)}." for one in board.divisions),
+        *(f"{one.title}: {coverage(one.scores)}." for one in board.divisions),
     )
     return Table("board", "Trackers by datasets", "Each dataset is scored by its own toolkit's rules", tuple(columns),
                  rows, notes)  # fmt: skip
@@ -62,14 +62,6 @@ def source_table(one: Division, index: int, link: Link) -> Table:
         Column("Older runs", "older"),
     )  # fmt: skip
     return Table(f"sources-{index}", "Where the scores come from", coverage(one.scores), columns, tuple(rows))
-
-
-def heading(one: Division) -> str:
-    """Return what a column is called: its dataset, and the rules that are not the usual ones."""
-    off = f", first boxes off by {one.scores.jitter:g} px" if one.scores.jitter else ""
-    protocol = "" if one.scores.protocol == "ope" else f" {one.scores.protocol.upper()}"
-    part = "" if one.scores.complete else " (part)"
-    return f"{one.scores.dataset}{part}{protocol}{off} [{one.scores.profile}]"
 
 
 def _cell(one: Division, name: str, standing: Standing, link: Link) -> Cell:

@@ -42,11 +42,15 @@ def test_a_part_of_a_dataset_never_stands_beside_the_whole(
 
 
 def test_other_videos_of_the_same_name_are_other_data(own: Path, make: Callable[..., Path], tmp_path: Path) -> None:
-    other = make(tmp_path / "other", {"cv2:kcf": 0.9}, frames=31)
-    made = board(tmp_path, own, tmp_path / "other")
-    assert len(made.divisions) == 1
-    assert len(made.parts) == 1
-    assert made.parts[0][0] in (other.name, next((own / "runs").iterdir()).name)
+    make(tmp_path / "longer", {"cv2:kcf": 0.9}, frames=31)
+    make(tmp_path / "others", {"cv2:mil": 0.9}, ("first", "tenth"), frames=30)
+    made = board(tmp_path, own, tmp_path / "longer", tmp_path / "others")
+    columns = {one.title: {tracker.name for tracker in one.scores.trackers} for one in made.divisions}
+    assert list(columns) == ["folder, 6 sequences [otb]", "folder, 6 sequences [otb] (2)", "folder, 2 sequences [otb]"]
+    assert {frozenset(names) for names in columns.values()} == {
+        frozenset({"siamfc", "memtrack", "dualmn"}), frozenset({"cv2:kcf"}), frozenset({"cv2:mil"}),
+    }  # fmt: skip
+    assert made.parts == ()
 
 
 def test_ranks_and_speeds_are_those_of_all_runs_together(own: Path, make: Callable[..., Path], tmp_path: Path) -> None:

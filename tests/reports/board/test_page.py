@@ -99,3 +99,14 @@ def test_the_site_in_a_browser(site: Path, browser: Browser) -> None:
             page.click("#scores tbody td a")
             assert "reports/" in page.url
             page.close()
+
+
+def test_imported_results_stand_beside_ones_own(own: Path, tmp_path: Path) -> None:
+    (run,) = (own / "runs").iterdir()
+    scores = json.loads((run / "scores.json").read_text())
+    scores["trackers"].append({**scores["trackers"][0], "name": "KCF (imported)", "weights": "", "marks": ["otb-mat"]})
+    (run / "scores.json").write_text(json.dumps(scores))
+    write_board(make_board(gather([own], tmp_path / "room", None)), tmp_path / "site")
+    (division,) = json.loads((tmp_path / "site" / "board.json").read_text())["divisions"]
+    assert {"KCF (imported)", "siamfc"} <= {tracker["name"] for tracker in division["trackers"]}
+    assert "KCF (imported)" in (tmp_path / "site" / "index.html").read_text()
