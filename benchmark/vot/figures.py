@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.datasets.listing import matching
+from benchmark.documents import read_json
 from benchmark.shapes import check
 from trackers.errors import InputError
 
@@ -61,15 +62,16 @@ class ToolkitFigures:
     @classmethod
     def read(cls, file: Path) -> ToolkitFigures:
         """Return what `to_dict` gave, from a file; InputError where it is damaged."""
+        again = "`run_bench vot analyse` writes it anew"
+        data = read_json(file, again)
         try:
-            data = json.loads(file.read_text("utf-8"))
             if data.pop("schema") != SCHEMA:
                 raise ValueError("of another schema")
             figures = tuple(Figures(**{**one, "span": one["span"] and tuple(one["span"])}) for one in data["figures"])
             found = cls(**{**data, "figures": tuple(replace(one, curve=tuple(one.curve)) for one in figures)})
             check(found, cls)
-        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-            raise InputError(f"{file} cannot be read ({error}): `run_bench vot analyse` writes it anew") from error
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise InputError(f"{file} cannot be read ({error}): {again}") from error
         return found
 
 
@@ -79,7 +81,7 @@ def read_analysis(file: Path, stack: str, coverage: str, names: Mapping[str, str
     InputError where the file is not there: the toolkit writes none where any result is missing.
     """
     try:
-        content = json.loads(file.read_text("utf-8"))
+        content = json.loads(file.read_text("utf-8"))  # where the toolkit writes NaN, which is no JSON
         identifiers = list(content["trackers"])
         found = []
         for name, one in content["results"].items():

@@ -76,7 +76,10 @@ def _measures(report: Report, ranked: list[TrackerScores], found: Mapping[str, V
         "Computed here, by the rules of each toolkit, on the same boxes.",
     ]
     if len(rows) > len(ranked):
-        notes.append("Printed figures are of the whole dataset, by the challenge's toolkit of their time.")
+        notes.append(
+            "Printed figures are of the whole dataset, by the challenge's or pysot's toolkit of their time; what their"
+            " robustness counts differs from paper to paper."
+        )
     return Table("vot", "VOT's measures", coverage(report.scores), tuple(columns), tuple(rows), tuple(notes),
                  circumstances(report.scores))  # fmt: skip
 
@@ -86,8 +89,10 @@ def _printed(dataset: str, profiles: int) -> Iterator[tuple[Cell, ...]]:
     for one in load_published():
         figures = {name: one.find(dataset, name) for name in MEASURES}
         if any(figures.values()):
-            cells = [Cell(own[0].printed, own[0].value) if own else EMPTY for own in figures.values()]
-            yield (words(f"{one.name}, as printed", str(one.year)), *cells, *[EMPTY] * (3 * (profiles - 1)), EMPTY)
+            robustness = figures.pop("robustness")
+            note = f"{one.year}" + (f"; robustness {robustness[0].printed}" if robustness else "")
+            accuracy, eao = (Cell(own[0].printed, own[0].value) if own else EMPTY for own in figures.values())
+            yield (words(f"{one.name}, as printed", note), accuracy, EMPTY, eao, *[EMPTY] * (3 * (profiles - 1)), EMPTY)
 
 
 def _parts(
