@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 import sys
+from importlib.machinery import PathFinder
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -31,12 +32,18 @@ LAYOUT = {
 """Files of the package, and the template of each."""
 
 
+def _is_taken(module: str) -> bool:
+    """Return whether a package of that name would stand in another's place."""
+    found = PathFinder.find_spec(module)
+    return module in sys.stdlib_module_names or (found is not None and found.origin is not None)
+
+
 def write_tracker(name: str, parent: Path, lanes: bool) -> list[Path]:
     """Write the folder `name` below `parent` and return its files; InputError where the name or the folder is taken."""
     module = name.replace("-", "_").casefold()
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*", name):
         raise InputError(f"a tracker's name is letters, digits, '_' and inner '-': not {name!r}")
-    if keyword.iskeyword(module) or module in sys.stdlib_module_names or module in ("trackers", "benchmark", "reports"):
+    if keyword.iskeyword(module) or _is_taken(module):
         raise InputError(f"{name!r} would be a package {module!r}, which is another's name: choose another")
     if taken := next((known for known in family_names() if known.casefold() == name.casefold()), ""):
         raise InputError(f"there is a tracker {taken!r} already: choose another name")

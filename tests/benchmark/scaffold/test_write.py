@@ -111,8 +111,11 @@ def test_the_packages_own_test_and_workflow_are_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "line"),
-    [("9x", "letters, digits"), ("siamfc", "there is a tracker 'siamfc' already"), ("json", "another's name"),
-     ("trackers", "another's name"), ("a/b", "letters, digits"), ("", "letters, digits"), ("SiamFC", "already")],
+    [
+        ("9x", "letters, digits"), ("a/b", "letters, digits"), ("", "letters, digits"),
+        ("siamfc", "there is a tracker 'siamfc' already"), ("SiamFC", "already"),
+        *((name, "another's name") for name in ("json", "trackers", "cv2", "class")),
+    ],
 )  # fmt: skip
 def test_a_name_that_cannot_be_is_refused(tmp_path: Path, name: str, line: str) -> None:
     with pytest.raises(InputError, match=line):

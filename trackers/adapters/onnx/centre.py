@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from trackers.adapters.onnx.description import Centre, Description
-from trackers.adapters.onnx.networks import Network
+from trackers.adapters.onnx.networks import Network, maps
 from trackers.adapters.onnx.pair import Numbers, Pair, Target
 from trackers.api import Frame
 
@@ -28,16 +28,17 @@ class CentreMap(Pair):
         decode, bounds = self.decode, np.array(frame.shape[1::-1], np.float64)
         side, _ = self.sides(target.size)
         found = self.respond(target, self.cut(frame, target.centre, side, self.searched.size))
-        cells = found[decode.scores].shape[-1]
-        scores = found[decode.scores].astype(np.float64).reshape(-1, cells)
+        scores = maps(found, decode.scores, 1)[0, 0].astype(np.float64)
+        cells = len(scores)
         hann = np.hanning(cells + 2)[1:-1]
         scores = scores * (1 - decode.window + decode.window * np.outer(hann, hann))
         row, column = divmod(int(np.argmax(scores)), cells)
         score = float(scores[row, column])
         if score < decode.threshold:
             return np.concatenate([target.centre - target.size / 2, target.size]), score, target
-        offset = found[decode.offsets].reshape(2, cells, cells)[:, row, column].astype(np.float64)
-        part = found[decode.sizes].reshape(2, cells, cells)[:, row, column].astype(np.float64)
+        offset, part = (
+            maps(found, name, 2)[0, :, row, column].astype(float) for name in (decode.offsets, decode.sizes)
+        )
         centre = target.centre + ((np.array([column, row]) + offset) / cells - 0.5) * side
         centre = np.clip(centre, 0, bounds)
         size = np.minimum(np.maximum(part * side, decode.smallest), np.maximum(bounds, decode.smallest))

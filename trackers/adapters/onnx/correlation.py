@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from trackers.adapters.onnx.crops import Vector, stretched
 from trackers.adapters.onnx.description import Description, Filter
-from trackers.adapters.onnx.networks import Array, Network
+from trackers.adapters.onnx.networks import Network, maps
 from trackers.adapters.onnx.pair import Numbers
 from trackers.api import Frame
 
@@ -82,7 +82,7 @@ class CorrelationFilter:
 
     def _see(self, frame: Frame, centre: Vector, size: Vector) -> Spectrum:
         crop = stretched(frame, centre, size * (1 + self.decode.padding), self.size, self.given)
-        features: Array = self._network({self._network.inputs[0]: crop})[self.decode.features][0]
+        features = maps(self._network({self._network.inputs[0]: crop}), self.decode.features)[0]
         hann = np.hanning(features.shape[-1])
         return np.fft.rfft2(features * np.outer(hann, hann).astype(np.float32)).astype(np.complex64)
 

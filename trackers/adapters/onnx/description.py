@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
@@ -181,6 +182,14 @@ def read_description(file: Path) -> Description:
 
 
 def _contradiction(one: Description) -> str:
+    """Return what cannot be, in words; "" where all can."""
+    decode = one.decode
+    if 0 in one.input.std:
+        return "input.std must be above 0"
+    if isinstance(decode, Anchors) and not all(min(sizes, default=0) > 0 for sizes in (decode.ratios, decode.scales)):
+        return "decode.ratios and decode.scales must be lists of numbers above 0"
+    if not isinstance(decode, Filter) and decode.window > 1:
+        return f"decode.window must be within 0 to 1, not {decode.window:g}"
     if isinstance(one.decode, Filter):
         if not one.search.network:
             return "decode.kind 'filter' needs search.network, which makes the features"
@@ -240,4 +249,6 @@ def _plain(value: Any, wanted: type, where: str) -> Any:
         raise ValueError(f"{where} must be {names[wanted]}, not {value!r}")
     if wanted is int and value < 1:
         raise ValueError(f"{where} must be 1 or more, not {value}")
+    if wanted is float and not 0 <= value < math.inf:
+        raise ValueError(f"{where} must be a number from 0 on, not {value}")
     return wanted(value)

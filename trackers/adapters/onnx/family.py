@@ -19,7 +19,7 @@ from trackers.adapters.onnx.siamese import Siamese
 from trackers.api import Boxes, Frame, Step, Tracker
 from trackers.code.files import digest_bytes
 from trackers.code.reach import Walk
-from trackers.errors import InputError
+from trackers.errors import InputError, describe
 from trackers.registry import Family
 from trackers.weights.catalog import Weights
 
@@ -74,6 +74,7 @@ def family(place: str) -> Family:
             sizes = {name: table.size for name, table in tables.items() if table is not None}
             loaded = {name: Network(file, device, sizes.get(name, 0)) for name, file in networks.items()}
             super().__init__(description, loaded)
+            self._try(path)
 
     weights = Weights(
         path.stem, None, sha256("\n".join(digests).encode()).hexdigest(), trained_on=description.trained_on,
@@ -96,6 +97,14 @@ class DescribedTracker(Tracker[list[Any]]):
         make = LikeOpenCV if like == "opencv" else FOLLOWERS[type(description.decode)]
         self._follower: Follower = make(description, networks)
         self._parameters = sum({one.file: one.parameters for one in networks.values()}.values())
+
+    def _try(self, path: Path) -> None:
+        """Raise InputError where networks and description do not fit: what a first frame shows needs no sequence."""
+        frame = np.zeros((64, 64, 3), np.uint8)
+        try:
+            self._follower.step(frame, self._follower.start(frame, np.array([16.0, 16.0, 32.0, 32.0])))
+        except Exception as error:
+            raise InputError(f"{path}: its networks do not fit what it says of them: {describe(error)}") from error
 
     def start(self, frames: Sequence[Frame], boxes: Boxes, seeds: Sequence[int]) -> list[Any]:
         """Show every lane its target."""

@@ -38,6 +38,8 @@ class Network:
         self.file = file
         self.inputs = tuple(one.name for one in self._session.get_inputs())
         self.outputs = tuple(one.name for one in self._session.get_outputs())
+        if other := next((one for one in self._session.get_inputs() if one.type != "tensor(float)"), None):
+            raise InputError(f"{file}: input {other.name!r} takes {other.type}, not 32-bit floats: export it so")
 
     def __call__(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         """Return all outputs by name."""
@@ -53,6 +55,17 @@ class Network:
         for name in names:
             if name not in known:
                 raise InputError(f"{self.file} has no {kind} {name!r}; it has: {', '.join(known)}")
+
+
+def maps(outputs: Mapping[str, Array], name: str, *channels: int) -> Array:
+    """Return an output; ValueError where it is no map (1, C, n, n) of one of these numbers of channels, if any."""
+    found = outputs[name]
+    wanted = " or ".join(map(str, channels)) or "C"
+    if found.ndim != 4 or found.shape[0] != 1 or found.shape[2] != found.shape[3]:
+        raise ValueError(f"output {name!r} must be of shape (1, {wanted}, n, n); it is {found.shape}")
+    if channels and found.shape[1] not in channels:
+        raise ValueError(f"output {name!r} must have {wanted} channels; it has {found.shape[1]}")
+    return found
 
 
 def import_runtime() -> tuple[Any, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from trackers.adapters.onnx.crops import Vector
 from trackers.adapters.onnx.description import Anchors, Description, Points
-from trackers.adapters.onnx.networks import Array, Network
+from trackers.adapters.onnx.networks import Array, Network, maps
 from trackers.adapters.onnx.pair import Numbers, Pair, Target
 from trackers.api import Frame
 
@@ -29,9 +29,9 @@ class Siamese(Pair):
         decode, bounds = self.decode, np.array(frame.shape[1::-1], np.float64)
         side, scale = self.sides(target.size)
         found = self.respond(target, self.cut(frame, target.centre, side, self.searched.size))
-        boxes = self.candidates(found[decode.boxes])
-        anchors, cells = found[decode.boxes].shape[1] // 4, found[decode.boxes].shape[-1]
-        scores = foreground(found[decode.scores], anchors)
+        anchors = len(anchor_sizes(decode)) if isinstance(decode, Anchors) else 1
+        raw, logits = maps(found, decode.boxes, 4 * anchors), maps(found, decode.scores, anchors, 2 * anchors)
+        boxes, scores, cells = self.candidates(raw), foreground(logits, anchors), raw.shape[-1]
         with np.errstate(all="ignore"):  # a network may give boxes without extent: they are never the best
             changed = _change(_extent(boxes[:, 2:]) / self.reference(target, scale))
             shape = _change((target.size[0] / target.size[1]) / (boxes[:, 2] / boxes[:, 3]))
