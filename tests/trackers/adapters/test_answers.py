@@ -34,6 +34,14 @@ def test_numbers_of_any_kind_are_a_box(box) -> None:
         assert sure == score
 
 
+def test_tensors_on_an_accelerator_are_fetched(pretend) -> None:
+    there = torch.tensor(BOX).to("pretend:0")
+    for answer in (there, list(there), (there, there[:1])):
+        box, score = as_answer(answer)
+        np.testing.assert_array_equal(box, BOX)
+        assert score == 1
+
+
 def test_what_is_masked_is_nan() -> None:
     values, _ = as_answer(np.ma.array([1, 2, 3, 4], mask=[0, 0, 1, 0]))
     np.testing.assert_array_equal(values, [1, 2, np.nan, 4])

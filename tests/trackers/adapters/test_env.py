@@ -17,6 +17,7 @@ from trackers.adapters.apart.child import Overdue, TrackerFailure
 from trackers.api import Tracker
 from trackers.errors import InputError
 from trackers.names import TrackerSpec, expand, resolve
+from trackers.registry import PATH_VARIABLE
 
 FIRST = np.array([[40.0, 40.0, 30.0, 24.0]])
 FILE = """
@@ -146,6 +147,43 @@ def test_a_class_with_initialize_and_track_is_driven_as_that(tmp_path: Path) -> 
     (tmp_path / "theirs.py").write_text(PYTRACKING)
     rows = follow(resolve(f"env:{sys.executable} {tmp_path / 'theirs.py'}{{step=2}}").build("cpu"))
     np.testing.assert_array_equal(rows[:, 0], [42, 44, 46])
+
+
+REPOSITORY_OF_THEIRS = {
+    "lib/test/tracker/theirs.py": PYTRACKING.replace("step): self.step = step", "params, dataset_name):\n"
+                                                     "        self.step = params.step"),
+    "lib/test/parameter/theirs.py": """
+class Params: pass
+def parameters(name):
+    print("making", name)
+    params = Params()
+    params.step = {"slow": 1, "fast": 4}[name]
+    return params
+""",
+    "flat.py": """
+class Flat:
+    def init(self, image, box):
+        self.first = image.size + tuple(box[:2])
+    def update(self, image): return self.first
+""",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("once", [True, False])
+def test_trackers_of_other_schools_run_there_too(tmp_path: Path, once: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    for file, text in REPOSITORY_OF_THEIRS.items():
+        (tmp_path / "repo" / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "repo" / file).write_text(text)
+    if once:
+        monkeypatch.setenv(PATH_VARIABLE, str(tmp_path / "repo"))
+    folder = "" if once else f"{tmp_path / 'repo'}/"
+    fast = resolve(f"env:{sys.executable} pytracking:{folder}lib.test.tracker.theirs:Theirs{{fast}}")
+    assert fast.name == f"env:{sys.executable} pytracking:repo/lib.test.tracker.theirs:Theirs{{fast}}"
+    np.testing.assert_array_equal(follow(resolve(fast.address).build("cpu"))[:, 0], [44, 48, 52])
+    assert "lib/test/parameter/theirs.py" in fast.family.reach.files
+    flat = resolve(f"env:{sys.executable} got10k:{folder}flat:Flat")
+    # A picture's width comes first, and boxes begin at 1 there: they come back as they went.
+    np.testing.assert_array_equal(follow(flat.build("cpu"), 2)[0, :4], [160 - 1, 120 - 1, 41, 41])
 
 
 WEIGHTED = """
