@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter
 
 from benchmark.statistics.ranks import CriticalDifference
-from reports.plots.sheet import PAGE, SIZE, add_legend, folded, sheet
+from reports.plots.sheet import COLUMN, LINE, SIZE, add_legend, folded, sheet
 from reports.plots.style import styles
 from reports.speed import Speed
 
@@ -21,15 +21,14 @@ def rank_figure(found: CriticalDifference, title: str, names: Sequence[str]) -> 
     `names` are all trackers of the board, for their colours.
     """
     style = styles(names)
-    figure, axes = sheet(PAGE, 0.5 + 0.22 * len(found.mean_ranks), title)
+    shown = [folded(name, 1.2) for name in found.mean_ranks]
+    figure, axes = sheet(COLUMN, 0.5 + 0.2 * len(shown) + LINE * sum(name.count("\n") for name in shown), title)
     axis, half = axes[0, 0], found.difference / 2
     for place, (name, mean) in enumerate(found.mean_ranks.items()):
         axis.errorbar(mean, place, xerr=half, fmt="o", color=style[name].colour, ms=4, lw=1.4)
-    axis.set_yticks(range(len(found.mean_ranks)), [folded(name, 2.6) for name in found.mean_ranks])
+    axis.set_yticks(range(len(shown)), shown)
     axis.invert_yaxis()
-    axis.set_xlabel(
-        f"mean rank over {found.sequences} sequences, ± half the critical difference of {found.difference:.2f}"
-    )
+    axis.set_xlabel(f"mean rank over {found.sequences} sequences")
     axis.grid(axis="y", visible=False)
     return figure
 
@@ -47,7 +46,7 @@ def latency_figure(found: Sequence[Speed], title: str, names: Sequence[str]) -> 
     if not points:
         return None
     style, entries = styles(names), []
-    figure, axes = sheet(PAGE, 2.4, title)
+    figure, axes = sheet(COLUMN, 2.2, title)
     for times, one in points:
         [dot] = axes[0, 0].plot(times, one.auc, "o", color=style[one.tracker].colour, ms=5)
         beside = " (beside other work)" if one.latency and one.latency.load_mark else ""
@@ -55,6 +54,6 @@ def latency_figure(found: Sequence[Speed], title: str, names: Sequence[str]) -> 
     axes[0, 0].set(xscale="log", ylabel="success AUC")
     axes[0, 0].xaxis.set_major_formatter(LogFormatter())
     axes[0, 0].xaxis.set_minor_formatter(LogFormatter(minor_thresholds=(1.5, 0.5)))
-    axes[0, 0].set_xlabel("median latency of a frame, in times of a fixed workload on that machine", fontsize=SIZE)
+    axes[0, 0].set_xlabel("median latency, in times of a fixed workload", fontsize=SIZE)
     add_legend(figure, [dot for dot, _ in entries], [text for _, text in entries])
     return figure

@@ -41,6 +41,7 @@ def write_board(board: Board, folder: Path, *, title: str = "", history: Sequenc
             "sources": source_table(one, index, lambda listed: links[id(listed)]),
             "ranks": one.ranks and address(rank_figure(one.ranks, f"Mean ranks: {coverage(one.scores)}", names)),
             "p": one.ranks.p if one.ranks else None,
+            "difference": one.ranks.difference if one.ranks else None,
             "latency": (drawn := latency_figure(one.speeds, f"Accuracy against latency: {coverage(one.scores)}", names))
             and address(drawn),
         }
