@@ -104,11 +104,9 @@ def test_targets_side_by_side_do_not_meet(tmp_path: Path) -> None:
     ("lines", "says"),
     [
         ("import os; os._exit(3)", "it ended with exit code 3"),
-        ("import os; os.abort()", "it was ended by SIGABRT"),
         ("raise RuntimeError('out of memory, say')", "RuntimeError: out of memory, say"),
         ("import sys; sys.exit(2)", "SystemExit: 2"),
         ("return None", "TypeError: update must return a box x, y, w, h"),
-        ("return [1, 2, 3]", "it returned [1, 2, 3]"),
     ],
 )
 def test_a_failure_says_how_and_the_next_target_gets_a_new_process(tmp_path: Path, lines: str, says: str) -> None:
