@@ -17,6 +17,8 @@ from trackers.errors import InputError
 
 LARGEST = 2**26
 """Pixels of the largest mask."""
+FARTHEST = 1e9
+"""Pixels from the picture's corner to the farthest coordinate; what is beyond, infinity too, is no place."""
 
 
 def parse_regions(text: str, source: str) -> list[Region]:
@@ -41,6 +43,8 @@ def _region(text: str) -> Region:
         x, y, width, height, *runs = [int(value) for value in text[1:].split(",")]
         if min(width, height, *runs, 0) < 0 or width * height > LARGEST or sum(runs) > width * height:
             raise ValueError
+        if max(abs(x), abs(y)) > FARTHEST:
+            raise ValueError
         filled = np.repeat(np.arange(len(runs)) % 2 == 1, runs)
         if not filled.any():
             return None
@@ -48,6 +52,8 @@ def _region(text: str) -> Region:
         left, top, across, down = (int(value) for value in mask_box(Mask(0, 0, pixels)))
         return Mask(x + left, y + top, pixels[top : top + down, left : left + across].copy())
     values = np.array([float(value) for value in text.replace("\t", ",").split(",")])
+    if (np.abs(values) > FARTHEST).any():
+        raise ValueError
     if len(values) == 1:
         return None
     if len(values) == 4:

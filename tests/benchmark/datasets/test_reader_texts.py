@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from benchmark.datasets.box_text import read_boxes, read_flags
 from benchmark.datasets.lookup import open_dataset
 from benchmark.datasets.nfs import read_vatic
-from benchmark.datasets.regions import parse_regions
+from benchmark.datasets.regions import parse_regions, region_boxes
 from trackers.errors import InputError
 
 FILES = {
@@ -106,7 +106,7 @@ def check_anything(folder: Path, data: bytes) -> None:
     file = folder / "any.txt"
     file.write_bytes(data)
     text = data.decode("utf-8", errors="replace")
-    for read in (read_boxes, read_vatic, lambda path: parse_regions(text, str(path)), read_flags):
+    for read in (read_boxes, read_vatic, lambda path: region_boxes(parse_regions(text, str(path))), read_flags):
         found, said = answer(read, file)
         assert found is None or found.shape[1:] == (() if read is read_flags else (4,))
         assert "\n" not in said

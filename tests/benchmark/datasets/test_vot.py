@@ -75,7 +75,19 @@ def test_a_masks_box_is_that_of_its_pixels():
 
 
 @pytest.mark.parametrize(
-    "line", ["1,2,3", "m1,2", "m0,0,2,2,5", "m0,0,-1,4,1", "a,b,c,d", "1,2,3,4,5,6", "m0,0,99999,99999,1"]
+    "line",
+    [
+        "1,2,3",
+        "m1,2",
+        "m0,0,2,2,5",
+        "m0,0,-1,4,1",
+        "a,b,c,d",
+        "1,2,3,4,5,6",
+        "m0,0,99999,99999,1",
+        "inf,1,2,3",
+        "1,2,3,4,5,6,7,1e308",
+        "m99999999999999999999,0,3,3,1,2",
+    ],
 )
 def test_what_is_no_region_is_refused_with_its_line(line):
     with pytest.raises(InputError, match=r"x.txt, line 2: .* is no region"):
