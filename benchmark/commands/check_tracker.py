@@ -9,6 +9,7 @@ import click
 
 from benchmark.commands.options import device_option, json_option, tracker_path_option, write_json
 from benchmark.commands.terminal import echo
+from trackers.errors import InputError
 
 
 @click.command(
@@ -41,13 +42,19 @@ def check_tracker(*, names: str, device: str, strict: bool, timeout: float, json
     chosen = find_device(device)
     alone = str(json_file) == "-"
     rows, wrong = [], 0
+    unbuilt: InputError | None = None
     for spec in expand([names]):
         findings = []
-        for one in check_apart(spec.address, chosen, timeout):
-            findings.append(one)
-            if not alone:
-                echo(f"{spec.name}  {one.check:<11}  {one.verdict:<11}  {one.line}")
+        try:
+            for one in check_apart(spec.address, chosen, timeout):
+                findings.append(one)
+                if not alone:
+                    echo(f"{spec.name}  {one.check:<11}  {one.verdict:<11}  {one.line}")
+        except InputError as error:
+            unbuilt = unbuilt or error  # said when the others have been checked
         wrong += len(failing(findings, strict))
         rows += [{"tracker": spec.name, **asdict(one)} for one in findings]
     write_json(rows, json_file)
+    if unbuilt:
+        raise unbuilt
     raise click.exceptions.Exit(1 if wrong else 0)

@@ -33,7 +33,7 @@ def check_apart(name: str, device: str, timeout: float) -> Iterator[Finding]:
             if isinstance(found, InputError):
                 raise found
             if ended == "its process ended":
-                process.join()
+                process.join(5)
                 yield Finding(check, "broken", f"ends its process, exit code {process.exitcode}")
             else:
                 yield found or Finding(check, "broken", f"does not come back within {timeout:g} s (--timeout)")

@@ -20,6 +20,14 @@ class Still:
         {}
         return self.box
 """
+NEVER_BUILT = """
+from trackers.api import Tracker, register
+@register("never", remembers="nothing")
+class Never(Tracker):
+    def __init__(self, config, weights, device): raise RuntimeError("no")
+    def start(self, frames, boxes, seeds): pass
+    def step(self, state, frames): pass
+"""
 
 
 @pytest.fixture
@@ -65,6 +73,14 @@ def test_a_tracker_that_ends_its_process_or_never_comes_back_is_a_line(still, ru
     done = run_bench("check-tracker", still("time.sleep(600) if image.shape[0] == 150 else None"), "--timeout", "5")
     assert done.returncode == 1
     assert "does not come back within 5 s" in done.stdout
+
+
+def test_one_that_cannot_be_built_keeps_no_other_from_being_checked(still, tmp_path: Path, run_bench) -> None:
+    broken = tmp_path / "broken.py"
+    broken.write_text(NEVER_BUILT)
+    done = run_bench("check-tracker", f"py:{broken},{still()}", "--json", tmp_path / "all.json")
+    assert done.returncode == 2
+    assert {row["tracker"] for row in json.loads((tmp_path / "all.json").read_text())} == {"py:still.py"}
 
 
 def test_a_tracker_that_cannot_be_built_or_found_is_bad_input(still, run_bench) -> None:
