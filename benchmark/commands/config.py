@@ -51,11 +51,12 @@ def _of_toml(file: Path, command: click.Command) -> Options:
     ``limit-frames = 50``, ``trackers = ["siamfc", "memtrack"]``, ``telemetry = true``; ``runs = ["latest"]``. Raises
     InputError for what is no option of the command, and for a value of another kind.
     """
-    from benchmark.documents import parse_toml
+    from benchmark.documents import LARGEST, parse_toml
 
     mend = "it is TOML: a key an option, as in `limit-frames = 50`"
     try:
-        content = parse_toml(file.read_text("utf-8"))
+        with file.open("rb") as opened:
+            content = parse_toml(opened.read(LARGEST).decode("utf-8"))
     except OSError as error:
         raise InputError(f"--config {file} cannot be read ({error.strerror or error})") from error
     except ValueError as error:
@@ -67,6 +68,8 @@ def _of_toml(file: Path, command: click.Command) -> Options:
         if parameter is None or parameter.name is None:
             hint = did_you_mean(key, known) or f" It has: {', '.join(known)}"
             raise InputError(f"--config {file}: `{command.name}` has no option {key!r}.{hint}")
+        if parameter.name in found:
+            raise InputError(f"--config {file}: {key} stands twice in it")
         try:
             found[parameter.name] = _value(parameter, value)
         except ValueError as error:

@@ -99,8 +99,9 @@ class LoadedRun:
         """Return a row a tracker and frame of a sequence: its box, its overlap with the truth, and its error.
 
         Columns: tracker, frame (0-based), x, y, w, h (pixels, 0-based), iou (0 to 1) and error (pixels between the
-        centres), both NaN where the ground truth is invalid or was not kept. `trackers` are those that are wanted, all
-        by default. InputError for a sequence or tracker that the run does not have.
+        centres), both NaN where the ground truth is invalid or was not kept. Of several repeats or starts the first is
+        taken. `trackers` are those that are wanted, all by default. InputError for a sequence or tracker that the run
+        does not have.
         """
         self._check(sequence, self.names, "sequence")
         chosen = self.trackers if trackers is None else tuple(trackers)

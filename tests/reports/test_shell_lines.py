@@ -34,14 +34,14 @@ class Fence:
     page: str
     needs: str
     lines: tuple[tuple[str, ...], ...]
-    """In words, without comments."""
+    """In words, without comments and without where their output goes."""
 
 
 def fences() -> list[Fence]:
     found = []
     for page in PAGES:
         for needs, text in FENCE.findall(page.read_text()):
-            words = (tuple(shlex.split(line, comments=True)) for line in text.splitlines())
+            words = (tuple(shlex.split(re.sub(r">+ \S+$", "", line), comments=True)) for line in text.splitlines())
             found.append(Fence(page.relative_to(REPOSITORY).as_posix(), needs, tuple(filter(None, words))))
     return found
 

@@ -66,6 +66,7 @@ def test_every_command_takes_one(name: str, run_bench) -> None:
         ("seed = \n", "it is TOML"),
         ("protocol = 'opee'\n", "'opee' is not one of"),
         ("\x00", "it is TOML"),
+        ("limit-frames = 5\nlimit_frames = 6\n", "limit_frames stands twice"),
     ],
 )
 def test_what_a_file_cannot_say_is_one_line(text: str, says: str, tmp_path: Path, run_bench) -> None:

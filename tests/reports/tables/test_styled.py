@@ -33,6 +33,9 @@ def test_latex_is_escaped_and_the_best_is_bold() -> None:
 def test_the_tables_are_those_of_the_report(made_run: Path) -> None:
     found = tables_of(load(made_run))
     assert {"scores", "answers", "sequences"} <= set(found)
+    for table in found.values():
+        assert "<table" in table._repr_html_()
+        assert r"\begin{tabular}" in styled(table, "latex").to_latex(hrules=True, convert_css=True)
     shown = found["scores"]._repr_html_()
     assert all(name in shown for name in ("siamfc", "memtrack", "dualmn"))
 
