@@ -53,10 +53,10 @@ def _corners(done: Sequence[Record], annotations: Mapping[str, Annotation]) -> t
 
 def _left(done: Sequence[Record]) -> tuple[str, ...]:
     """Return one remark of each kind, the one with the largest number."""
-    kinds: dict[str, str] = {}
+    kinds: dict[str, str] = {}  # by what stands round the number, whether it is one or several
     for remark in sorted(
         (one for record in done for one in record.remarks.split("; ") if one),
         key=lambda one: int(next(iter(re.findall(r"\d+", one)), 0)),
     ):
-        kinds[re.split(r"\d", remark)[0]] = remark
+        kinds[re.sub(r"\d+ (\w\w)\w*", r"\1", remark)] = remark
     return tuple(kinds.values())

@@ -1,9 +1,11 @@
-"""What a third party's tracker leaves behind in the process: nothing puts it back, so that it is said."""
+"""What a third party's tracker leaves behind: threads, processes, memory. Nothing puts it back, so that it is said."""
 
 from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 OURS = ("frames", "trackers", "error stream", "answer in time")
@@ -15,11 +17,13 @@ LOST_BYTES = 1 << 28
 
 
 class Noticed:
-    """Looks at threads and memory when a tracker's sequences begin and end."""
+    """Looks at threads, processes and memory when a tracker's sequences begin and end."""
 
     def __init__(self, tracker: object) -> None:
-        """Take the tracker, which may have a process of its own and tell what that has in memory (``resident``)."""
+        """Take the tracker, which may have processes of ours and tell what these have in memory (``resident``)."""
         self._resident = getattr(tracker, "resident", resident)
+        self._apart = hasattr(tracker, "children")
+        self._processes: set[str] = set()
         self._before: set[threading.Thread] | None = None
         self._held: int | None = None
         self._growth: list[int] = []
@@ -27,7 +31,7 @@ class Noticed:
     def begin(self) -> None:
         """A sequence begins."""
         if self._before is None:
-            self._before = set(threading.enumerate())
+            self._before, self._processes = set(threading.enumerate()), children()
         self._held = self._resident()
 
     def end(self) -> str:
@@ -35,20 +39,33 @@ class Noticed:
         held = self._resident()
         if held is not None and self._held is not None:
             self._growth.append(held - self._held)
-        return "; ".join(filter(None, (self._threads(), self._memory())))
+        return "; ".join([*self._left(), *filter(None, [self._memory()])])
 
-    def _threads(self) -> str:
+    def _left(self) -> Iterator[str]:
         if self._before is None:
-            return ""
-        left = [one for one in threading.enumerate() if one not in self._before and not one.name.startswith(OURS)]
-        threads = f"{len(left)} thread{'s' * (len(left) > 1)} running"
-        return f"it leaves {threads} after a sequence, which may change anything at any time" if left else ""
+            return
+        threads = [one for one in threading.enumerate() if one not in self._before and not one.name.startswith(OURS)]
+        if threads:
+            many = f"{len(threads)} thread{'s' * (len(threads) > 1)}"
+            yield f"it leaves {many} running after a sequence, which may change anything at any time"
+        if not self._apart and (processes := children() - self._processes):
+            yield f"it leaves {len(processes)} process{'es' * (len(processes) > 1)} running after a sequence"
 
     def _memory(self) -> str:
         later = self._growth[1:]  # what the first sequence takes is taken once
         if len(later) < SEQUENCES or min(later) <= 0 or sum(later) < LOST_BYTES:
             return ""
         return f"its memory grew by {sum(later) / 1e6:.0f} MB in {len(later)} sequences, in every one of them: it leaks"
+
+
+def children() -> set[str]:
+    """Return the numbers of the processes that this one has started, and that are there; none off Linux."""
+    lists = Path("/proc/self/task").glob("*/children") if Path("/proc/self/task").is_dir() else ()
+    found: set[str] = set()
+    for one in lists:
+        with suppress(OSError):  # a thread that has ended meanwhile
+            found.update(one.read_text().split())
+    return found
 
 
 def resident(process: int | str = "self") -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -36,6 +38,24 @@ def test_a_thread_that_goes_on_is_said_and_one_that_ends_is_not(tmp_path: Path) 
             thread.join()
     assert state.lanes
     assert tracker.remarks() == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="who has started whom is known on Linux alone")
+def test_a_process_that_goes_on_is_said(tmp_path: Path) -> None:
+    tracker = build(
+        tmp_path, init="import subprocess\nself.it = subprocess.Popen(['sleep', '600'], start_new_session=True)"
+    )
+    before = subprocess.Popen(["sleep", "600"])
+    try:
+        state = tracker.start([FRAME], BOX, [0])
+        assert tracker.remarks() == "it leaves 1 process running after a sequence"
+        theirs = state.lanes[0].it
+        theirs.kill()
+        theirs.wait()
+        assert tracker.remarks() == ""
+    finally:
+        before.kill()
+        before.wait()
 
 
 def test_threads_of_before_and_of_ours_are_not_theirs(tmp_path: Path) -> None:
