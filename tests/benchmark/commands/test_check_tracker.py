@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.contract.checks import CHECKS
+from benchmark.contract import apart
+from benchmark.contract.checks import CHECKS, check_tracker
+from trackers.names import resolve
 
 STILL = """
 import os, time
@@ -39,6 +41,12 @@ def still(tmp_path: Path):
     return write
 
 
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Check in this process, which saves starting another."""
+    monkeypatch.setattr(apart, "check_apart", lambda name, device, timeout: check_tracker(resolve(name), device))
+
+
 def test_every_check_is_a_line_and_fine_ends_with_0(still, run_bench) -> None:
     done = run_bench("check-tracker", still(), "--device", "cpu")
     assert done.returncode == 0, done.stderr
@@ -47,7 +55,7 @@ def test_every_check_is_a_line_and_fine_ends_with_0(still, run_bench) -> None:
     assert all(line.startswith("py:still.py  ") and "  fine  " in line for line in lines)
 
 
-def test_json_has_every_line_and_a_broken_contract_ends_with_1(still, run_bench) -> None:
+def test_json_has_every_line_and_a_broken_contract_ends_with_1(here, still, run_bench) -> None:
     done = run_bench("check-tracker", still("self.box = self.box + os.urandom(1)[0]"), "--json", "-")
     assert done.returncode == 1
     rows = json.loads(done.stdout)
@@ -56,7 +64,7 @@ def test_json_has_every_line_and_a_broken_contract_ends_with_1(still, run_bench)
     assert {row["tracker"] for row in rows} == {"py:still.py"}
 
 
-def test_what_a_run_puts_right_ends_with_1_only_where_it_is_to_be_strict(still, run_bench) -> None:
+def test_what_a_run_puts_right_ends_with_1_only_where_it_is_to_be_strict(here, still, run_bench) -> None:
     name = still("image[:] = 0")
     assert run_bench("check-tracker", name).returncode == 0
     assert run_bench("check-tracker", name, "--strict").returncode == 1
@@ -75,7 +83,7 @@ def test_a_tracker_that_ends_its_process_or_never_comes_back_is_a_line(still, ru
     assert "does not come back within 5 s" in done.stdout
 
 
-def test_one_that_cannot_be_built_keeps_no_other_from_being_checked(still, tmp_path: Path, run_bench) -> None:
+def test_one_that_cannot_be_built_keeps_no_other_from_being_checked(here, still, tmp_path: Path, run_bench) -> None:
     broken = tmp_path / "broken.py"
     broken.write_text(NEVER_BUILT)
     done = run_bench("check-tracker", f"py:{broken},{still()}", "--json", tmp_path / "all.json")
