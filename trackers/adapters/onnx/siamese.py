@@ -38,7 +38,10 @@ class Siamese(Pair):
             penalty = np.exp(-decode.penalty * (shape * changed - 1))
             window = np.tile(self.window(cells), anchors)
             rank = penalty * scores * (1 - decode.window) + window * decode.window
-        best = int(np.argmax(np.where((boxes[:, 2:] > 0).all(1), np.nan_to_num(rank, nan=-np.inf), -np.inf)))
+        rank = np.where((boxes[:, 2:] > 0).all(1) & np.isfinite(rank), rank, -np.inf)
+        best = int(np.argmax(rank))
+        if rank[best] == -np.inf:
+            return self.box(target.centre, target.size), 0.0, target
         rate = penalty[best] * scores[best] * decode.rate
         centre = np.clip(target.centre + boxes[best, :2] / scale, 0, bounds)
         size = np.maximum(target.size * (1 - rate) + boxes[best, 2:] / scale * rate, decode.smallest)

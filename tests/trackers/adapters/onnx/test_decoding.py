@@ -124,6 +124,14 @@ def test_a_candidate_without_extent_is_never_the_best() -> None:
     assert np.isfinite(follower.step(FRAME, follower.start(FRAME, BOX))[0]).all()
 
 
+def test_a_network_that_says_nothing_leaves_the_box_where_it_was() -> None:
+    decode = Points("s", "b", stride=8, window=0.1, penalty=0.1, rate=0.3)
+    head = Says(s=peaked(9, 4, 6), b=np.full((1, 4, 9, 9), np.nan, np.float32))
+    follower = Siamese(describe(decode), {"head": head})
+    box, score, _ = follower.step(FRAME, follower.start(FRAME, BOX))
+    assert (box.tolist(), score) == (BOX.tolist(), 0.0)
+
+
 def test_the_highest_of_a_centre_map_has_its_size_and_offset_there() -> None:
     scores, sizes, offsets = (np.zeros((1, n, 8, 8), np.float32) for n in (1, 2, 2))
     scores[0, 0, 3, 5] = 0.8
