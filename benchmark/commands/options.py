@@ -60,7 +60,7 @@ def _put_variable(name: str, value: str | None) -> None:
 
 tracker_path_option = click.option(
     "--tracker-path", type=click.Path(path_type=Path, exists=True, file_okay=False), multiple=True, metavar="DIR",
-    is_eager=True, expose_value=False, callback=_set_tracker_path,
+    expose_value=False, callback=_set_tracker_path,
     help="Look there for modules of others' trackers; may be given several times.  [default: $ENGRAM_TRACKER_PATH]",
 )  # fmt: skip
 

@@ -144,8 +144,9 @@ def test_the_folder_of_a_repository_is_given_once(run_bench, tmp_path: Path, pic
         (tmp_path / "repo" / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "repo" / file).write_text(text)
     before = os.environ.get(PATH_VARIABLE)
+    (tmp_path / "options.toml").write_text(f"tracker-path = {str(tmp_path / 'repo')!r}\n")
     start = "pytracking:lib.test.tracker.theirs:Theirs"
-    done = run_bench("-t", f"{start}{{still}},{start}{{moving}}", "--tracker-path", tmp_path / "repo", "-d", "folder",
+    done = run_bench("-t", f"{start}{{still}},{start}{{moving}}", "--config", tmp_path / "options.toml", "-d", "folder",
                      "--data-root", picture_folder, "--workers", "1", "--json", "-")  # fmt: skip
     assert done.returncode == 0, done.stderr
     found = {one["name"]: one["summary"]["overall"]["auc"] for one in json.loads(done.stdout)["trackers"]}
@@ -153,3 +154,5 @@ def test_the_folder_of_a_repository_is_given_once(run_bench, tmp_path: Path, pic
     still, moving = found.values()
     assert still < moving == pytest.approx(20 / 21)
     assert os.environ.get(PATH_VARIABLE) == before
+    once = run_bench("list", "--keys", f"{start}{{still}}", "--tracker-path", tmp_path / "repo", "--json")
+    assert list(json.loads(once.stdout)) == list(found)[:1]
