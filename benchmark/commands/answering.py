@@ -51,7 +51,11 @@ def run_study(study: Study, setting: Setting) -> Iterator[tuple[Answer, Path]]:
     from benchmark.studies.planning import cast, choose_data, shared
 
     actors = cast(study)
-    for name, wanted in shared(study.datasets, setting.narrowing).items():
+    parts = shared(study.datasets, setting.narrowing)
+    for name in study.datasets:
+        if name not in parts:
+            remarks(setting.quiet).print(f"{name} has none of these sequences: it is left out")
+    for name, wanted in parts.items():
         with sequence_progress(remarks(setting.quiet), f"reading {name}") as advance:
             selection = choose_data(name, wanted, advance)
         found, folder = _run(study, actors, selection, setting)

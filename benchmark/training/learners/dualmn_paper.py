@@ -50,17 +50,21 @@ def take_trunk(net: DualMNNet, start: str) -> bool:
     return True
 
 
-class PaperLongLearner(LongLearner):
-    """STMTrack's: three search crops remembered by the second trunk, which sees where the target is in them."""
+class _WholeNetwork(BranchLearner):
+    """A learner whose trunk learns too."""
 
     def see(self, batch: Batch) -> Batch:
-        """Return the batch as it is: both trunks learn."""
+        """Return the batch as it is."""
         return batch
 
     def begin(self, spec: TrackerSpec, recipe: Recipe) -> None:
-        """Take the weights to start from, or those of the trunk, for both copies of it."""
+        """Take the weights to start from, or those of the trunk alone."""
         if not take_trunk(self.net, recipe.start):
             super().begin(spec, recipe)
+
+
+class PaperLongLearner(_WholeNetwork, LongLearner):
+    """STMTrack's: three search crops remembered by the second trunk, which sees where the target is in them."""
 
     def remembered(self, batch: Batch, whose: Tensor, read: Tensor, shake: Tensor) -> tuple[Tensor, Tensor]:
         """Return the same; in place of the template before search t it is search t - 1, which shows the same frame."""
@@ -100,7 +104,7 @@ class _Shown:
         return _Shown(*(values[:, first:end] for values in vars(self).values()))
 
 
-class DimpLearner(BranchLearner):
+class DimpLearner(_WholeNetwork):
     """DiMP's: a filter learnt in 5 steps on three crops of a clip and scored on three others; and box overlaps.
 
     Gradients run through the filter's steps. The start, the steps on the way and the last filter count alike. How much
@@ -120,15 +124,6 @@ class DimpLearner(BranchLearner):
         if recipe.schedule.batch < 2:
             raise InputError(f"recipe {recipe.name}: DiMP's batch norms are over clips, so that batch is at least 2")
         super().__init__(config, spec, recipe)
-
-    def see(self, batch: Batch) -> Batch:
-        """Return the batch as it is: the trunk learns."""
-        return batch
-
-    def begin(self, spec: TrackerSpec, recipe: Recipe) -> None:
-        """Take the weights to start from, or those of the trunk."""
-        if not take_trunk(self.net, recipe.start):
-            super().begin(spec, recipe)
 
     def loss(
         self, batch: Batch, generator: torch.Generator | None, along: float = 1.0
