@@ -49,8 +49,7 @@ def _region(text: str) -> Region:
         if not filled.any():
             return None
         pixels = np.concatenate([filled, np.zeros(width * height - len(filled), np.bool_)]).reshape(height, width)
-        left, top, across, down = (int(value) for value in mask_box(Mask(0, 0, pixels)))
-        return Mask(x + left, y + top, pixels[top : top + down, left : left + across].copy())
+        return cropped(Mask(x, y, pixels))
     values = np.array([float(value) for value in text.replace("\t", ",").split(",")])
     if (np.abs(values) > FARTHEST).any():
         raise ValueError
@@ -60,6 +59,13 @@ def _region(text: str) -> Region:
         return None if np.isnan(values).any() else values
     corners = values.reshape(4, 2)
     return None if np.isnan(corners).any() else corners
+
+
+def cropped(mask: Mask) -> Mask:
+    """Return a mask of the same pixels, of which there is one at the least, in the smallest window that holds them."""
+    x, y, width, height = (int(value) for value in mask_box(mask))
+    left, top = x - mask.x, y - mask.y
+    return Mask(x, y, mask.pixels[top : top + height, left : left + width].copy())
 
 
 def region_boxes(regions: Sequence[Region]) -> Boxes:

@@ -126,6 +126,8 @@ class _Reader:
             self._fail("question", "is empty: say what the study asks")
         if content.get("protocol", "ope") not in PROTOCOLS:
             self._fail("protocol", f"is none of {', '.join(PROTOCOLS)}")
+        if content.get("protocol") == "vot-supervised" and content.get("telemetry"):
+            self._fail("telemetry", "has a row for every frame, which runs with restarts do not")
         known = profile_names()
         if (profile := content.get("profile")) is not None and profile not in known:
             self._fail("profile", f"is none of {', '.join(known)}.{did_you_mean(profile, known)}")

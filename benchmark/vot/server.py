@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.datasets.region import Mask, Region
+from benchmark.datasets.regions import cropped
+
 __all__ = ["Served", "main", "write_launcher"]
 
 LAUNCHER = '''"""Starts one of Engram's trackers for vot-toolkit: the file that is named tells which."""
@@ -60,7 +63,7 @@ def main(file: str) -> None:
 
     served = Served(**json.loads(Path(file).read_text("utf-8")))
     conversation = _Conversation(served)
-    regions = [trax.Region.RECTANGLE, trax.Region.POLYGON]
+    regions = [trax.Region.RECTANGLE, trax.Region.POLYGON, trax.Region.MASK]
     with trax.Server(regions, [trax.Image.PATH], tracker_name=served.name, tracker_family="Engram") as server:
         while (request := server.wait()).type in ("initialize", "frame"):
             path = Path(next(image for _, image in _pairs(request.image)).path())
@@ -83,7 +86,7 @@ class _Conversation:
         self._tracker = resolve(served.tracker).build(device)
         self._state: Any = None
 
-    def start(self, path: Path, region: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    def start(self, path: Path, region: Region) -> tuple[NDArray[np.float64], float]:
         from benchmark.datasets.images import read_frame
         from benchmark.engine.run import lane_seed
         from benchmark.protocols.vot import shown
@@ -109,8 +112,11 @@ def _pairs(images: Any) -> Any:
     return images.items() if hasattr(images, "items") else enumerate(images)
 
 
-def _region(region: Any, trax: Any) -> NDArray[np.float64]:
-    """Return a region of TraX as a box (4,) or as corners (K, 2)."""
+def _region(region: Any, trax: Any) -> Region:
+    """Return a region of TraX as ours: what stands for it is decided by our rule, not by TraX's."""
+    if region.type == trax.Region.MASK:
+        x, y = region.offset()
+        return cropped(Mask(int(x), int(y), np.asarray(region.array()) > 0))
     if region.type == trax.Region.POLYGON:
         return np.array([[float(x), float(y)] for x, y in region])
     return np.array([float(value) for value in region.bounds()])

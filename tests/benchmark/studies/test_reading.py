@@ -54,6 +54,7 @@ def test_a_file_of_trackers_is_found_beside_the_study(tmp_path: Path) -> None:
         (("[variants]", "repeats = 1.5\n[variants]"), "repeats is not a whole number"),
         (("[variants]", "datasets = []\n[variants]"), "datasets names none"),
         (("[variants]", 'protocol = "opa"\n[variants]'), "protocol is none of ope, tre, sre"),
+        (("[variants]", 'protocol = "vot-supervised"\ntelemetry = true\n[variants]'), "telemetry has a row for"),
         (("[variants]", 'learnt = ["x"]\n[variants]'), "learnt names 'x', which is no tracker of the study"),
         (("-avg", "-avg-"), "variants.b '-avg-' is no delta"),
         (("[variants]", 'profile = "got10"\n[variants]'), "profile is none of otb, got10k"),

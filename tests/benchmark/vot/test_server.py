@@ -64,6 +64,10 @@ def test_a_tracker_speaks_trax_and_is_shown_what_our_engine_shows(tmp_path: Path
         objects, _ = client.frame(frame(1), {}, [])
         assert list(objects[0][0].bounds()) == pytest.approx(box + [0.5, 0, 0, 0], abs=6e-5)
         assert float(dict(objects[0][1])["confidence"]) == pytest.approx(0.25)
+        pixels = np.zeros((9, 12), np.uint8)
+        pixels[2:8, 3:11] = 1
+        objects, _ = client.initialize(frame(0), [(trax.Mask.create(pixels, x=51, y=30), {})], {})
+        assert list(objects[0][0].bounds()) == [54, 32, 8, 6]
         client.initialize(frame(1), [(trax.Rectangle.create(10.0, 11.0, 12.0, 13.0), {})], {})
         client.frame(frame(2), {}, [])
         client.frame(frame(3), {}, [])
