@@ -67,8 +67,8 @@ Examples:
 @click.option("--limit-frames", type=click.IntRange(min=2), metavar="N", help="Only the first N frames of each.")
 @click.option("--workspace", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="The toolkit's workspace, new or to go on with.  [default: in the results folder]")  # fmt: skip
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=900.0, show_default=True,
-              metavar="SECONDS", help="End a tracker of which no result comes for so long.")  # fmt: skip
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=300.0, show_default=True,
+              metavar="SECONDS", help="End a tracker from which no answer comes for so long.")  # fmt: skip
 @into_option
 @device_option
 @seed_option

@@ -15,6 +15,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 
+from benchmark.vot.server import ALIVE
 from benchmark.vot.toolkit import Toolkit
 from trackers.errors import InputError
 
@@ -41,7 +42,7 @@ class Ended:
 def evaluate(toolkit: Toolkit, workspace: Path, tracker: str, patience: float, on_look: Callable[[], None]) -> Ended:
     """Let a tracker run what is missing of its results; `on_look` is called about once a second meanwhile.
 
-    It is ended where no line and no result comes for `patience` seconds.
+    It is ended where for `patience` seconds no line comes, no result, and from a tracker of ours no answer.
     """
     words = ["evaluate", "--workspace", str(workspace), "--persist", tracker]
     return _watched(toolkit.command(*words), workspace, patience, on_look)
@@ -109,8 +110,8 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 
 def _newest(workspace: Path) -> tuple[int, float]:
-    """Return how many files of results there are, and when the last one was written."""
-    times = []
+    """Return how many files tell of work done, results and what our trackers touch, and when the last was written."""
+    times = [file.stat().st_mtime for file in workspace.glob(f"*{ALIVE}")]
     for folder, _, names in os.walk(workspace / "results"):
         for name in names:
             with suppress(OSError):

@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.datasets.fingerprint import digest
+from benchmark.datasets.region import digest_regions
 from benchmark.datasets.selection import Selection
+from benchmark.datasets.sequence import Sequence as Video
 from benchmark.engine.device import environment_class
 from benchmark.profiles.vot import vot_span
 from benchmark.protocols.vot import anchors_of
@@ -69,7 +71,7 @@ def _why(ended: Ended, folder: Path, identifier: str) -> str:
     """Return what is known of a failure: the tracker's last words are in the toolkit's newest log."""
     if ended.silent:
         return "nothing moved for too long, and it was ended (--timeout)"
-    logs = sorted((folder / "logs").glob(f"{identifier}_*.log"), key=lambda file: file.stat().st_mtime)
+    logs = sorted((folder / "logs").glob(f"{identifier}_[0-9]*.log"), key=lambda file: file.stat().st_mtime)
     words = [line.strip() for line in logs[-1].read_text(errors="replace").splitlines()] if logs else list(ended.said)
     words = [line for line in words if line and not line.startswith(("@@TRAX", "Process exited"))]
     said = words[-1][:200] if words else "the toolkit does not say why"
@@ -109,7 +111,7 @@ def prepare(
     facts = Facts(
         stack,
         selection.coverage,
-        {video.name: digest(video) for video in selection.sequences},
+        {video.name: _content(video) for video in selection.sequences},
         {called[spec.name]: spec.name for spec in specs},
         {called[spec.name]: _key(spec, environment, seed) for spec in specs},
     )
@@ -157,6 +159,13 @@ def _results(folder: Path, experiments: Mapping[str, Any], selection: Selection)
                 numbers = [f"{frame:08d}" for frame, anchor in enumerate(anchors) if anchor]
             found += [place / f"{names[video.name]}_{number}" for number in numbers]
     return found
+
+
+def _content(video: Video) -> str:
+    """Return what results depend on of a sequence: frames, regions, anchors."""
+    annotation = video.annotation
+    parts = [digest(video), digest_regions(annotation.regions or ()), anchors_of(annotation).tobytes().hex()]
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
 def _key(spec: TrackerSpec, environment: Mapping[str, str], seed: int) -> str:

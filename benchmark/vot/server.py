@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ from numpy.typing import NDArray
 from benchmark.datasets.region import Mask, Region
 from benchmark.datasets.regions import cropped
 
-__all__ = ["Served", "main", "write_launcher"]
+__all__ = ["ALIVE", "Served", "main", "write_launcher"]
 
+ALIVE = ".alive"
+"""End of the name of a file that is touched while a tracker answers: whoever watches sees that it goes on."""
 LAUNCHER = '''"""Starts one of Engram's trackers for vot-toolkit: the file that is named tells which."""
 import sys
 
@@ -61,6 +64,7 @@ def main(file: str) -> None:
     """
     import trax  # vot-trax, which nothing else of ours needs
 
+    alive, seen = Path(file).with_suffix(ALIVE), 0.0
     served = Served(**json.loads(Path(file).read_text("utf-8")))
     conversation = _Conversation(served)
     regions = [trax.Region.RECTANGLE, trax.Region.POLYGON, trax.Region.MASK]
@@ -71,6 +75,9 @@ def main(file: str) -> None:
                 box, score = conversation.start(path, _region(request.objects[0][0], trax))
             else:
                 box, score = conversation.step(path)
+            if time.monotonic() - seen > 1.0:
+                alive.touch()
+                seen = time.monotonic()
             server.status([(trax.Rectangle.create(*map(float, box)), {"confidence": score})])
 
 

@@ -78,3 +78,4 @@ def test_a_tracker_speaks_trax_and_is_shown_what_our_engine_shows(tmp_path: Path
         said = process.stderr.read().decode()
         assert process.wait(20) == 1
     assert "RuntimeError: that was enough" in said
+    assert (tmp_path / "drifts.alive").exists()
