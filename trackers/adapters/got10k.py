@@ -57,7 +57,8 @@ def family(text: str) -> Family:
 
         def init(self, image: Frame, box: NDArray[np.float64]) -> None:
             """Start the wrapped tracker."""
-            self._driven.init(image, box)
+            with found.unpickling():
+                self._driven.init(image, box)
 
         def update(self, image: Frame) -> tuple[NDArray[np.float64], float]:
             """Return the wrapped tracker's box, 0-based."""

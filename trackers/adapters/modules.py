@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib import import_module
@@ -74,6 +75,11 @@ class Found:
     reach: Reach
     load: Callable[[str], ModuleType]
     """Imports another module of its folder."""
+    folder: PrivateFolder | None
+
+    def unpickling(self) -> AbstractContextManager[None]:
+        """Let its modules be found by whoever unpickles objects of theirs, as checkpoints hold them."""
+        return nullcontext() if self.folder is None else self.folder.unpickling()
 
 
 def read_address(kind: str, text: str) -> Address:
@@ -126,7 +132,8 @@ def find_class(kind: str, address: Address, apart: str = "") -> Found:
             )
         reach = _reach(address.module, cls, folder)
         if (first := first_reach(cls, asked, reach)).digest == reach.digest:
-            return Found(cls, world_of(module, world), first, import_module if folder is None else folder.load)
+            load = import_module if folder is None else folder.load
+            return Found(cls, world_of(module, world), first, load, folder)
         if folder is None or not cls.__module__.startswith(f"{folder.name}."):
             raise InputError(f"{asked}: its code has changed since it was loaded: begin again")
     raise AssertionError

@@ -50,7 +50,8 @@ def family(text: str) -> Family:
 
         def init(self, image: Frame, box: NDArray[np.float64]) -> None:
             """Start a new tracker with parameters of its own."""
-            self._driven.init(image, box)
+            with found.unpickling():
+                self._driven.init(image, box)
 
         def update(self, image: Frame) -> tuple[NDArray[np.float64], float]:
             """Return the box."""

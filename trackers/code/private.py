@@ -35,6 +35,7 @@ class PrivateFolder(MetaPathFinder):
         self.main: ModuleType | None = None
         """The file that `load_file` has run."""
         self._base = list(sys.path)
+        self._open = False
         package = ModuleType(name)
         package.__path__ = self.path
         package.__engram_folder__ = self  # type: ignore[attr-defined]
@@ -87,6 +88,34 @@ class PrivateFolder(MetaPathFinder):
             with suppress(ValueError):  # the code may have replaced the path
                 sys.path.remove(folder)
 
+    @contextmanager
+    def unpickling(self) -> Iterator[None]:
+        """Let modules be found by the names that pickled objects have for them; such modules are forgotten afterwards.
+
+        Whoever unpickles imports by name, and does not ask for whom: two folders' modules of one name must not meet.
+        """
+        before = set(sys.modules)
+        for name in self.names():
+            self._name_openly(name)
+        self._open = True
+        try:
+            with self.importable():
+                yield
+        finally:
+            self._open = False
+            for name in set(sys.modules) - before:
+                file = getattr(sys.modules[name], "__file__", None) or next(iter(_places(sys.modules[name])), "")
+                if not name.startswith(f"{self.name}.") and any(Path(file).is_relative_to(one) for one in self.path):
+                    sys.modules.pop(name, None)
+
+    def _name_openly(self, dotted: str) -> None:
+        """Give a module, and the packages that it is in, the names that its code has for them, where these are free."""
+        parts = dotted.split(".")
+        for end in range(1, len(parts) + 1):
+            name = ".".join(parts[:end])
+            if (module := sys.modules.get(f"{self.name}.{name}")) is not None:
+                sys.modules.setdefault(name, module)
+
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
@@ -132,6 +161,8 @@ class PrivateFolder(MetaPathFinder):
                 if fromlist:
                     return builtins.__import__(f"{self.name}.{name}", globals, locals, fromlist, 0)
                 importlib.import_module(f"{self.name}.{name}")
+                if self._open:
+                    self._name_openly(name)
                 return sys.modules[f"{self.name}.{top}"]
         with self._own_names():
             found = builtins.__import__(name, globals, locals, fromlist or (), level)
@@ -153,6 +184,10 @@ class PrivateFolder(MetaPathFinder):
         first = next((number for number, place in enumerate(sys.path) if place in self._base), 0)
         self.path[:0] = [place for place in sys.path[:first] if place not in known]
         self.later += [place for place in sys.path[first:] if place not in known]
+
+
+def _places(package: ModuleType) -> Sequence[str]:
+    return list(getattr(package, "__path__", ()))
 
 
 def find_top(name: str) -> ModuleSpec | None:

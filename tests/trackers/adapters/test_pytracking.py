@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +142,32 @@ def test_two_settings_in_one_run_do_not_share_their_config(tmp_path: Path) -> No
     assert follow(small) == [1, 2]
     assert follow(large) == [5, 10]
     assert large.identity() != small.identity()
+
+
+def save(folder: Path) -> None:
+    """Write a checkpoint in which an object of the repository's own is pickled, as these repositories do."""
+    code = "import torch; from lib.train.stats import Meter; torch.save(Meter(), 'net.pth')"
+    subprocess.run([sys.executable, "-c", code], cwd=folder, check=True)
+
+
+@pytest.mark.parametrize(
+    "built",
+    [
+        "import pickle; params.step = pickle.loads(b'clib.train.stats\\nMeter\\n)R.').value",
+        "import torch; params.step = torch.load(params.checkpoint, weights_only=False).value",
+    ],
+)
+def test_what_a_checkpoint_has_pickled_is_found_in_its_own_repository(tmp_path: Path, built: str) -> None:
+    specs = []
+    for name, value in (("first", 3), ("second", 5)):
+        folder = repository(tmp_path / name, built=built)
+        write(folder, {"lib/train/stats.py": f"class Meter:\n    value = {value}\n"})
+        if "torch" in built:
+            save(folder)
+        specs.append(named(folder))
+    assert [follow(spec) for spec in specs] == [[3, 6], [5, 10]]
+    assert follow(specs[0]) == [3, 6]
+    assert not {"lib", "lib.train", "lib.train.stats"} & set(sys.modules)
 
 
 def test_fields_go_to_the_function_or_to_what_it_makes(tmp_path: Path) -> None:
