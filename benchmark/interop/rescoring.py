@@ -32,6 +32,8 @@ def rescored(run: Run, selection: Selection) -> RunScores:
     scores = run.scores
     if scores.protocol != "ope":
         raise InputError(f"its protocol is {scores.protocol}: one pass (ope) alone can be checked from a run's boxes")
+    if run.manifest["repeats"] < 1:
+        raise InputError(f"it has {run.manifest['repeats']} repeats")
     if strangers := [one.name for one in scores.trackers if one.name.endswith(IMPORTED)]:
         raise InputError(f"it holds imported results ({', '.join(strangers)}), whose boxes are not in it")
     _check_truth(run, selection)

@@ -16,7 +16,9 @@ from benchmark.profiles import load_profile
 from benchmark.runs import Run
 from benchmark.store.results import MANIFEST
 from reports.board.submissions import Submission, admit, read_submission
-from trackers.errors import InputError
+from reports.html.page import render
+from reports.model import build_report
+from trackers.errors import InputError, describe
 
 __all__ = ["Gathered", "Listed", "gather"]
 
@@ -30,6 +32,8 @@ class Listed:
     """Who submitted it; "" for one's own."""
     paper: str = ""
     """Where its tracker is described; "" where nothing is said."""
+    page: str = ""
+    """The report of a submission, drawn from what was checked; "" for one's own."""
 
     @cached_property
     def ended(self) -> float:
@@ -85,7 +89,7 @@ def gather(places: Sequence[Path], room: Path, data_root: Path | None) -> Gather
             try:
                 own.append(Listed(Run.read(folder)))
             except InputError as error:
-                refused.append((folder.name, _why(error, folder)))
+                refused.append((folder.name, _why(str(error), folder)))
         read, wrong = _read(files)
         sent += read
         refused += wrong
@@ -93,9 +97,13 @@ def gather(places: Sequence[Path], room: Path, data_root: Path | None) -> Gather
     for index, one in enumerate(sent):
         try:
             run = admit(one, room / str(index), lambda run: find_truth(run, own, data_root))
-            listed.append(Listed(run, one.by, one.paper))
+            page = render(build_report([run.folder], frames=False))
         except InputError as error:
-            refused.append((one.file.name, _why(error, one.bundle, room)))
+            refused.append((one.file.name, _why(str(error), one.bundle, room)))
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:  # a stranger's numbers
+            refused.append((one.file.name, f"it holds what no run does ({_why(describe(error), room)})"))
+        else:
+            listed.append(Listed(run, one.by, one.paper, page))
     return Gathered(tuple(listed), tuple(refused))
 
 
@@ -139,15 +147,14 @@ def _read(files: Sequence[Path]) -> tuple[list[Submission], list[tuple[str, str]
             try:
                 found.append(read_submission(file))
             except InputError as error:
-                refused.append((file.name, _why(error, file)))
+                refused.append((file.name, _why(str(error), file)))
     named = {one.bundle.name for one in found}
     unnamed = (file.name for file in files if file.suffix == ".zip" and file.name not in named)
     return found, refused + [(name, "no submission names it") for name in unnamed]
 
 
-def _why(error: InputError, *places: Path) -> str:
+def _why(text: str, *places: Path) -> str:
     """Return what an error says, without the folders of this machine."""
-    text = str(error)
     for place in places:
         text = text.replace(f"{place}: ", "").replace(f"{place}/", "").replace(str(place), place.name)
     return text

@@ -11,7 +11,6 @@ from benchmark.gate.history import Series, sentences
 from benchmark.store.record import write_whole
 from benchmark.store.results import slug
 from reports.board.figures import latency_figure, rank_figure
-from reports.board.gathering import Listed
 from reports.board.model import Board
 from reports.board.tables import board_table, source_table
 from reports.html.page import environment, render, style_rules
@@ -75,7 +74,7 @@ def write_board(board: Board, folder: Path, *, title: str = "", history: Sequenc
 def _write_reports(board: Board, folder: Path) -> dict[int, str]:
     """Put the report of every run that is listed into the site, and return its address there, by the run's identity.
 
-    One's own report is copied; where there is none, and of every submission, it is drawn anew from what was checked: a
+    One's own report is copied, or drawn where there is none; of a submission it is drawn from what was checked: a
     stranger's page is never published.
     """
     links: dict[int, str] = {}
@@ -91,13 +90,12 @@ def _write_reports(board: Board, folder: Path) -> dict[int, str]:
         taken.add(name)
         links[id(one)] = f"reports/{name}.html"
         own = one.run.folder / "report.html"
-        text = own.read_bytes() if own.is_file() and not one.by else _drawn(one)
+        if one.page or not own.is_file():
+            text = (one.page or render(build_report([one.run.folder], frames=False))).encode()
+        else:
+            text = own.read_bytes()
         write_whole(folder / "reports" / f"{name}.html", text)
     return links
-
-
-def _drawn(one: Listed) -> bytes:
-    return render(build_report([one.run.folder], frames=False)).encode()
 
 
 def _plain(board: Board, links: Mapping[int, str]) -> dict[str, object]:

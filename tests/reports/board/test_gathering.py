@@ -77,6 +77,32 @@ def imported(run: Path) -> None:
     change(run / "scores.json", lambda content: content["trackers"][0].update(name="KCF (imported)"))
 
 
+def no_repeats(run: Path) -> None:
+    change(run / "manifest.json", lambda content: content.update(repeats=0))
+
+
+def begin_beyond_the_end(run: Path) -> None:
+    def edit(content: dict) -> None:
+        for one in content["records"]:
+            one["start"] = 10**9
+
+    change(run / "manifest.json", edit)
+
+
+def boxes_of_no_number(run: Path) -> None:
+    for file in (run / "boxes").rglob("*.txt"):
+        file.write_text("nan,nan,nan,nan\n" * 30)
+
+
+def fewer_boxes(run: Path) -> None:
+    file = next((run / "boxes").rglob("first.txt"))
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[:7]))
+
+
+def another_profile(run: Path) -> None:
+    change(run / "scores.json", lambda content: content.update(profile="pysot"))
+
+
 def more_repeats(run: Path) -> None:
     change(run / "manifest.json", lambda content: content.update(repeats=2))
 
@@ -92,6 +118,11 @@ def more_repeats(run: Path) -> None:
         (break_boxes, "the boxes of cv2:kcf on first are not in it"),
         (other_protocol, "its protocol is tre"),
         (imported, "it holds imported results"),
+        (no_repeats, "it has 0 repeats"),
+        (begin_beyond_the_end, "first"),
+        (boxes_of_no_number, "its boxes give"),
+        (fewer_boxes, "first"),
+        (another_profile, "its boxes give"),
         (more_repeats, "the boxes of cv2:kcf on first are not in it"),
         (lambda run: (run / "ground_truth.npz").unlink(), "it does not hold the ground truth"),
         (lambda run: (run / "scores.json").write_text("{"), "scores.json"),
