@@ -21,6 +21,13 @@ def test_known_signals_have_their_panels_and_unknown_ones_their_names() -> None:
     assert found["Read weights, by slot"].values.shape == (8, 50)
 
 
+def test_how_like_the_first_target_the_read_is_has_a_panel() -> None:
+    found = panels({"read_cosine": np.linspace(1, 0.8, 50)})
+    panel = found["Likeness of what is read to the first frame's target"]
+    assert (panel.kind, panel.rows, panel.high) == ("lines", ("cosine",), 1)
+    assert panel.low == pytest.approx(0.8)
+
+
 def test_long_sequences_are_drawn_in_blocks() -> None:
     found = panels({"residual_mean": np.repeat([0.0, 1.0], 480), "decider": np.repeat([1.0, 2.0], 480)})
     assert found["Gates"].values.shape == (1, COLUMNS)
