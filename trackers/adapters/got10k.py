@@ -65,7 +65,7 @@ def family(text: str) -> Family:
             return self._driven.update(image)
 
     def deterministic(weights: Weights) -> bool:
-        with loading(f"got10k:{address.text}", found.world, Chance(), "cannot be built"):
+        with loading(f"got10k:{address.text}", found.world, Chance(), "cannot be built"), found.unpickling():
             tracker = cls(**fields, **given_weights(cls, weights))
         return bool(getattr(tracker, "is_deterministic", False))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shlex
 import sys
@@ -149,13 +150,14 @@ def test_one_that_never_greets_is_ended(tmp_path: Path, monkeypatch: pytest.Monk
 def test_nothing_is_left_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("trackers.adapters.trax._place", lambda: tmp_path / "frames")
     (tmp_path / "frames").mkdir()
+    gc.collect()
     before = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
     tracker = named(tmp_path, "good").build("cpu")
     follow(tracker)
     del tracker
     assert os.listdir(tmp_path / "frames") == []
     if before:
-        assert len(os.listdir("/proc/self/fd")) == before
+        assert len(os.listdir("/proc/self/fd")) <= before
 
 
 def test_a_command_is_named_in_full_and_found_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
