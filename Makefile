@@ -21,7 +21,7 @@ lint: $(VENV)/.tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# A site of its own environment: what draws it takes 150 MB, and the tests need none of it.
+# A site of its own environment: what draws it takes 170 MB, and the tests need none of it.
 docs:
 	$(PYTHON) -m venv $(VENV)-docs
 	$(VENV)-docs/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt 'mkdocs-material>=9.5' 'mkdocstrings[python]>=0.26'

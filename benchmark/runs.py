@@ -1,4 +1,4 @@
-"""A run's folder as a report reads it: scores, manifest, boxes, ground truth, and what is attached to its records."""
+"""A run's folder as it is read: scores, manifest, boxes, ground truth, and what is attached to its records."""
 
 from __future__ import annotations
 

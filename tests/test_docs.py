@@ -1,6 +1,6 @@
 """The documentation as a site, without what draws it: every page has its place, every link and name leads somewhere.
 
-`make docs` builds it strictly, which takes 150 MB of packages; a workflow does that on every push.
+`make docs` builds it strictly, which takes 170 MB of packages; a workflow does that on every push.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ def test_the_tutorial_runs_from_its_first_line_to_its_last(
     (tmp_path / "results" / "latest-run.toml").write_text(toml)
     for fence in FENCES:
         if fence.page == "docs/tutorial.md" and not fence.needs:
-            follow(fence, lambda *words: run_bench(*words, figures=True))
+            follow(fence, run_bench)
 
 
 def follow(fence: Fence, run_bench) -> None:
