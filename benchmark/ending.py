@@ -20,6 +20,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -32,6 +33,8 @@ from trackers.errors import InputError
 from trackers.printable import printable
 
 MISUSE, FAULT, CUT_OFF = 2, 70, 141
+GRACE_SECONDS = 2.0
+"""How long threads that a tracker left running may take to end, all together."""
 SIGNALS = 128
 """What shells add to a signal's number."""
 
@@ -94,10 +97,14 @@ class Ending:
 
 
 def leave(code: int) -> NoReturn:
-    """End the process, at once where a thread that somebody's tracker left running would keep it for ever."""
+    """End the process, soon where a thread that somebody's tracker left running would keep it for ever."""
     pools = ("frames", "ThreadPoolExecutor")  # whose idle threads end by themselves
     others = (one for one in threading.enumerate() if one is not threading.current_thread())
-    if any(not one.daemon and not one.name.startswith(pools) for one in others):
+    left = [one for one in others if not one.daemon and not one.name.startswith(pools)]
+    until = time.monotonic() + GRACE_SECONDS
+    for one in left:
+        one.join(max(0.0, until - time.monotonic()))
+    if any(one.is_alive() for one in left):
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError):
                 stream.flush()

@@ -26,6 +26,8 @@ OWN_FILES = (
     "interop/bundle.py",
     "training/recipe.py",
     "studies/reading.py",
+    "commands/completing.py",
+    "vot",
 )
 """Where the program lists what it has written or ships itself."""
 

@@ -19,7 +19,7 @@ print(json.dumps([m.__file__ for name, m in sys.modules.items() if name.split(".
 """
 COMMON = {
     "trackers.api": {"Boxes", "Frame", "Tracker"},
-    "trackers.errors": {"InputError"},
+    "trackers.errors": {"InputError", "did_you_mean"},
     "trackers.names": {"resolve"},
 }
 """What the first blessed revision (688b396) has, by module."""
