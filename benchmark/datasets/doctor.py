@@ -73,7 +73,7 @@ def examine(dataset: Dataset, root: Path, *, deep: bool = False, progress: Progr
     problems: list[Finding] = []
     frames = size = 0
     check: Callable[[Path], int] = _decode if deep else look_over
-    with ThreadPoolExecutor(READERS) as pool:
+    with ThreadPoolExecutor(READERS, thread_name_prefix="frames") as pool:
         for done, name in enumerate(inventory.found, start=1):
             try:
                 (sequence,) = dataset.load([name])

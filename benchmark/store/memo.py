@@ -91,7 +91,7 @@ class FrameMemo:
             else:
                 stale.append(path)
         if stale:
-            with ThreadPoolExecutor(READERS) as pool:
+            with ThreadPoolExecutor(READERS, thread_name_prefix="frames") as pool:
                 seen = list(pool.map(_look, stale))
             self.learn(stale, seen)
             self._known.update({path: one.digest for path, one in zip(stale, seen, strict=True)})

@@ -150,6 +150,7 @@ def test_a_run_with_failures_is_not_blessed(bench: Bench) -> None:
     assert "a baseline must be whole" in done.stderr
 
 
+@pytest.mark.slow
 def test_speed_is_timed_remembered_and_a_slower_tracker_found(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("benchmark.gate.measuring.VISITS", 3)
     monkeypatch.setattr("benchmark.gate.measuring.ROUNDS", 2)

@@ -132,6 +132,7 @@ def test_a_study_that_is_stopped_goes_on_where_it_was(
     assert f"{kept} of 48 trajectories are kept" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_study_without_a_profile_is_scored_by_its_datasets_own_rules(run_bench, home: Path) -> None:
     layouts.got10k(home / "data" / "GOT-10k", "val", "GOT-10k_Val_000001", layouts.boxes(60, 0, 0))
     layouts.got10k(home / "data" / "GOT-10k", "val", "GOT-10k_Val_000151", layouts.boxes(60, 0, 1))

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
@@ -34,6 +34,7 @@ def test_holm_only_raises_and_keeps_the_order(values: list[float]) -> None:
     assert np.all(np.diff(np.array(adjusted)[order]) >= 0)
 
 
+@settings(max_examples=10)  # a call of theirs takes as long as a hundred of ours
 @given(p_values)
 def test_holm_is_statsmodels(values: list[float]) -> None:
     assert holm(values) == pytest.approx(multipletests(values, method="holm")[1].tolist())

@@ -73,6 +73,7 @@ def test_the_papers_presets_train_end_to_end(name: str, crops: Path, tmp_path: P
     resolve(f"{recipe.tracker}@{done.weights}").build("cpu")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "size", "batch", "changed"),
     [

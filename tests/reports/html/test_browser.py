@@ -126,7 +126,7 @@ def test_the_memory_is_drawn_above_the_overlap(visit: Open, page_file: Path) -> 
     assert page.locator("#memory-view").inner_html() != before
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_axe_finds_no_serious_fault(
     visit: Open, page_file: Path, comparison_file: Path, crowded_file: Path, rendered_file: Path, scheme: str
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import benchmark
 from tests.trackers.adapters.third_party import BOX, FRAME, build
 from trackers.adapters import noticing
 
@@ -97,3 +98,12 @@ def test_memory_that_is_given_back_or_little_is_not_said(tmp_path: Path, held: l
 def test_the_memory_of_this_process_is_known_on_linux() -> None:
     assert (noticing.resident() or 0) > 1e6 or not Path("/proc/self/statm").is_file()
     assert noticing.resident("nobody") is None
+
+
+def test_our_own_pools_are_known_by_their_names() -> None:
+    """A pool that reads frames beside a tracker must not be taken for what the tracker left."""
+    root = Path(benchmark.__file__).parent
+    files = [file for file in root.rglob("*.py") if "measurements" not in file.parts]
+    pools = [line for file in files for line in file.read_text().splitlines() if "ThreadPoolExecutor(" in line]
+    assert pools
+    assert [line for line in pools if 'thread_name_prefix="frames"' not in line] == []
