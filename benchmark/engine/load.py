@@ -34,7 +34,7 @@ class Load:
         """What stands beside such a cost; "" beside one that nothing disturbed."""
         if not self.disturbing:
             return ""
-        share = min(max(round(100 * self.busy_cores / self.cores), 1), 100)
+        share = round(100 * min(max(self.busy_cores / max(self.cores, 1), 0.01), 1))  # a file may say anything
         return f"measured beside other work: {share} % of the processors were busy with something else"
 
 

@@ -110,3 +110,8 @@ def test_own_work_is_told_from_anothers() -> None:
     while os.times().user - before < 0.3:
         sum(range(1000))
     assert watch.others() >= 0 or not sys.platform.startswith("linux")
+
+
+@pytest.mark.parametrize(("busy", "cores", "share"), [(1e308, 2, 100), (10**30, 1, 100), (3.0, 0, 100), (0.2, 64, 1)])
+def test_the_mark_is_a_share_whatever_a_file_says(busy: float, cores: int, share: int) -> None:
+    assert f": {share} % of the processors" in Load(busy, cores).mark
