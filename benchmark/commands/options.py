@@ -97,9 +97,15 @@ class ScoringCommand(click.Command):
 
 def data_options(function: Function) -> Function:
     """Add what says which sequences are run; `choose` takes the values."""
+    return click.option(
+        "--dataset", "-d", default="demo", show_default=True, shell_complete=completing.datasets,
+        help="A dataset's name, or several between commas; `run_bench list` shows all.",
+    )(part_options(function))  # fmt: skip
+
+
+def part_options(function: Function) -> Function:
+    """Add where a dataset is, and which part of it is wanted."""
     for option in reversed((
-        click.option("--dataset", "-d", default="demo", show_default=True, shell_complete=completing.datasets,
-                     help="A dataset's name, or several between commas; `run_bench list` shows all."),
         click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR",
                      help="The dataset's folder or one that holds it.  [default: $ENGRAM_DATA, else data/]"),
         click.option("--subset", type=click.Choice(["full", "available"]), default="full", show_default=True,

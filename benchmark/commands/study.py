@@ -14,6 +14,7 @@ from rich.table import Table
 from benchmark.commands import completing
 from benchmark.commands.options import (
     json_option,
+    part_options,
     results_option,
     seed_option,
     split_datasets,
@@ -53,12 +54,7 @@ Examples:
     metavar="NAME",
     help="On these, separated by commas, instead of the study's own.",
 )
-@click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR",
-              help="The dataset's folder or one that holds it.  [default: $ENGRAM_DATA, else data/]")  # fmt: skip
-@click.option("--subset", type=click.Choice(["full", "available"]), default="full", show_default=True,
-              help="`available` runs what is there of an incomplete dataset.")  # fmt: skip
-@click.option("--sequences", metavar="NAMES", help="Only these sequences, separated by commas.")
-@click.option("--limit-frames", type=click.IntRange(min=2), metavar="N", help="Only the first N frames of each.")
+@part_options
 @click.option("--trackers", "-t", "base", default="", metavar="NAME", help="This tracker in the place of the base.")
 @tracker_path_option
 @click.option(

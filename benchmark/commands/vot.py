@@ -14,6 +14,7 @@ from benchmark.commands.options import (
     choose,
     device_option,
     json_option,
+    part_options,
     results_option,
     seed_option,
     trackers_option,
@@ -59,12 +60,7 @@ Examples:
               help="A stack of the toolkit's, e.g. vot2018/shortterm, whose experiments are all run; or supervised, "
                    "multistart or unsupervised, run alone on any dataset.")  # fmt: skip
 @click.option("--dataset", "-d", metavar="NAME", help="The dataset.  [default: the stack's]")
-@click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR",
-              help="The dataset's folder or one that holds it.  [default: $ENGRAM_DATA, else data/]")  # fmt: skip
-@click.option("--subset", type=click.Choice(["full", "available"]), default="full", show_default=True,
-              help="`available` runs what is there of an incomplete dataset.")  # fmt: skip
-@click.option("--sequences", metavar="NAMES", help="Only these sequences, separated by commas.")
-@click.option("--limit-frames", type=click.IntRange(min=2), metavar="N", help="Only the first N frames of each.")
+@part_options
 @click.option("--workspace", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="The toolkit's workspace, new or to go on with.  [default: in the results folder]")  # fmt: skip
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=300.0, show_default=True,
