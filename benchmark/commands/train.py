@@ -23,6 +23,7 @@ Examples:
   run_bench train siamfc --data-root ~/data/crops         the recipe of the shipped weights
   run_bench train mine.toml --data-root ~/data            a recipe of your own (docs/training.md)
   run_bench train memtrack --data-root ~/data --validate  and track validation videos at the end
+  run_bench train memtrack-video --tracker memtrack-noatt --data-root ~/data    a variant by its family's recipe
   run_bench train dualmn-long-paper dualmn-short-paper --data-root ~/data --device cuda    one after the other
 The same command after a break goes on where the run was.
 """
@@ -33,6 +34,7 @@ The same command after a break goes on where the run was.
               help="The folder in which the recipe's sources lie.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Where weights, checkpoint and curve of a recipe go.  [default: results/training/NAME]")  # fmt: skip
+@click.option("--tracker", metavar="NAME", help="Train this variant of the recipe's tracker in its place.")
 @device_option
 @seed_option
 @click.option("--workers", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
@@ -40,18 +42,21 @@ The same command after a break goes on where the run was.
 @click.option("--limit-steps", type=click.IntRange(min=1), metavar="N", help="Stop after N steps.")
 @click.option("--validate", is_flag=True, help="Track validation videos with the best weights and those that ship.")
 def train(
-    names: tuple[str, ...], data_root: Path, out: Path | None, device: str, seed: int, workers: int,
-    limit_steps: int | None, validate: bool,
+    names: tuple[str, ...], data_root: Path, out: Path | None, tracker: str | None, device: str, seed: int,
+    workers: int, limit_steps: int | None, validate: bool,
 ) -> None:  # fmt: skip
     """Train the tracker of a recipe: NAME of one that ships, or a TOML file."""
     from benchmark.engine.device import find_device
+    from benchmark.store.results import slug
     from benchmark.training.recipe import read_recipe
 
     if out is not None and len(names) > 1:
         raise InputError("--out is the place of one recipe's weights: leave it out, or train one after the other")
     recipes, where = [read_recipe(name) for name in names], find_device(device)
+    if tracker is not None:
+        recipes = [recipe.of_variant(tracker) for recipe in recipes]
     for recipe in recipes:
-        folder = out or Path("results") / "training" / recipe.name
+        folder = out or Path("results") / "training" / slug(recipe.name)
         weights = _train(recipe, data_root, folder, where, seed=seed, workers=workers, limit_steps=limit_steps)
         if validate:
             _validate(recipe, data_root, weights, folder, where)

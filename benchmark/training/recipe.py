@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from fnmatch import fnmatchcase
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +14,8 @@ from benchmark.documents import parse_toml
 from benchmark.training.clips import Cut
 from benchmark.training.scripting import Chances
 from trackers.errors import InputError, did_you_mean
+from trackers.names import resolve
+from trackers.weights.catalog import RANDOM
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,13 @@ class Recipe:
     def trains(self, parameter: str) -> bool:
         """Whether the parameter of that name changes."""
         return parameter.startswith(self.train)
+
+    def of_variant(self, tracker: str) -> Recipe:
+        """Return the same recipe for a variant of its tracker, with a name of its own; InputError for any other."""
+        wanted, own = resolve(f"{tracker}@{RANDOM}"), resolve(f"{self.tracker}@{RANDOM}")
+        if (wanted.family.name, wanted.preset) != (own.family.name, own.preset):
+            raise InputError(f"recipe {self.name} trains {self.tracker}, of which {tracker} is no variant")
+        return replace(self, tracker=tracker, name=self.name + tracker.removeprefix(self.tracker))
 
     @property
     def trunk_is_fixed(self) -> bool:

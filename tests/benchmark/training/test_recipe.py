@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from benchmark.training.learners import make_learner
 from benchmark.training.recipe import parse_recipe, read_recipe, recipe_names
 from trackers.errors import InputError
 
@@ -66,3 +69,17 @@ def test_a_parameter_has_the_first_factor_whose_pattern_fits() -> None:
     schedule = parse_recipe(SMALL + factors, "mine", "mine.toml").schedule
     names = ("controller.gates.bias", "controller.key.bias", "controller.key.weight")
     assert [schedule.factor(name) for name in names] == [10, 2, 1]
+
+
+def test_a_variant_is_trained_by_its_familys_recipe_under_a_name_of_its_own() -> None:
+    base = read_recipe("memtrack-video")
+    variant = base.of_variant("memtrack-noatt")
+    assert (variant.tracker, variant.name) == ("memtrack-noatt", "memtrack-video-noatt")
+    assert replace(variant, tracker=base.tracker, name=base.name) == base
+    assert not make_learner(variant).net.config.attention
+
+
+@pytest.mark.parametrize("other", ["siamfc", "dualmn-long", "memtrack:paper"])
+def test_another_tracker_is_no_variant(other: str) -> None:
+    with pytest.raises(InputError, match=f"trains memtrack, of which {other} is no variant"):
+        read_recipe("memtrack-video").of_variant(other)
