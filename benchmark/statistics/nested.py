@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.stats import t as student_t
 
+from benchmark.statistics.paired import detectable_ratio
 from benchmark.statistics.resampling import LEVEL
 
 __all__ = ["repeats_share", "sequences_needed"]
@@ -45,8 +45,7 @@ def sequences_needed(differences: Values, wanted: float, *, power: float = 0.8, 
     deviation = float(np.std(differences, ddof=1))
 
     def short(count: float) -> float:
-        reach = student_t.ppf(0.5 + level / 2, count - 1) + student_t.ppf(power, count - 1)
-        return float(reach * deviation / np.sqrt(count) - wanted)
+        return detectable_ratio(count, power, level) * deviation - wanted
 
     if short(2) <= 0:
         return 2
