@@ -87,6 +87,15 @@ def slept_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Make the pretend device known before the first gradient: torch counts once for whose it will have a thread."""
+    if any("pretend" in getattr(item, "fixturenames", ()) for item in session.items):
+        import pretend_device  # whoever asks for the device has loaded torch
+
+        if not pretend_device.missing():
+            pretend_device.register()
+
+
 @pytest.fixture
 def pretend() -> Iterator[Counter[str]]:
     """A device to test on what is meant for an accelerator; what it counts (`pretend_device`)."""

@@ -106,7 +106,7 @@ class _Mode(TorchDispatchMode):
 @contextmanager
 def pretending() -> Iterator[Counter[str]]:
     """Within, tensors can be made on and moved to the pretend device; yields the counts of what they cost."""
-    _register()
+    register()
     before = torch.__future__.get_overwrite_module_params_on_conversion()
     torch.__future__.set_overwrite_module_params_on_conversion(True)
     _Mode.account = Counter()
@@ -132,8 +132,8 @@ def _copy_from(source: torch.Tensor, target: torch.Tensor, non_blocking: bool = 
 
 
 @lru_cache(maxsize=1)
-def _register() -> torch.library.Library:
-    """Make the device known to torch, once a process; what is returned must live on."""
+def register() -> torch.library.Library:
+    """Make the device known to torch, once a process and before its first gradient; what is returned must live on."""
     backend_registration._setup_privateuseone_for_python_backend("pretend")
     library = torch.library.Library("aten", "IMPL")
     kernels: dict[str, Callable[..., Any]] = {

@@ -15,6 +15,7 @@ from trackers.api import Boxes, Frame, Tracker
 from trackers.names import resolve
 from trackers.nets import crops
 from trackers.nets.transfer import uploaded
+from trackers.registry import PAPERS_FIVE
 
 BUDGET = {UPLOAD: 2, DOWNLOAD: 2}
 """A step's, at any number of lanes: whole frames and what they measure up, boxes and telemetry down, nothing else."""
@@ -51,7 +52,7 @@ def cut_as_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crops, "_warped", cut)
 
 
-@pytest.mark.parametrize("name", ["siamfc", "memtrack", "dualmn-short", "dualmn-long", "dualmn"])
+@pytest.mark.parametrize("name", PAPERS_FIVE)
 def test_a_step_keeps_to_its_budget_and_boxes_are_the_cpus(pretend, cut_as_there, name: str) -> None:
     for lanes in (1, 2):
         seen = videos(lanes, 4)
@@ -63,8 +64,11 @@ def test_a_step_keeps_to_its_budget_and_boxes_are_the_cpus(pretend, cut_as_there
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["siamfc", "memtrack", "dualmn-short", "dualmn-long", "dualmn"])
-def test_the_paper_presets_keep_to_the_same_budget(pretend, name: str) -> None:
-    _, costs = follow(resolve(f"{name}:paper@random").build(NAME), videos(2, 3), pretend)
+@pytest.mark.parametrize(
+    "name",
+    [*(f"{name}:paper" for name in PAPERS_FIVE), "dualmn-short:dimp", "dualmn-short:superdimp"],
+)
+def test_the_other_presets_keep_to_the_same_budget(pretend, name: str) -> None:
+    _, costs = follow(resolve(f"{name}@random").build(NAME), videos(2, 3), pretend)
     for cost in costs:
         assert {kind: count for kind, count in cost.items() if count > BUDGET.get(kind, 0)} == {}

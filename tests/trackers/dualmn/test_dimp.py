@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from conftest import paint
 from golden import golden, inputs, near, probed, table
+from pretend_device import NAME
 
 from trackers.dualmn.config import DIMP, DualMNConfig
 from trackers.dualmn.dimp import _shaken, corner_boxes, drawn, locate
@@ -155,6 +156,25 @@ def test_boxes_climb_towards_more_overlap(how: Climb) -> None:
         assert (said > before).all()
         still, _ = refiner.climbed(modulation, features, boxes, Climb(0, 1.0, how.relative))
         torch.testing.assert_close(still, boxes)
+
+
+@pytest.mark.parametrize("relative", [False, True])
+def test_boxes_climb_on_a_device_without_the_host(pretend, relative: bool) -> None:
+    refiner = Refiner().eval().requires_grad_(False)
+    maps = [torch.rand(2, 256, 18, 18), torch.rand(2, 256, 9, 9)]
+    like, boxes = torch.rand(2, 2, 256), 30 + 20 * torch.rand(2, 3, 4)
+
+    def climbed(device: str) -> list[torch.Tensor]:
+        modulation, features = like.to(device).unbind(), [one.to(device) for one in maps]
+        begun, net = boxes.to(device), refiner.to(device)
+        pretend.clear()
+        with torch.inference_mode():
+            found = net.climbed(modulation, features, begun, Climb(2, 1e-3, relative))
+        assert not pretend, "all of it stays there"
+        return [one.cpu() for one in found]
+
+    for here, there in zip(climbed("cpu"), climbed(NAME), strict=True):
+        torch.testing.assert_close(there, here, rtol=0, atol=0)
 
 
 @pytest.mark.slow
