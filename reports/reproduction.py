@@ -70,7 +70,7 @@ def reproduction_lines(scores: RunScores, facts: Sequence[Mapping[str, Any]]) ->
                 shown = f"{value:.3f}{around}"
                 expected = printed[0][1].value if printed else None
                 if expected is not None and not reason and not fact["lacking"] and not tracker.failed:
-                    difference = f"{value - expected:+.3f}"
+                    difference = f"{value - expected:+z.3f}"
             cells.append(
                 Cell(
                     measure,

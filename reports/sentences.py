@@ -50,14 +50,13 @@ def evidence(answer: Answer) -> str:
         return f"{text} on the one sequence that both finished; that says nothing of others."
     asked = f", corrected for {answer.questions} questions" if answer.questions > 1 else ""
     text += (
-        f" (95\u00a0% interval {found.interval.low:+.3f} to {found.interval.high:+.3f}; "
+        f" (95\u00a0% interval {found.interval.low:+z.3f} to {found.interval.high:+z.3f}; "
         f"p\u00a0=\u00a0{_p(found.p_holm)}{asked}): "
         f"better on {found.wins} of {found.sequences} sequences, alike on {found.ties}, worse on {found.losses}."
     )
     if precision.interval is not None:
-        text += (
-            f" Precision {precision.difference:+.3f} ({precision.interval.low:+.3f} to {precision.interval.high:+.3f})."
-        )
+        low, high = precision.interval.low, precision.interval.high
+        text += f" Precision {precision.difference:+z.3f} ({low:+z.3f} to {high:+z.3f})."
     if answer.verdict == "not shown" and found.detectable is not None:
         text += f" With these sequences a true difference below about {found.detectable:.3f} mostly stays unseen."
     return text

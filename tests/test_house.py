@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -63,3 +64,10 @@ def test_another_distributions_package_in_place_of_ours_is_said(tmp_path: Path, 
     assert done.returncode == 2
     assert "the package 'trackers' is imported from" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_signed_number_that_rounds_to_zero_has_no_minus() -> None:
+    """``z`` in a format makes of -0.0001 a zero: "-0.000" reads as worse."""
+    signed = re.compile(r"[:\"'%]\+[\d,]*\.[\d{]")
+    sources = [*MODULES, *(REPOSITORY / "reports").rglob("*.html")]
+    assert not [file for file in sources if signed.search(file.read_text())]

@@ -134,8 +134,8 @@ def show(found: Answer, says: Terminal) -> Table:
 
 
 def _spanned(one: Effect) -> str:
-    span = rf" \[{one.interval.low:+.3f}, {one.interval.high:+.3f}]" if one.interval else ""
-    return f"{one.difference:+.3f}{span}"
+    span = rf" \[{one.interval.low:+z.3f}, {one.interval.high:+z.3f}]" if one.interval else ""
+    return f"{one.difference:+z.3f}{span}"
 
 
 def _p(one: Effect) -> str:

@@ -142,5 +142,5 @@ def _show(title: str, *tracked: Tracked) -> None:
         return
     before, after = tracked
     (pair,) = compare({"ships": before.by_sequence, "trained": after.by_sequence}, [("ships", "trained")])
-    beyond = "" if pair.interval is None else f" [{pair.interval.low:+.3f}, {pair.interval.high:+.3f}]"
-    output().print(f"trained minus what ships: {pair.difference:+.3f}{beyond}, {pair.sequences} videos", markup=False)
+    beyond = "" if pair.interval is None else f" [{pair.interval.low:+z.3f}, {pair.interval.high:+z.3f}]"
+    output().print(f"trained minus what ships: {pair.difference:+z.3f}{beyond}, {pair.sequences} videos", markup=False)

@@ -40,7 +40,7 @@ def verify(*, golden: Path | None, json_file: Path | None) -> None:
         digits = 4 if golden else 6
         for row in rows:
             pairs = [" / ".join(_score(v, digits) for v in pair) for pair in (row.expected, row.ours)]
-            difference = f"{max(row.differences, key=abs):+.0e}"
+            difference = f"{max(row.differences, key=abs):+z.0e}"
             printed = row.published + {True: "", False: " (differs)", None: ""}[row.as_printed]
             verdict = "ok" if row.ok else "MISS"
             of = "" if row.measures == USUAL else ": " + " / ".join(SHORT.get(name, name) for name in row.measures)

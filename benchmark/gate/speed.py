@@ -184,4 +184,4 @@ def _decide(
 
 
 def _change(ratio: float) -> str:
-    return f"{ratio - 1:+.1%}"
+    return f"{ratio - 1:+z.1%}"

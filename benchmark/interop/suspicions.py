@@ -97,7 +97,7 @@ def _median_offset(pairs: list[tuple[Trajectory, Annotation]]) -> Iterator[str]:
             medians.append(np.median((boxes[:, :2] + boxes[:, 2:] / 2 - true[:, :2] - true[:, 2:] / 2)[good], axis=0))
     if len(medians) >= 10 and np.abs(median := np.median(medians, axis=0)).max() >= SHIFTED:
         yield (
-            f"where it tracks well, its boxes lie {median[0]:+.1f}, {median[1]:+.1f} px from the target"
+            f"where it tracks well, its boxes lie {median[0]:+z.1f}, {median[1]:+z.1f} px from the target"
             f" (median of {len(medians)} sequences): an offset of pixel indices?"
         )
 

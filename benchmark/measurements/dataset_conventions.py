@@ -32,7 +32,7 @@ def main(golden: Path) -> None:
         profile = load_profile(PROFILES_OF[one.dataset], one.dataset)
         columns.append(f"{one.dataset}, {tracker}, `{profile.name}`")
         for change in sensitivity(one.boxes(tracker), one.annotations, profile):
-            rows.setdefault(change.name, {})[columns[-1]] = f"{change.auc:+.4f} / {change.precision:+.4f}"
+            rows.setdefault(change.name, {})[columns[-1]] = f"{change.auc:+z.4f} / {change.precision:+z.4f}"
     lines = [
         "# What each convention is worth on each benchmark", "",
         "`python -m benchmark.measurements.dataset_conventions GOLDEN`: change of AUC / P@20 where the same boxes are"

@@ -158,7 +158,7 @@ def verdict(rows: list[Row]) -> list[str]:
             slower = f"; a frame takes {row['median_ms'] / nano['median_ms']:.1f} times as long" if timed else ""
             lines.append(
                 f"`{row['tracker']}` {word if row['differs'] else 'cannot be told apart from'} NanoTrack V2: "
-                f"{row['minus_nano']:+.3f} {_range(row['minus_nano_interval'], '+')} AUC{slower}."
+                f"{row['minus_nano']:+z.3f} {_range(row['minus_nano_interval'], '+')} AUC{slower}."
             )
     front = [f"`{row['tracker']}`" for row in sorted(timed, key=lambda row: row["median_ms"]) if row["front"]]
     return [*lines, f"Nobody is both better and faster than {', '.join(front)}."]
@@ -185,7 +185,7 @@ def page(content: dict[str, Any]) -> str:
 def _cells(row: Row) -> list[str]:
     apart, timed = "", ["", "", ""]
     if row["minus_nano"] is not None:
-        apart = f"{row['minus_nano']:+.3f} {_range(row['minus_nano_interval'], '+')}" + r"\*" * row["differs"]
+        apart = f"{row['minus_nano']:+z.3f} {_range(row['minus_nano_interval'], '+')}" + r"\*" * row["differs"]
     if row["median_ms"] is not None:
         timed = [f"{row['median_ms']:.1f} ({row['p95_ms']:.1f})", f"{row['fps']:.0f}", f"{row['memory_mb']:.0f}"]
     accuracy = [f"{row['auc']:.3f} {_range(row['auc_interval'])}", f"{row['precision']:.3f}", apart]
@@ -193,7 +193,7 @@ def _cells(row: Row) -> list[str]:
 
 
 def _range(ends: list[float] | None, sign: str = "") -> str:
-    return f"[{ends[0]:{sign}.3f}, {ends[1]:{sign}.3f}]" if ends else ""
+    return f"[{ends[0]:{sign}z.3f}, {ends[1]:{sign}z.3f}]" if ends else ""
 
 
 if __name__ == "__main__":

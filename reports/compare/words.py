@@ -31,11 +31,11 @@ def line(pair: Pair) -> str:
     who = pair.a.name if pair.a.name == pair.b.name else f"{pair.b.name} against {pair.a.name}"
     if said == "same":
         return f"{who}: the same boxes on all {found.sequences} sequences"
-    reach = f" [{found.interval.low:+.3f}, {found.interval.high:+.3f}]" if found.interval else ""
+    reach = f" [{found.interval.low:+z.3f}, {found.interval.high:+z.3f}]" if found.interval else ""
     p = "" if found.p_holm is None else f", p {found.p_holm:.3f}"
     count = f"{found.sequences} sequence{'s' if found.sequences > 1 else ''}"
     first = "" if not unlike(pair.b, pair.a) else TRAINED if pair.b.trained else UNTRAINED
-    return f"{who}: {first}{said}; success AUC {found.difference:+.3f}{reach}{p}, {count}"
+    return f"{who}: {first}{said}; success AUC {found.difference:+z.3f}{reach}{p}, {count}"
 
 
 def pairs_forest(pairs: Iterable[Pair]) -> Forest:
@@ -57,16 +57,16 @@ def sentence(pair: Pair) -> str:
     if verdict(pair) == "same":
         return f"The same: on all {found.sequences} sequences the boxes are the same."
     if found.interval is None or found.p_holm is None:
-        return f"One sequence cannot tell. Success AUC {found.difference:+.3f}."
+        return f"One sequence cannot tell. Success AUC {found.difference:+z.3f}."
     said, who = "No difference shown.", "B" if pair.a.name == pair.b.name else pair.b.name
     if found.significant:
         said = f"{who} is better." if found.difference > 0 else f"{who} is worse."
     first = unlike(pair.b, pair.a)
     text = f"{said} {first} " if first else f"{said} "
     text += (
-        f"Success AUC {found.difference:+.3f} (95\u00a0% interval {found.interval.low:+.3f} to "
-        f"{found.interval.high:+.3f}; p\u00a0=\u00a0{found.p_holm:.3f}): better on {found.wins} of {found.sequences} "
-        f"sequences, alike on {found.ties}, worse on {found.losses}; precision {pair.precision.difference:+.3f}."
+        f"Success AUC {found.difference:+z.3f} (95\u00a0% interval {found.interval.low:+z.3f} to "
+        f"{found.interval.high:+z.3f}; p\u00a0=\u00a0{found.p_holm:.3f}): better on {found.wins} of {found.sequences} "
+        f"sequences, alike on {found.ties}, worse on {found.losses}; precision {pair.precision.difference:+z.3f}."
     )
     if not found.significant and found.detectable is not None:
         text += f" A true difference below about {found.detectable:.3f} would mostly stay unseen."

@@ -53,8 +53,8 @@ def difference_figure(report: Report, kind: Kind, width: float = COLUMN) -> Figu
 def _head(one: CurveDifference, width: float) -> str:
     """Return a panel's tracker, its name whole, and below it how its score differs."""
     interval = one.score.interval
-    span = f" [{interval.low:+.3f}, {interval.high:+.3f}]" if interval else ""
-    return f"{folded(one.score.other, width, SIZE - 0.5)}\n{one.score.difference:+.3f}{span}"
+    span = f" [{interval.low:+z.3f}, {interval.high:+z.3f}]" if interval else ""
+    return f"{folded(one.score.other, width, SIZE - 0.5)}\n{one.score.difference:+z.3f}{span}"
 
 
 def _reach(one: CurveDifference) -> float:

@@ -111,7 +111,7 @@ def _waterfall(axis: Any, answer: Answer, width: float) -> None:
         axis.barh(row, auc - before if row else auc - low, left=before if row else low, color=colour, height=0.6)
         if row:
             axis.plot([before, before], [row - 1.3, row + 0.3], color="#444444", lw=0.5)
-        step = f" {auc:.3f}" + (f" ({auc - before:+.3f})" if row else "")
+        step = f" {auc:.3f}" + (f" ({auc - before:+z.3f})" if row else "")
         axis.text(auc, row, step, va="center", fontsize=SIZE - 1)
     axis.set_yticks(range(len(scored)), [folded(label, width * 0.4, SIZE - 0.5) for label, _ in scored])
     span = scored[-1][1] - low
@@ -134,7 +134,7 @@ def _heat(axis: Any, answer: Answer, width: float) -> None:
         for column, one in enumerate(findings):
             if (effect := one.by_cause.get(cause)) is not None:
                 dark = abs(effect.difference) > 0.6 * reach
-                axis.text(column, row, f"{effect.difference:+.2f}" + ("*" if effect.significant else ""), ha="center",
+                axis.text(column, row, f"{effect.difference:+z.2f}" + ("*" if effect.significant else ""), ha="center",
                           va="center", fontsize=SIZE - 1.5, color="white" if dark else "black")  # fmt: skip
     heads = [folded(one.title, max(width * 0.62 / len(findings), 0.45), SIZE - 1) for one in findings]
     axis.set_xticks(range(len(findings)), heads, fontsize=SIZE - 1)

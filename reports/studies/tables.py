@@ -166,14 +166,14 @@ def _group(one: Effect | None) -> Cell:
     if one is None:
         return EMPTY
     star = "*" if one.significant else ""
-    return Cell(f"{one.difference:+.3f}{star}", one.difference, interval=one.interval, spec="+.3f",
+    return Cell(f"{one.difference:+z.3f}{star}", one.difference, interval=one.interval, spec="+z.3f",
                 facts={"p_holm": one.p_holm})  # fmt: skip
 
 
 def _insights(answer: Answer) -> Table:
     rows = [
-        (tracker_cell(one.tracker), words(one.asks), Cell(f"{one.value:+.3g}" if one.unit.startswith("change") else
-         f"{one.value:.3g}", one.value, interval=one.interval, spec="+.3g"), words(one.unit),
+        (tracker_cell(one.tracker), words(one.asks), Cell(f"{one.value:+z.3g}" if one.unit.startswith("change") else
+         f"{one.value:.3g}", one.value, interval=one.interval, spec="+z.3g"), words(one.unit),
          Cell(str(one.sequences), float(one.sequences)), words(one.truth))
         for one in answer.insights
     ]  # fmt: skip

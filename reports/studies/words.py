@@ -55,9 +55,9 @@ def headline(one: Finding) -> str:
 
 def sure(one: Effect, digits: int = 3) -> str:
     """Return an effect with its interval and its corrected p."""
-    text = f"{one.difference:+.{digits}f}"
+    text = f"{one.difference:+z.{digits}f}"
     if one.interval is not None:
-        text += f" (95\u00a0% interval {one.interval.low:+.{digits}f} to {one.interval.high:+.{digits}f}"
+        text += f" (95\u00a0% interval {one.interval.low:+z.{digits}f} to {one.interval.high:+z.{digits}f}"
         text += f"; p\u00a0=\u00a0{one.p_holm:.3f})" if one.p_holm is not None else ")"
     return text
 
@@ -66,7 +66,7 @@ def evidence(one: Finding, answer: Answer) -> str:
     """Return the numbers behind a comparison."""
     text = (
         f"Success AUC {sure(one.auc)}: better on {one.wins} of {one.auc.sequences} sequences, alike on {one.ties},"
-        f" worse on {one.losses}; precision {one.precision.difference:+.3f}."
+        f" worse on {one.losses}; precision {one.precision.difference:+z.3f}."
     )
     if one.auc.detectable is None:
         return f"{text} One sequence cannot tell."

@@ -26,7 +26,7 @@ class Cell:
     """Smaller, below it: a caveat, a mark, a second number."""
     interval: Interval | None = None
     """Of the value; shown below it, before the note."""
-    spec: str = ".3f"
+    spec: str = "z.3f"
     """How the interval's ends are written."""
     tracker: str = ""
     """The tracker it names, for its colour."""
@@ -122,12 +122,12 @@ def score(value: float | None, interval: Interval | None = None, digits: int = 3
     """Return a cell of a number with its interval."""
     if value is None:
         return EMPTY
-    return Cell(f"{value:.{digits}f}", float(value), interval=interval, spec=f".{digits}f", standing=standing)
+    return Cell(f"{value:z.{digits}f}", float(value), interval=interval, spec=f"z.{digits}f", standing=standing)
 
 
 def difference(value: float, interval: Interval | None = None, note: str = "", **facts: Fact) -> Cell:
     """Return a cell of a difference, with its sign, and its interval."""
-    return Cell(f"{value:+.3f}", float(value), note, interval, "+.3f", facts=facts)
+    return Cell(f"{value:+z.3f}", float(value), note, interval, "+z.3f", facts=facts)
 
 
 def tracker_cell(name: str, beside: Sequence[str] = (), **facts: Fact) -> Cell:

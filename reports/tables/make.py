@@ -220,7 +220,7 @@ def _sensitivity(report: Report) -> Table:
         for one in with_changes:
             change = one.sensitivity[index]
             facts = {"precision_change": change.precision}
-            cells.append(Cell(f"{change.auc:+.4f}", change.auc, f"{change.precision:+.4f}", facts=facts))
+            cells.append(Cell(f"{change.auc:+z.4f}", change.auc, f"{change.precision:+z.4f}", facts=facts))
         rows.append((words(name), *cells))
     columns = (Column("One convention changed", "convention", "text"), *_tracker_columns(with_changes, "auc_change"))
     note = "Change of success AUC, and below it of precision, when the same boxes are scored so."

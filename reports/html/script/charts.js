@@ -18,7 +18,7 @@ const html = (tag, attributes = {}, ...children) => {
 };
 const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 const hidden = (t) => root.classList.contains(`hide-${t}`);
-const three = (value) => value.toFixed(3);
+const three = (value) => value.toFixed(3).replace(/^-(0\.0+)$/, "$1");
 const ticks = (low, high, count = 5) => {
   const rough = (high - low) / count, power = 10 ** Math.floor(Math.log10(rough));
   const step = power * [1, 2, 2.5, 5, 10].find((m) => m * power >= rough);

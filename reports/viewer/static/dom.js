@@ -32,5 +32,5 @@ export const swatch = (colour) =>
 
 export const three = (value) => (value == null || !Number.isFinite(value) ? "–" : value.toFixed(3));
 export const two = (value) => (value == null || !Number.isFinite(value) ? "–" : value.toFixed(2));
-export const signed = (value) => (value == null ? "–" : `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`);
+export const signed = (value) => (value == null ? "–" : `${value <= -0.0005 ? "−" : "+"}${Math.abs(value).toFixed(3)}`);
 export const colourOf = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
