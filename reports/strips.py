@@ -1,4 +1,4 @@
-"""Strips of frames: small JPEGs of the moments that matter in a sequence, with everybody's boxes beside them."""
+"""Strips of frames: small pictures of the moments that matter in a sequence, with everybody's boxes beside them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ Values = NDArray[np.float64]
 PICTURES = 6
 WIDTH = 320
 """Pixels of a picture's width at most."""
-QUALITY = 72
+TALLEST = 4 * WIDTH
+"""Pixels of its height at most: no side of a WebP picture may have 16384."""
+QUALITY = 70
+"""Of WebP, which takes two thirds of a JPEG's bytes for a frame, and under a half for a thumbnail."""
 PATCH = 44
 """Side of a thumbnail in pixels."""
 
@@ -32,7 +35,7 @@ class Picture:
 
     frame: int
     """Index in the sequence, from 0."""
-    jpeg: bytes = field(repr=False)
+    webp: bytes = field(repr=False)
     width: int
     height: int
     """Of the frame itself; boxes are in its pixels."""
@@ -115,13 +118,13 @@ def make_strip(
             if 0 <= index - start < len(rows) and np.isfinite(rows[index - start]).all()
         }
         pictures.append(
-            Picture(index, _jpeg(pixels, WIDTH), width, height, _box(truth[index]) if valid[index] else None, at)
+            Picture(index, _webp(pixels, WIDTH, TALLEST), width, height, _box(truth[index]) if valid[index] else None, at)
         )
     return Strip(tuple(pictures)) if pictures else None
 
 
 def thumbnail(reader: FrameReader, index: int, box: Values) -> bytes | None:
-    """Return a small JPEG of what lies in a box and a quarter around it; None where there is nothing."""
+    """Return a small WebP picture of what lies in a box and a quarter around it; None where there is nothing."""
     pixels = reader.read(index)
     if pixels is None or not np.isfinite(box).all():
         return None
@@ -130,14 +133,15 @@ def thumbnail(reader: FrameReader, index: int, box: Values) -> bytes | None:
     left, top = round(x + w / 2 - side / 2), round(y + h / 2 - side / 2)
     reach = max(round(side), 2)
     patch = pixels[max(top, 0) : max(top + reach, 0), max(left, 0) : max(left + reach, 0)]
-    return _jpeg(patch, PATCH) if min(patch.shape[:2]) >= 2 else None
+    return _webp(patch, PATCH, PATCH) if min(patch.shape[:2]) >= 2 else None
 
 
-def _jpeg(pixels: NDArray[np.uint8], width: int) -> bytes:
-    scale = min(width / pixels.shape[1], 1.0) if width == WIDTH else width / max(pixels.shape[:2])
+def _webp(pixels: NDArray[np.uint8], width: int, height: int) -> bytes:
+    """Return the picture made to fit into width and height; a smaller one stays as it is, a thumbnail does not."""
+    scale = min(width / pixels.shape[1], height / pixels.shape[0], 1.0 if width == WIDTH else np.inf)
     size = (max(round(pixels.shape[1] * scale), 1), max(round(pixels.shape[0] * scale), 1))
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    _, data = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    _, data = cv2.imencode(".webp", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
     return data.tobytes()
 
 

@@ -139,7 +139,7 @@ def _memory(memory: Memory, number: dict[str, int], pictures: dict[bytes, int]) 
                         "label": slot.label,
                         "frame": slot.frame,
                         "weight": None if slot.weight is None else round(slot.weight, 3),
-                        "picture": None if slot.jpeg is None else pictures.setdefault(slot.jpeg, len(pictures)),
+                        "picture": None if slot.webp is None else pictures.setdefault(slot.webp, len(pictures)),
                     }
                     for slot in moment.slots
                 ],

@@ -131,15 +131,15 @@ def environment() -> Environment:
         SIGNS=SIGNS,
         KIND_NAMES=KIND_NAMES,
         ATTRIBUTES=ATTRIBUTES,
-        jpeg=jpeg,
+        webp=webp,
         picture_near=picture_near,
     )
     return made
 
 
-def jpeg(data: bytes) -> str:
+def webp(data: bytes) -> str:
     """Return a picture as an address that holds it."""
-    return "data:image/jpeg;base64," + base64.b64encode(data).decode()
+    return "data:image/webp;base64," + base64.b64encode(data).decode()
 
 
 def picture_near(strip: Strip, frame: int) -> Any:

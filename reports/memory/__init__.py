@@ -45,7 +45,7 @@ class Slot:
     """The frame it was written at: exactly, or by the mean age of a blend."""
     weight: float | None
     """Its share in what was read."""
-    jpeg: bytes | None = field(repr=False, default=None)
+    webp: bytes | None = field(repr=False, default=None)
     """The target there as the tracker boxed it."""
 
 

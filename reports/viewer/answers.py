@@ -130,7 +130,7 @@ class Slot(TypedDict):
     frame: int
     weight: float | None
     picture: str
-    """JPEG in base64; "" without one."""
+    """WebP in base64; "" without one."""
 
 
 def packed(values: NDArray[Any]) -> Floats:

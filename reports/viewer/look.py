@@ -141,7 +141,7 @@ class Look:
         trail, reader = trails[own], FrameReader(reel.frames)
         found = memory_of(own, trail.telemetry, trail.start, tame(trail.boxes), [frame], reader)
         return [
-            Slot(frame=one.frame, weight=one.weight, picture=base64.b64encode(one.jpeg or b"").decode())
+            Slot(frame=one.frame, weight=one.weight, picture=base64.b64encode(one.webp or b"").decode())
             for moment in (found.moments if found else ())
             for one in moment.slots
         ]

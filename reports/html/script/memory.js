@@ -19,7 +19,7 @@ function memory() {
 }
 const moments = (one) => html("div", { class: "moments" }, ...one.moments.map((moment) => html("div", {}, html("h4", {}, `frame ${moment.frame + 1}`),
   html("div", { class: "slots" }, ...moment.slots.map((slot) => {
-    const picture = slot.picture === null ? html("img", { alt: "", width: 40, height: 40 }) : html("img", { alt: `the target at frame ${slot.frame + 1}`, src: `data:image/jpeg;base64,${data.pictures[slot.picture]}` });
+    const picture = slot.picture === null ? html("img", { alt: "", width: 40, height: 40 }) : html("img", { alt: `the target at frame ${slot.frame + 1}`, src: `data:image/webp;base64,${data.pictures[slot.picture]}` });
     return html("figure", {}, picture, slot.weight === null ? "" : `${Math.round(100 * slot.weight)} %`, html("br"), `at ${slot.frame + 1}`);
   })), ...(moment.attention ? [attention(moment)] : []))));
 function attention(moment) {

@@ -29,7 +29,7 @@ async function fill(place, about, signal) {
   try {
     const slots = await ask("slots", about, signal);
     place.replaceChildren(...slots.map((one) => html("figure", {},
-      one.picture ? html("img", { src: `data:image/jpeg;base64,${one.picture}`, alt: "", width: 44, height: 44 }) : html("span", { class: "blank" }),
+      one.picture ? html("img", { src: `data:image/webp;base64,${one.picture}`, alt: "", width: 44, height: 44 }) : html("span", { class: "blank" }),
       html("figcaption", {}, `frame ${one.frame + 1}`, html("br"), one.weight == null ? "" : `${Math.round(100 * one.weight)} %`))));
     if (slots.length) place.prepend(html("p", { class: "soft" }, "Read from"));
   } catch (error) {
