@@ -117,9 +117,8 @@ def make_strip(
             for name, (start, rows) in boxes.items()
             if 0 <= index - start < len(rows) and np.isfinite(rows[index - start]).all()
         }
-        pictures.append(
-            Picture(index, _webp(pixels, WIDTH, TALLEST), width, height, _box(truth[index]) if valid[index] else None, at)
-        )
+        own = _box(truth[index]) if valid[index] else None
+        pictures.append(Picture(index, _webp(pixels, WIDTH, TALLEST), width, height, own, at))
     return Strip(tuple(pictures)) if pictures else None
 
 

@@ -33,8 +33,8 @@ Strips show the IoU and, where the run kept it (--telemetry), what trackers repo
 @click.option("--trackers", "-t", multiple=True, default=("all",), show_default=True, metavar="NAMES",
               help="Trackers of the run: names, comma lists or wildcards.")  # fmt: skip
 @click.option("--out", "-o", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="The video: .mp4 (slow to write without ffmpeg), .avi or .gif.  "
-                   "[default: videos/SEQUENCE.mp4 in the run's folder]")  # fmt: skip
+              help="The video: .mp4 (slow to write without ffmpeg), .webm, .avi or .gif.  "
+                   "[default: videos/SEQUENCE.mp4 in the run's folder, .webm without ffmpeg]")  # fmt: skip
 @click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR",
               help="Where the run's dataset lies.  [default: $ENGRAM_DATA, else data/]")  # fmt: skip
 @results_option
@@ -51,7 +51,7 @@ def play(
     from benchmark.datasets.images import FrameError, read_frame
     from benchmark.datasets.lookup import open_dataset
     from benchmark.datasets.selection import select
-    from benchmark.playback.files import check_file
+    from benchmark.playback.files import check_file, usual_ending
     from benchmark.playback.scene import Cut
     from benchmark.playback.stored import stored_scene
     from benchmark.playback.trails import find_run
@@ -70,7 +70,7 @@ def play(
     cut = Cut.of(video.annotation.start, len(video), begin, end, every)
     for note in notes:
         says.print(note, markup=False, soft_wrap=True)
-    file = out or folder / "videos" / f"{slug(scene.name)}.mp4"
+    file = out or folder / "videos" / f"{slug(scene.name)}{usual_ending()}"
     check_file(file, len(cut))
     frames = ((index, read_frame(video.frames[index])) for index in range(cut.first, cut.last + 1, cut.every))
     try:

@@ -41,8 +41,8 @@ Beside the video lies one text of boxes a tracker: x,y,w,h a frame, 1-based as O
               help="The target in the first frame: left, top, width, height in pixels, counted from 0.")  # fmt: skip
 @trackers_option
 @click.option("--out", "-o", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="The video: .mp4 (slow to write without ffmpeg), .avi or .gif; boxes lie beside it.  "
-                   "[default: NAME-tracked.mp4 here]")  # fmt: skip
+              help="The video: .mp4 (slow to write without ffmpeg), .webm, .avi or .gif; boxes lie "
+                   "beside it.  [default: NAME-tracked.mp4 here, .webm without ffmpeg]")  # fmt: skip
 @json_option("boxes, scores and telemetry")
 @range_options("tracked")
 @video_options
@@ -58,14 +58,14 @@ def track(
     --from names. Trackers see every frame, whatever --every shows.
     """
     from benchmark.datasets.footage import open_footage
-    from benchmark.playback.files import check_file
+    from benchmark.playback.files import check_file, usual_ending
     from benchmark.playback.scene import Cut, Scene
     from trackers.names import expand
 
     says = remarks(quiet)
     footage = open_footage(video)
     box = parse_box(init, footage.size)
-    file = out or Path(f"{footage.name}-tracked.mp4")
+    file = out or Path(f"{footage.name}-tracked{usual_ending()}")
     if file.exists() and video.exists() and file.samefile(video):
         raise InputError(f"--out {file} would overwrite the video itself")
     check_file(file, footage.announced // every if end is None else (end - (begin or 1)) // every)

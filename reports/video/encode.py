@@ -1,4 +1,4 @@
-"""Frames into a file: mp4, avi or GIF, by the file's ending; memory does not grow with a video's length."""
+"""Frames into a file: mp4, webm, avi or GIF, by the file's ending; memory does not grow with a video's length."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from reports.video.ffmpeg import feed, find_ffmpeg, h264
+from benchmark.playback import files
+from reports.video.ffmpeg import feed, h264
 from reports.video.lettering import Canvas
 from trackers.errors import InputError
 
 CODECS: Mapping[str, tuple[str, ...]] = {
-    # Where there is no ffmpeg. VP9 plays in browsers, but takes long; mp4v does not, but every OpenCV has it.
-    # H.264 is in none from PyPI.
+    # Where there is no ffmpeg: H.264 is in no OpenCV from PyPI. VP9 plays in browsers, but takes long; mp4v does not,
+    # but every OpenCV has it. VP8 plays there and is written three times as fast, but no .mp4 may hold it.
     ".mp4": ("vp09", "mp4v"),
+    ".webm": ("VP80",),
     ".avi": ("XVID",),
 }
 """Endings and the codecs that are tried, the best first; what is not among them is a GIF."""
@@ -31,7 +33,7 @@ Write = Callable[[Canvas], None]
 
 def is_slow(out: Path) -> bool:
     """Return whether a file of that ending can be written a few frames a second only."""
-    return out.suffix.casefold() == ".mp4" and find_ffmpeg() is None
+    return out.suffix.casefold() == ".mp4" and files.find_ffmpeg() is None
 
 
 @contextmanager
@@ -57,7 +59,7 @@ def open_video(out: Path, size: tuple[int, int], fps: float) -> Iterator[Write]:
 def _writer(part: Path, ending: str, size: tuple[int, int], fps: float) -> AbstractContextManager[Write]:
     if ending not in CODECS:
         return _gif(part, fps)
-    if ending == ".mp4" and (program := find_ffmpeg()):
+    if ending == ".mp4" and (program := files.find_ffmpeg()):
         return _ffmpeg(program, part, size, fps)
     return _opencv(part, CODECS[ending], size, fps)
 

@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
+from benchmark.playback.files import ENCODER
 from reports.video.lettering import Canvas
 from trackers.errors import InputError
 
-ENCODER = "libx264"
 QUALITY = "20"
 """x264's constant rate factor: thin coloured lines stay clean."""
-
-
-def find_ffmpeg() -> str | None:
-    """Return a program ffmpeg that writes H.264: on the path, or of the package imageio-ffmpeg; None without one."""
-    program = shutil.which("ffmpeg")
-    if program is None and find_spec("imageio_ffmpeg") is not None:
-        with suppress(RuntimeError):  # a package without its program
-            program = import_module("imageio_ffmpeg").get_ffmpeg_exe()
-    if program is None:
-        return None
-    try:
-        listed = subprocess.run([program, "-hide_banner", "-encoders"], capture_output=True, text=True, timeout=30)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return program if ENCODER in listed.stdout else None
 
 
 @contextmanager

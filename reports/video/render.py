@@ -52,8 +52,8 @@ def write_video(
         raise InputError(f"{scene.name}: no frame to show")
     if len(cut) > LONG and is_slow(out):
         on_remark(
-            "no ffmpeg is found, so that this is written as VP9, a few frames a second: install ffmpeg or"
-            " 'engram-bench[video]', or write an .avi"
+            "no ffmpeg is found, so that an .mp4 is written as VP9, a few frames a second: write a .webm, or install"
+            " ffmpeg or 'engram-bench[video]'"
         )
     painter = Painter(scene, cut, width + width % 2, (first[1].shape[1], first[1].shape[0]))
     with open_video(out, painter.size, fps) as write:

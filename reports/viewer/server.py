@@ -20,6 +20,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from benchmark.playback.files import usual_ending
 from benchmark.playback.scene import Cut, Scene
 from benchmark.store.results import slug
 from reports.html.data import readable
@@ -46,7 +47,8 @@ FRAMES_STAY = "private, max-age=3600"
 """How long a browser keeps a frame: the token in its address is another one the next time."""
 WIDTHS = (160, 1920)
 """Of a clip, in pixels."""
-ENDINGS = {"mp4": "video/mp4", "gif": "image/gif"}
+CLIPS = {".mp4": "video/mp4", ".webm": "video/webm", ".gif": "image/gif"}
+"""Endings of a clip and their media types; a `video` is what of the first two is written best."""
 
 OnFault = Callable[[str], None]
 """Is told of an exception that nobody expected, with its traceback."""
@@ -124,14 +126,15 @@ class Pages:
         """Answer a clip for a slide."""
         from reports.viewer.slide import clip
 
-        ending = _text(request, "ending")
-        if ending not in ENDINGS:
-            raise InputError(f"a clip is one of {', '.join(ENDINGS)}, not {ending!r}")
+        kind = _text(request, "kind")
+        if kind not in ("video", "gif"):
+            raise InputError(f"a clip is a video or a gif, not {kind!r}")
+        ending = usual_ending() if kind == "video" else ".gif"
         scene, reel, size = self._scene(request)
         span = _span(request, scene.length)
         width = min(max(_number(request, "width"), WIDTHS[0]), WIDTHS[1])
-        with clip(scene, reel, span, size, f".{ending}", width) as file:
-            return _file(file.read_bytes(), ENDINGS[ending], f"{slug(scene.name)}.{ending}")
+        with clip(scene, reel, span, size, ending, width) as file:
+            return _file(file.read_bytes(), CLIPS[ending], f"{slug(scene.name)}{ending}")
 
     def _scene(self, request: Request) -> tuple[Scene, Reel, tuple[int, int]]:
         trackers = request.query_params.getlist("tracker")

@@ -35,8 +35,8 @@ export class Slide {
       const ends = { from: part[0], to: part[1] };
       const file = kind === "strip"
         ? await download("strip", from != null || to != null ? { ...values, ...ends } : values)
-        : await download("clip", { ...values, ...ends, ending: kind, width: byId("slide-width").value });
-      save(file, `${sequence.name}.${kind === "strip" ? "png" : kind}`);
+        : await download("clip", { ...values, ...ends, kind, width: byId("slide-width").value });
+      save(file, `${sequence.name}.${file.type.split("/")[1]}`);
       said.textContent = "Saved where the browser keeps downloads.";
     } catch (error) {
       said.textContent = error.message;

@@ -26,7 +26,7 @@ HEAD = 24
 def plain(monkeypatch: pytest.MonkeyPatch) -> None:
     """No report is drawn, and OpenCV encodes, whether or not there is an ffmpeg."""
     monkeypatch.setattr("run_bench._write_report", lambda run: run / "report.html")
-    monkeypatch.setattr("reports.video.encode.find_ffmpeg", lambda: None)
+    monkeypatch.setattr("benchmark.playback.files.find_ffmpeg", lambda: None)
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ def test_misuse_is_one_line(run_bench, run: Path, picture_folder: Path, tmp_path
         ((run, "first", "-t", "siam", *data), "the run has no tracker 'siam'. Did you mean 'siamfc-s1'"),
         ((run, "first"), "needs --data-root"),
         ((run, "first", *data, "--from", 7), "--from 7: frames 1 to 6"),
-        ((run, "first", *data, "-o", tmp_path / "o.mov"), "ends in .mp4, .avi, .gif"),
+        ((run, "first", *data, "-o", tmp_path / "o.mov"), "ends in .mp4, .webm, .avi, .gif"),
         ((tmp_path, "first"), "is no run's folder"),
         (("latest", "first", "--results", tmp_path / "typo"), "no results in"),
         (("20260101T000000Z-abcdef", "first", "--results", run.parents[1]), "no run '20260101T000000Z-abcdef'"),

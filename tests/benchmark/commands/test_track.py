@@ -38,7 +38,7 @@ class Chance:
 def plain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No report is drawn, OpenCV encodes, and what is written without a name goes to the test's folder."""
     monkeypatch.setattr("run_bench._write_report", lambda run: run / "report.html")
-    monkeypatch.setattr("reports.video.encode.find_ffmpeg", lambda: None)
+    monkeypatch.setattr("benchmark.playback.files.find_ffmpeg", lambda: None)
     monkeypatch.chdir(tmp_path)
 
 
@@ -85,7 +85,7 @@ def test_a_folder_is_tracked_as_a_run_would_bit_for_bit(run_bench, tmp_path: Pat
 def test_a_video_file_gives_video_texts_and_json(run_bench, clip: Path, tmp_path: Path) -> None:
     done = run_bench("track", clip, "--init", BOX, "-t", "siamfc-s1", "--json", "boxes.json")
     assert done.returncode == 0, done.stderr
-    assert count(tmp_path / "my_clip-tracked.mp4") == (12, 20)
+    assert count(tmp_path / "my_clip-tracked.webm") == (12, 20)
     rows = np.loadtxt(tmp_path / "my_clip-tracked.siamfc-s1.txt", delimiter=",")
     np.testing.assert_array_equal(rows[0], [41, 41, 30, 24])
     content = json.loads((tmp_path / "boxes.json").read_text())
@@ -165,7 +165,7 @@ def test_misuse_is_one_line(run_bench, clip: Path, tmp_path: Path) -> None:
         (("nowhere.mp4",), "no such video file"),
         (("empty.mp4",), "is empty"),
         ((clip, "-o", clip), "would overwrite the video itself"),
-        ((clip, "-o", "o.mkv"), "ends in .mp4, .avi, .gif"),
+        ((clip, "-o", "o.mkv"), "ends in .mp4, .webm, .avi, .gif"),
         ((clip, "--from", 12), "there are 1 frame(s) to track"),
         ((clip, "--from", 90), "there are 0 frame(s) to track"),
         ((clip, "--from", 9, "--to", 4), "--to 4: at least 2 frames"),
@@ -190,7 +190,7 @@ def test_hostile_names_stay_beside_the_video(run_bench, clip: Path, tmp_path: Pa
     assert done.returncode == 1
     assert len(list(out.iterdir())) == 2
     run_bench("track", hostile, "--init", BOX, "-t", "cv2:kcf")
-    (default,) = tmp_path.glob("*-tracked.mp4")
+    (default,) = tmp_path.glob("*-tracked.webm")
     assert default.name.isprintable()
     assert not set(default.name) & set("$();'\"/")
 

@@ -18,7 +18,7 @@ def test_what_cannot_be_written_is_said_before_any_work(tmp_path: Path) -> None:
     (tmp_path / "folder.mp4").mkdir()
     for file, frames, line in (
         ("a.mp5", 1, r"Did you mean '\.mp4'"),
-        ("a", 1, "ends in .mp4, .avi, .gif"),
+        ("a", 1, "ends in .mp4, .webm, .avi, .gif"),
         ("folder.mp4", 1, "is a folder"),
         ("file/a.mp4", 1, "cannot be written to"),
         ("a.gif", GIF_MOST * 3, "--every 3"),

@@ -3,16 +3,19 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
-from benchmark.playback.files import ENDINGS
+from benchmark.playback.files import ENDINGS, find_ffmpeg, usual_ending
 from reports.video.encode import CODECS, open_video
-from reports.video.ffmpeg import find_ffmpeg
 from trackers.errors import InputError
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 COLOUR = (1, 115, 178)
 
@@ -48,7 +51,7 @@ def read(file: Path) -> tuple[list[np.ndarray], float]:
 
 @pytest.fixture
 def no_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reports.video.encode.find_ffmpeg", lambda: None)
+    monkeypatch.setattr("benchmark.playback.files.find_ffmpeg", lambda: None)
 
 
 @pytest.mark.usefixtures("no_ffmpeg")
@@ -69,6 +72,28 @@ def test_a_video_of_ffmpegs_reads_back(tmp_path: Path) -> None:
     assert fps == 10
     assert b"avc1" in file.read_bytes()
     assert file.read_bytes().index(b"moov") < file.read_bytes().index(b"mdat")  # plays while it is loaded
+
+
+@pytest.mark.usefixtures("no_ffmpeg")
+def test_what_is_written_without_ffmpeg_plays_and_seeks_in_a_browser(tmp_path: Path, browser: Browser) -> None:
+    assert usual_ending() == ".webm"
+    page = browser.new_page()
+    try:
+        page.goto(write(tmp_path / "out.webm", 20).as_uri())
+        found = page.evaluate(
+            """async () => {
+              const video = document.querySelector("video");
+              video.muted = true;
+              await video.play();
+              video.pause();
+              video.currentTime = 1.5;
+              await new Promise((done) => video.addEventListener("seeked", done));
+              return [video.videoWidth, video.videoHeight, video.duration, video.currentTime];
+            }"""
+        )
+    finally:
+        page.close()
+    assert found == [64, 48, 2, 1.5]
 
 
 def test_a_gif_reads_back(tmp_path: Path) -> None:
@@ -118,6 +143,7 @@ def fake_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_an_ffmpeg_that_gives_up_is_one_line(tmp_path: Path, fake_ffmpeg: Path) -> None:
     assert find_ffmpeg() == str(fake_ffmpeg)
+    assert usual_ending() == ".mp4"
     (tmp_path / "videos").mkdir()
     with pytest.raises(InputError, match="ffmpeg cannot write the video: no room on the disk"):
         write(tmp_path / "videos" / "out.mp4", 200)

@@ -42,7 +42,7 @@ def test_nothing_to_show_is_said(scene: Scene, tmp_path: Path) -> None:
 def test_that_a_long_video_will_take_long_is_said_beforehand(
     scene: Scene, frames, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reports.video.encode.find_ffmpeg", lambda: None)
+    monkeypatch.setattr("benchmark.playback.files.find_ffmpeg", lambda: None)
     monkeypatch.setattr("reports.video.render.LONG", 5)
 
     def remarks(name: str, last: int) -> list[str]:
@@ -54,5 +54,5 @@ def test_that_a_long_video_will_take_long_is_said_beforehand(
     (line,) = remarks("o.mp4", 8)
     assert "no ffmpeg is found" in line
     assert remarks("o.mp4", 3) == remarks("o.avi", 8) == []
-    monkeypatch.setattr("reports.video.encode.find_ffmpeg", lambda: "ffmpeg")
+    monkeypatch.setattr("benchmark.playback.files.find_ffmpeg", lambda: "ffmpeg")
     assert not is_slow(tmp_path / "o.mp4")

@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import expect
 from viewing import Open, Serve, Served, listed
 
+from benchmark.playback.files import usual_ending
 from benchmark.runs import Run
 from reports.viewer.answers import CauseLine
 from reports.viewer.footage import Footage
@@ -140,4 +141,7 @@ def test_a_strip_and_a_clip_are_saved(visit: Open, viewer: Served, tmp_path: Pat
         with Image.open(saved.value.path()) as picture:
             assert picture.format == ending.upper()
             assert getattr(picture, "n_frames", 1) == (4 if kind == "gif" else 1)
+    with page.expect_download() as saved:
+        page.locator("[data-kind=video]").click()
+    assert saved.value.suggested_filename == f"second{usual_ending()}"
     expect(page.locator("#slide-said")).to_contain_text("Saved")

@@ -160,7 +160,7 @@ def test_what_a_memory_held_is_told_with_pictures(viewer: Served, made_run: Path
     found = viewer.ask("slots", tracker="memtrack", **words).json
     assert len(found) == 8
     assert sum(one["weight"] for one in found) == pytest.approx(1)
-    assert base64.b64decode(found[0]["picture"]).startswith(b"\xff\xd8")
+    assert base64.b64decode(found[0]["picture"])[8:12] == b"WEBP"
     assert viewer.ask("slots", tracker="siamfc", **words).json == []
     assert viewer.ask("slots", tracker="nobody", **words).json == []
 
@@ -169,10 +169,10 @@ def test_what_is_asked_for_wrongly_is_said_in_one_line(viewer: Served, made_run:
     for name, values, said in (
         ("sequence", {"sequence": "firts"}, "Did you mean 'first'"),
         ("sequence", {"sequence": "first", "attempt": "repeat 9"}, "no attempt 'repeat 9'"),
-        ("clip", {"sequence": "first", "ending": "exe"}, "one of mp4, gif"),
+        ("clip", {"sequence": "first", "kind": "exe"}, "a video or a gif"),
         (
             "clip",
-            {"sequence": "first", "ending": "gif", "tracker": "siamfc", "from": 5, "to": 2, "width": 320},
+            {"sequence": "first", "kind": "gif", "tracker": "siamfc", "from": 5, "to": 2, "width": 320},
             "frames 1 to 90",
         ),
         ("strip", {"sequence": "first"}, "choose a tracker"),

@@ -64,7 +64,7 @@ def test_a_clip_has_the_frames_of_its_part(look: Look, tmp_path: Path) -> None:
     assert not file.exists()
 
 
-def test_what_no_slide_would_show_is_refused(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_no_slide_would_show_is_refused(look: Look) -> None:
     scene, reel, size = look.scene("second", "", ["siamfc"])
     for ending, frames, most in ((".mp4", MOST + 1, "1500"), (".gif", 401, "400")):
         with (
@@ -72,22 +72,26 @@ def test_what_no_slide_would_show_is_refused(look: Look, monkeypatch: pytest.Mon
             clip(scene, reel, Cut(0, frames - 1), size, ending, 200),
         ):
             pass
-    monkeypatch.setattr("reports.video.encode.find_ffmpeg", lambda: None)
     with (
-        pytest.raises(InputError, match=r"no ffmpeg is found.*take the GIF, or mark at most 100 frames"),
-        clip(scene, reel, Cut(0, 120), size, ".mp4", 200),
+        pytest.raises(InputError, match=r"no ffmpeg is found.*or mark at most 400 frames"),
+        clip(scene, reel, Cut(0, 400), size, ".webm", 200),
     ):
         pass
     with pytest.raises(InputError, match="choose a tracker"):
         look.scene("second", "", ["nobody"])
 
 
-def test_both_are_sent_as_files(viewer: Served, made_run: Path) -> None:
+def test_all_are_sent_as_files(viewer: Served, made_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words = {"run": made_run.name, "sequence": "second", "tracker": ["siamfc", "memtrack"]}
     strip = viewer.ask("strip", **words)
     assert strip.headers["content-disposition"] == 'attachment; filename="second.png"'
     assert cv2.imdecode(np.frombuffer(strip.body, np.uint8), cv2.IMREAD_COLOR) is not None
-    gif = viewer.ask("clip", **words, **{"from": 0, "to": 2, "ending": "gif", "width": 5})
+    gif = viewer.ask("clip", **words, **{"from": 0, "to": 2, "kind": "gif", "width": 5})
     assert gif.headers["content-type"] == "image/gif"
     with Image.open(BytesIO(gif.body)) as picture:
         assert (picture.n_frames, picture.width) == (3, 160)
+    monkeypatch.setattr("benchmark.playback.files.find_ffmpeg", lambda: None)
+    video = viewer.ask("clip", **words, **{"from": 0, "to": 2, "kind": "video", "width": 160})
+    assert video.headers["content-type"] == "video/webm"
+    assert video.headers["content-disposition"] == 'attachment; filename="second.webm"'
+    assert video.body.startswith(b"\x1aE\xdf\xa3")
