@@ -23,7 +23,7 @@ from trackers.errors import InputError, did_you_mean
 from trackers.foreign_names import read_foreign
 from trackers.registry import BUILT_IN, PREFIXES, Family, default_names, family_names, find_family
 from trackers.weights.catalog import NO_WEIGHTS, OWN_WEIGHTS, RANDOM, Weights
-from trackers.weights.choice import choose_weights, first_config, given_weights
+from trackers.weights.choice import built, choose_weights, first_config, given_weights
 
 _NAME = re.compile(r"(?P<base>[^{}:@]+)(?:\{(?P<delta>[^{}]*)\})?(?::(?P<preset>[^{}:@]+))?(?:@(?P<weights>.+))?")
 
@@ -88,7 +88,7 @@ class TrackerSpec:
 
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(0)
-                return cls(self.config, self.weights, device)  # type: ignore[no-any-return]
+                return built(cls, self.config, self.weights, device)
         from trackers.adapters.one_target import OneTargetLanes
 
         given = () if self.config is None else (self.config,)

@@ -75,8 +75,10 @@ def show(*, file: Path, as_json: bool) -> None:
               help="The file to write; not one that is there.")  # fmt: skip
 def convert(*, file: Path, out: Path) -> None:
     """Write the tensors of FILE under this house's names, as safetensors, which hold nothing but tensors."""
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
+    from benchmark.interop.placing import writes
+    from benchmark.store.record import write_whole
     from trackers.weights.fitting import inspect_file
 
     if out.suffix != ".safetensors":
@@ -86,15 +88,9 @@ def convert(*, file: Path, out: Path) -> None:
     fit = inspect_file(file)
     if not fit.fits:
         raise InputError(f"{file} is not converted, {_why(fit)}; `run_bench weights show {file}` says more")
-    tensors = {name: value.contiguous() for name, value in fit.ours.items()}
-    part = out.with_name(f".{out.name}.part")
-    try:
-        save_file(tensors, part, metadata={"source": fit.source, "tracker": fit.tracker})
-        part.rename(out)
-    except OSError as error:
-        raise InputError(f"{out} cannot be written ({error.strerror})") from error
-    finally:
-        part.unlink(missing_ok=True)
+    tensors = {name: value.detach().clone().contiguous() for name, value in fit.ours.items()}  # none shares its memory
+    with writes(out, "-o OUT"):
+        write_whole(out, save(tensors, metadata={"source": fit.source, "tracker": fit.tracker}))
     echo(f"{out}: {len(tensors)} tensors for {fit.tracker}")
 
 

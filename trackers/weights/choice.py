@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from trackers.api import Tracker
@@ -83,6 +84,29 @@ def _parameters(cls: type) -> Mapping[str, inspect.Parameter]:
         return inspect.signature(getattr(cls, "wrapped", cls)).parameters
     except (ValueError, TypeError):  # classes written in C may not tell
         return {}
+
+
+def built(cls: Callable[..., Tracker[Any]], config: Any, weights: Weights, device: str) -> Tracker[Any]:
+    """Return a tracker with its weights; where its network does not take a file, the InputError says whose that is."""
+    try:
+        return cls(config, weights, device)
+    except InputError as error:
+        if weights.path is None or not isinstance(error.__cause__, RuntimeError):
+            raise
+        raise InputError(f"{_whose(weights)}{error}") from error
+
+
+def _whose(weights: Weights) -> str:
+    """Return for which trackers the files of weights are, as far as that is known; "" where it is not."""
+    from trackers.weights.fitting import inspect_file
+
+    said = []
+    for file in filter(None, (weights.path, weights.second)):
+        with suppress(InputError):
+            fit = inspect_file(file)
+            if fit.tracker:
+                said.append(f"{file.name} is for {fit.tracker} ({fit.source})")
+    return f"{'; '.join(said)}. " if said else ""
 
 
 def first_config(family: Family, preset: str, weights: Weights) -> Any:

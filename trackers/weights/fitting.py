@@ -11,12 +11,12 @@ from torch import Tensor, nn
 
 from trackers.errors import InputError
 from trackers.names import resolve
-from trackers.weights.formats.layouts import find_layout, translated
+from trackers.weights.formats.layouts import find_layout, renamed, sound
 from trackers.weights.formats.reading import kind_of, read_tensors
 
 OURS = (
-    "siamfc", "siamfc:paper", "memtrack", "memtrack:paper", "dualmn", "dualmn:paper", "dualmn-long:paper",
-    "dualmn-short:dimp",
+    "siamfc", "siamfc:paper", "memtrack", "memtrack:paper", "memtrack-dtc:paper", "dualmn", "dualmn:paper",
+    "dualmn-long:paper", "dualmn-short:dimp",
 )  # fmt: skip
 """Trackers whose own names a table may have; the first of those that fit best is meant."""
 TRUNK = "backbone.trunk."
@@ -83,15 +83,16 @@ def inspect_file(path: Path) -> Fit:
     values = sum(value.numel() for value in table.values())
     kind = kind_of(path)
     if layout is None:
-        tracker = _owner(table)
+        tracker = _owner(sound(table, path))
         known = Fit(path, kind, "Engram" if tracker else "", tracker, len(table), values, ours=table)
         return _compared(known) if tracker else known
     known = Fit(path, kind, layout.title, layout.tracker, len(table), values)
     read = _Read(table)
     try:
-        ours = translated(read, path)
+        ours = renamed(read, path)
     except InputError as error:
         return replace(known, missing=(str(error),))
+    sound(ours, path)
     unused = tuple(name for name in table if name not in read.asked or name.startswith(layout.unused))
     return _compared(replace(known, ours=ours, unused=unused))
 

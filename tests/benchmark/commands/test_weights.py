@@ -64,6 +64,25 @@ def test_a_converted_file_is_the_same_tracker(checkpoint: Path, tmp_path: Path, 
     assert "there already" in again.stderr
 
 
+def test_tensors_that_share_their_memory_are_written_apart(tmp_path: Path, run_bench) -> None:
+    tensors = {f"backbone.{name}": value for name, value in AlexNet(groups=2).state_dict().items()}
+    tensors["backbone.conv3.0.bias"] = tensors["backbone.conv4.0.bias"]
+    torch.save(tensors, tmp_path / "net.pth")
+    done = run_bench("weights", "convert", tmp_path / "net.pth", "-o", tmp_path / "net.safetensors")
+    assert done.returncode == 0, done.stderr
+    assert torch.equal(
+        load_file(tmp_path / "net.safetensors")["backbone.conv3.0.bias"], tensors["backbone.conv4.0.bias"]
+    )
+
+
+def test_a_place_that_takes_no_file_is_said(checkpoint: Path, tmp_path: Path, run_bench) -> None:
+    (tmp_path / "file").write_text("")
+    done = run_bench("weights", "convert", checkpoint, "-o", tmp_path / "file" / "net.safetensors")
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "cannot write" in done.stderr
+
+
 def test_a_shipped_file_is_known_as_ours(run_bench) -> None:
     path = find_weights("siamfc", "compact", "siamfc-compact").path
     said = json.loads(run_bench("weights", "show", path, "--json").stdout)

@@ -10,6 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from trackers.errors import InputError
 from trackers.names import resolve
+from trackers.nets.alexnet import AlexNet
 from trackers.weights.catalog import find_weights
 
 
@@ -46,6 +47,13 @@ def test_a_second_file_without_its_branch_is_said(files: tuple[Path, Path], tmp_
     save_file({"long.head.scale": torch.ones(())}, tmp_path / "other.safetensors")
     with pytest.raises(InputError, match="holds nothing of the short branch"):
         resolve(f"dualmn@{files[0]}+{tmp_path / 'other.safetensors'}").build("cpu")
+
+
+def test_a_file_for_another_tracker_is_said_to_be_that(tmp_path: Path) -> None:
+    tensors = {f"backbone.{name}": value for name, value in AlexNet(groups=2).state_dict().items()}
+    torch.save(tensors, tmp_path / "siamfc_alexnet_e50.pth")
+    with pytest.raises(InputError, match=r"^siamfc_alexnet_e50\.pth is for siamfc:paper \(SiamFC, hua.*does not fit"):
+        resolve(f"memtrack:paper@{tmp_path / 'siamfc_alexnet_e50.pth'}").build("cpu")
 
 
 def test_maps_of_two_crops_are_not_fused() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
 from trackers.errors import InputError
@@ -45,7 +46,7 @@ LAYOUTS = (
     ),
     Layout(
         "SiamFC, StrangerZhang/SiamFC-PyTorch", "siamfc:paper",
-        ("features.0.weight", "features.14.weight"), siamfc.from_sequential,
+        ("features.0.weight", "features.14.weight"), siamfc.from_sequential, siamfc.SEQUENTIAL_UNUSED,
     ),
     Layout(
         "SiamFC, bilylee/SiamFC-TensorFlow", "siamfc:paper",
@@ -86,6 +87,14 @@ def find_layout(tensors: Mapping[str, Tensor]) -> Layout | None:
 
 
 def translated(tensors: Mapping[str, Tensor], source: Path) -> dict[str, Tensor]:
+    """Return the tensors of a file under our names, sound ones (`sound`).
+
+    InputError where a layout is recognised and lacks a tensor.
+    """
+    return sound(renamed(tensors, source), source)
+
+
+def renamed(tensors: Mapping[str, Tensor], source: Path) -> dict[str, Tensor]:
     """Return the tensors of a file under our names: as they are where no other's layout is recognised.
 
     InputError where a layout is recognised and lacks a tensor.
@@ -101,5 +110,16 @@ def translated(tensors: Mapping[str, Tensor], source: Path) -> dict[str, Tensor]
         ) from error
     except (RuntimeError, ValueError, IndexError) as error:
         raise InputError(
-            f"{source} looks like {layout.title}, but its tensors have other shapes: {' '.join(str(error).split())}"
+            f"{source} looks like {layout.title}, but its tensors are others: {' '.join(str(error).split())}"
         ) from error
+
+
+def sound(tensors: dict[str, Tensor], source: Path) -> dict[str, Tensor]:
+    """Return the same tensors; InputError where one holds what is no number: a tracker would stand still with it."""
+    for name, value in tensors.items():
+        if not bool(torch.isfinite(value).all()):
+            why = (
+                "more than half precision can hold" if value.dtype == torch.float16 else "damage, or a failed training"
+            )
+            raise InputError(f"{source} holds numbers that are not finite in {name!r}: {why}")
+    return tensors

@@ -8,6 +8,7 @@ are handed to it; the classes themselves are never imported. A file that holds a
 from __future__ import annotations
 
 import pickletools
+import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,7 +24,11 @@ from trackers.printable import printable
 STOOD_IN = ("ltr.", "dlframework.", "pytracking.")
 """How the names of classes begin that PyTracking's training leaves in its checkpoints (settings, statistics)."""
 TABLES = ("state_dict", "model_state_dict", "model", "net")
-"""Where checkpoints keep the network's tensors."""
+"""Where checkpoints keep the network's tensors, some within one another."""
+WRAPPER = re.compile(r"^(?:module\.)+")
+"""What parallel training puts before names."""
+ARCHIVE = b"PK\x03\x04"
+"""How a zip archive begins."""
 LEGACY_PICKLES = 5
 """Pickles that a file of torch before 1.6 begins with: magic number, version, system, content, keys."""
 
@@ -41,39 +46,60 @@ class Inert:
 def read_pytorch(path: Path) -> dict[str, Tensor]:
     """Return the tensors of a checkpoint by name, on the host.
 
-    They may be nested under one of `TABLES`, and named with ``module.`` before.
+    They may be nested under one of `TABLES`, and named with ``module.`` before. Of a zip archive, as torch has written
+    since 1.6, the checksums are compared; older files have none.
 
     Raises:
         InputError: the file is damaged, or holds anything but tensors and what is stood in for.
     """
     try:
         names = _globals(path)
-    except (ValueError, OSError, KeyError, IndexError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path} is not a readable checkpoint (corrupt or truncated): {_line(error)}") from error
+    except Exception as error:  # damaged bytes can ask for anything, for all memory too
+        raise _unreadable(path, error) from error
     known = [name for name in names if name.startswith(STOOD_IN)]
     stand_ins = [(type(name.rpartition(".")[2], (Inert,), {}), name) for name in known]
     try:
         with torch.serialization.safe_globals(stand_ins):  # type: ignore[arg-type]
             content = torch.load(path, map_location="cpu", weights_only=True)
     except UnpicklingError as error:
-        foreign = [name for name in names if not name.startswith((*STOOD_IN, "torch.", "collections."))]
-        held = f" ({printable(', '.join(foreign[:3]))})" if foreign else ""
+        foreign = re.findall(r"GLOBAL ([\w.]+)", str(error)) or [
+            name for name in names if not name.startswith((*STOOD_IN, "torch.", "collections."))
+        ]
+        held = f" ({printable(foreign[0])})" if foreign else ""
         raise InputError(
             f"{path} is corrupt, or holds more than tensors{held}, which is not loaded because it could run code; "
             "save its state_dict alone"
         ) from error
     except Exception as error:  # the reader raises many kinds for damaged bytes
-        raise InputError(f"{path} is not a readable checkpoint (corrupt or truncated): {_line(error)}") from error
-    for key in TABLES:
-        if isinstance(content, Mapping) and isinstance(content.get(key), Mapping):
-            content = content[key]
-    if not isinstance(content, Mapping) or not all(isinstance(value, Tensor) for value in content.values()):
+        raise _unreadable(path, error) from error
+    return {WRAPPER.sub("", str(name)): value for name, value in _table(content, path).items()}
+
+
+def _table(content: object, path: Path) -> Mapping[object, Tensor]:
+    """Return the table of tensors that a checkpoint's content is or holds; InputError where there is none."""
+    for _ in TABLES:  # as deep as can be meant: a table could hold itself
+        if isinstance(content, Mapping):
+            content = next((content[key] for key in TABLES if isinstance(content.get(key), Mapping)), content)
+    if not isinstance(content, Mapping):
         raise InputError(f"{path} holds no table of tensors; save a module's state_dict")
-    return {str(name).removeprefix("module."): value for name, value in content.items()}
+    for name, value in content.items():
+        if not isinstance(value, Tensor):
+            beside = any(isinstance(other, Tensor) for other in content.values())
+            why = f": beside its tensors stands {printable(repr(name))}" if beside else ""
+            raise InputError(f"{path} holds no table of tensors{why}; save a module's state_dict")
+        if value.layout != torch.strided or value.is_quantized or value.device.type != "cpu":
+            raise InputError(f"{path}: {printable(repr(name))} is no plain array of numbers")
+        if value.numel() * value.element_size() > value.untyped_storage().nbytes():
+            raise InputError(f"{path}: {printable(repr(name))} says that it is larger than what the file holds of it")
+    return content
+
+
+def _unreadable(path: Path, error: Exception) -> InputError:
+    return InputError(f"{path} is not a readable checkpoint (corrupt or truncated): {_line(error)}")
 
 
 def _line(error: Exception) -> str:
-    text = " ".join(str(error).split())
+    text = " ".join(str(error).split()) or type(error).__name__
     return text if len(text) <= 300 else f"{text[:300]}..."
 
 
@@ -81,13 +107,29 @@ def _globals(path: Path) -> list[str]:
     """Return the names of all that a checkpoint's pickles refer to, without running them."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
-            name = next((name for name in archive.namelist() if name.rpartition("/")[2] == "data.pkl"), None)
-            if name is None:
+            known = {name.rpartition("/")[2]: name for name in archive.namelist()}
+            if "constants.pkl" in known:
+                raise ValueError("it is a TorchScript program; save the module's state_dict")
+            if (name := known.get("data.pkl")) is None:
                 raise ValueError("an archive without a checkpoint")
+            _compare_checksums(archive)
             with archive.open(name) as content:
                 return _named(content, 1)
     with path.open("rb") as content:
+        if content.read(len(ARCHIVE)) == ARCHIVE:
+            raise ValueError("an archive whose end is missing")
+        content.seek(0)
         return _named(content, LEGACY_PICKLES)
+
+
+def _compare_checksums(archive: zipfile.ZipFile) -> None:
+    """Read an archive through, as torch compares no checksum; BadZipFile where one is another."""
+    for record in archive.infolist():
+        if not record.CRC:  # torch can be told to write none
+            record.CRC = None  # type: ignore[assignment]  # by which zipfile knows that there is none
+        with archive.open(record) as content:
+            while content.read(1 << 20):
+                pass
 
 
 def _named(content: IO[bytes], pickles: int) -> list[str]:

@@ -16,16 +16,26 @@ from trackers.weights.formats.pytorch import read_pytorch
 from trackers.weights.formats.tensorflow import find_index, read_checkpoint
 
 SAFETENSORS, MAT, TENSORFLOW, PYTORCH = "safetensors", "MATLAB", "TensorFlow checkpoint", "PyTorch checkpoint"
+ENDINGS = {".safetensors": SAFETENSORS, ".mat": MAT}
 
 
 def kind_of(path: Path) -> str:
-    """Return what kind of file a path means; InputError where there is none."""
+    """Return what kind of file a path means, by how it begins; InputError where there is none."""
     if find_index(path) is not None:
         return TENSORFLOW
     if not path.is_file():
         what = "a folder without a TensorFlow checkpoint (NAME.index)" if path.is_dir() else "no file"
         raise InputError(f"no weights file {path}: {what}")
-    return {".safetensors": SAFETENSORS, ".mat": MAT}.get(path.suffix.lower(), PYTORCH)
+    try:
+        with path.open("rb") as content:
+            start = content.read(512)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror})") from error
+    if start.lstrip()[:1] == b"<":
+        raise InputError(f"{path} is a web page, not a file of weights: what was saved is the page that leads to it")
+    if start[8:9] == b"{":  # behind the length of what the braces hold
+        return SAFETENSORS
+    return MAT if start.startswith(b"MATLAB") else ENDINGS.get(path.suffix.lower(), PYTORCH)
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
@@ -41,7 +51,8 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
         try:
             return load_file(path)
         except Exception as error:  # the reader raises many kinds for damaged bytes
-            raise InputError(f"{path} is not a readable checkpoint (corrupt or truncated): {error}") from error
+            line = " ".join(str(error).split())
+            raise InputError(f"{path} is not a readable checkpoint (corrupt or truncated): {line}") from error
     if kind == MAT:
         return _tensors(read_matconvnet(path))
     if kind == TENSORFLOW:

@@ -15,6 +15,7 @@ from torch import Tensor
 EPS = 1e-6
 """Of our batch norms."""
 SHIFT = "response_shift"
+SEQUENTIAL_UNUSED = ("corr_bias",)
 NORMED = (1, 2, 3, 4)
 """The convolutions that a batch norm follows."""
 TENSORFLOW_UNUSED = ("global_step", "beta1_power", "beta2_power")
@@ -32,8 +33,11 @@ def from_pytorch(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def from_sequential(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Translate StrangerZhang's names: one `Sequential`, epsilon 1e-5, a shift of the response."""
-    ours: dict[str, Tensor] = {SHIFT: tensors["corr_bias"].reshape(())}
+    """Translate StrangerZhang's names: one `Sequential`, epsilon 1e-5.
+
+    Its shift of the response, ``corr_bias``, counts in training alone: where that tracker tracks, it adds none.
+    """
+    ours: dict[str, Tensor] = {SHIFT: torch.zeros(())}
     for layer, place in zip((1, 2, 3, 4, 5), (0, 4, 8, 11, 14), strict=True):
         for part in ("weight", "bias"):
             ours[f"backbone.conv{layer}.0.{part}"] = tensors[f"features.{place}.{part}"]
@@ -66,8 +70,10 @@ def from_tensorflow(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def from_matconvnet(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Translate MatConvNet's parameters: its batch norm holds standard deviations, with its epsilon inside."""
-    gain = float(tensors["adjust_f"])
     ours: dict[str, Tensor] = {SHIFT: tensors["adjust_b"].float().reshape(())}
+    gain = float(tensors["adjust_f"])
+    if not gain > 0:
+        raise ValueError(f"adjust_f is {gain}, where a gain above 0 stands")
     for layer in (1, 2, 3, 4, 5):
         filters = tensors[f"conv{layer}f"].float().permute(3, 2, 0, 1).contiguous()
         bias = tensors[f"conv{layer}b"].float().flatten()

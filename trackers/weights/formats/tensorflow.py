@@ -2,13 +2,16 @@
 
 Written from the formats' public descriptions. The index is a LevelDB table: blocks of keys that share their beginnings,
 each block followed by a byte that says how it is compressed (TensorFlow's Saver does not) and a checksum; the last 48
-bytes say where the list of blocks is. Key "" holds a header, every other key where a tensor lies in the data files.
+bytes say where the list of blocks is. Key "" holds a header, every other key where a tensor lies in the data files, and
+its checksum: what is damaged is found, not run.
 """
 
 from __future__ import annotations
 
+import math
+import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,14 +19,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trackers.errors import InputError
+from trackers.weights.formats.crc32c import crc32c, masked
 
 INDEX = ".index"
+NOTE = "checkpoint"
+BESIDE = re.compile(r"\.(?:data-\d{5}-of-\d{5}|meta)$")
+"""How the names of a checkpoint's other files end."""
 MAGIC = 0xDB4775248B80FB57
 FOOTER = 48
 TYPES = {
     1: "<f4", 2: "<f8", 3: "<i4", 4: "u1", 5: "<i2", 6: "i1", 9: "<i8", 10: "?", 19: "<f2",
 }  # fmt: skip
 """TensorFlow's numbers of the types that are read."""
+MOST_SHARDS = 1000
+"""Data files: more than any checkpoint has."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +44,21 @@ class Entry:
     shard: int
     offset: int
     size: int
+    checksum: int
+    sliced: bool
+    """Whether it is kept in parts, under other keys."""
 
 
 def find_index(path: Path) -> Path | None:
-    """Return the index file that a folder, a prefix or the file itself means; None where it means none.
+    """Return the index file that a folder, a prefix or one of its files means; None where it means none.
 
     A folder's is the one that its text file ``checkpoint`` names, whatever folder that says, or the only one there.
     """
+    if path.name == NOTE and path.is_file():
+        return find_index(path.parent)
     if path.is_dir():
         found = sorted(path.glob(f"*{INDEX}"))
-        note = path / "checkpoint"
+        note = path / NOTE
         if note.is_file():
             first = next(iter(note.read_text(errors="replace").splitlines()), "")
             name = first.partition(":")[2].strip().strip('"').replace("\\", "/").rsplit("/", 1)[-1]
@@ -54,7 +68,7 @@ def find_index(path: Path) -> Path | None:
         return found[0] if found else None
     if path.suffix == INDEX:
         return path if path.is_file() else None
-    beside = path.with_name(path.name + INDEX)
+    beside = path.with_name(BESIDE.sub("", path.name) + INDEX)
     return beside if beside.is_file() else None
 
 
@@ -81,17 +95,29 @@ def read_checkpoint(index: Path) -> dict[str, NDArray[np.generic]]:
     files = [prefix.with_name(f"{prefix.name}.data-{part:05d}-of-{count:05d}") for part in range(count)]
     if missing := next((file for file in files if not file.is_file()), None):
         raise InputError(f"{missing} is missing: a TensorFlow checkpoint is the .index file and its .data files")
-    content = [np.memmap(file, np.uint8, "r") if file.stat().st_size else np.empty(0, np.uint8) for file in files]
-    tensors = {}
-    for name, entry in entries.items():
-        if entry.dtype not in TYPES:
-            continue  # texts, which no network of ours has
-        dtype = np.dtype(TYPES[entry.dtype])
-        data = content[entry.shard][entry.offset : entry.offset + entry.size] if entry.shard < count else ()
-        if len(data) != entry.size or entry.size != dtype.itemsize * int(np.prod(entry.shape)):
-            raise InputError(f"{index}: {name} does not lie whole in the data files (damaged or truncated)")
-        tensors[name] = np.frombuffer(bytes(data), dtype).reshape(entry.shape).copy()
-    return tensors
+    try:
+        content = [np.memmap(file, np.uint8, "r") if file.stat().st_size else np.empty(0, np.uint8) for file in files]
+    except OSError as error:
+        raise InputError(f"{prefix}.data-...: cannot be read ({error.strerror})") from error
+    return {
+        name: _read(entry, content, f"{index}: {name}")
+        for name, entry in entries.items()
+        if entry.dtype in TYPES  # not texts, which no network of ours has
+    }
+
+
+def _read(entry: Entry, content: Sequence[NDArray[np.uint8]], called: str) -> NDArray[np.generic]:
+    """Return one tensor of the data files; InputError where it is damaged."""
+    if entry.sliced:
+        raise InputError(f"{called} is kept in slices, which are not read; save it anew without a partitioner")
+    dtype = np.dtype(TYPES[entry.dtype])
+    file = content[entry.shard] if entry.shard < len(content) else np.empty(0, np.uint8)
+    data = file[entry.offset : entry.offset + entry.size]
+    if len(data) != entry.size or entry.size != dtype.itemsize * math.prod(entry.shape):
+        raise InputError(f"{called} does not lie whole in the data files (damaged or truncated)")
+    if masked(crc32c(data)) != entry.checksum:
+        raise InputError(f"{called} is damaged: its checksum is another; fetch the files again")
+    return np.frombuffer(bytes(data), dtype).reshape(entry.shape).copy()
 
 
 def _read_index(content: bytes) -> tuple[dict[str, Entry], int]:
@@ -113,11 +139,13 @@ def _read_index(content: bytes) -> tuple[dict[str, Entry], int]:
             known = {number: what for number, what in fields if isinstance(what, int)}
             if key == b"":
                 count = known.get(1, 1)
+                if known.get(2, 0) != 0 or not 1 <= count <= MOST_SHARDS:
+                    raise ValueError("it is of another byte order, or of no number of data files")
                 continue
             shape = next((what for number, what in fields if number == 2 and isinstance(what, bytes)), b"")
-            entries[key.decode()] = Entry(
-                known.get(1, 0), _shape(shape), known.get(3, 0), known.get(4, 0), known.get(5, 0)
-            )
+            dtype, shard, at, length, checksum = (known.get(number, 0) for number in (1, 3, 4, 5, 6))
+            sliced = any(number == 7 for number, _ in fields)
+            entries[key.decode()] = Entry(dtype, _shape(shape), shard, at, length, checksum, sliced)
     return entries, count
 
 
@@ -134,6 +162,8 @@ def _block(content: bytes, offset: int, size: int) -> Iterator[tuple[bytes, byte
     if content[offset + size] != 0:
         raise ValueError("its blocks are compressed, which is not read; save it anew with TensorFlow's Saver")
     body = content[offset : offset + size]
+    if struct.unpack_from("<I", content, offset + size + 1)[0] != masked(crc32c(content[offset : offset + size + 1])):
+        raise ValueError("a block's checksum is another: it is damaged")
     end = size - 4 - 4 * struct.unpack_from("<I", body, size - 4)[0]
     place, key = 0, b""
     while place < end:

@@ -9,6 +9,7 @@ import pytest
 import torch
 from authors_files import write_checkpoint, write_net
 from golden import golden, table
+from safetensors.torch import save_file
 from torch import Tensor
 
 from trackers.errors import InputError
@@ -19,7 +20,7 @@ from trackers.siamfc.config import PAPER as SIAMFC_PAPER
 from trackers.siamfc.config import SiamFCConfig
 from trackers.siamfc.network import SiamFCNet
 from trackers.weights.formats.layouts import find_layout, translated
-from trackers.weights.formats.reading import read_tensors
+from trackers.weights.formats.reading import SAFETENSORS, kind_of, read_tensors
 
 SHIFT = 0.25
 
@@ -62,7 +63,9 @@ def test_siamfc_pytorch(net: SiamFCNet, tmp_path: Path) -> None:
     same(net, loaded(tmp_path / "siamfc_alexnet_e50.pth"), 0.0)
 
 
-def test_one_sequential_with_another_epsilon(net: SiamFCNet, tmp_path: Path) -> None:
+def test_one_sequential_with_another_epsilon_and_a_shift_that_counts_in_training_alone(
+    net: SiamFCNet, tmp_path: Path
+) -> None:
     theirs = {"corr_bias": torch.full((1,), SHIFT)}
     for layer, place in zip((1, 2, 3, 4, 5), (0, 4, 8, 11, 14), strict=True):
         conv = net.backbone.get_submodule(f"conv{layer}.0")
@@ -72,7 +75,7 @@ def test_one_sequential_with_another_epsilon(net: SiamFCNet, tmp_path: Path) -> 
             theirs |= {f"features.{place + 1}.{name}": value for name, value in norm.state_dict().items()}
             theirs[f"features.{place + 1}.running_var"] = norm.running_var + 1e-6 - 1e-5
     torch.save({"state_dict": theirs}, tmp_path / "siamfc.pth")
-    same(net, loaded(tmp_path / "siamfc.pth"), SHIFT)
+    same(net, loaded(tmp_path / "siamfc.pth"), 0.0)
 
 
 def test_tf_slim_with_its_groups_apart_and_no_bias_under_a_norm(net: SiamFCNet, tmp_path: Path) -> None:
@@ -133,10 +136,34 @@ def test_what_lacks_a_tensor_is_said_by_name(tmp_path: Path) -> None:
         translated(tensors, tmp_path / "net.mat")
 
 
+@pytest.mark.parametrize("gain", [0.0, -1e-3, float("nan")])
+def test_a_gain_that_is_none_is_said(tmp_path: Path, gain: float) -> None:
+    tensors = {name: torch.full((1, 1), gain) for name in ("conv1f", "conv5f", "adjust_f", "adjust_b")}
+    with pytest.raises(InputError, match="adjust_f is"):
+        translated(tensors, tmp_path / "net.mat")
+
+
+@pytest.mark.parametrize(("kind", "why"), [(torch.float32, "damage"), (torch.float16, "half precision")])
+def test_what_is_not_finite_is_refused_under_anybodys_names(tmp_path: Path, kind: torch.dtype, why: str) -> None:
+    with pytest.raises(InputError, match=rf"not finite in 'neck\.weight': .*{why}"):
+        translated({"neck.bias": torch.ones(2), "neck.weight": torch.tensor([1.0, torch.inf], dtype=kind)}, tmp_path)
+
+
 def test_our_own_names_are_left_alone(tmp_path: Path) -> None:
     tensors = {"backbone.conv1.0.weight": torch.zeros(1), "backbone.conv5.0.weight": torch.zeros(1)}
     assert find_layout(tensors) is None
     assert translated(tensors, tmp_path) == tensors
+
+
+def test_a_file_is_known_by_how_it_begins(net: SiamFCNet, tmp_path: Path) -> None:
+    save_file({"a": torch.ones(2)}, tmp_path / "weights.bin")
+    assert kind_of(tmp_path / "weights.bin") == SAFETENSORS
+    assert list(read_tensors(tmp_path / "weights.bin")) == ["a"]
+    write_net(tmp_path / "net.mat", {"adjust_b": np.float32([[1]])}).rename(tmp_path / "net")
+    assert list(read_tensors(tmp_path / "net")) == ["adjust_b"]
+    (tmp_path / "net.pth").write_text("\n<!DOCTYPE html><title>Google Drive - Virus scan warning</title>")
+    with pytest.raises(InputError, match="is a web page"):
+        read_tensors(tmp_path / "net.pth")
 
 
 def test_a_folder_without_a_checkpoint_is_said(tmp_path: Path) -> None:

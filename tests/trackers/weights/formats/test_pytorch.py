@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import io
+import pickle
+import struct
 import sys
+import zipfile
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -9,7 +14,7 @@ import pytest
 import torch
 
 from trackers.errors import InputError
-from trackers.weights.formats.pytorch import Inert, read_pytorch
+from trackers.weights.formats.pytorch import TABLES, Inert, read_pytorch
 
 TABLE = OrderedDict({"a.weight": torch.arange(6.0).reshape(2, 3), "a.count": torch.tensor(3)})
 FORMATS = pytest.mark.parametrize("zipped", [True, False], ids=["zip", "legacy"])
@@ -85,13 +90,114 @@ def test_code_is_not_run_and_named(tmp_path: Path, capsys: pytest.CaptureFixture
     assert capsys.readouterr().out == ""
 
 
+@FORMATS
+def test_a_whole_module_is_refused_by_its_class(tmp_path: Path, zipped: bool) -> None:
+    file = tmp_path / "net.pth"
+    torch.save(torch.nn.Sequential(torch.nn.Linear(2, 2)), file, _use_new_zipfile_serialization=zipped)
+    with pytest.raises(InputError, match=r"more than tensors \(torch\.nn\.modules\.container\.Sequential\)"):
+        read_pytorch(file)
+
+
+@FORMATS
+@pytest.mark.parametrize("outer", TABLES)
+@pytest.mark.parametrize("inner", TABLES)
+def test_a_table_is_found_within_another(tmp_path: Path, outer: str, inner: str, zipped: bool) -> None:
+    file = tmp_path / "net.pth"
+    names = {f"module.module.{name}": value for name, value in TABLE.items()}
+    torch.save({outer: {"epoch": 3, inner: names}}, file, _use_new_zipfile_serialization=zipped)
+    assert list(read_pytorch(file)) == list(TABLE)
+
+
+def test_a_table_that_holds_itself_is_refused(tmp_path: Path) -> None:
+    content: dict[str, object] = {}
+    content["net"] = content
+    torch.save(content, tmp_path / "net.pth")
+    with pytest.raises(InputError, match="no table of tensors"):
+        read_pytorch(tmp_path / "net.pth")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (3, "beside its tensors stands 'more'"),
+        (None, "beside its tensors stands 'more'"),
+        (torch.eye(2).to_sparse(), "'more' is no plain array"),
+        (torch.ones(3, device="meta"), "'more' is no plain array"),
+        (torch.ones(1).expand(1000, 1000), "'more' says that it is larger"),
+    ],
+)
+def test_what_is_no_plain_tensor_is_refused_by_its_name(tmp_path: Path, value: object, said: str) -> None:
+    torch.save({**TABLE, "more": value}, tmp_path / "net.pth")
+    with pytest.raises(InputError, match=said):
+        read_pytorch(tmp_path / "net.pth")
+
+
+def rewritten(file: Path, change: Callable[[bytes], bytes]) -> Path:
+    """Write an archive's pickle anew."""
+    with zipfile.ZipFile(file) as archive:
+        records = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in records.items():
+            archive.writestr(name, change(content) if name.endswith("data.pkl") else content)
+    return file
+
+
+class Elsewhere(pickle.Pickler):
+    def persistent_id(self, thing: object) -> object:
+        return ("module", "code") if thing == "evil" else None
+
+
+def test_what_is_kept_elsewhere_is_refused(tmp_path: Path) -> None:
+    torch.save(TABLE, tmp_path / "net.pth")
+    content = io.BytesIO()
+    Elsewhere(content, protocol=2).dump({"a": "evil"})
+    with pytest.raises(InputError, match="more than tensors"):
+        read_pytorch(rewritten(tmp_path / "net.pth", lambda _: content.getvalue()))
+
+
+@pytest.mark.parametrize("count", [7, 10**12, 2**62, -1])
+def test_a_storage_that_says_more_than_there_is_is_refused(tmp_path: Path, count: int) -> None:
+    torch.save({"a": torch.arange(6.0)}, tmp_path / "net.pth")
+    huge = b"\x8a\x08" + struct.pack("<q", count) + b"t"
+    with pytest.raises(InputError, match="corrupt"):
+        read_pytorch(rewritten(tmp_path / "net.pth", lambda content: content.replace(b"K\x06t", huge)))
+
+
+def test_a_bit_that_has_turned_is_found(tmp_path: Path) -> None:
+    torch.save(TABLE, tmp_path / "net.pth")
+    content = bytearray((tmp_path / "net.pth").read_bytes())
+    content[content.find(struct.pack("<f", 3.0))] ^= 1
+    (tmp_path / "net.pth").write_bytes(content)
+    with pytest.raises(InputError, match=r"corrupt or truncated.*Bad CRC-32"):
+        read_pytorch(tmp_path / "net.pth")
+
+
+def test_an_archive_without_checksums_is_read(tmp_path: Path) -> None:
+    wanted = torch.serialization.get_crc32_options()
+    torch.serialization.set_crc32_options(False)
+    try:
+        torch.save(TABLE, tmp_path / "net.pth")
+    finally:
+        torch.serialization.set_crc32_options(wanted)
+    assert list(read_pytorch(tmp_path / "net.pth")) == list(TABLE)
+
+
 def test_a_stand_in_keeps_nothing_of_what_it_is_given() -> None:
     thing = Inert("anything", 3)
     thing.__setstate__({"env": "/home/somebody"})
     assert vars(thing) == {}
 
 
-@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"PK\x03\x04 broken"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"not a checkpoint",
+        b"PK\x03\x04 broken",
+        b"\x80\x02\x8d" + struct.pack("<Q", 2**62),  # a text, and bytes, that ask for all memory
+        b"\x80\x02\x8e" + struct.pack("<Q", 2**61),
+    ],
+)
 def test_what_is_no_checkpoint_is_one_line(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "net.pth"
     file.write_bytes(content)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from authors_files import write_checkpoint
+from authors_files import field, write_checkpoint, write_index
 from golden import golden, inputs
 
 from trackers.errors import InputError
@@ -30,7 +30,8 @@ def test_tensors_are_read_as_they_were_written(tmp_path: Path) -> None:
 def test_a_folder_a_prefix_and_the_index_mean_the_same(tmp_path: Path) -> None:
     older = write_checkpoint(tmp_path, TENSORS, "model.ckpt-9")
     index = write_checkpoint(tmp_path, TENSORS)  # which the text file names
-    for path in (tmp_path, tmp_path / "model.ckpt-95000", index):
+    beside = ("model.ckpt-95000", "model.ckpt-95000.data-00000-of-00001", "model.ckpt-95000.meta", "checkpoint")
+    for path in (tmp_path, index, *(tmp_path / name for name in beside)):
         assert find_index(path) == index
     assert find_index(older) == older
     assert find_index(tmp_path / "model.ckpt-7") is None
@@ -54,6 +55,12 @@ def test_the_data_counts_in_the_digest(tmp_path: Path) -> None:
     assert find_weights("memtrack", "paper", str(index)).sha256 != before
 
 
+def flip(file: Path, place: int) -> None:
+    content = bytearray(file.read_bytes())
+    content[place] ^= 16
+    file.write_bytes(content)
+
+
 @pytest.mark.parametrize(
     ("harm", "said"),
     [
@@ -61,6 +68,9 @@ def test_the_data_counts_in_the_digest(tmp_path: Path) -> None:
         (lambda index, data: index.write_bytes(b""), "not a readable TensorFlow checkpoint"),
         (lambda index, data: data.write_bytes(data.read_bytes()[:-9]), "damaged or truncated"),
         (lambda index, data: data.unlink(), "is missing"),
+        (lambda index, data: flip(data, 9), "a/kernel is damaged: its checksum is another"),
+        (lambda index, data: flip(data, -1), "global_step is damaged: its checksum is another"),
+        (lambda index, data: flip(index, 20), "a block's checksum is another"),
     ],
 )
 def test_what_is_damaged_is_one_line(tmp_path: Path, harm, said: str) -> None:
@@ -69,6 +79,23 @@ def test_what_is_damaged_is_one_line(tmp_path: Path, harm, said: str) -> None:
     with pytest.raises(InputError, match=said) as caught:
         read_checkpoint(index)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("header", "entry", "said"),
+    [
+        (field(1, 1 << 60), b"", "no number of data files"),
+        (field(1, 1) + field(2, 1), b"", "another byte order"),
+        (field(1, 1), field(2, 2 * field(2, field(1, 1 << 32))), "does not lie whole"),  # their product passes 64 bits
+        (field(1, 1), field(3, 7) + field(5, 4), "does not lie whole"),
+        (field(1, 1), field(7, b""), "kept in slices"),
+    ],
+)
+def test_what_no_index_says_is_refused(tmp_path: Path, header: bytes, entry: bytes, said: str) -> None:
+    index = write_index(tmp_path / "model.ckpt-1.index", [(b"", header), (b"a", field(1, 1) + entry)])
+    (tmp_path / "model.ckpt-1.data-00000-of-00001").write_bytes(b"")
+    with pytest.raises(InputError, match=said):
+        read_checkpoint(index)
 
 
 def test_compressed_blocks_are_refused(tmp_path: Path) -> None:
