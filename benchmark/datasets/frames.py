@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from stat import S_ISREG
+from stat import S_IFREG
 from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 NOTHING = (-1, -1, -1)
+_MISSING = (0, *NOTHING)
+"""What no file has: a mode of nothing, and NOTHING."""
 
 
 class Frames(Sequence[Path]):
@@ -44,7 +48,7 @@ class Frames(Sequence[Path]):
         return isinstance(other, tuple) and tuple(self) == other
 
     def __hash__(self) -> int:
-        return hash((self.folder, self.names))
+        return hash((self.folder, len(self.names)))  # not of each name: there are thousands, and one list a folder
 
     def __repr__(self) -> str:
         return f"Frames({str(self.folder)!r}, {len(self)} files)"
@@ -54,14 +58,30 @@ class Frames(Sequence[Path]):
 
         Three times -1 where there is no such file.
         """
-        place, stat = os.path.join(self.folder, ""), os.stat
-        rows: list[tuple[int, int, int]] = []
-        for name in self.names:
-            try:
-                found = stat(place + name)
-            except OSError:
-                rows.append(NOTHING)
-                continue
-            regular = S_ISREG(found.st_mode)
-            rows.append((found.st_size, found.st_mtime_ns, found.st_ctime_ns) if regular else NOTHING)
-        return np.array(rows, np.int64).reshape(-1, 3)
+        values: list[int] = []
+        extend = values.extend
+        with _looking_in(self.folder) as stat:
+            for name in self.names:
+                try:
+                    found = stat(name)
+                except OSError:
+                    extend(_MISSING)
+                else:
+                    extend((found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns))
+        looked = np.fromiter(values, np.int64, len(values)).reshape(-1, 4)
+        regular = looked[:, :1] & ~0o7777 == S_IFREG
+        return np.where(regular, looked[:, 1:], np.array(NOTHING))
+
+
+@contextmanager
+def _looking_in(folder: Path) -> Iterator[Callable[[str], os.stat_result]]:
+    """Yield what looks at a file of a folder; where the system can, from the folder itself, without its whole path."""
+    if os.stat not in os.supports_dir_fd or not folder.is_dir():
+        place = os.path.join(folder, "")
+        yield lambda name: os.stat(place + name)
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        yield partial(os.stat, dir_fd=opened)
+    finally:
+        os.close(opened)

@@ -30,8 +30,17 @@ def folders(folder: Path) -> list[Path]:
 
 def files_in(folder: Path, suffixes: tuple[str, ...]) -> list[str]:
     """Return the names of a folder's files that end so, in any letter case; in no order."""
+    return ending_so(all_files_in(folder), suffixes)
+
+
+def all_files_in(folder: Path) -> list[str]:
+    """Return the names of a folder's files, those that are never data among them; in no order."""
     with os.scandir(folder) as found:  # which knows what is a file without a call for each
-        names = [one.name for one in found if one.is_file()]
+        return [one.name for one in found if one.is_file()]
+
+
+def ending_so(names: list[str], suffixes: tuple[str, ...]) -> list[str]:
+    """Return those of the names that end so, in any letter case, and may be data."""
     folded = zip(names, map(str.casefold, names), strict=True)
     return [name for name, plain in folded if plain.endswith(suffixes) and plain[0] != "." and plain not in _PUT_THERE]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,9 +18,12 @@ from benchmark.datasets.catalogue import Target, family, read_catalogue
 from benchmark.datasets.checks import check_boxes, load_each
 from benchmark.datasets.frames import Frames
 from benchmark.datasets.images import SUFFIXES
-from benchmark.datasets.listing import files_in, folders
+from benchmark.datasets.listing import all_files_in, ending_so, folders
 from benchmark.datasets.sequence import Annotation, Boxes, Sequence
 from trackers.errors import InputError
+
+BLOCK = 1000
+"""Names of frames that are made at a time."""
 
 
 @dataclass(frozen=True)
@@ -167,9 +170,10 @@ def numbered(name: str, folder: Path, images: tuple[int, int] | None = None) -> 
 
     Raises `InputError` where one is missing, or there twice.
     """
-    files = files_in(folder, SUFFIXES) if folder.is_dir() else []
-    if (whole := _without_gaps(files, images)) is not None:
+    there = all_files_in(folder) if folder.is_dir() else []
+    if (whole := _without_gaps(there, images)) is not None:
         return Frames(folder, whole)
+    files = ending_so(there, SUFFIXES)
     stems = [(file[: file.rindex(".")], file) for file in files]
     listed = [(int(stem), file) for stem, file in stems if stem.isdecimal()]
     found = dict(listed)
@@ -189,20 +193,29 @@ def numbered(name: str, folder: Path, images: tuple[int, int] | None = None) -> 
 
 
 def _without_gaps(files: list[str], images: tuple[int, int] | None) -> tuple[str, ...] | None:
-    """Return a target's images where all files of a folder are numbered alike and none is missing; None elsewhere.
+    """Return a target's images where a folder holds nothing but files numbered alike, none missing; None elsewhere.
 
     Nearly every folder is so, and a large set has hundreds of thousands of files: they are not looked at one by one.
     """
-    if not files or len(set(map(len, files))) > 1 or len({file[-4:] for file in files}) > 1 or files[0][-4] != ".":
-        return None
     names = sorted(files)
-    if not "".join(name[:-4] for name in names).isdecimal():
+    stem, dot, suffix = names[0].rpartition(".") if names else ("", "", "")
+    if not stem.isdecimal() or dot + suffix.casefold() not in SUFFIXES:
         return None
-    begin, end = int(names[0][:-4]), int(names[-1][:-4])
+    begin = int(stem)
+    end = begin + len(names) - 1
     first, last = images or (begin, end)
-    if end - begin + 1 != len(names) or first < begin or last > end:
+    blocks = range(begin // BLOCK, end // BLOCK + 1)
+    run = [name for block in blocks for name in _numbered_names(block, len(stem), dot + suffix)]
+    skipped = begin % BLOCK
+    if first < begin or last > end or names != run[skipped : skipped + len(names)]:
         return None
-    return tuple(names[first - begin : last - begin + 1])
+    return tuple(run[skipped + first - begin : skipped + last - begin + 1])
+
+
+@lru_cache(maxsize=64)
+def _numbered_names(block: int, digits: int, ending: str) -> list[str]:
+    """Return `BLOCK` names, numbered from that multiple of it: most sequences' are among the same few thousand."""
+    return [f"{number:0{digits}}{ending}" for number in range(block * BLOCK, (block + 1) * BLOCK)]
 
 
 def secret_rows(rows: Boxes, frames: int) -> Boxes:

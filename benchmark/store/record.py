@@ -10,6 +10,7 @@ import re
 import secrets
 import zipfile
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,6 +30,7 @@ LARGEST = 2**30
 """Bytes of all arrays of one file; the largest record of telemetry, of 4,000 frames, has 40 million."""
 MANY = 1000
 """Arrays of one file."""
+_MAGIC = np.lib.format.magic(1, 0)
 
 
 @dataclass(frozen=True)
@@ -174,12 +176,17 @@ def _read_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[An
     """Return one array; ValueError where header and size do not agree, or it holds anything but plain values."""
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise ValueError("packed in another way")
-    content = io.BytesIO(archive.read(member))
-    if np.lib.format.read_magic(content) != (1, 0):
-        raise ValueError("another version of the format")
-    shape, _, dtype = np.lib.format.read_array_header_1_0(content)
-    if dtype.kind not in "biufU" or math.prod(shape) * dtype.itemsize != member.file_size - content.tell():
+    data = archive.read(member)
+    begin = len(_MAGIC) + 2 + int.from_bytes(data[len(_MAGIC) : len(_MAGIC) + 2], "little")
+    shape, fortran, dtype = _read_header(data[:begin])
+    if dtype.kind not in "biufU" or math.prod(shape) * dtype.itemsize != len(data) - begin:
         raise ValueError("not as long as its header says")
-    content.seek(0)
-    array: NDArray[Any] = np.lib.format.read_array(content, allow_pickle=False)
-    return array
+    return np.ndarray(shape, dtype, data, begin, order="F" if fortran else "C").copy(order="K")
+
+
+@lru_cache(maxsize=1024)
+def _read_header(header: bytes) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Return shape, order and kind; ValueError where it is no header. A sequence's records have the same ones."""
+    if not header.startswith(_MAGIC):
+        raise ValueError("another version of the format")
+    return np.lib.format.read_array_header_1_0(io.BytesIO(header[len(_MAGIC) :]))

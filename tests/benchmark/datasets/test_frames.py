@@ -31,6 +31,16 @@ def test_stamps_say_what_is_there(tmp_path: Path) -> None:
     stamps = Frames(tmp_path, ("1.jpg", "none.jpg", "folder")).stamps()
     assert stamps.tolist() == [[3, found.st_mtime_ns, found.st_ctime_ns], [-1] * 3, [-1] * 3]
     assert Frames(tmp_path, ()).stamps().shape == (0, 3)
+    assert Frames(tmp_path / "none", ("1.jpg",)).stamps().tolist() == [[-1] * 3]
+    assert Frames(tmp_path / "1.jpg", ("1.jpg",)).stamps().tolist() == [[-1] * 3]
+
+
+def test_stamps_are_the_same_where_a_system_knows_whole_paths_alone(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "1.jpg").write_bytes(b"123")
+    frames = Frames(tmp_path, ("1.jpg", "none.jpg"))
+    from_the_folder = frames.stamps().tolist()
+    monkeypatch.setattr(os, "supports_dir_fd", set())
+    assert frames.stamps().tolist() == from_the_folder
 
 
 def test_a_sequence_is_the_same_however_its_frames_are_listed(tmp_path: Path) -> None:

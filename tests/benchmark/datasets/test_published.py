@@ -69,10 +69,10 @@ def test_an_image_that_is_there_twice_is_said(tmp_path: Path):
 
 def test_images_are_the_same_however_they_are_found(tmp_path: Path) -> None:
     """Folders numbered without a gap are not looked at file by file; a stray file makes that the other way round."""
-    numbers = {"plain": range(1, 13), "later": range(5, 30), "from 0": range(12)}
+    numbers = {"plain": range(1, 13), "later": range(5, 30), "from 0": range(12), "thousands": range(1997, 2012)}
     for name, listed in numbers.items():
         layouts.images(tmp_path / name, listed)
-        for images in (None, (6, 9)):
+        for images in (None, (listed[6], listed[9])):
             short = numbered("S", tmp_path / name, images)
             (tmp_path / name / "stray.jpg").write_bytes(b"")
             assert numbered("S", tmp_path / name, images) == short
@@ -84,6 +84,27 @@ def test_images_are_the_same_however_they_are_found(tmp_path: Path) -> None:
     (tmp_path / "later" / "00000010.jpg").unlink()
     with pytest.raises(InputError, match=r"lacks image 10: 1 of"):
         numbered("S", tmp_path / "later")
+
+
+@pytest.mark.parametrize("kind", ["folder", "broken link"])
+def test_what_is_called_like_an_image_and_is_none_is_missing(tmp_path: Path, kind: str) -> None:
+    layouts.images(tmp_path, range(1, 9))
+    image = tmp_path / "00000004.jpg"
+    image.unlink()
+    if kind == "folder":
+        image.mkdir()
+    else:
+        image.symlink_to(tmp_path / "nowhere.jpg")
+    with pytest.raises(InputError, match=r"lacks image 4: 1 of"):
+        numbered("S", tmp_path)
+
+
+def test_links_to_images_are_images(tmp_path: Path) -> None:
+    layouts.images(tmp_path / "there", range(998, 1003))
+    (tmp_path / "here").mkdir()
+    for image in (tmp_path / "there").iterdir():
+        (tmp_path / "here" / image.name).symlink_to(image)
+    assert numbered("S", tmp_path / "here").names == numbered("S", tmp_path / "there").names
 
 
 def test_only_the_first_box_of_a_published_set_must_lie_inside(tmp_path: Path):
