@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +11,9 @@ from typing import Any
 
 from benchmark.datasets.listing import entries
 from trackers.errors import InputError
+
+ENDINGS = (".pth", ".pt", ".pkl", ".tar", ".mat", ".safetensors", ".index", ".bin", ".ckpt")
+"""Of files of weights: what else lies in a folder with them is nothing."""
 
 
 @dataclass(frozen=True)
@@ -50,21 +53,29 @@ def wanted_files() -> tuple[Wanted, ...]:
     return tuple(Wanted(**one) for one in _read()["file"])
 
 
-def recognise(paths: Iterable[Path]) -> dict[str, Path]:
+def recognise(paths: Iterable[Path], remark: Callable[[str], None]) -> dict[str, Path]:
     """Return the files by key: of each path what it holds says which it is; of a folder, of each entry.
 
-    InputError where a file cannot be read, does not fit its tracker, or none of them takes it.
+    What lies in a folder and is nothing to be reproduced is left out with a remark.
+    InputError where a file cannot be read, does not fit its tracker, or is named and none of them takes it.
     """
     from trackers.weights.fitting import inspect_file
 
     keys = {one.takes: one.key for one in wanted_files()}
     found: dict[str, Path] = {}
     for path in paths:
-        for file in _entries(path):
+        in_folder = path.is_dir()
+        for file in _entries(path) if in_folder else [path]:
+            if in_folder and file.is_file() and not file.name.endswith(ENDINGS):
+                remark(f"{file}: no file of weights; left out")
+                continue
             fit = inspect_file(file)
             if fit.tracker not in keys:
                 takes = f"is for {fit.tracker}" if fit.tracker else "is for no tracker"
-                raise InputError(f"{file} {takes}, and none of what is reproduced takes it; leave it out")
+                if not in_folder:
+                    raise InputError(f"{file} {takes}, and none of what is reproduced takes it; leave it out")
+                remark(f"{file} {takes}, and none of what is reproduced takes it; left out")
+                continue
             if not fit.fits:
                 raise InputError(f"{file} does not fit {fit.tracker}; `run_bench weights show {file}` says why")
             if (other := found.setdefault(keys[fit.tracker], file)) != file:
@@ -88,10 +99,14 @@ def _read() -> Mapping[str, Any]:
     return tomllib.loads((files("benchmark") / "reproduction.toml").read_text())
 
 
-def _entries(path: Path) -> list[Path]:
-    """Return a file, the folder of a TensorFlow checkpoint, or what such lies in a folder."""
-    from trackers.weights.formats.tensorflow import find_index
+def _entries(folder: Path) -> list[Path]:
+    """Return what files of weights may lie in a folder; of TensorFlow's checkpoints the index, or their own folder."""
+    from trackers.weights.formats.tensorflow import BESIDE, INDEX, NOTE, find_index
 
-    if not path.is_dir() or find_index(path) is not None:
-        return [path]
-    return [one for one in entries(path) if one.is_file() or find_index(one)]
+    index = find_index(folder)
+    others = [
+        one for one in entries(folder)
+        if (find_index(one) if one.is_dir() else one.suffix != INDEX and one.name != NOTE)
+        and not BESIDE.search(one.name)
+    ]  # fmt: skip
+    return [index, *others] if index else others

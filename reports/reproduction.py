@@ -11,7 +11,7 @@ from benchmark.scores import RunScores
 from benchmark.store.record import write_whole
 from reports.html.page import environment
 from reports.papers import MEASURES, incomparable
-from reports.published import Figure, load_published, published_name
+from reports.published import Figure, load_published, load_raw, published_name
 
 __all__ = ["Cell", "Line", "reproduction_lines", "write_reproduction"]
 
@@ -24,12 +24,14 @@ class Cell:
 
     measure: str
     printed: tuple[str, ...]
-    """As the sources have it, each with its tracker's name; the first is what is held against."""
+    """As the sources have it, each with its tracker's name."""
     raw: tuple[str, ...]
-    """What the authors' own raw boxes give, where that is known."""
+    """What the authors' own raw boxes give, where that is known: what is to be expected."""
     measured: str
-    difference: str
-    """Measured minus printed; "" where the two cannot be compared."""
+    from_printed: tuple[str, ...]
+    """Measured minus each of what is printed; "" where the two cannot be compared."""
+    from_raw: tuple[str, ...]
+    """The same of what raw boxes give."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Line:
     lacking: tuple[str, ...]
     failed: int
     cells: tuple[Cell, ...]
+    sha256: str = ""
+    """Of the weights."""
 
 
 def reproduction_lines(scores: RunScores, facts: Sequence[Mapping[str, Any]]) -> tuple[Line, ...]:
@@ -53,6 +57,7 @@ def reproduction_lines(scores: RunScores, facts: Sequence[Mapping[str, Any]]) ->
     lines = []
     for fact in facts:
         tracker = measured.get(fact["name"])
+        comparable = not reason and not fact["lacking"] and tracker is not None and not tracker.failed
         cells = []
         for measure in MEASURES:
             figures = [
@@ -62,26 +67,35 @@ def reproduction_lines(scores: RunScores, facts: Sequence[Mapping[str, Any]]) ->
                 for figure in known[name].find(on, measure)
             ]
             printed = [(name, figure) for name, figure in figures if not _raw(figure)]
-            shown = difference = ""
+            raw = [(f"{figure.printed} ({name})", figure.value) for name, figure in figures if _raw(figure)]
+            raw += [
+                (f"{getattr(one, measure):.4f} ({one.run})".lstrip("0"), getattr(one, measure))
+                for one in load_raw()
+                if one.on == on and one.of in fact["published"]
+            ]
+            shown, value = "", None
             if tracker is not None and tracker.summary is not None:
                 value = float(getattr(tracker.summary.overall, measure))
                 interval = tracker.intervals.get(measure)
                 around = f" [{interval.low:.3f}, {interval.high:.3f}]" if interval else ""
                 shown = f"{value:.3f}{around}"
-                expected = printed[0][1].value if printed else None
-                if expected is not None and not reason and not fact["lacking"] and not tracker.failed:
-                    difference = f"{value - expected:+z.3f}"
+            apart = [
+                f"{value - number:+.3f}" if comparable and value is not None and number is not None else ""
+                for number in (*(figure.value for _, figure in printed), *(number for _, number in raw))
+            ]
             cells.append(
                 Cell(
                     measure,
                     tuple(f"{figure.printed} ({name})" for name, figure in printed),
-                    tuple(f"{figure.printed} ({name})" for name, figure in figures if _raw(figure)),
+                    tuple(text for text, _ in raw),
                     shown,
-                    difference,
+                    tuple(apart[: len(printed)]),
+                    tuple(apart[len(printed) :]),
                 )
             )
         failed = 0 if tracker is None else len(tracker.failed)
-        lines.append(Line(fact["title"], fact["name"], fact["whose"], tuple(fact["lacking"]), failed, tuple(cells)))
+        whose = fact["title"], fact["name"], fact["whose"], tuple(fact["lacking"])
+        lines.append(Line(*whose, failed, tuple(cells), fact.get("sha256", "")))
     return tuple(lines)
 
 

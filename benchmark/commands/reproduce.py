@@ -12,7 +12,7 @@ from rich.table import Table
 
 from benchmark.commands.options import choose, data_options, results_option, seed_option
 from benchmark.commands.run import run
-from benchmark.commands.terminal import echo, near, output, remarks
+from benchmark.commands.terminal import echo, near, output, remarks, size_text
 from benchmark.commands.workers import worker_options
 from benchmark.store.results import writing
 from trackers.printable import printable
@@ -53,7 +53,7 @@ def reproduce(
     from benchmark.store.results import Results
 
     says = remarks()
-    found = recognise(files)
+    found = recognise(files, lambda text: says.print(printable(text), markup=False, soft_wrap=True))
     selection = choose(says, **data)
     wanted = rows(found, selection.dataset.startswith("OTB"))
     output().print(_files(found))
@@ -70,7 +70,7 @@ def reproduce(
     except click.exceptions.Exit as ended:
         code = ended.exit_code
     folder = Results(results, write=False).find_run("latest")
-    facts = [{**row.to_dict(), "name": _name(row)} for row in wanted]
+    facts = [{**row.to_dict(), **_weights(row)} for row in wanted]
     with writing(folder):
         (folder / FACTS).write_text(json.dumps(facts, indent=1))
         page = ctx.meta[WRITE](folder, facts)
@@ -78,22 +78,29 @@ def reproduce(
     raise click.exceptions.Exit(code)
 
 
-def _name(row: Row) -> str:
+def _weights(row: Row) -> dict[str, str]:
+    """Return the name of a row's tracker, and the digest of its weights."""
     from trackers.names import resolve
 
-    return resolve(row.tracker).name
+    spec = resolve(row.tracker)
+    return {"name": spec.name, "sha256": spec.weights.sha256}
 
 
 def _files(found: Mapping[str, Path]) -> Table:
     """Return what of the authors' files is here, and where the rest is to be had."""
     from benchmark.reproduction import wanted_files
+    from trackers.weights.catalog import find_weights
+    from trackers.weights.formats.tensorflow import files_of
 
     table = Table(title="The authors' files", title_justify="left")
     for heading in ("for", "file", "here, or where to get it"):
         table.add_column(heading)
     for one in wanted_files():
-        here = found.get(one.key)
-        table.add_row(one.takes, printable(one.name), printable(str(here) if here else f"missing: {one.where}"))
+        where = f"missing: {one.where}"
+        if here := found.get(one.key):
+            size = sum(part.stat().st_size for part in files_of(here))
+            where = f"{here}, {size_text(size)}, sha256 {find_weights('', '', str(here)).sha256[:16]}..."
+        table.add_row(one.takes, printable(one.name), printable(where))
     return table
 
 
@@ -120,7 +127,8 @@ def _time(wanted: tuple[Row, ...], selection: Selection, device: str, seed: int)
     names = dict.fromkeys(row.tracker for row in wanted)
     parts = {name: seconds_for(resolve(name), job, where, starts, frames) for name in names}
     total = sum(parts.values())
-    return f"about {_span(total)} for {len(parts)} trackers and {frames:,} frames on {where}, one after the other"
+    what = f"{len(parts)} trackers and {frames:,} frames"
+    return f"about {_span(total)} for {what} on {where}, one after the other; workers share it"
 
 
 def _span(seconds: float) -> str:

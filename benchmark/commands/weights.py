@@ -39,9 +39,10 @@ def show(*, file: Path, as_json: bool) -> None:
     """
     from trackers.weights.catalog import find_weights
     from trackers.weights.fitting import inspect_file
+    from trackers.weights.formats.tensorflow import files_of
 
     fit = inspect_file(file)
-    size = sum(part.stat().st_size for part in _parts(file))
+    size = sum(part.stat().st_size for part in files_of(file))
     sha256 = find_weights("", "", str(file)).sha256
     if as_json:
         echo_json({
@@ -104,10 +105,3 @@ def _why(fit: Fit) -> str:
 def _some(names: tuple[str, ...]) -> str:
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return ", ".join(names[:SHOWN]) + more
-
-
-def _parts(file: Path) -> tuple[Path, ...]:
-    from trackers.weights.formats.tensorflow import find_index, shards
-
-    index = find_index(file)
-    return (file,) if index is None else (index, *shards(index))

@@ -123,7 +123,8 @@ def write_json(file: Path, content: dict[str, Any]) -> None:
 
 def _tracker(spec: TrackerSpec) -> dict[str, Any]:
     weights = asdict(spec.weights)
-    weights["path"] = spec.weights.path.name if spec.weights.path else None
+    for part in ("path", "second"):
+        weights[part] = weights[part].name if weights[part] else None
     return {
         "name": spec.name,
         "address": spec.address,

@@ -10,7 +10,8 @@ from importlib.resources import files
 from typing import Any
 
 __all__ = [
-    "Figure", "Paper", "PaperRow", "Published", "Source", "caveats", "load_papers", "load_published", "published_name",
+    "Figure", "Paper", "PaperRow", "Published", "RawBoxes", "Source", "caveats", "load_papers", "load_published",
+    "load_raw", "published_name",
 ]  # fmt: skip
 
 _NAMES = {"OTB100": "OTB2015", "OTB50": "OTB50", "OTB2013": "OTB2013"}
@@ -70,6 +71,19 @@ class Published:
 
 
 @dataclass(frozen=True)
+class RawBoxes:
+    """What a tracker's own boxes, which somebody published, score by profile ``otb``."""
+
+    of: str
+    """The printed row that they belong to."""
+    run: str
+    """Whose boxes they are, in a few words."""
+    on: str
+    auc: float
+    precision: float
+
+
+@dataclass(frozen=True)
 class PaperRow:
     """One row of a paper's table: what was printed, and the base name of our tracker."""
 
@@ -114,6 +128,11 @@ def load_published() -> tuple[Published, ...]:
             before = found.get(one["name"])
             found[one["name"]] = Published(one["name"], one["year"], (before.figures if before else ()) + figures)
     return tuple(found.values())
+
+
+def load_raw() -> tuple[RawBoxes, ...]:
+    """Return what published boxes score here."""
+    return tuple(RawBoxes(**one) for one in _read("raw")["boxes"])
 
 
 def caveats() -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import pytest
 
 from benchmark.runs import Run
 from benchmark.scores import RunScores
+from reports.published import load_published, load_raw
 from reports.reproduction import reproduction_lines, write_reproduction
 
 
@@ -30,7 +31,7 @@ def test_a_whole_run_of_the_authors_network_stands_beside_the_printed_number(sco
     (line,) = reproduction_lines(whole(scores), facts(tracker.name))
     cell = line.cells[0]
     assert (cell.measure, cell.printed) == ("auc", (".626 (MemTrack)",))
-    assert float(cell.difference) == round(tracker.summary.overall.auc - 0.626, 3)
+    assert [float(text) for text in cell.from_printed] == [round(tracker.summary.overall.auc - 0.626, 3)]
     assert cell.measured.startswith(f"{tracker.summary.overall.auc:.3f} [")
 
 
@@ -42,13 +43,31 @@ def test_no_difference_where_a_file_was_missing_or_the_run_is_partial(scores: Ru
         reproduction_lines(replace(whole(scores), complete=False), facts(name)),
         reproduction_lines(whole(scores), facts("another")),
     ):
-        assert [cell.difference for cell in found[0].cells] == ["", ""]
+        assert [cell.from_printed for cell in found[0].cells] == [("",), ("",)]
 
 
 def test_what_raw_boxes_give_is_no_printed_number(scores: RunScores) -> None:
     (line,) = reproduction_lines(whole(scores), facts(scores.trackers[0].name, published=("TrDiMP",)))
     assert line.cells[0].raw[:2] == (".700 (TrDiMP)", ".701 (TrDiMP)")
     assert not set(line.cells[0].raw) & set(line.cells[0].printed)
+
+
+def test_what_is_known_of_boxes_is_what_is_expected(scores: RunScores) -> None:
+    tracker = scores.trackers[0]
+    assert tracker.summary is not None
+    (line,) = reproduction_lines(whole(scores), facts(tracker.name, published=("SiamFC-3s",)))
+    auc, precision = line.cells
+    assert auc.raw == (".5821 (the authors' MATLAB tracker)", ".5932 (a run of siamfc-pytorch)")
+    assert precision.raw[0] == ".7705 (the authors' MATLAB tracker)"
+    value = tracker.summary.overall.auc
+    assert [float(text) for text in auc.from_raw] == [round(value - 0.5821, 3), round(value - 0.5932, 3)]
+    (line,) = reproduction_lines(whole(scores), facts(tracker.name, ("a file",), published=("SiamFC-3s",)))
+    assert line.cells[0].from_raw == ("", "")
+
+
+def test_boxes_scores_belong_to_printed_rows() -> None:
+    known = {one.name for one in load_published()}
+    assert {one.of for one in load_raw()} <= known
 
 
 def test_the_page_says_so(tmp_path, scores: RunScores, monkeypatch) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 from trackers.code.files import digest_bytes
 from trackers.errors import InputError
-from trackers.weights.formats.tensorflow import INDEX, find_index, shards
+from trackers.weights.formats.tensorflow import INDEX, files_of, find_index
 
 RANDOM = "random"
 
@@ -138,7 +138,7 @@ def _digest(path: Path) -> str:
     """Return the sha256 of a file's bytes; of a TensorFlow checkpoint, of its files' digests."""
     if path.suffix != INDEX:
         return digest_bytes(path)
-    digests = [digest_bytes(file) for file in (path, *shards(path))]
+    digests = [digest_bytes(file) for file in files_of(path)]
     return hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from authors_files import write_checkpoint
@@ -48,6 +49,31 @@ def test_a_check_says_what_is_here_and_runs_nothing(siamfc: Path, picture_folder
     assert "siamfc_alexnet_e50.pth" in done.stdout.replace("\n", "")
     assert "the authors' networks: SiamFC-3s; without their files MemTrack" in words(done.stderr)
     assert not list(results.glob("runs/*"))
+
+
+def test_what_lies_together_in_a_folder_is_told_apart(siamfc: Path, picture_folder: Path, run_bench, tmp_path) -> None:
+    folder = siamfc.parent
+    write_checkpoint(folder, {"layer": np.ones(3, np.float32)})
+    torch.save({"layer.weight": torch.zeros(3)}, folder / "mine.pth")
+    (folder / "README.txt").write_text("where these are from")
+    (folder / "old").mkdir()
+    data = ("-d", "folder", "--data-root", picture_folder, "--sequences", "first", "--limit-frames", 2)
+    done = run_bench("reproduce", "--check", folder, *data, "--results", tmp_path / "results")
+    assert done.returncode == 0, done.stderr
+    said = words(done.stderr)
+    assert "the authors' networks: SiamFC-3s" in said
+    assert "sha256" in done.stdout
+    assert "README.txt: no file of weights; left out" in said
+    assert "mine.pth is for no tracker, and none of what is reproduced takes it; left out" in said
+    assert "model.ckpt-95000.index is for no tracker" in said
+    assert "data-00000" not in said
+
+
+def test_a_damaged_file_in_a_folder_is_no_missing_one(siamfc: Path, picture_folder: Path, run_bench) -> None:
+    siamfc.write_bytes(siamfc.read_bytes()[:-1000])
+    done = run_bench("reproduce", siamfc.parent, "-d", "folder", "--data-root", picture_folder)
+    assert done.returncode == 2
+    assert "corrupt or truncated" in done.stderr
 
 
 def test_a_file_that_is_none_of_them_is_refused(tmp_path: Path, picture_folder: Path, run_bench) -> None:

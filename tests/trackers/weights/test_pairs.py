@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,17 @@ def test_each_branch_has_its_own_file(files: tuple[Path, Path]) -> None:
     known = load_file(find_weights("dualmn", "compact", "dualmn-compact").path)
     assert torch.equal(tracker.net.long.query.conv.weight, known["long.query.conv.weight"].float())
     assert torch.equal(tracker.net.short.query.conv.weight, 2 * known["short.query.conv.weight"].float())
+
+
+def test_a_run_of_a_pair_is_kept_with_the_names_of_both(
+    files: tuple[Path, Path], picture_folder, run_bench, tmp_path
+) -> None:
+    data = ("-d", "folder", "--data-root", picture_folder, "--sequences", "first", "--limit-frames", 3)
+    done = run_bench("-t", f"dualmn@{files[0]}+{files[1]}", *data, "--results", tmp_path / "results", "--workers", 1)
+    assert done.returncode == 0, done.stderr
+    (manifest,) = (tmp_path / "results" / "runs").glob("*/manifest.json")
+    weights = json.loads(manifest.read_text())["trackers"][0]["weights"]
+    assert (weights["path"], weights["second"]) == (files[0].name, files[1].name)
 
 
 def test_a_missing_one_is_said(files: tuple[Path, Path]) -> None:

@@ -77,6 +77,12 @@ def shards(index: Path) -> tuple[Path, ...]:
     return tuple(sorted(index.parent.glob(f"{_escaped(index.name.removesuffix(INDEX))}.data-*-of-*")))
 
 
+def files_of(path: Path) -> tuple[Path, ...]:
+    """Return the files that a path means: of a checkpoint its index and data files, else the path alone."""
+    index = find_index(path)
+    return (path,) if index is None else (index, *shards(index))
+
+
 def _escaped(name: str) -> str:
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
 
