@@ -79,8 +79,9 @@ def _run(study: Study, actors: Cast, selection: Selection, setting: Setting) -> 
     from benchmark.studies.trial import fill_in
 
     store, team = setting.store, setting.team
+    longest = max(map(len, selection.sequences), default=0)
     plan = Plan(
-        actors.specs, selection, team.device, setting.seed, setting.lanes or team.fitting_lanes(actors.specs),
+        actors.specs, selection, team.device, setting.seed, setting.lanes or team.fitting_lanes(actors.specs, longest),
         study.protocol, study.telemetry, repeats=study.repeats, jitter=study.jitter,
     )  # fmt: skip
     tasks = lay_out(plan, store, team.environment)

@@ -163,8 +163,9 @@ def _run_on(
             line = f"{len(store.damaged)} of the records that are kept are damaged, and made anew: {store.damaged[0]}"
             says.print(line + (" and others" if len(store.damaged) > 1 else ""), markup=False, soft_wrap=True)
         if not wanted.lanes:
-            left = dict.fromkeys(task.spec for task in tasks if task.kept is None)
-            plan = replace(plan, lanes=team.fitting_lanes(tuple(left)))
+            left = [task for task in tasks if task.kept is None]
+            longest = max((len(task.job) for task in left), default=0)
+            plan = replace(plan, lanes=team.fitting_lanes(tuple(dict.fromkeys(task.spec for task in left)), longest))
         folder = begin(store, plan, tasks, wanted.command)
         records = do(plan, tasks, store, folder, team, quiet)
     with writing(folder):

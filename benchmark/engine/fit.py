@@ -18,12 +18,19 @@ SHARE = 0.8
 """Of the free memory: the rest is for fragments and for what grows with the frames' size."""
 FEW, MANY = 2, 6
 """Lanes that are tried out; their difference is what a lane takes."""
+STEPS = 4
+"""Steps that are tried out; what the last one leaves behind, each one later leaves behind as well."""
 
 
-def fitting_lanes(specs: Sequence[TrackerSpec], device: str) -> int:
+def fitting_lanes(specs: Sequence[TrackerSpec], device: str, frames: int) -> int:
     """Return how many lanes of every tracker fit into the free memory of a CUDA device, where ours run together.
 
     1 elsewhere: a CPU is busy with one lane, and one lane repeats bit for bit.
+
+    Args:
+        specs: The trackers.
+        device: Of torch.
+        frames: The most that a lane follows: a memory may grow with them.
     """
     if not device.startswith("cuda"):
         return 1
@@ -36,7 +43,7 @@ def fitting_lanes(specs: Sequence[TrackerSpec], device: str) -> int:
         if tracker.max_lanes is not None and tracker.max_lanes < MANY:
             continue  # it runs its few lanes whatever the device holds
         try:
-            few, many = (_peak(tracker, count, device) for count in (FEW, MANY))
+            few, many = (_taken(tracker, count, device, frames) for count in (FEW, MANY))
         except Exception:
             if not isinstance(tracker, Contained):
                 raise
@@ -57,11 +64,14 @@ def lanes_in(memory: float, few: float, many: float) -> int:
     return max(1, min(MOST, int((memory - fixed) / lane)))
 
 
-def _peak(tracker: Tracker[Any], lanes: int, device: str) -> float:
-    """Return the most bytes of the device that a start and two steps hold."""
+def _taken(tracker: Tracker[Any], lanes: int, device: str, frames: int) -> float:
+    """Return the most bytes of the device that a start and a few steps hold, and what the other frames will add."""
     torch.cuda.reset_peak_memory_stats(device)
-    frames = [np.full((720, 1280, 3), 128, np.uint8)] * lanes
-    state = tracker.start(frames, np.tile([600.0, 320.0, 80.0, 80.0], (lanes, 1)), list(range(lanes)))
-    for _ in range(2):
-        _, state = tracker.step(state, frames)
-    return float(torch.cuda.max_memory_allocated(device))
+    pictures = [np.full((720, 1280, 3), 128, np.uint8)] * lanes
+    state = tracker.start(pictures, np.tile([600.0, 320.0, 80.0, 80.0], (lanes, 1)), list(range(lanes)))
+    held = []
+    for _ in range(STEPS):
+        _, state = tracker.step(state, pictures)
+        held.append(torch.cuda.memory_allocated(device))
+    grown = max(held[-1] - held[-2], 0) * max(frames - 1 - STEPS, 0)
+    return float(torch.cuda.max_memory_allocated(device) + grown)

@@ -121,8 +121,8 @@ class Executor(Protocol):
     def workers(self) -> int:
         """How many processes work side by side, or worked when the work is done."""
 
-    def fitting_lanes(self, specs: tuple[TrackerSpec, ...]) -> int:
-        """Return how many lanes of each of the trackers whoever works can hold."""
+    def fitting_lanes(self, specs: tuple[TrackerSpec, ...], frames: int) -> int:
+        """Return how many lanes of each tracker whoever works can hold, where a lane follows `frames` at the most."""
 
     def work(self, plan: Plan, tasks: list[Task], on_frames: OnFrames) -> Iterator[Finished]:
         """Do the tasks, in any order; yield what came of each as it ends."""

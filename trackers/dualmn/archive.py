@@ -116,7 +116,8 @@ class Archive:
 
 
 def _lane(stored: Stored, lane: int) -> Stored:
-    return Stored(stored.features[lane], stored.ballots[lane], stored.born[lane])
+    """Return a lane's own copy: a view would hold the memory of all lanes, those that have ended included."""
+    return Stored(stored.features[lane].clone(), stored.ballots[lane].clone(), stored.born[lane].clone())
 
 
 def _stacked(rows: Sequence[Sequence[Tensor]], newest: Tensor) -> Tensor:

@@ -57,10 +57,10 @@ class Cluster:
         """How many workers there are."""
         return len(self._crew.seats)
 
-    def fitting_lanes(self, specs: Sequence[TrackerSpec]) -> int:
+    def fitting_lanes(self, specs: Sequence[TrackerSpec], frames: int) -> int:
         """Return how many lanes of each tracker a worker's device holds, as one of them finds."""
         seat = self._crew.seats[0]
-        self._crew.ask(seat, "fitting_lanes", [Wanted.of(spec) for spec in specs])
+        self._crew.ask(seat, "fitting_lanes", [Wanted.of(spec) for spec in specs], frames)
         while not (heard := self._crew.hear(self._crew.look_seconds)):
             pass
         (_, said), *_ = heard

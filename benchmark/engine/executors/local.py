@@ -35,9 +35,9 @@ class Local:
         self.device = use_device(device)
         self.environment: Mapping[str, str] = environment_class(self.device)
 
-    def fitting_lanes(self, specs: Sequence[TrackerSpec]) -> int:
-        """Return how many lanes of each tracker the device holds."""
-        return fitting_lanes(specs, self.device)
+    def fitting_lanes(self, specs: Sequence[TrackerSpec], frames: int) -> int:
+        """Return how many lanes of each tracker, each of so many frames at the most, the device holds."""
+        return fitting_lanes(specs, self.device, frames)
 
     def work(self, plan: Plan, tasks: list[Task], on_frames: OnFrames) -> Iterator[Finished]:
         """Do the tasks. All trackers are built before the first frame: a bad checkpoint stops the run at once."""

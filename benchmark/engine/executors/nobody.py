@@ -15,7 +15,7 @@ class Nobody:
     workers = 0
     environment: Mapping[str, str] = {"device": "none", "threads": "0"}
 
-    def fitting_lanes(self, specs: Sequence[TrackerSpec]) -> int:
+    def fitting_lanes(self, specs: Sequence[TrackerSpec], frames: int) -> int:
         """Return 1."""
         return 1
 

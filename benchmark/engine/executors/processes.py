@@ -31,9 +31,9 @@ class Processes:
         self.environment: Mapping[str, str] = self._here.environment
         self.workers = 1
 
-    def fitting_lanes(self, specs: Sequence[TrackerSpec]) -> int:
+    def fitting_lanes(self, specs: Sequence[TrackerSpec], frames: int) -> int:
         """Return how many lanes of each tracker a worker is to run."""
-        return self._here.fitting_lanes(specs)
+        return self._here.fitting_lanes(specs, frames)
 
     def work(self, plan: Plan, tasks: list[Task], on_frames: OnFrames) -> Iterator[Finished]:
         """Do the tasks, the longest first; records are those of a run in one process, bit for bit."""

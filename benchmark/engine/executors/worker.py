@@ -116,11 +116,11 @@ class Worker:
 
         return environment_class(use_device(self._device))
 
-    def fitting_lanes(self, wanted: Sequence[Wanted]) -> int:
+    def fitting_lanes(self, wanted: Sequence[Wanted], frames: int) -> int:
         """Return how many lanes of each tracker this worker's device holds; InputError where one is missing here."""
         from benchmark.engine.fit import fitting_lanes
 
-        return fitting_lanes([_find(one.name, one) for one in wanted], self._device)
+        return fitting_lanes([_find(one.name, one) for one in wanted], self._device, frames)
 
     def prepare(self, order: Order) -> str:
         """Look up data and trackers and build these; return "", or in one line what differs or is missing here."""

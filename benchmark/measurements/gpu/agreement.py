@@ -12,6 +12,7 @@ import torch
 from benchmark.engine.audit import against_cpu
 from benchmark.measurements.gpu.setting import Row, Setting, Tables, Unit, built, copies
 from benchmark.measurements.tracker_speed import replicated
+from trackers.adapters.tf32 import precision, set_precision
 from trackers.api import Boxes, Tracker
 from trackers.names import resolve
 
@@ -41,24 +42,26 @@ def _audit(setting: Setting, name: str, frames: int) -> Row:
 
 def modes(setting: Setting, tables: Tables) -> Iterator[Unit]:
     """Speed and boxes of every tracker with cheaper arithmetic and with fewer launches."""
-    for name in setting.trackers:
-        for mode in MODES:
+    for mode in MODES:
+        for name in setting.trackers:
             yield f"{name}, {mode}", lambda name=name, mode=mode: _mode(setting, name, mode)  # type: ignore[misc]
 
 
 def _mode(setting: Setting, name: str, mode: str) -> Row:
-    few, many = setting.lanes[0], setting.lanes[-2]
-    plain = built(name, setting.device)
-    expected = _boxes(setting, plain)
-    other = resolve(name).build(setting.device)
+    plain, other = built(name, setting.device), resolve(name).build(setting.device)
+    expected, before = _boxes(setting, plain), _steps(setting, plain)
     with MODES[mode](other, setting):
-        apart = np.abs(_boxes(setting, other) - expected).max()
-        speeds = {
-            f"× at {count} lanes": replicated(plain, setting.frames, setting.box, count, setting.device)
-            / replicated(other, setting.frames, setting.box, count, setting.device)
-            for count in dict.fromkeys((few, many))
-        }
+        apart, after = np.abs(_boxes(setting, other) - expected).max(), _steps(setting, other)
+    speeds = {f"× at {count} lanes": before[count] / after[count] for count in before}
     return {**speeds, "largest difference, px": float(apart)}
+
+
+def _steps(setting: Setting, tracker: Tracker[Any]) -> dict[int, float]:
+    """Return the seconds of a step at one lane and at many."""
+    return {
+        count: replicated(tracker, setting.frames, setting.box, count, setting.device)
+        for count in (setting.lanes[0], setting.lanes[-2])
+    }
 
 
 def _boxes(setting: Setting, tracker: Tracker[Any]) -> Boxes:
@@ -73,14 +76,19 @@ def _boxes(setting: Setting, tracker: Tracker[Any]) -> Boxes:
 Mode = Callable[[Any, Setting], AbstractContextManager[Any]]
 
 
-@contextmanager
-def _tf32(tracker: Any, setting: Setting) -> Iterator[None]:
-    before = torch.backends.cuda.matmul.allow_tf32
-    torch.backends.cuda.matmul.allow_tf32 = not before
-    try:
-        yield
-    finally:
-        torch.backends.cuda.matmul.allow_tf32 = before
+def _tf32(everywhere: bool) -> Mode:
+    """Round the factors of convolutions and of matrix products to TF32, or of neither; torch's default is the first."""
+
+    @contextmanager
+    def change(tracker: Any, setting: Setting) -> Iterator[None]:
+        before = precision()
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = everywhere
+        try:
+            yield
+        finally:
+            set_precision(before)
+
+    return change
 
 
 def _bf16(tracker: Any, setting: Setting) -> AbstractContextManager[Any]:
@@ -98,14 +106,17 @@ def _bf16(tracker: Any, setting: Setting) -> AbstractContextManager[Any]:
 def _compiled(how: str) -> Mode:
     def change(tracker: Any, setting: Setting) -> AbstractContextManager[Any]:
         if not setting.small:  # a compiler takes its time
-            tracker.net.features = torch.compile(tracker.net.features, mode=how)
+            compiled: Any = torch.compile(tracker.net.features, mode=how, dynamic=False)
+            # the next replay of a graph writes over what the last one gave
+            tracker.net.features = lambda crops: compiled(crops).clone()
         return nullcontext()
 
     return change
 
 
 MODES: dict[str, Mode] = {
-    "tf32 the other way": _tf32,
+    "float32 throughout": _tf32(everywhere=False),
+    "tf32 throughout": _tf32(everywhere=True),
     "trunk in bfloat16": _bf16,
     "torch.compile": _compiled("default"),
     "torch.compile, CUDA graphs": _compiled("reduce-overhead"),

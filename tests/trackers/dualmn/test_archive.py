@@ -59,3 +59,13 @@ def test_lanes_are_written_taken_joined_and_begun_afresh_alone() -> None:
     fresh = memory.recovered(torch.tensor([True, False]))
     assert [len(lane) for lane in fresh.frames] == [1, 1]
     assert fresh.newest_score.tolist() == [1, 1]
+
+
+def test_a_lane_that_is_left_alone_holds_its_own_memory_alone() -> None:
+    memory = Archive.begin(frame(0, 8), torch.ones(8, 2))
+    for age in (1, 2):
+        memory = memory.written([True] * 8, torch.ones(8, dtype=torch.bool), frame(age, 8), torch.ones(8), 10)
+    (kept,) = take_lanes(memory, [3]).frames
+    for stored in kept:
+        for one in (stored.features, stored.ballots, stored.born):
+            assert one.untyped_storage().nbytes() == one.nbytes

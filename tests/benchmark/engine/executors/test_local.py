@@ -154,4 +154,4 @@ def test_an_error_of_the_engine_reaches_whoever_asked(picture_folder: Path) -> N
 
 
 def test_a_machine_without_gpu_has_one_lane() -> None:
-    assert Local("cpu").fitting_lanes((resolve("siamfc@random"),)) == 1
+    assert Local("cpu").fitting_lanes((resolve("siamfc@random"),), 9) == 1
