@@ -80,7 +80,7 @@ def reproduction_lines(scores: RunScores, facts: Sequence[Mapping[str, Any]]) ->
                 around = f" [{interval.low:.3f}, {interval.high:.3f}]" if interval else ""
                 shown = f"{value:.3f}{around}"
             apart = [
-                f"{value - number:z+.3f}" if comparable and value is not None and number is not None else ""
+                f"{value - number:+z.3f}" if comparable and value is not None and number is not None else ""
                 for number in (*(figure.value for _, figure in printed), *(number for _, number in raw))
             ]
             cells.append(
