@@ -23,7 +23,7 @@ from reports.plots.pareto import pareto_figure
 from reports.plots.sheet import COLUMN, FILES, PAGE
 from reports.sentences import answers_forest
 
-__all__ = ["address", "write_figure", "write_figures"]
+__all__ = ["address", "drawn_figures", "write_figure", "write_figures"]
 
 _UNDATED = {
     "svg": {"Date": None, "Creator": None},
@@ -37,7 +37,7 @@ def write_figures(report: Report, folder: Path, *, bands: bool = False, wide: bo
 
     `bands` draws the bands of curves, `wide` adds every figure as wide as a page.
     """
-    drawn = _figures(report, bands, wide)
+    drawn = drawn_figures(report, bands=bands, wide=wide)
     return [file for name, figure in drawn for file in write_figure(figure, folder / name)]
 
 
@@ -65,7 +65,8 @@ def address(figure: Figure) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(drawn.getvalue()).decode()
 
 
-def _figures(report: Report, bands: bool, wide: bool) -> Iterator[tuple[str, Figure]]:
+def drawn_figures(report: Report, *, bands: bool, wide: bool) -> Iterator[tuple[str, Figure]]:
+    """Yield every figure that the report has something for, with its name."""
     for width, suffix in ((COLUMN, ""), *([(PAGE, "-wide")] if wide else [])):
         found = {
             "answers": forest_figure(answers_forest(report.answers), f"Answers: {coverage(report.scores)}", width),

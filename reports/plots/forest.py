@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from reports.forest import Forest, Found
 from reports.plots.sheet import COLUMN, LINE, SIZE, folded, sheet
@@ -51,4 +52,5 @@ def draw_forest(axis: Any, plot: Forest, width: float) -> None:
     axis.set_yticks(range(len(plot.rows)), [folded(row.title, width * 0.36, SIZE - 0.5) for row in plot.rows])
     thin = " (thin: for all rows at once)" if any(row.corrected for row in plot.rows) else ""
     axis.set(ylim=(len(plot.rows) - 0.5, -0.5), xlabel=folded(f"difference of {plot.measure}, 95 %{thin}", width * 0.5))
+    axis.xaxis.set_major_locator(MaxNLocator(4))
     axis.grid(visible=False, axis="y")

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from benchmark.gate.history import Series
 from benchmark.store.record import write_whole
-from reports.plots.sheet import FILES
+from reports.plots.sheet import FILES, folded
 
 __all__ = ["history_figure", "write_history"]
 
@@ -42,7 +42,7 @@ def history_figure(found: Sequence[Series]) -> Figure:
             if row == 0:
                 axis.set_title(MEASURES[measure], fontsize=8)
             if column == 0:
-                axis.set_ylabel(tracker, fontsize=8)
+                axis.set_ylabel(folded(tracker, 1.6, 8), fontsize=8)
             if (series := drawn.get((tracker, measure))) is None:
                 continue
             axis.plot(range(1, len(series.values) + 1), series.values, ".-", color=LEVEL, linewidth=0.8, markersize=4)
@@ -50,7 +50,8 @@ def history_figure(found: Sequence[Series]) -> Figure:
                 axis.axvline(point.index + 0.5, color=CHANGE, linewidth=1)
                 where = (point.index + 0.5, 1.0)
                 text = series.entries[point.index].commit[:7] or series.entries[point.index].date[:10]
-                axis.annotate(text, where, xycoords=("data", "axes fraction"), fontsize=6, color=CHANGE, va="top")
+                axis.annotate(text, where, xycoords=("data", "axes fraction"), xytext=(1, 0), fontsize=6, va="top",
+                              textcoords="offset points", color=CHANGE, rotation=90)  # fmt: skip
     figure.supxlabel("gates, oldest first", fontsize=8)
     return figure
 

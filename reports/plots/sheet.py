@@ -58,10 +58,13 @@ def add_legend(figure: Figure, handles: Sequence[Artist], labels: Sequence[str],
     if not beside:
         height += LINE * (sum(len(text.splitlines()) for text in texts) + (1 if title else 0)) + 0.1
         figure.set_size_inches(width, height)
+    title_lines = len(figure.get_suptitle().splitlines())
+    below = (0, 0, 1, 1 - (LINE * title_lines + 0.05) / height)  # the title, which is as wide as the sheet
     figure.legend(
         handles, texts, title=title or None, loc="outside right upper" if beside else "outside lower left",
         fontsize=SIZE, title_fontsize=SIZE, alignment="left", frameon=False, handlelength=2.4, labelspacing=0.25,
         borderpad=0.2,
+        bbox_to_anchor=below if beside else None,
     )  # fmt: skip
 
 

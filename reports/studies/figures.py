@@ -10,6 +10,7 @@ from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 
 from benchmark.studies.answer import Answer
+from reports.plots.beside import name_points, names_height
 from reports.plots.forest import draw_forest, forest_figure, forest_height
 from reports.plots.sheet import COLUMN, PAGE, SIZE, folded, sheet
 from reports.plots.style import PALETTE
@@ -19,7 +20,12 @@ __all__ = ["gain_figure", "heat_figure", "study_figures", "waterfall_figure", "w
 
 SURE, UNSURE = PALETTE[0], "#8a8f96"
 GAIN, LOSS = PALETTE[2], PALETTE[3]
-Panel = Callable[[Any, Answer, float], None]
+Panel = Callable[[Any, Answer, float, float], None]
+"""Draws an answer on axes of that width and height in inches, what stands around them included."""
+NUMBER = 0.3
+"""Inches that a number of the causes takes."""
+AROUND = 0.5
+"""Inches that what stands below and above the axes takes."""
 
 
 def study_figures(answer: Answer) -> dict[str, Figure]:
@@ -38,7 +44,7 @@ def waterfall_figure(answer: Answer) -> Figure | None:
     """Return the steps from the lowest tracker to the highest, each as far as it goes; None for a single tracker."""
     if len(_scored(answer)) < 2:
         return None
-    height = 0.24 * len(_scored(answer)) + 0.5
+    height = _waterfall_height(answer, COLUMN)
     figure, axes = sheet(COLUMN, height, f"From one tracker to the next: {caption(answer)}.")
     _waterfall(axes[0, 0], answer, COLUMN)
     return figure
@@ -49,7 +55,7 @@ def heat_figure(answer: Answer) -> Figure | None:
     causes = _causes(answer)
     if not causes:
         return None
-    height = 0.17 * len(causes) + 0.9
+    height = _heat_height(answer, COLUMN)
     figure, axes = sheet(COLUMN, height, f"Difference of success AUC by cause: {caption(answer)}.")
     _heat(axes[0, 0], answer, COLUMN)
     return figure
@@ -62,8 +68,9 @@ def gain_figure(answer: Answer) -> Figure | None:
     """
     if len(_priced(answer)) < 2:
         return None
-    figure, axes = sheet(COLUMN, 2.3, f"Gain against cost, beside {answer.base}: {caption(answer)}.")
-    _gain(axes[0, 0], answer, COLUMN)
+    height = _gain_height(answer, COLUMN)
+    figure, axes = sheet(COLUMN, height, f"Gain against cost, beside {answer.base}: {caption(answer)}.")
+    _gain(axes[0, 0], answer, COLUMN, height)
     return figure
 
 
@@ -82,18 +89,20 @@ def whole_figure(answer: Answer) -> Figure | None:
     if not panels:
         return None
     rows = -(-len(panels) // 2)
-    height = rows * max(2.2, forest_height(plot, PAGE / 2 - 0.2), 0.17 * len(_causes(answer)) + 0.9)
+    width = PAGE / 2 - 0.2
+    heights = (one(answer, width) for one in (_waterfall_height, _heat_height, _gain_height))
+    height = max(forest_height(plot, width), *heights)
     title = f"{answer.question} {caption(answer)}."
-    figure, axes = sheet(PAGE, height, title, (rows, 2))
+    figure, axes = sheet(PAGE, rows * height, title, (rows, 2))
     for axis, (head, draw) in zip(axes.flat, panels, strict=False):
-        draw(axis, answer, PAGE / 2 - 0.2)
-        axis.set_title(folded(head, PAGE / 2 - 0.2), fontsize=SIZE, loc="left", pad=3)
+        draw(axis, answer, width, height)
+        axis.set_title(folded(head, width), fontsize=SIZE, loc="left", pad=3)
     for axis in axes.flat[len(panels) :]:
         axis.set_visible(False)
     return figure
 
 
-def _forest(axis: Any, answer: Answer, width: float) -> None:
+def _forest(axis: Any, answer: Answer, width: float, height: float = 0.0) -> None:
     draw_forest(axis, study_forest(answer), width)
 
 
@@ -101,7 +110,17 @@ def _scored(answer: Answer) -> list[tuple[str, float]]:
     return [(one.label, one.auc) for one in answer.actors if one.auc is not None]
 
 
-def _waterfall(axis: Any, answer: Answer, width: float) -> None:
+def _waterfall_height(answer: Answer, width: float) -> float:
+    lines = max((len(_beside(label, width).splitlines()) for label, _ in _scored(answer)), default=1)
+    return max(0.24, 0.12 * lines + 0.04) * len(_scored(answer)) + AROUND
+
+
+def _beside(label: str, width: float) -> str:
+    """Return a label as it stands left of a row."""
+    return folded(label, 0.4 * width, SIZE - 0.5)
+
+
+def _waterfall(axis: Any, answer: Answer, width: float, height: float = 0.0) -> None:
     """Draw bars from score to score, lowest first; the base as a whole bar."""
     scored = sorted(_scored(answer), key=lambda one: one[1])
     low = max(scored[0][1] - 0.05, 0.0)
@@ -113,7 +132,7 @@ def _waterfall(axis: Any, answer: Answer, width: float) -> None:
             axis.plot([before, before], [row - 1.3, row + 0.3], color="#444444", lw=0.5)
         step = f" {auc:.3f}" + (f" ({auc - before:+z.3f})" if row else "")
         axis.text(auc, row, step, va="center", fontsize=SIZE - 1)
-    axis.set_yticks(range(len(scored)), [folded(label, width * 0.4, SIZE - 0.5) for label, _ in scored])
+    axis.set_yticks(range(len(scored)), [_beside(label, width) for label, _ in scored])
     span = scored[-1][1] - low
     axis.set(xlim=(low, scored[-1][1] + 0.45 * span), ylim=(-0.6, len(scored) - 0.4), xlabel="success AUC")
     axis.grid(visible=False, axis="y")
@@ -123,21 +142,44 @@ def _causes(answer: Answer) -> list[str]:
     return list(dict.fromkeys(name for one in answer.findings for name in one.by_cause))
 
 
-def _heat(axis: Any, answer: Answer, width: float) -> None:
+def _room(answer: Answer, width: float) -> float:
+    """Return the inches that a column of the causes has at the least."""
+    return 0.45 * width / max(len(answer.findings), 1)
+
+
+def _heads(answer: Answer, width: float) -> tuple[list[str], bool]:
+    """Return what stands below the columns, and whether upright: lying down, narrow ones would cover each other."""
+    room = _room(answer, width)
+    upright = room < 0.4
+    return [folded(one.title, 2.2 if upright else room, SIZE - 1) for one in answer.findings], upright
+
+
+def _heat_height(answer: Answer, width: float) -> float:
+    heads, upright = _heads(answer, width)
+    if upright:
+        below = 0.05 * max(len(line) for head in heads for line in head.splitlines())
+    else:
+        below = 0.1 * max((len(head.splitlines()) for head in heads), default=1)
+    return (NUMBER if _room(answer, width) < NUMBER else 0.17) * len(_causes(answer)) + 0.3 + below
+
+
+def _heat(axis: Any, answer: Answer, width: float, height: float = 0.0) -> None:
     causes, findings = _causes(answer), answer.findings
     values = np.array(
         [[one.by_cause[c].difference if c in one.by_cause else np.nan for one in findings] for c in causes]
     )
     reach = max(float(np.nanmax(np.abs(values))), 0.01)
+    turned = 90 if _room(answer, width) < NUMBER else 0
     axis.imshow(values, cmap="RdBu", norm=TwoSlopeNorm(0, -reach, reach), aspect="auto")
     for row, cause in enumerate(causes):
         for column, one in enumerate(findings):
             if (effect := one.by_cause.get(cause)) is not None:
                 dark = abs(effect.difference) > 0.6 * reach
-                axis.text(column, row, f"{effect.difference:+z.2f}" + ("*" if effect.significant else ""), ha="center",
-                          va="center", fontsize=SIZE - 1.5, color="white" if dark else "black")  # fmt: skip
-    heads = [folded(one.title, max(width * 0.62 / len(findings), 0.45), SIZE - 1) for one in findings]
-    axis.set_xticks(range(len(findings)), heads, fontsize=SIZE - 1)
+                said = f"{effect.difference:+z.2f}".replace("0.", ".") + ("*" if effect.significant else "")
+                axis.text(column, row, said, ha="center", va="center", fontsize=SIZE - 1.5, rotation=turned,
+                          color="white" if dark else "black")  # fmt: skip
+    heads, upright = _heads(answer, width)
+    axis.set_xticks(range(len(findings)), heads, fontsize=SIZE - 1, rotation=90 if upright else 0)
     axis.set_yticks(range(len(causes)), causes)
     axis.grid(visible=False)
 
@@ -154,7 +196,11 @@ def _priced(answer: Answer) -> list[tuple[str, float, float]]:
     ]
 
 
-def _gain(axis: Any, answer: Answer, width: float) -> None:
+def _gain_height(answer: Answer, width: float) -> float:
+    return max(2.2, names_height([label for label, _, _ in _priced(answer)], width) + AROUND)
+
+
+def _gain(axis: Any, answer: Answer, width: float, height: float) -> None:
     axis.axhline(0, color="#444444", lw=0.8)
     axis.axhspan(-answer.relevant, answer.relevant, color="#000000", alpha=0.07, lw=0)
     priced = _priced(answer)
@@ -165,9 +211,8 @@ def _gain(axis: Any, answer: Answer, width: float) -> None:
     for label, times, gain in priced:
         colour = SURE if label == answer.base else GAIN if gain > 0 else LOSS
         axis.plot(times, gain, "o", color=colour, ms=4)
-        axis.annotate(folded(label, width * 0.3, SIZE - 1), (times, gain), xytext=(3, 3),
-                      textcoords="offset points", fontsize=SIZE - 1)  # fmt: skip
     reach = [times for _, times, _ in priced]
-    axis.set(xlim=(min(reach) * 0.85, max(reach) * 1.35), xlabel="time a frame over that of the base",
+    axis.set(xlim=(min(reach) * 0.85, max(reach) * 1.1), xlabel="time a frame over that of the base",
              ylabel="success AUC over that of the base")  # fmt: skip
-    axis.margins(y=0.2)
+    axis.margins(y=0.1)
+    name_points(axis, [(times, gain, label) for label, times, gain in priced], width, height - AROUND)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from drawn import covered
 from matplotlib.figure import Figure
 
 from reports.differences import Kind
@@ -14,7 +15,7 @@ from reports.model import Report, build_report
 from reports.plots.attributes import radar_figure
 from reports.plots.curves import curve_figure
 from reports.plots.differences import difference_figure
-from reports.plots.files import write_figures
+from reports.plots.files import drawn_figures, write_figures
 from reports.plots.forest import forest_figure
 from reports.plots.sheet import COLUMN, PAGE
 from reports.sentences import answers_forest
@@ -58,6 +59,11 @@ def test_pdfs_hold_no_type_3_font_and_are_a_column_or_a_page_wide(report: Report
         box = re.search(rb"/MediaBox \[ 0 0 ([\d.]+) [\d.]+ \]", content)
         assert box is not None
         assert float(box[1]) == pytest.approx(72 * (PAGE if file.stem.endswith("-wide") else COLUMN), abs=0.5)
+
+
+def test_no_letters_cover_others(report: Report) -> None:
+    figures = drawn_figures(report, bands=False, wide=True)
+    assert {name: found for name, figure in figures if (found := covered(figure))} == {}
 
 
 def test_legends_are_in_the_order_of_each_plots_own_score(report: Report) -> None:

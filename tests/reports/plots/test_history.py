@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from drawn import covered
+
 from benchmark.gate.history import Entry, Series
 from benchmark.statistics.change_points import ChangePoint
 from reports.plots.history import history_figure, write_history
@@ -22,6 +24,12 @@ def test_every_series_is_drawn_and_its_changes_are_marked(tmp_path: Path) -> Non
     first = (tmp_path / "h.svg").read_bytes()
     write_history(found, tmp_path / "h.svg")
     assert (tmp_path / "h.svg").read_bytes() == first
+
+
+def test_names_and_changes_close_to_one_another_are_all_read(tmp_path: Path) -> None:
+    changes = tuple(ChangePoint(index, 1.0, 2.0) for index in (3, 4, 8))
+    found = [_series("memtrack{slots=4}@a$x^$b_of_a_long_name", "median", changes), _series("siamfc", "median")]
+    assert covered(history_figure(found)) == []
 
 
 def test_nothing_to_draw_is_an_empty_picture(tmp_path: Path) -> None:
