@@ -40,10 +40,12 @@ The same command after a break goes on where the run was.
 @click.option("--workers", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
               help="Processes that make clips; 0 makes them in this one.")  # fmt: skip
 @click.option("--limit-steps", type=click.IntRange(min=1), metavar="N", help="Stop after N steps.")
+@click.option("--limit-minutes", type=click.FloatRange(min=0, min_open=True), metavar="N",
+              help="Stop a recipe's steps after N minutes; again, it goes on.")  # fmt: skip
 @click.option("--validate", is_flag=True, help="Track validation videos with the best weights and those that ship.")
 def train(
     names: tuple[str, ...], data_root: Path, out: Path | None, tracker: str | None, device: str, seed: int,
-    workers: int, limit_steps: int | None, validate: bool,
+    workers: int, limit_steps: int | None, limit_minutes: float | None, validate: bool,
 ) -> None:  # fmt: skip
     """Train the tracker of a recipe: NAME of one that ships, or a TOML file."""
     from benchmark.engine.device import find_device
@@ -57,18 +59,22 @@ def train(
         recipes = [recipe.of_variant(tracker) for recipe in recipes]
     for recipe in recipes:
         folder = out or Path("results") / "training" / slug(recipe.name)
-        weights = _train(recipe, data_root, folder, where, seed=seed, workers=workers, limit_steps=limit_steps)
+        weights = _train(
+            recipe, data_root, folder, where, seed=seed, workers=workers, limit_steps=limit_steps,
+            limit_minutes=limit_minutes,
+        )  # fmt: skip
         if validate:
             _validate(recipe, data_root, weights, folder, where)
         echo(f"Weights: {weights}")
 
 
 def _train(
-    recipe: Recipe, data_root: Path, folder: Path, where: str, *, seed: int, workers: int, limit_steps: int | None
-) -> Path:
+    recipe: Recipe, data_root: Path, folder: Path, where: str, *, seed: int, workers: int, limit_steps: int | None,
+    limit_minutes: float | None,
+) -> Path:  # fmt: skip
     """Run a recipe, or go on with it; return its best weights."""
     from benchmark.training.curve import draw_curve
-    from benchmark.training.data import read_tracks
+    from benchmark.training.data import read_judges, read_tracks
     from benchmark.training.loop import CURVE
     from benchmark.training.loop import train as run
 
@@ -86,8 +92,9 @@ def _train(
             bars.update(tasks[key], completed=done, description=label)  # type: ignore[arg-type]
 
         done = run(
-            recipe, tracks, folder, device=where, seed=seed, workers=workers, limit_steps=limit_steps, on_progress=show
-        )
+            recipe, tracks, folder, device=where, seed=seed, workers=workers, limit_steps=limit_steps,
+            limit_minutes=limit_minutes, judges=read_judges(recipe, data_root), on_progress=show,
+        )  # fmt: skip
     draw_curve(folder / CURVE, folder / "curve.png")
     says.print(f"{done.steps} steps in {done.seconds:.0f} s; found in {done.found:.1%} of held-out searches")
     return done.weights

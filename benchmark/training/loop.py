@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -22,7 +22,7 @@ from benchmark.training.curve import add_row
 from benchmark.training.data import split
 from benchmark.training.learners import make_learner
 from benchmark.training.learners.common import Learner
-from benchmark.training.recipe import Recipe
+from benchmark.training.recipe import Recipe, plain
 from benchmark.training.schedule import pace, parameter_groups
 from benchmark.training.sources import Track
 from trackers.errors import InputError
@@ -58,6 +58,8 @@ def train(
     seed: int = 0,
     workers: int = 0,
     limit_steps: int | None = None,
+    limit_minutes: float | None = None,
+    judges: tuple[Track, ...] = (),
     cache: Path | None = None,
     on_progress: OnProgress = lambda what, done, total, remark: None,
 ) -> Trained:
@@ -71,6 +73,8 @@ def train(
         seed: What all randomness comes from.
         workers: Processes that paint clips; 0: this one.
         limit_steps: Stop after that many steps; the schedule stays the whole one's.
+        limit_minutes: Stop after the step in which so much time has passed.
+        judges: Tracks that the best weights are chosen by; without any, a share of `tracks`.
         cache: Folder for the features of a fixed trunk; `out`'s own by default.
         on_progress: Hears of every clip and step.
 
@@ -79,24 +83,26 @@ def train(
     """
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
-    run = _Run(recipe, tracks, out, torch.device(device), seed, workers, cache or out / "features", on_progress)
-    return run.go(min(recipe.schedule.steps, limit_steps or recipe.schedule.steps))
+    run = _Run(recipe, tracks, judges, out, torch.device(device), seed, workers, cache or out / "features", on_progress)
+    return run.go(min(recipe.schedule.steps, limit_steps or recipe.schedule.steps), limit_minutes or math.inf)
 
 
 class _Run:
     def __init__(
-        self, recipe: Recipe, tracks: tuple[Track, ...], out: Path, device: torch.device, seed: int, workers: int,
-        cache: Path, on_progress: OnProgress,
+        self, recipe: Recipe, tracks: tuple[Track, ...], judges: tuple[Track, ...], out: Path, device: torch.device,
+        seed: int, workers: int, cache: Path, on_progress: OnProgress,
     ) -> None:  # fmt: skip
         self.recipe, self.out, self.device, self.seed, self.workers = recipe, out, device, seed, workers
         self.cache, self.on_progress = cache, on_progress
         self.learner: Learner = make_learner(recipe)
         self.learner.net.to(device)
         self.learner.extra.to(device)
-        kept, held = split(tracks, recipe.mixture.held_out)
+        kept, held = (tracks, judges) if judges else split(tracks, recipe.mixture.held_out)
         if len(kept) < 2 or not held:
             raise InputError(f"{len(tracks)} tracks are too few to train on some and hold others out: give more data")
-        self.sources = {"train": self._source(kept, 1), "held": self._source(held, 2)}
+        moving = 1.0 if judges else recipe.mixture.moving
+        self.sources = {"train": self._source(kept, 1, recipe.mixture.moving), "held": self._source(held, 2, moving)}
+        self.judges = [track.name for track in judges]
         named = [*self.learner.net.named_parameters()]
         for name, parameter in named:
             parameter.requires_grad_(recipe.trains(name))
@@ -104,17 +110,18 @@ class _Run:
         self.optimiser = torch.optim.AdamW(
             parameter_groups(named, self.learner.extra, recipe), weight_decay=recipe.schedule.decay
         )
-        self.step, self.best, self.seconds = 0, -1.0, 0.0
+        self.step, self.best, self.stale, self.seconds = 0, -1.0, 0, 0.0
         self.identity = json.dumps([plain(recipe), seed], sort_keys=True, default=dict)
 
-    def _source(self, tracks: tuple[Track, ...], part: int) -> ClipSource:
+    def _source(self, tracks: tuple[Track, ...], part: int, moving: float) -> ClipSource:
         mixture = self.recipe.mixture
         return ClipSource(
             tracks, mixture.weights, frames=self.recipe.frames, seed=1000 * self.seed + part, cut=self.recipe.cut,
-            chances=self.recipe.chances, pasted=mixture.pasted, moving=mixture.moving,
+            chances=self.recipe.chances, pasted=mixture.pasted, moving=moving,
         )  # fmt: skip
 
-    def go(self, steps: int) -> Trained:
+    def go(self, steps: int, minutes: float) -> Trained:
+        until = time.monotonic() + 60 * minutes
         resumed = self._resume()
         held = self._held_out()
         batches = self._batches()
@@ -123,14 +130,21 @@ class _Run:
             with torch.inference_mode():
                 self.learner.prepare(self.learner.see(held[0].to(self.device)))
             self._validate(held, began, {})
-        while self.step < steps:
+        while self.step < steps and not self._is_over():
             shown = self._learn(next(batches))
             self.step += 1
             remark = f"loss {shown['loss']:.3f}  found {shown['found']:.3f}"
             self.on_progress("steps", self.step, steps, remark)
-            if self.step % self.recipe.schedule.validate_every == 0 or self.step == steps:
+            last = self.step == steps or time.monotonic() >= until
+            if last or self.step % self.recipe.schedule.validate_every == 0:
                 self._validate(held, began, shown)
+            if last:
+                break
         return Trained(self.step, self.best, self.out / BEST, self.seconds)
+
+    def _is_over(self) -> bool:
+        """Whether nothing has been gained for so long that nothing more is to be hoped for."""
+        return 0 < self.recipe.schedule.patience <= self.stale
 
     def _learn(self, batch: Batch) -> dict[str, float]:
         schedule, learner = self.recipe.schedule, self.learner
@@ -138,7 +152,7 @@ class _Run:
             group["lr"] = schedule.rate * group["factor"] * pace(self.step, schedule.steps)
         set_training(learner.net, self.recipe)
         generator = torch.Generator().manual_seed(hash((self.seed, self.step)) & 0x7FFFFFFF)
-        with torch.set_grad_enabled(not self.recipe.trunk_is_fixed):
+        with torch.set_grad_enabled(not learner.stays):
             seen = learner.see(batch.to(self.device))
         loss, shown = learner.loss(seen, generator, self.step / schedule.steps)
         self.optimiser.zero_grad(set_to_none=True)
@@ -151,7 +165,7 @@ class _Run:
     def _batches(self) -> Iterator[Batch]:
         """Yield the batches from the present step on: each step's clips follow from its number alone."""
         recipe, size = self.recipe, self.recipe.schedule.batch
-        if recipe.clips and recipe.trunk_is_fixed:
+        if recipe.clips and self.learner.stays:
             store = self._store("train", recipe.clips)
             while True:
                 yield store.batch(_drawn(self.seed, self.step, recipe.clips, size))
@@ -163,7 +177,7 @@ class _Run:
 
     def _held_out(self) -> list[Batch]:
         count = self.recipe.held_out_clips
-        if self.recipe.trunk_is_fixed:
+        if self.learner.stays:
             store = self._store("held", count)
             parts = [range(i, min(i + VALIDATION_BATCH, count)) for i in range(0, count, VALIDATION_BATCH)]
             return [store.batch(part) for part in parts]
@@ -175,7 +189,8 @@ class _Run:
         mixture = recipe.mixture
         what = [
             plain(recipe)["cut"], asdict(recipe.chances), recipe.frames, mixture.pasted, dict(mixture.weights),
-            mixture.held_out, mixture.moving, mixture.leave_out, self.seed, part, _digest(self.learner.net, "backbone"),
+            mixture.held_out, mixture.moving, mixture.leave_out, self.seed, part,
+            _digest(self.learner.net, self.learner.stays), *(self.judges if part == "held" else ()),
         ]  # fmt: skip
         key = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:12]
 
@@ -206,6 +221,7 @@ class _Run:
         self.seconds = time.monotonic() - began
         row = {"step": self.step, "seconds": round(self.seconds, 1), **shown, "held_out_found": score}
         add_row(self.out / CURVE, row)
+        self.stale = 0 if score > self.best else self.stale + 1
         if score > self.best:
             self.best = score
             self._save(BEST)
@@ -226,8 +242,8 @@ class _Run:
     def _checkpoint(self) -> None:
         content = {
             "net": self.learner.net.state_dict(), "extra": self.learner.extra.state_dict(),
-            "optimiser": self.optimiser.state_dict(), "step": self.step, "best": self.best, "seconds": self.seconds,
-            "identity": self.identity, "random": torch.get_rng_state(),
+            "optimiser": self.optimiser.state_dict(), "step": self.step, "best": self.best, "stale": self.stale,
+            "seconds": self.seconds, "identity": self.identity, "random": torch.get_rng_state(),
         }  # fmt: skip
         partial = self.out / f".{CHECKPOINT}"
         torch.save(content, partial)
@@ -246,18 +262,9 @@ class _Run:
         self.learner.extra.load_state_dict(content["extra"])
         self.optimiser.load_state_dict(content["optimiser"])
         self.step, self.best, self.seconds = content["step"], content["best"], content["seconds"]
+        self.stale = content.get("stale", 0)
         torch.set_rng_state(content["random"].cpu())
         return True
-
-
-def plain(recipe: Recipe) -> dict[str, Any]:
-    """Return the recipe as plain dictionaries, an `area` of 0 left out: runs and features from before it go on."""
-    mixture = replace(recipe.mixture, weights=dict(recipe.mixture.weights))
-    schedule = replace(recipe.schedule, factors=dict(recipe.schedule.factors))
-    said = asdict(replace(recipe, mixture=mixture, schedule=schedule, options=dict(recipe.options)))
-    if not recipe.cut.area:
-        del said["cut"]["area"]
-    return said
 
 
 def set_training(net: nn.Module, recipe: Recipe) -> None:
@@ -274,7 +281,7 @@ def _drawn(seed: int, step: int, clips: int, size: int) -> list[int]:
     return [int(i) for i in rng.choice(clips, size, replace=clips < size)]
 
 
-def _digest(net: nn.Module, part: str) -> str:
+def _digest(net: nn.Module, part: tuple[str, ...]) -> str:
     digest = hashlib.sha256()
     for name, value in net.state_dict().items():
         if name.startswith(part):

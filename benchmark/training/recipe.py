@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from fnmatch import fnmatchcase
 from importlib.resources import files
 from pathlib import Path
@@ -58,6 +58,8 @@ class Schedule:
     clip: float = 1.0
     """Largest norm of the gradient."""
     validate_every: int = 100
+    patience: int = 0
+    """Validations in a row without a gain after which a run ends; 0: it takes all its steps."""
     factors: Mapping[str, float] = field(default_factory=dict)
     """What the rate is multiplied by for parameters whose name fits a pattern (``*.bias``), the first that fits."""
 
@@ -85,6 +87,8 @@ class Recipe:
     held_out_clips: int = 48
     train: tuple[str, ...] = ("",)
     """Beginnings of the names of the parameters that change; "" for all."""
+    judges: tuple[SourceEntry, ...] = ()
+    """What the best weights are chosen by: clips of real videos, never trained on; else tracks held out."""
     validation: str = ""
     """Folder of real videos to validate by, relative to ``--data-root``."""
     cut: Cut = field(default_factory=Cut)
@@ -107,6 +111,20 @@ class Recipe:
     def trunk_is_fixed(self) -> bool:
         """Whether features can be computed once and kept."""
         return not any(start == "" or start.startswith("backbone") for start in self.train)
+
+
+def plain(recipe: Recipe) -> dict[str, Any]:
+    """Return the recipe as plain dictionaries, what is newer left out where it does nothing: older runs go on."""
+    mixture = replace(recipe.mixture, weights=dict(recipe.mixture.weights))
+    schedule = replace(recipe.schedule, factors=dict(recipe.schedule.factors))
+    said = asdict(replace(recipe, mixture=mixture, schedule=schedule, options=dict(recipe.options)))
+    if not recipe.cut.area:
+        del said["cut"]["area"]
+    if not recipe.judges:
+        del said["judges"]
+    if not recipe.schedule.patience:
+        del said["schedule"]["patience"]
+    return said
 
 
 def recipe_names() -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from benchmark.training.learners.dualmn import LongLearner, ShortLearner
 from benchmark.training.learners.dualmn_paper import DimpLearner, PaperLongLearner
 from benchmark.training.learners.memtrack import MemTrackLearner
 from benchmark.training.learners.siamfc import SiamFCLearner
+from benchmark.training.learners.trunk import TrunkLearner
 from benchmark.training.recipe import Recipe
 from trackers.dualmn.config import DualMNConfig
 from trackers.errors import InputError
@@ -19,7 +20,8 @@ def make_learner(recipe: Recipe) -> Learner:
     """Return the learner of a recipe's tracker, holding the weights it starts from."""
     spec = resolve(f"{recipe.tracker}@random")
     if isinstance(spec.config, SiamFCConfig):
-        return SiamFCLearner(spec.config, spec, recipe)
+        deep = spec.config.trunk == "lite0" and not recipe.trunk_is_fixed
+        return (TrunkLearner if deep else SiamFCLearner)(spec.config, spec, recipe)
     if isinstance(spec.config, MemTrackConfig):
         return MemTrackLearner(spec.config, spec, recipe)
     if isinstance(spec.config, DualMNConfig):

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmark.training.batches import Batch
+from benchmark.training.recipe import Recipe
 from trackers.memtrack.network import MemTrackNet
 from trackers.siamfc.network import SiamFCNet
 
@@ -27,11 +28,18 @@ class Learner(Protocol):
         """What ships; it keeps its trunk under ``backbone``."""
 
     @property
+    def stays(self) -> tuple[str, ...]:
+        """Beginnings of the names of what `see` goes through, where training leaves it as it is; else none.
+
+        What is seen of a clip can then be computed once and kept.
+        """
+
+    @property
     def extra(self) -> nn.Module:
         """What is trained beside it and does not ship."""
 
     def see(self, batch: Batch) -> Batch:
-        """Return the batch as the trunk sees it."""
+        """Return the batch as the trunk sees it, or the part of the trunk that stays as it is."""
 
     def loss(
         self, batch: Batch, generator: torch.Generator | None, along: float = 1.0
@@ -54,6 +62,11 @@ class Learner(Protocol):
         """Return the network's tensors as they are to be used."""
 
 
+def fixed_trunk(recipe: Recipe) -> tuple[str, ...]:
+    """Return what stays of a trunk that is trained as a whole or not at all."""
+    return ("backbone",) if recipe.trunk_is_fixed else ()
+
+
 def hits(logits: Tensor, positions: Tensor) -> Tensor:
     """Return (N,), whether the highest cell of (N, m, m) lies within `NEAR` pixels of positions (N, 2)."""
     cell = highest(logits) - (logits.shape[-1] - 1) / 2
@@ -66,6 +79,13 @@ def highest(logits: Tensor) -> Tensor:
     side = logits.shape[-1]
     best = logits.flatten(1).argmax(1)
     return torch.stack([best % side, best // side], dim=1)
+
+
+def window_overlap(logits: Tensor, positions: Tensor, sizes: Tensor) -> Tensor:
+    """Return (B,), the IoU of the target's box with one of its size where logits (B, m, m) are highest."""
+    place = (highest(logits) - (logits.shape[-1] - 1) / 2) * STRIDE
+    shared = (sizes - (place - positions).abs()).clamp_min(0).prod(1)
+    return shared / (2 * sizes.prod(1) - shared)
 
 
 def see_crops(net: SiamFCNet | MemTrackNet, batch: Batch) -> Batch:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmark.training.batches import Batch
-from benchmark.training.learners.common import STRIDE
+from benchmark.training.learners.common import STRIDE, fixed_trunk
 from benchmark.training.recipe import Recipe
 from trackers.dualmn.config import DualMNConfig
 from trackers.dualmn.head import HeadMaps
@@ -35,6 +35,7 @@ class BranchLearner:
         self.begin(spec, recipe)
         self.extra = nn.Identity()
         self.foreign = recipe.options.get("foreign", 1 / 3)
+        self.stays = fixed_trunk(recipe)
 
     def begin(self, spec: TrackerSpec, recipe: Recipe) -> None:
         """Take the weights to start from."""

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmark.training.batches import Batch
-from benchmark.training.learners.common import STRIDE, highest, hits, see_crops
+from benchmark.training.learners.common import STRIDE, fixed_trunk, highest, hits, see_crops, window_overlap
 from benchmark.training.recipe import Recipe
 from trackers.memtrack.config import MemTrackConfig
 from trackers.memtrack.initial import initialise
@@ -38,7 +38,7 @@ class MemTrackLearner:
         self.choice = recipe.options.get("choice", 0.0)
         self.neck_is_fixed = not recipe.trains("neck")
         self.neck_is_left_out = self.neck_is_fixed and is_identity(self.net.neck)
-        self.trunk_is_fixed = recipe.trunk_is_fixed
+        self.stays = fixed_trunk(recipe)
         self.own_templates = recipe.options.get("own_templates", 0.0)
         self.own_from = recipe.options.get("own_from", 0.0)
         self.writing = recipe.options.get("writing", 0.0)
@@ -57,7 +57,7 @@ class MemTrackLearner:
     def prepare(self, batch: Batch) -> None:
         """Set the response's averages to those of the first templates alone, where batch norm keeps to them."""
         norm = self.net.response_norm
-        if not self.trunk_is_fixed:
+        if not self.stays:
             return
         assert norm.running_mean is not None
         assert norm.running_var is not None
@@ -172,13 +172,6 @@ def writing_loss(writing: Tensor, worth: Tensor) -> Tensor:
         return (values * mask).sum() / mask.sum().clamp_min(1)
 
     return mean(right, worth) + mean(wrong, ~worth)
-
-
-def window_overlap(logits: Tensor, positions: Tensor, sizes: Tensor) -> Tensor:
-    """Return (B,), the IoU of the target's box with one of its size where logits (B, m, m) are highest."""
-    place = (highest(logits) - (logits.shape[-1] - 1) / 2) * STRIDE
-    shared = (sizes - (place - positions).abs()).clamp_min(0).prod(1)
-    return shared / (2 * sizes.prod(1) - shared)
 
 
 def windows(search: Tensor, logits: Tensor, cells: int) -> Tensor:

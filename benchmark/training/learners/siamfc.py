@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmark.training.batches import Batch
-from benchmark.training.learners.common import STRIDE, hits, see_crops
+from benchmark.training.learners.common import STRIDE, fixed_trunk, hits, see_crops
 from benchmark.training.recipe import Recipe
 from trackers.names import TrackerSpec
 from trackers.nets.correlation import correlate
@@ -20,9 +20,11 @@ from trackers.weights.catalog import find_weights
 
 
 class SiamFCLearner:
-    """Pairs out of clips: any frame's template, searches after it, and another clip's searches as rivals."""
+    """Pairs out of clips: any frame's template, searches after it, and other clips' searches as rivals.
 
-    SEARCHES = 4
+    Options: `searches` a template, the number of other clips whose searches are `rivals`, `choice`, and `tether`, the
+    pull of the neck towards the identity.
+    """
 
     def __init__(self, config: SiamFCConfig, spec: TrackerSpec, recipe: Recipe) -> None:
         self.net = SiamFCNet(config)
@@ -32,18 +34,28 @@ class SiamFCLearner:
         self.extra = Calibration(20.0, 0.45) if compact else Calibration(1.0, 0.0)
         self.choice = recipe.options.get("choice", 0.0)
         self.tether = recipe.options.get("tether", 0.0)
-        self.rivals = recipe.options.get("rivals", 1.0) > 0
+        self.rivals = int(recipe.options.get("rivals", 1))
+        self.searches = int(recipe.options.get("searches", 4))
+        self.stays = fixed_trunk(recipe)
 
     def see(self, batch: Batch) -> Batch:
         """Return the batch in features; templates are not turned by the neck yet."""
         return see_crops(self.net, batch)
+
+    def template(self, seen: Tensor) -> Tensor:
+        """Return templates (B, C, cells, cells), before the neck, of what `see` gave of them (B, ...)."""
+        return seen
+
+    def search(self, seen: Tensor) -> Tensor:
+        """Return the features (B, S, C, h, w) of searches as `see` gave them (B, S, ...)."""
+        return seen
 
     def loss(
         self, batch: Batch, generator: torch.Generator | None, along: float = 1.0
     ) -> tuple[Tensor, Mapping[str, Tensor]]:
         """Return the loss of one template a clip against several of its searches."""
         clips, frames = batch.weight.shape
-        count = min(self.SEARCHES, frames)
+        count = min(self.searches, frames)
         if generator is None:
             first = torch.zeros(clips, dtype=torch.long)
             chosen = torch.linspace(0, frames - 1, count).long().expand(clips, count)
@@ -54,14 +66,15 @@ class SiamFCLearner:
             draws = torch.rand(clips, count, generator=generator)
             chosen = (first[:, None] + draws * (frames - first)[:, None]).long().clamp_max(frames - 1)
         lane = torch.arange(clips)
-        template = self.net.ready(batch.templates[lane, first])
-        search = batch.searches[lane[:, None], chosen]
+        template = self.net.ready(self.template(batch.templates[lane, first]))
+        search = self.search(batch.searches[lane[:, None], chosen])
         response = correlate(search, template) * self.net.gain
         logits = self.extra(response).flatten(0, 1)
-        foreign = None
-        if self.rivals and clips > 1:
-            other = correlate(search, template.roll(1, 0)) * self.net.gain
-            foreign = self.extra(other).roll(-1, 0).flatten(0, 1)
+        elsewhere = []
+        for turn in range(1, min(self.rivals + 1, clips)):  # in the searches of the next clip, and so on
+            other = correlate(search, template.roll(turn, 0)) * self.net.gain
+            elsewhere.append(self.extra(other).roll(-turn, 0).flatten(0, 1))
+        foreign = torch.cat(elsewhere, 1) if elsewhere else None
         positions, weight = batch.positions[lane[:, None], chosen], batch.weight[lane[:, None], chosen]
         loss = siamfc_loss(logits, positions.flatten(0, 1), weight.flatten(), STRIDE, foreign, self.choice)
         total = loss.total
@@ -73,7 +86,7 @@ class SiamFCLearner:
 
     def correct(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Return, for the clip's first template in all its searches, (B, T) hits and weights."""
-        response = correlate(batch.searches, self.net.ready(batch.templates[:, 0]))
+        response = correlate(self.search(batch.searches), self.net.ready(self.template(batch.templates[:, 0])))
         return hits(response.flatten(0, 1), batch.positions.flatten(0, 1)).reshape(batch.weight.shape), batch.weight
 
     def prepare(self, batch: Batch) -> None:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from benchmark.training.readers.crops import read_crops
 from benchmark.training.readers.stills import read_coco
 from benchmark.training.readers.videos import read_folders, read_got10k, read_lasot, read_trackingnet, read_vid
-from benchmark.training.readers.windows import read_windows
+from benchmark.training.readers.windows import WHOLE, WINDOWS, read_whole, read_windows
 from benchmark.training.sources import Track
 
 READERS: Mapping[str, Callable[[Path], tuple[Track, ...]]] = MappingProxyType(
@@ -21,7 +21,8 @@ READERS: Mapping[str, Callable[[Path], tuple[Track, ...]]] = MappingProxyType(
         "vid": read_vid,
         "coco": read_coco,
         "folder": read_folders,
-        "windows": read_windows,
+        WINDOWS: read_windows,
+        WHOLE: read_whole,
     }
 )
 """Layout: its reader. Raises `InputError` where the folder is not laid out so."""

@@ -10,8 +10,8 @@ from safetensors.torch import save_file
 
 from benchmark.training.batches import Batch
 from benchmark.training.learners import make_learner
-from benchmark.training.learners.common import STRIDE, hits
-from benchmark.training.learners.memtrack import window_overlap, windows, writing_loss
+from benchmark.training.learners.common import STRIDE, hits, window_overlap
+from benchmark.training.learners.memtrack import windows, writing_loss
 from benchmark.training.recipe import read_recipe
 from trackers.errors import InputError
 

@@ -141,6 +141,15 @@ def test_windows_are_tracks_of_a_videos_frames(tmp_path: Path) -> None:
         VideoFrame(tmp_path / "walk.mp4", 12).picture()
 
 
+def test_whole_frames_are_tracks_without_the_frames_in_which_there_is_no_target(tmp_path: Path) -> None:
+    filmed(tmp_path, {"boxes": [[40 + 2 * i, 40, 30, 24 if i else 0] for i in range(9)]})
+    (track,) = READERS["whole"](tmp_path)
+    assert (track.source, track.name, len(track.shots)) == ("whole", "walk", 8)
+    assert (track.shots[0].picture.index, track.shots[0].box) == (1, (42, 40, 30, 24))
+    with pytest.raises(InputError, match="not the windows of a video"):
+        READERS["windows"](tmp_path)
+
+
 @pytest.mark.parametrize(
     ("notes", "message"),
     [({"boxes": []}, "not the windows of a video"), ({"windows": [{"box": [1, 2, 3]}]}, "not the windows of a video")],
