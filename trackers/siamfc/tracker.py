@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from trackers.api import Boxes, Frame, Signal, Step, Tracker, register
+from trackers.nets.alexnet import AlexNet
 from trackers.nets.checkpoint import frozen
 from trackers.nets.correlation import correlate_all
 from trackers.nets.crops import context_side, mean_colour, square_crops
@@ -19,6 +20,7 @@ from trackers.nets.target import Target
 from trackers.nets.transfer import Frames, placed, told
 from trackers.siamfc.config import PAPER, VARIANTS, SiamFCConfig
 from trackers.siamfc.network import SiamFCNet
+from trackers.siamfc.winograd import quicken
 from trackers.weights.catalog import Weights
 
 STRIDE = 8
@@ -60,6 +62,8 @@ class SiamFC(Tracker[SiamFCState]):
         load_weights(net, weights, ignored=("head.",))
         self._parameters = sum(p.numel() for p in net.parameters())
         self.net = frozen(net, self.device)
+        if isinstance(self.net.backbone, AlexNet) and self.device.type == "cpu":
+            quicken(self.net.backbone)
         self.factors = scale_factors(config.scales if config.by_crops else 1, config.scale_step, self.device)
         self.shown = scale_factors(1 if config.by_crops else config.scales, config.size_step, self.device)
 
