@@ -21,7 +21,9 @@ def describe(error: BaseException) -> str:
     """Return an error's kind and the first line of what it says."""
     try:
         lines = str(error).strip().splitlines()
-    except Exception:  # an error of a third party's own may fail at that too
+    except BaseException as failure:  # an error of a third party's own may fail at that too
+        if isinstance(failure, KeyboardInterrupt):
+            raise
         lines = []
     kind = type(error).__name__
     return f"{kind}: {lines[0][:300]}" if lines else kind

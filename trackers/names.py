@@ -12,13 +12,16 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 from trackers.api import Tracker
+from trackers.code.files import named_files
+from trackers.code.reach import with_files
+from trackers.configs import configuring, plain_config, read_delta, shortest_name, write_delta
 from trackers.errors import InputError, did_you_mean
 from trackers.foreign_names import read_foreign
 from trackers.registry import BUILT_IN, PREFIXES, Family, default_names, family_names, find_family
@@ -42,6 +45,9 @@ class TrackerSpec:
     parts: tuple[str | Path, ...] = ()
     """The name with its files' whole paths."""
 
+    def __hash__(self) -> int:
+        return hash(self.name)  # a third party's config may be none that can be hashed
+
     @property
     def address(self) -> str:
         """The name by which the same is found from any folder of this machine."""
@@ -51,6 +57,11 @@ class TrackerSpec:
     def remembers(self) -> str:
         """One line: what it remembers of its target."""
         return self.family.remembered(self.config)
+
+    @cached_property
+    def settings(self) -> dict[str, Any] | None:
+        """The config as JSON has it; None where there is none. InputError where it holds what JSON has not."""
+        return None if self.config is None else plain_config(self.family, self.config, self.name)
 
     @cached_property
     def deterministic(self) -> bool:
@@ -63,11 +74,12 @@ class TrackerSpec:
 
     @cached_property
     def _identity(self) -> str:
-        config = None if self.config is None else asdict(self.config)
-        weights = self.weights.sha256
-        if self.family.reach is not None and self.weights.name == RANDOM:
-            weights = RANDOM  # by the digest alone a plug-in could not tell this from no weights at all
-        return json.dumps({"family": self.family.name, "config": config, "weights": weights}, sort_keys=True)
+        facts = {"family": self.family.name, "config": self.settings, "weights": self.weights.sha256}
+        if self.family.reach is not None:
+            facts["class"] = self.family.cls.__qualname__  # of one file several may be registered under one name
+            if self.weights.name == RANDOM:
+                facts["weights"] = RANDOM  # by the digest alone a plug-in could not tell this from no weights at all
+        return json.dumps(facts, sort_keys=True)
 
     def build(self, device: str) -> Tracker[Any]:
         """Return the tracker on a torch device ("cpu", "cuda:0", "mps"); random weights are always the same ones."""
@@ -188,14 +200,15 @@ def resolve(name: str) -> TrackerSpec:
     if preset not in family.presets:
         raise InputError(f"{family.name} has no preset {preset!r}.{did_you_mean(preset, family.presets)} "
                          f"It has: {', '.join(family.presets)}.")  # fmt: skip
-    inline = _inline(family, delta or "")
     weights = choose_weights(family, "-".join([family.name, *variants]), preset, wanted)
-    base = first_config(family, preset, weights)
-    config = base
-    for variant in variants:
-        config = replace(config, **family.variants[variant])
-    config = replace(config, **inline)
-    short = _canonical(family, base, config) + (f":{preset}" if preset != "compact" else "")
+    with configuring(family, name):
+        inline = read_delta(family, delta or "")
+        base = first_config(family, preset, weights)
+        config = base
+        for variant in variants:
+            config = replace(config, **family.variants[variant])
+        config = replace(config, **inline)
+        short = shortest_name(family, base, config) + (f":{preset}" if preset != "compact" else "")
     return _named((short,), family, preset, config, weights, bool(wanted))
 
 
@@ -204,16 +217,17 @@ def _external(name: str) -> TrackerSpec:
     said = read_foreign(name)
     family = find_family(said.base)
     weights = choose_weights(family, said.base, "compact", said.weights)
-    config = None if family.config is None else first_config(family, "compact", weights)
     parts: tuple[str | Path, ...] = family.parts or (said.base,)
     if said.file:
         parts = (said.kind, Path(said.file).resolve(), said.cls)
-    if said.delta:
-        if config is None:
-            raise InputError(f"{said.base} has no config: {{{said.delta}}} does not fit it")
-        changed = replace(config, **_inline(family, said.delta))
-        parts = (*parts, _delta(config, changed))
-        config = changed
+    config = None
+    if family.config is not None:
+        with configuring(family, name):
+            first = first_config(family, "compact", weights)
+            config = replace(first, **read_delta(family, said.delta))
+            parts = (*parts, write_delta(first, config))
+    elif said.delta:
+        raise InputError(f"{said.base} has no config: {{{said.delta}}} does not fit it")
     return _named(parts, family, "compact", config, weights, bool(said.weights))
 
 
@@ -226,7 +240,11 @@ def _named(
         parts = (*parts, "@", weights.path.absolute() if own and weights.path else weights.name)
         if weights.second is not None:
             parts = (*parts, "+", weights.second.absolute())
-    return TrackerSpec(_called(parts), family, preset, config, weights, parts)
+    spec = TrackerSpec(_called(parts), family, preset, config, weights, parts)
+    if family.reach is None or config is None:
+        return spec
+    reach = with_files(family.reach, named_files(spec.settings, "config"))
+    return replace(spec, family=replace(family, reach=reach))
 
 
 def _split_base(base: str) -> tuple[Family, list[str]]:
@@ -242,58 +260,3 @@ def _split_base(base: str) -> tuple[Family, list[str]]:
                     raise InputError(f"{name} has no variant {variant!r}.{hint}")
             return family, rest
     return find_family(base), []  # raises, with a suggestion
-
-
-def _inline(family: Family, text: str) -> dict[str, Any]:
-    """Read ``field=value,...`` by the config's own types."""
-    assert family.config is not None
-    types = get_type_hints(family.config)
-    delta: dict[str, Any] = {}
-    for item in filter(None, (part.strip() for part in text.split(","))):
-        field, equals, value = (part.strip() for part in item.partition("="))
-        if field not in types:
-            raise InputError(f"{family.name} has no field {field!r}.{did_you_mean(field, types)}")
-        kind = types[field]
-        try:
-            if not equals:
-                raise ValueError("no '='")
-            if kind is bool:
-                delta[field] = {"true": True, "false": False}[value.lower()]
-            elif kind in (int, float, str):
-                delta[field] = kind(value)
-            else:
-                delta[field] = _plain(value)
-        except (ValueError, KeyError) as error:
-            name = getattr(kind, "__name__", str(kind))
-            raise InputError(f"{family.name}{{{item}}}: {field} takes a value of type {name}") from error
-    return delta
-
-
-def _plain(value: str) -> Any:
-    """Read ``none`` or numbers joined by ``:`` (a pair such as ``0.2:5``)."""
-    return None if value.lower() == "none" else tuple(float(part) for part in value.split(":"))
-
-
-def _canonical(family: Family, base: Any, config: Any) -> str:
-    """Return the shortest name of a config: the family, a variant, or the nearest of these with an inline delta."""
-
-    candidates = {family.name: base}
-    candidates |= {f"{family.name}-{v}": replace(base, **delta) for v, delta in family.variants.items()}
-    name = min(candidates, key=lambda one: len(_differing(candidates[one], config)))
-    return name + _delta(candidates[name], config)
-
-
-def _delta(start: Any, config: Any) -> str:
-    """Return what changes one config into another: ``{field=value,...}``, or "" where they are equal."""
-    changed = {name: getattr(config, name) for name in sorted(_differing(start, config))}
-    return f"{{{','.join(f'{name}={_text(value)}' for name, value in changed.items())}}}" if changed else ""
-
-
-def _differing(start: Any, config: Any) -> list[str]:
-    return [one.name for one in fields(config) if getattr(config, one.name) != getattr(start, one.name)]
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, tuple):
-        return ":".join(_text(part) for part in value)
-    return str(value).lower() if isinstance(value, bool) or value is None else str(value)

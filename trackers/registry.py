@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -83,8 +84,9 @@ class Family:
         if isinstance(self.remembers, str):
             return self.remembers
         try:
-            return str(self.remembers(config))
-        except (Exception, SystemExit) as error:  # a third party's; a line of words stops nothing
+            with self.world or nullcontext():
+                return str(self.remembers(config))
+        except Exception as error:  # a third party's; a line of words stops nothing
             return f"cannot be told ({describe(error)})"
 
     @property
@@ -118,6 +120,9 @@ def register(
             raise ValueError(f"{name}: no field {sorted(unknown)} in {config}")
 
     def decorate(cls: C) -> C:
+        lanes = getattr(cls, "max_lanes", None)
+        if lanes is not None and not (isinstance(lanes, int) and lanes > 0):
+            raise ValueError(f"{name}: max_lanes is a whole number from 1 on, or None for any, not {lanes!r}")
         cls.__engram_family__ = Family(  # type: ignore[attr-defined]
             name, cls, remembers, config, {"compact": {}, **(presets or {})}, dict(variants or {}), paper
         )

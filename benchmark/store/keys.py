@@ -55,7 +55,7 @@ def record_key(
         rules: What else of the protocol decides boxes; nothing for one pass, TRE and SRE.
     """
     facts = {
-        "tracker": _identity(spec),
+        "tracker": spec.identity(),
         "code": code,
         "sequence": sequence_digest,
         "dataset": dataset,
@@ -68,11 +68,6 @@ def record_key(
         **({"rules": dict(rules)} if rules else {}),
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-
-
-@lru_cache(maxsize=256)
-def _identity(spec: TrackerSpec) -> str:
-    return spec.identity()
 
 
 def content_key(key: str, content: str) -> str:

@@ -133,7 +133,7 @@ def _tracker(spec: TrackerSpec) -> dict[str, Any]:
         "covers": spec.family.reach.words() if spec.family.reach else "",
         "remembers": spec.remembers,
         "preset": spec.preset,
-        "config": None if spec.config is None else asdict(spec.config),
+        "config": spec.settings,
         "weights": weights,
         "code": code_digest(spec.family),
     }

@@ -33,6 +33,12 @@ def test_a_config_must_be_frozen() -> None:
         register("mine", remembers="", config=Loose)
 
 
+@pytest.mark.parametrize("lanes", [0, -1, 2.0, "4"])
+def test_a_number_of_lanes_that_can_be_none_is_refused(lanes: object) -> None:
+    with pytest.raises(ValueError, match="max_lanes is a whole number from 1 on, or None"):
+        register("mine", remembers="")(type("Mine", (), {"max_lanes": lanes}))
+
+
 @pytest.mark.parametrize("name", ["", "-mine", "mi ne", "mine-", "../mine", "a:b", "a@b"])
 def test_a_name_that_could_not_be_typed_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="name"):

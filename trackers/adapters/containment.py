@@ -6,8 +6,8 @@ be contained within one process (``os._exit``, a crash in C, threads that go on)
 
 from __future__ import annotations
 
-import importlib
 import io
+import signal
 import sys
 import threading
 import traceback
@@ -21,8 +21,9 @@ import numpy as np
 
 from trackers.adapters.answers import checked
 from trackers.adapters.noticing import Noticed
-from trackers.adapters.process import Chance, facets, put
+from trackers.adapters.process import HANDLERS, Chance, facets, put
 from trackers.api import Boxes, Frame, Signal, Step, Tracker
+from trackers.code.installed import in_python
 from trackers.errors import InputError, describe
 
 
@@ -74,8 +75,15 @@ class World:
                     own[index] = now
                 put(facet, before)
         self._own = own
-        if error is not None and not isinstance(error, Exception) and not by_user(error):
+        if error is not None and not isinstance(error, Exception) and not self._by_user(error):
             raise Ended(_said(error)) from error
+
+    def _by_user(self, error: BaseException) -> bool:
+        """Return whether this is Ctrl-C: it reaches the main thread alone, as what the handler of the signal raises."""
+        if not isinstance(error, KeyboardInterrupt) or threading.current_thread() is not threading.main_thread():
+            return False
+        plain = signal.getsignal(signal.SIGINT) is signal.default_int_handler or HANDLERS in self.changed
+        return plain or type(error) is not KeyboardInterrupt  # this command's own handler raises what is its own
 
 
 def _outlive(theirs: Any, ours: Any) -> None:
@@ -112,11 +120,6 @@ class _Raw(io.RawIOBase):
         """Stay open, whatever wraps this is closed or collected."""
 
 
-def by_user(error: BaseException) -> bool:
-    """Return whether this is Ctrl-C, which reaches the main thread alone."""
-    return isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread()
-
-
 def _said(error: BaseException) -> str:
     """Return in words what was raised that is no `Exception`."""
     if isinstance(error, SystemExit):
@@ -133,7 +136,7 @@ def loading(what: str, world: World, chance: Chance | None = None, doing: str = 
     except InputError:
         raise
     except BaseException as error:
-        if by_user(error):
+        if isinstance(error, KeyboardInterrupt):
             raise
         cause = error.__cause__ if isinstance(error, Ended) and error.__cause__ else error
         says = str(error) if isinstance(error, Ended) else describe(error)
@@ -165,13 +168,14 @@ def _place(error: BaseException) -> str:
     """Return where an error comes from, " (FILE, line N)"; "" where nobody knows."""
     if isinstance(error, SyntaxError):
         return f" ({error.filename}, line {error.lineno})" if error.filename else ""
-    # What stands above: the adapters, and the machinery of imports.
-    ours = str(Path(__file__).parent.parent), importlib.__file__, "<frozen"
-    steps = [step for step in traceback.extract_tb(error.__traceback__) if not step.filename.startswith(ours)]
+    # What stands above: the adapters, the machinery of imports, and what of Python's own calls back.
+    ours = str(Path(__file__).parent.parent), "<"
+    frames = traceback.extract_tb(error.__traceback__)
+    steps = [one for one in frames if not one.filename.startswith(ours) and not in_python(Path(one.filename))]
     if not steps:
         return ""
-    home = str(Path(steps[0].filename).parent)  # its own code, and not argparse or torch, which it called
-    place = [step for step in steps if step.filename.startswith(home)][-1]
+    home = Path(steps[0].filename).parent  # its own code, and not torch, which it called
+    place = [step for step in steps if Path(step.filename).is_relative_to(home)][-1]
     return f" ({place.filename}, line {place.lineno})"
 
 

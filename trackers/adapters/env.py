@@ -21,12 +21,13 @@ from weakref import finalize, ref
 import numpy as np
 from numpy.typing import NDArray
 
-from trackers.adapters.abroad.settings import read_settings
+from trackers.adapters.abroad.settings import parameter_modules, read_settings
 from trackers.adapters.apart.lanes import START_SECONDS, ProcessLanes
 from trackers.adapters.apart.worker import WorkerProcess
 from trackers.adapters.containment import World
 from trackers.adapters.modules import read_address, tracker_path
 from trackers.api import Frame
+from trackers.code.files import named_files
 from trackers.code.reach import Walk
 from trackers.errors import InputError
 from trackers.registry import Family
@@ -62,9 +63,13 @@ def family(text: str) -> Family:
     python = _find_python(text, match["quoted"] or match["bare"])
     load, parts, reach = _in_modules(match) if match["kind"] else _in_file(text, match)
     try:
-        read_settings(load.settings)
+        setting, fields = read_settings(load.settings)
     except ValueError as error:
         raise InputError(f"env:{text}: {error}") from error
+    for name in parameter_modules(load.place, setting, fields) if load.kind == "pytracking" else ():
+        reach.name(name)
+    for label, file in named_files(fields, "field").items():
+        reach.file(label, file)
     facts = _ask(text, python)
     reach.packages("Python", facts["python"].split()[-1], json.dumps(facts))
 

@@ -79,9 +79,10 @@ def _hashable(thing: object) -> object:
 
 
 def _reach(folder: PrivateFolder, path: Path, cls: type) -> Reach:
-    walk = Walk(folder.path)
+    loaded = folder.names()
+    walk = Walk(folder.path, loaded)
     walk.main(path)
-    for name in folder.names():
+    for name in loaded:
         walk.name(name)
     walk.bases(cls, f"{folder.name}.")
     return walk.finish()

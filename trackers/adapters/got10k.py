@@ -20,6 +20,8 @@ from trackers.adapters.containment import loading
 from trackers.adapters.modules import find_class, read_address
 from trackers.adapters.process import Chance
 from trackers.api import Frame, Tracker
+from trackers.code.files import named_files
+from trackers.code.reach import with_files
 from trackers.errors import InputError
 from trackers.registry import Family
 from trackers.weights.catalog import Weights
@@ -66,8 +68,7 @@ def family(text: str) -> Family:
 
     def deterministic(weights: Weights) -> bool:
         with loading(f"got10k:{address.text}", found.world, Chance(), "cannot be built"), found.unpickling():
-            tracker = cls(**fields, **given_weights(cls, weights))
-        return bool(getattr(tracker, "is_deterministic", False))
+            return bool(getattr(cls(**fields, **given_weights(cls, weights)), "is_deterministic", False))
 
     called = author_name(cls)
     return Family(
@@ -75,7 +76,7 @@ def family(text: str) -> Family:
         Got10kTracker,
         f"what its author{called and f', who calls it {called},'} gave it",
         plug_in=address.text,
-        reach=found.reach,
+        reach=with_files(found.reach, named_files(fields, "field")),
         world=found.world,
         parts=("got10k:", *address.parts),
         deterministic=deterministic,

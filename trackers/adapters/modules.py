@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
@@ -113,10 +113,11 @@ def tracker_path() -> list[Path]:
     return [Path(os.path.abspath(place)) for place in os.environ.get(PATH_VARIABLE, "").split(os.pathsep) if place]
 
 
-def find_class(kind: str, address: Address, apart: str = "") -> Found:
+def find_class(kind: str, address: Address, apart: str = "", also: Sequence[str] = ()) -> Found:
     """Return a class, imported; InputError where it cannot be.
 
-    What is loaded `apart` under another text is other modules, with variables of their own.
+    What is loaded `apart` under another text is other modules, with variables of their own. Its key covers other
+    modules `also`.
     """
     asked = f"{kind}:{address.text}"
     home = _home(address)
@@ -130,7 +131,7 @@ def find_class(kind: str, address: Address, apart: str = "") -> Found:
             raise InputError(
                 f"{asked}: {address.module} has no class {address.name!r}; the form is {kind}:module:Class"
             )
-        reach = _reach(address.module, cls, folder)
+        reach = _reach((address.module, *also), cls, folder)
         if (first := first_reach(cls, asked, reach)).digest == reach.digest:
             load = import_module if folder is None else folder.load
             return Found(cls, world_of(module, world), first, load, folder)
@@ -161,12 +162,9 @@ def _folder(home: Path, apart: str, number: int) -> PrivateFolder:
     return PrivateFolder.loaded(name) or PrivateFolder(name, home)
 
 
-def _reach(module: str, cls: type, folder: PrivateFolder | None) -> Reach:
-    walk = Walk() if folder is None else Walk(folder.path)
-    if folder is None:
-        walk.home(module)
-        walk.bases(cls)
-    else:
-        walk.name(module)
-        walk.bases(cls, f"{folder.name}.")
+def _reach(modules: Sequence[str], cls: type, folder: PrivateFolder | None) -> Reach:
+    walk = Walk() if folder is None else Walk(folder.path, folder.names())
+    for module in modules:
+        (walk.home if folder is None else walk.name)(module)
+    walk.bases(cls, "" if folder is None else f"{folder.name}.")
     return walk.finish()

@@ -23,7 +23,13 @@ import numpy as np
 from trackers.adapters.tf32 import precision, set_precision
 
 _numpy: Any = np.random  # whose stubs lack two names
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM) if hasattr(signal, "SIGALRM") else (signal.SIGINT,)
+SIGNALS = [
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGPIPE", "SIGCHLD", "SIGALRM")
+    if hasattr(signal, name)
+]
+"""What asks a process to end, and what it hears of pipes, children and time."""
+HANDLERS = "handlers of signals"
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,7 @@ def facets() -> tuple[Facet, ...]:
         Facet("the recursion limit", sys.getrecursionlimit, sys.setrecursionlimit),
         Facet("garbage collection", gc.isenabled, lambda value: gc.enable() if value else gc.disable()),
         _attribute("sys.excepthook", sys, "excepthook"),
-        Facet("handlers of signals", _handlers, _set_handlers, lent=False),
+        Facet(HANDLERS, _handlers, _set_handlers, lent=False),
     )
 
 

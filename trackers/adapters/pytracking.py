@@ -7,24 +7,19 @@ or one of theirs. Each setting's modules are loaded apart: in these repositories
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from trackers.adapters.abroad.schools import PyTracking
-from trackers.adapters.abroad.settings import Parameters, make_tracker, read_settings
+from trackers.adapters.abroad.settings import Parameters, make_tracker, parameter_modules, read_settings
 from trackers.adapters.containment import loading
 from trackers.adapters.modules import find_class, read_address
 from trackers.api import Frame
+from trackers.code.files import named_files
 from trackers.code.reach import with_files
 from trackers.code.source import DATA
 from trackers.errors import InputError
 from trackers.registry import Family
-
-DEPTH = 4
-"""How far settings within settings are looked through for names of files."""
 
 
 def family(text: str) -> Family:
@@ -34,13 +29,14 @@ def family(text: str) -> Family:
         setting, fields = read_settings(address.settings)
     except ValueError as error:
         raise InputError(f"pytracking:{text}: {error}") from error
-    found = find_class("pytracking", address, apart=address.settings)
+    also = parameter_modules(address.module, setting, fields)
+    found = find_class("pytracking", address, apart=address.settings, also=also)
     cls = found.cls
     if not (hasattr(cls, "initialize") and hasattr(cls, "track")):
         raise InputError(f"pytracking:{text}: {address.name} has not both initialize and track")
     with loading(f"pytracking:{address.text}", found.world, doing="cannot have its parameters"):
         params = Parameters(address.module, setting, fields, found.load)
-        made = params()
+        named = named_files(fields, "field") | named_files(params(), "params", DATA)
 
     class PyTrackingTracker:
         """One target."""
@@ -62,22 +58,7 @@ def family(text: str) -> Family:
         PyTrackingTracker,
         "what its author gave it",
         plug_in=address.text,
-        reach=with_files(found.reach, _files(made)),
+        reach=with_files(found.reach, named),
         world=found.world,
         parts=("pytracking:", *address.parts),
     )
-
-
-def _files(made: Any) -> dict[str, Path]:
-    """Return the files that parameters name, such as ``params.checkpoint``, by where in them that is."""
-    return {label: Path(text) for label, text in _texts(made, "params", DEPTH) if Path(text).is_file()}
-
-
-def _texts(value: Any, label: str, depth: int) -> list[tuple[str, str]]:
-    if isinstance(value, str | Path):
-        text = str(value)
-        return [(label, text)] if text.lower().endswith(DATA) and "\0" not in text else []
-    if depth == 0:
-        return []
-    inside = value if isinstance(value, dict) else getattr(value, "__dict__", {})
-    return [one for key, part in inside.items() for one in _texts(part, f"{label}.{key}", depth - 1)]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import Any
 
 from trackers.code.source import read_source
 
@@ -15,6 +17,7 @@ DATA_FILES = 5_000
 """Most other files of a package that count."""
 ENTRIES = 30_000
 """Most entries that a package's folders are looked through for."""
+_BYTECODE = (".pyc", ".pyo")
 SMALL = 1 << 20
 """Bytes below which a file is read every time, whatever its date says."""
 
@@ -44,24 +47,74 @@ def _digest(file: Path, size: int, modified_ns: int, changed_ns: int, inode: int
 def package_files(folder: Path) -> tuple[list[Path], list[Path], str]:
     """Return a folder's Python files, its other files, and in words what of them is too much and left out.
 
-    Bytecode, hidden files, what an installation leaves and virtual environments are none of its files.
+    Bytecode, hidden files, what an installation leaves and virtual environments are none of its files. Links to folders
+    are followed.
     """
-    modules: list[Path] = []
-    data: list[Path] = []
-    entries = 0
-    for place, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not _foreign(Path(place, name)))
-        for name in files:
-            if not name.startswith(".") and not name.endswith((".pyc", ".pyo")):
-                (modules if name.endswith(".py") else data).append(Path(place, name))
-        entries += len(folders) + len(files)
-        if entries > ENTRIES:
-            return [], [], f"what no import leads to, as it has more than {ENTRIES:,} entries"
+    found, links, entries = _look_through(folder, ENTRIES)
+    if entries > ENTRIES:
+        return [], [], f"what no import leads to, as it has more than {ENTRIES:,} entries"
+    ways: list[tuple[Path, tuple[Path, ...]]] = [(link, (folder.resolve(),)) for link in links]
+    left = []
+    for link, way in ways:  # which grows
+        if (there := link.resolve()) in way:
+            continue
+        behind, links, more = _look_through(link, ENTRIES - entries)
+        if entries + more > ENTRIES:
+            left.append(f"what {link.relative_to(folder).as_posix()} links to, as that has too many entries")
+            continue
+        found, entries = found + behind, entries + more
+        ways += [(one, (*way, there)) for one in links]
+    modules, data = (sorted(file for file in found if (file.suffix == ".py") is code) for code in (True, False))
     if len(modules) > MODULES:
         return [], [], f"what no import leads to, as it has more than {MODULES:,} modules"
     if len(data) > DATA_FILES:
-        return sorted(modules), [], f"data, as it has more than {DATA_FILES:,} files of it"
-    return sorted(modules), sorted(data), ""
+        data, left = [], [*left, f"data, as it has more than {DATA_FILES:,} files of it"]
+    return modules, data, " nor ".join(left)
+
+
+def _look_through(folder: Path, most: int) -> tuple[list[Path], list[Path], int]:
+    """Return a folder's files, links to folders in it, and how many entries it has; looks no further than `most`."""
+    found: list[Path] = []
+    links: list[Path] = []
+    entries = 0
+    for place, folders, files in os.walk(folder):
+        inside = sorted(name for name in folders if not _foreign(Path(place, name)))
+        links += [Path(place, name) for name in inside if Path(place, name).is_symlink()]
+        folders[:] = [name for name in inside if not Path(place, name).is_symlink()]
+        found += [Path(place, name) for name in files if not name.startswith(".") and not name.endswith(_BYTECODE)]
+        entries += len(inside) + len(files)
+        if entries > most:
+            break
+    return found, links, entries
+
+
+def named_files(value: Any, label: str, endings: tuple[str, ...] = ("",), depth: int = 4) -> dict[str, Path]:
+    """Return the files that texts and paths in a value name, by where in it they stand.
+
+    Dicts, lists and objects are looked through to a depth, for texts with one of these endings.
+    """
+    if isinstance(value, str | PurePath):
+        text = str(value)
+        return {label: Path(text).absolute()} if text.lower().endswith(endings) and is_file(Path(text)) else {}
+    if depth == 0:
+        return {}
+    if isinstance(value, list | tuple):
+        inside: Iterable[tuple[object, Any]] = enumerate(value)
+    else:
+        inside = (value if isinstance(value, dict) else getattr(value, "__dict__", {})).items()
+    return {
+        one: file
+        for key, part in list(inside)
+        for one, file in named_files(part, f"{label}.{key}", endings, depth - 1).items()
+    }
+
+
+def is_file(place: Path) -> bool:
+    """Return whether that is a file; what can be no path is none."""
+    try:
+        return place.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _foreign(folder: Path) -> bool:

@@ -16,7 +16,7 @@ from importlib.machinery import PathFinder
 from importlib.metadata import Distribution
 from pathlib import Path
 
-from trackers.code.files import MODULES, digest_file, package_files
+from trackers.code.files import MODULES, digest_file, is_file, package_files
 from trackers.code.installed import contents, describe, in_python, owners
 from trackers.code.private import OWN, find_top
 from trackers.code.source import Imported, read_source
@@ -69,18 +69,21 @@ def with_files(reach: Reach, files: Mapping[str, Path]) -> Reach:
 class Walk:
     """Goes from a tracker's class to all that its key has to cover."""
 
-    def __init__(self, search: Sequence[str] = (), *, alone: bool = False) -> None:
-        """Take the folders that its code searches before Python's own path; `alone`: what is here is not what it has.
+    def __init__(self, search: Sequence[str] = (), loaded: Sequence[str] = (), *, alone: bool = False) -> None:
+        """Take the folders that its code searches before Python's own path, and the modules loaded from there.
 
-        Code that another Python runs finds its packages there.
+        `alone`: what is here is not what it has. Code that another Python runs finds its packages there.
         """
         self._search = search
+        self._loaded = loaded
         self._alone = alone
         self._files: dict[str, Path] = {}
         self._installed: dict[str, str] = {}
         self._engram: set[str] = set()
         self._left_out: list[str] = []
         self._seen: set[str] = set()
+        self._read: set[Path] = set()
+        """Python files whose imports have been followed."""
         self._large: dict[str, Path] = {}
 
     def finish(self) -> Reach:
@@ -103,11 +106,13 @@ class Walk:
         self._files[label] = file
         if file.suffix != ".py":
             return
+        self._read.add(file.resolve())
         source = read_source(file.read_bytes())
         for name in source.data:
             for there in (file.parent / name, Path(name)):
-                if _is_file(there):
-                    self._files.setdefault(f"{label}: {name}", there)
+                if is_file(there):
+                    if there.resolve() not in self._read:
+                        self.module(f"{label}: {name}", there)
                     break
         for one in source.imports:
             for dotted in _absolute(one, package):
@@ -174,8 +179,10 @@ class Walk:
 
     def _top(self, top: str, dotted: str) -> None:
         spec = PathFinder.find_spec(top, self._search)
-        if not self._alone and (spec is None or spec.origin is None):  # a folder without __init__.py comes last
-            spec = find_top(top) or spec
+        if not self._alone and (spec is None or spec.origin is None):
+            elsewhere = find_top(top)
+            if spec is None or (elsewhere is not None and elsewhere.origin is not None):
+                spec = elsewhere  # a folder without __init__.py comes last
         if spec is None or spec.origin in ("built-in", "frozen"):
             return
         folders = [Path(place) for place in spec.submodule_search_locations or ()]
@@ -195,8 +202,9 @@ class Walk:
             self._left_out.append(f"of {top}/ {excess}")
         if excess and not modules:
             self._large[top] = folder
-            for name in (dotted, *(name for name in list(sys.modules) if name.startswith(f"{top}."))):
-                self._inside(name)
+            for name in (dotted, *self._loaded, *list(sys.modules)):
+                if name == dotted or name.startswith(f"{top}."):
+                    self._inside(name)
         for file in modules:
             inner = file.relative_to(folder)
             self.module(f"{top}/{inner.as_posix()}", file, ".".join((top, *inner.parts[:-1])))
@@ -208,11 +216,11 @@ class Walk:
         top, *parts = dotted.split(".")
         folder, label, package = self._large[top], top, top
         for part in ("", *parts):
-            if _is_file(file := folder / f"{part}.py"):
+            if is_file(file := folder / f"{part}.py"):
                 self.module(f"{label}/{part}.py", file, package)
             if part:
                 folder, label, package = folder / part, f"{label}/{part}", f"{package}.{part}"
-            if _is_file(file := folder / "__init__.py"):
+            if is_file(file := folder / "__init__.py"):
                 self.module(f"{label}/__init__.py", file, package)
 
     def _declared(self, base: type, name: str | Path) -> None:
@@ -236,10 +244,3 @@ def _absolute(one: Imported, package: str) -> Iterator[str]:
     for name in (stem, *(f"{stem}.{name}".strip(".") for name in one.names if name != "*")):
         if name:
             yield name
-
-
-def _is_file(place: Path) -> bool:
-    try:
-        return place.is_file()
-    except (OSError, ValueError):
-        return False

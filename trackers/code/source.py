@@ -16,6 +16,8 @@ DATA = (
     ".tflite", ".toml", ".torchscript", ".weights", ".xml", ".yaml", ".yml",
 )  # fmt: skip
 """Endings of weights and settings: a text in the code that ends so may name a file."""
+CODE = (".c", ".cc", ".cpp", ".cu", ".cuh", ".dll", ".dylib", ".h", ".hpp", ".py", ".pyd", ".so")
+"""The same of code: what is run, loaded or compiled by its path."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Source:
     """sha256 of the syntax tree without comments and docstrings; of the bytes where they do not parse."""
     imports: tuple[Imported, ...] = ()
     data: tuple[str, ...] = ()
-    """Texts that may name a file of weights or settings, joined as ``os.path.join`` and ``/`` join them."""
+    """Texts that may name a file of weights, settings or code, joined as ``os.path.join`` and ``/`` join them."""
 
 
 @lru_cache(maxsize=4096)
@@ -107,5 +109,5 @@ def _data(tree: ast.Module) -> Iterator[str]:
             parts.insert(0, _text(node))
         if any(parts):
             name = "/".join(filter(None, parts))
-            if len(name) < 256 and "\0" not in name and PurePath(name).suffix.lower() in DATA:
+            if len(name) < 256 and "\0" not in name and PurePath(name).suffix.lower() in (*DATA, *CODE):
                 yield name

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from trackers.api import Tracker
-from trackers.errors import InputError
+from trackers.errors import InputError, describe
 from trackers.registry import Family
 from trackers.weights.catalog import NO_WEIGHTS, OWN_WEIGHTS, RANDOM, Weights, find_weights
 
@@ -116,4 +116,6 @@ def first_config(family: Family, preset: str, weights: Weights) -> Any:
     try:
         return family.config(**{**family.presets[preset], **given})
     except TypeError as error:
+        if not given:
+            raise InputError(f"{family.name} has no config to begin with: {describe(error)}") from error
         raise InputError(f"{family.name} cannot take weights {weights.name!r} ({', '.join(given)}): {error}") from error

@@ -9,7 +9,6 @@ import os
 import random
 import signal
 import sys
-import threading
 import warnings
 from pathlib import Path
 from typing import Any
@@ -103,11 +102,14 @@ def test_our_figures_are_drawn_as_before(tmp_path: Path) -> None:
     assert dict(mpl.rcParams) == before
 
 
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGPIPE", "SIGCHLD"])
 @pytest.mark.parametrize("where", ["at_import", "init"])
-def test_ctrl_c_is_not_theirs(tmp_path: Path, where: str) -> None:
-    before = signal.getsignal(signal.SIGINT)
-    build(tmp_path, **{where: "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"}).start([FRAME], BOX, [0])
-    assert signal.getsignal(signal.SIGINT) is before
+def test_signals_are_not_theirs(tmp_path: Path, where: str, name: str) -> None:
+    number = getattr(signal, name)
+    before = signal.getsignal(number)
+    other = "SIG_DFL" if before is signal.SIG_IGN else "SIG_IGN"
+    build(tmp_path, **{where: f"import signal; signal.signal({number}, signal.{other})"}).start([FRAME], BOX, [0])
+    assert signal.getsignal(number) is before
 
 
 def test_a_folder_that_was_removed_is_left(tmp_path: Path) -> None:
@@ -130,6 +132,8 @@ OWN_ERROR = "class Own(BaseException): pass\nraise Own('theirs')"
         ("raise GeneratorExit", "it raised GeneratorExit"),
         (OWN_ERROR, "it raised Own: theirs"),
         ("class Mute(Exception):\n    def __str__(self): raise ValueError\nraise Mute", "Mute"),
+        ("class Ends(Exception):\n    def __str__(self): raise SystemExit\nraise Ends", "Ends"),
+        ("exec('raise ValueError(4)')", "ValueError: 4"),
         ("import nowhere_at_all", "ModuleNotFoundError: No module named 'nowhere_at_all'"),
         ("x = (", "SyntaxError"),
     ],
@@ -167,24 +171,6 @@ def test_exceptions_stay_what_they_are(tmp_path: Path) -> None:
     tracker = build(tmp_path, update="raise torch.OutOfMemoryError('theirs')", at_import="import torch")
     with pytest.raises(torch.OutOfMemoryError, match="theirs"):
         tracker.step(tracker.start([FRAME], BOX, [0]), [FRAME])
-
-
-def test_an_interrupt_is_the_users_in_the_main_thread_alone(tmp_path: Path) -> None:
-    tracker = build(tmp_path, init="raise KeyboardInterrupt")
-    with pytest.raises(KeyboardInterrupt):
-        tracker.start([FRAME], BOX, [0])
-    raised: list[BaseException] = []
-
-    def start() -> None:
-        try:
-            tracker.start([FRAME], BOX, [0])
-        except BaseException as error:
-            raised.append(error)
-
-    thread = threading.Thread(target=start)
-    thread.start()
-    thread.join()
-    assert isinstance(raised[0], Ended)
 
 
 def test_it_may_draw_on_its_frame_and_change_its_box(tmp_path: Path) -> None:

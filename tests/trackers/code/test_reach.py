@@ -54,6 +54,53 @@ def test_a_package_without_init_counts_too(tmp_path: Path) -> None:
     assert reach(tmp_path).digest != before.digest
 
 
+def test_a_folder_without_init_is_the_trackers_own_before_another_of_that_name(tmp_path: Path, monkeypatch) -> None:
+    write(tmp_path, {"main.py": "import ns.helper", "ns/helper.py": "X = 1", "elsewhere/ns/other.py": ""})
+    monkeypatch.syspath_prepend(tmp_path / "elsewhere")
+    assert list(reach(tmp_path).files) == ["main.py", "ns/helper.py"]
+    write(tmp_path, {"elsewhere/ns/__init__.py": ""})  # which Python would take
+    assert list(reach(tmp_path).files) == ["main.py", "ns/__init__.py", "ns/other.py"]
+
+
+def test_code_that_is_run_or_loaded_by_its_path_counts_with_what_it_imports(tmp_path: Path) -> None:
+    main = "import os, runpy\nrunpy.run_path(os.path.join(HERE, 'parts', 'other.py'))\nctypes.CDLL('./fast.so')"
+    write(tmp_path, {"main.py": main, "parts/other.py": "import a; A = 'other.py', '../main.py'", "a.py": "X = 1"})
+    write(tmp_path, {"fast.so": "1"})
+    assert list(reach(tmp_path).files) == ["a.py", "main.py", "main.py: ./fast.so", "main.py: parts/other.py"]
+
+
+def test_what_links_in_a_package_lead_to_counts(tmp_path: Path) -> None:
+    write(tmp_path, {"main.py": "import pkg", "pkg/__init__.py": "", "one/m.py": "X = 1", "two/m.py": "X = 2"})
+    write(tmp_path, {"one/deep/w.bin": "1"})
+    link = tmp_path / "pkg" / "models"
+    link.symlink_to(tmp_path / "one")
+    (tmp_path / "one" / "back").symlink_to(tmp_path / "pkg")
+    (tmp_path / "one" / "self").symlink_to(tmp_path / "one")
+    before = reach(tmp_path)
+    assert list(before.files) == ["main.py", "pkg/__init__.py", "pkg/models/deep/w.bin", "pkg/models/m.py"]
+    link.unlink()
+    link.symlink_to(tmp_path / "two")
+    assert reach(tmp_path).digest != before.digest
+
+
+def test_a_link_to_too_much_is_left_out_and_said(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(files, "ENTRIES", 10)
+    write(tmp_path, {"main.py": "import pkg", "pkg/__init__.py": "", "pkg/util.py": ""})
+    write(tmp_path, {f"data/{number}.jpg": "" for number in range(12)})
+    (tmp_path / "pkg" / "data").symlink_to(tmp_path / "data")
+    found = reach(tmp_path)
+    assert list(found.files) == ["main.py", "pkg/__init__.py", "pkg/util.py"]
+    assert "not of pkg/ what data links to, as that has too many entries" in found.words()
+
+
+def test_of_a_package_too_large_what_was_loaded_counts(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(files, "MODULES", 1)
+    write(tmp_path, {"main.py": "import big", "big/__init__.py": "", "big/a.py": "", "big/b.py": ""})
+    walk = Walk([str(tmp_path)], ["big", "big.a"])
+    walk.main(tmp_path / "main.py")
+    assert list(walk.finish().files) == ["big/__init__.py", "big/a.py", "main.py"]
+
+
 def test_of_a_package_too_large_only_what_imports_lead_to_is_read(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(files, "MODULES", 3)
     write(tmp_path, {

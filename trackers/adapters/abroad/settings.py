@@ -48,6 +48,22 @@ def plain(value: str) -> Any:
     return value
 
 
+def parameter_modules(module: str, setting: str, fields: dict[str, Any]) -> list[str]:
+    """Return the modules that may make the parameters of a tracker: those that one imports to look for it."""
+    source = str(fields.get("params", ""))
+    if source:
+        return [source.partition(":")[0]]
+    home = _home(module)
+    return [home, home + "." + setting] if setting and home else []
+
+
+def _home(module: str) -> str:
+    """Return ``X.parameter.NAME`` of ``X.tracker.NAME...``; "" of anything else."""
+    parts = module.split(".")
+    places = [index for index, part in enumerate(parts[:-1]) if part == "tracker"]
+    return ".".join([*parts[: places[-1]], "parameter", parts[places[-1] + 1]]) if places else ""
+
+
 class Parameters:
     """Makes the parameter object of a tracker, anew for each target, as these repositories do."""
 
@@ -73,15 +89,13 @@ class Parameters:
             self._make = self._find(module, setting, load)
 
     def _find(self, module: str, setting: str, load: Load) -> Any:
-        parts = module.split(".")
-        places = [index for index, part in enumerate(parts[:-1]) if part == "tracker"]
-        if not places:
+        home = _home(module)
+        if not home:
             raise ValueError(
                 f"who makes the setting {setting} is not known, as no folder of {module} is called tracker:"
                 f" say {{{setting},params=MODULE:FUNCTION}}"
             )
-        self.tracker = parts[places[-1] + 1]
-        home = ".".join([*parts[: places[-1]], "parameter", self.tracker])
+        self.tracker = home.split(".")[-1]
         own = f"{home}.{setting}"
         try:
             found = load(own)

@@ -13,7 +13,7 @@ from trackers.adapters.onnx.centre import CentreMap
 from trackers.adapters.onnx.correlation import CorrelationFilter
 from trackers.adapters.onnx.description import Anchors, Centre, Description, Filter, Points, read_description
 from trackers.adapters.onnx.like_opencv import LikeOpenCV
-from trackers.adapters.onnx.networks import Network, import_runtime
+from trackers.adapters.onnx.networks import Network, external_data
 from trackers.adapters.onnx.pair import Numbers
 from trackers.adapters.onnx.siamese import Siamese
 from trackers.api import Boxes, Frame, Step, Tracker
@@ -22,9 +22,6 @@ from trackers.code.reach import Walk
 from trackers.errors import InputError, describe
 from trackers.registry import Family
 from trackers.weights.catalog import Weights
-
-EXTERNAL_DATA = (".data", "_data")
-"""What is added to a large network's name where its weights lie beside it."""
 
 
 class Follower(Protocol):
@@ -53,7 +50,6 @@ def family(place: str) -> Family:
     for table, network in networks.items():
         if not network.is_file():
             raise InputError(f"{path}: {table}.network: no file {network}")
-    import_runtime()
     walk = Walk()
     walk.module("tracker.toml", path)
     for name in ("onnxruntime", "trackers.nets"):
@@ -62,9 +58,8 @@ def family(place: str) -> Family:
     for table, network in networks.items():
         digests.append(f"{table} {digest_bytes(network)}")
         walk.module(f"{table}.onnx", network)
-        for more in (network.with_name(network.name + ending) for ending in EXTERNAL_DATA):
-            if more.is_file():
-                walk.module(f"{table}.data", more)
+        for place in external_data(network):
+            walk.file(f"{table}.onnx: {place}", network.parent / place)
 
     class OnnxTracker(DescribedTracker):
         """The tracker of this file."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +31,18 @@ class Network:
         try:
             model = onnx.load(str(file), load_external_data=False)
             self.parameters = sum(int(np.prod(one.dims)) for one in model.graph.initializer)
-            source = _of_any_size(model) if _other_size(model, size) else str(file)
+            other = _other_size(model, size)
+            if other:  # from memory, where nobody would know beside which file the rest lies
+                onnx.external_data_helper.load_external_data_for_model(model, str(file.parent))
+            source = _of_any_size(model) if other else str(file)
             self._session = runtime.InferenceSession(source, options, providers=providers)
         except Exception as error:
             raise InputError(f"{file} is no network that ONNX Runtime can run: {describe(error)}") from error
         self.file = file
         self.inputs = tuple(one.name for one in self._session.get_inputs())
         self.outputs = tuple(one.name for one in self._session.get_outputs())
-        if other := next((one for one in self._session.get_inputs() if one.type != "tensor(float)"), None):
-            raise InputError(f"{file}: input {other.name!r} takes {other.type}, not 32-bit floats: export it so")
+        if wrong := next((one for one in self._session.get_inputs() if one.type != "tensor(float)"), None):
+            raise InputError(f"{file}: input {wrong.name!r} takes {wrong.type}, not 32-bit floats: export it so")
 
     def __call__(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         """Return all outputs by name."""
@@ -76,6 +79,31 @@ def import_runtime() -> tuple[Any, Any]:
     except ImportError as error:
         raise InputError(f"onnx: trackers need {error.name}: pip install onnx onnxruntime") from error
     return onnxruntime, onnx
+
+
+def external_data(file: Path) -> list[str]:
+    """Return where the weights lie that a network does not hold itself, from its folder; none of what is no network.
+
+    InputError where the packages are not installed.
+    """
+    _, onnx = import_runtime()
+    try:
+        model = onnx.load(str(file), load_external_data=False)
+    except Exception:  # who runs it says so
+        return []
+    outside = (one for one in _tensors(model.graph) if one.data_location == onnx.TensorProto.EXTERNAL)
+    return sorted({entry.value for one in outside for entry in one.external_data if entry.key == "location"})
+
+
+def _tensors(graph: Any) -> Iterator[Any]:
+    """Yield the tensors that a graph holds, those of its nodes' attributes and of the graphs in them included."""
+    yield from graph.initializer
+    for sparse in graph.sparse_initializer:
+        yield from (sparse.values, sparse.indices)
+    for attribute in (one for node in graph.node for one in node.attribute):
+        yield from (attribute.t, *attribute.tensors)
+        for inner in (attribute.g, *attribute.graphs):
+            yield from _tensors(inner)
 
 
 def _other_size(model: Any, size: int) -> bool:

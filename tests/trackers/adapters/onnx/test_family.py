@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from conftest import paint
 
@@ -12,7 +13,8 @@ from benchmark.contamination import standing_marks
 from benchmark.datasets.folder import FolderDataset
 from benchmark.datasets.selection import select
 from benchmark.store.keys import code_digest, engram_files
-from tests.trackers.adapters.onnx.made import PAIR, write_pair
+from tests.trackers.adapters.onnx.made import PAIR, save, write_pair
+from trackers.adapters.onnx.networks import Network
 from trackers.errors import InputError
 from trackers.names import expand, resolve
 
@@ -84,6 +86,36 @@ def test_the_key_covers_the_description_the_networks_the_runtime_and_the_adapter
     (tmp_path / "head.onnx").write_bytes((tmp_path / "head.onnx").read_bytes() + b"\x00")
     assert code_digest(resolve(f"onnx:{file}").family) != before
     assert resolve(f"onnx:{file}").weights.sha256
+
+
+def test_weights_that_lie_beside_a_network_count_whatever_they_are_called(tmp_path: Path) -> None:
+    file = write_pair(tmp_path)
+    scores = follow(f"onnx:{file}")[1]
+    head = onnx.load(str(tmp_path / "head.onnx"))
+    onnx.save(head, str(tmp_path / "head.onnx"), save_as_external_data=True, location="w", size_threshold=0)
+    np.testing.assert_array_equal(follow(f"onnx:{file}")[1], scores)
+    before = code_digest(resolve(f"onnx:{file}").family)
+    content = bytearray((tmp_path / "w").read_bytes())
+    scale = content.find(np.float32(1e-5).tobytes())
+    content[scale : scale + 4] = np.float32(2e-5).tobytes()
+    (tmp_path / "w").write_bytes(content)
+    assert code_digest(resolve(f"onnx:{file}").family) != before
+    assert not np.array_equal(follow(f"onnx:{file}")[1], scores)
+
+
+def test_weights_beside_a_network_of_another_size_are_found_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = onnx.helper.make_node("AveragePool", ["image"], ["small"], kernel_shape=[4, 4], strides=[4, 4])
+    scale = onnx.helper.make_node("Mul", ["small", "gain"], ["features"])
+    ends = {"image": [1, 3, 128, 128]}, {"features": [1, 3, 32, 32]}
+    save(tmp_path / "one.onnx", [pool, scale], *ends, gain=np.float32([[[[3.0]]]]))
+    model = onnx.load(str(tmp_path / "one.onnx"))
+    onnx.save(model, str(tmp_path / "two.onnx"), save_as_external_data=True, location="w", size_threshold=0)
+    monkeypatch.chdir("/")
+    crop = np.ones((1, 3, 64, 64), np.float32)
+    found = [Network(tmp_path / name, "cpu", 64).first(crop) for name in ("one.onnx", "two.onnx")]
+    np.testing.assert_array_equal(*found)
 
 
 def test_two_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
