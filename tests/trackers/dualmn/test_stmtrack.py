@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import paint
-from golden import frames, golden, inputs, near, table, track
+from golden import frames, golden, inputs, near, probed, table, track
 from safetensors.torch import save_file
 
 from trackers.dualmn.head import AnchorFreeHead
@@ -116,12 +116,16 @@ def test_the_networks_stages_are_theirs(net: DualMNNet, shared_data: Path) -> No
     query = net.long.query(net.features(crops[2][:, None])[:, 0])
     near(memories[0].features[0, 0], stages["fm_c0"])
     near(query[0, 0], stages["fq_c0"])
+    facts = json.loads((folder / "stmtrack.json").read_text())
+    for value, name in ((memories[0].features, "fm"), (memories[1].features, "fm2"), (query, "fq")):
+        probed(value, facts[name])
     features, ballots = (
         torch.stack([getattr(one, name)[0] for one in memories])[None] for name in ("features", "ballots")
     )
     maps = net.long(query, features, ballots, torch.ones(1, 2, dtype=torch.bool))
     near(maps.classes, stages["cls_logit"])
     near(maps.centreness, stages["ctr_logit"])
+    near((maps.distances / 8).log(), net.long.head.scale * torch.from_numpy(stages["offsets"]) + net.long.head.shift)
     near(maps.scores(), stages["score"])
     boxes = maps.boxes(8)[0].flatten(1).T
     corners = torch.cat([boxes[:, :2] - boxes[:, 2:] / 2, boxes[:, :2] + boxes[:, 2:] / 2], 1) + 144

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 import torch
 from conftest import paint
-from golden import frames, golden, inputs, probed, table, track
+from golden import frames, golden, inputs, near, probed, table, track
 from safetensors.torch import save_file
 
 from trackers.memtrack.authors_crops import authors_crops
+from trackers.memtrack.config import PAPER, MemTrackConfig
+from trackers.memtrack.network import MemTrackNet
 from trackers.nets.crops import mean_colour
 from trackers.weights.formats.layouts import translated
 
@@ -66,6 +68,38 @@ def test_the_first_search_crops_are_theirs(shared_data: Path) -> None:
             [seen[1]], torch.tensor(box[None, :2] + box[None, 2:] / 2), sides, 255, mean_colour([seen[1]])
         )  # fmt: skip
         probed(cut[0, 1].permute(1, 2, 0) / 255, facts[f"{run}.x_crop1"])
+
+
+@pytest.mark.slow
+def test_six_steps_are_theirs_at_every_stage(shared_data: Path) -> None:
+    folder = golden(shared_data)
+    facts, stages = json.loads((folder / "memtrack.json").read_text()), np.load(folder / "memtrack_stages.npz")
+    image = inputs(folder).image
+    net = MemTrackNet(MemTrackConfig(**PAPER)).eval()
+    net.load_state_dict(translated(table(folder, "memtrack"), Path("memtrack")))
+
+    def crops(size: int, *tags: str) -> torch.Tensor:
+        return torch.from_numpy(np.stack([image(size, tag) for tag in tags]))[None]
+
+    with torch.inference_mode():
+        first = net.template(crops(127, "first"))
+        carried = net.begin(first)
+        near(carried.cell[0], stages["init.c"])
+        near(carried.hidden[0], stages["init.h"])
+        for k in range(6):
+            newest = first if k == 0 else net.template(crops(127, f"z{k}"))
+            outcome = net.step(carried, newest, net.features(crops(255, *(f"x{k}{scale}" for scale in "abc"))))
+            near(net.logits(outcome.response)[0], stages["responses"][k])
+            found = {
+                "attention": outcome.attention, "c": outcome.cell, "h": outcome.hidden,
+                "control_factors": outcome.controls.gates, "write_decay": outcome.controls.decay,
+                "read_weight": outcome.read_weight, "write_weight": outcome.write_weight, "usage": outcome.usage,
+            }  # fmt: skip
+            for name, value in found.items():
+                near(value[0], stages[f"step{k}.{name}"])
+            slots = outcome.memory.slots[0].permute(0, 2, 3, 1)
+            probed(slots.expand(3, *slots.shape), facts[f"step{k}.memory"])
+            carried = outcome.carried(torch.tensor([1]))
 
 
 def test_otbs_boxes_can_be_taken_as_the_authors_take_them() -> None:

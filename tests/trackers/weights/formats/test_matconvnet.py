@@ -19,6 +19,13 @@ def test_parameters_are_read_by_name(tmp_path: Path) -> None:
     assert read["adjust_b"].shape == (1, 1)
 
 
+def test_a_file_of_matlab_7_3_is_said_to_be_one(tmp_path: Path) -> None:
+    header = b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(124) + b"\x00\x02IM"
+    (tmp_path / "net.mat").write_bytes(header.ljust(512, b"\0") + b"\x89HDF\r\n\x1a\n")
+    with pytest.raises(InputError, match=r"is of MATLAB 7\.3: save it in MATLAB with"):
+        read_matconvnet(tmp_path / "net.mat")
+
+
 def test_other_files_are_refused(tmp_path: Path) -> None:
     savemat(tmp_path / "boxes.mat", {"results": np.zeros((3, 4))})
     (tmp_path / "text.mat").write_text("no MATLAB file")
