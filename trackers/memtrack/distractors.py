@@ -22,33 +22,40 @@ class Distractors:
     """What the slots of B lanes hold; without any slot where the tracker has no such memory."""
 
     slots: Tensor
-    """(B, M, C, h, w), zero where nothing was written."""
+    """(B, M, C, h, w), zero where nothing was written; within a step (B, K, M, C, h, w)."""
     usage: Tensor
     """(B, M) how much each slot was read and written, decaying."""
     write_weight: Tensor
     """(B, W, M), one slot a template, by which the next step writes."""
     templates: Tensor
-    """(B, W, C, h, w) what the next step writes; zero where nothing resembled the target."""
+    """(B, K, W, C, h, w) what the next step writes for a controller each; zero where nothing resembled the target."""
 
 
 def no_distractors(template: Tensor, config: MemTrackConfig) -> Distractors:
     """Return the memory of lanes whose first templates are (B, C, h, w), before anything was seen."""
     lanes, slots = len(template), config.distractor_slots
     writes = config.distractor_writes if slots else 0
+    controllers = config.scales if config.control_per_scale and config.by_crops else 1
     return Distractors(
         template.new_zeros(lanes, slots, *template.shape[1:]),
         template.new_zeros(lanes, slots),
         template.new_zeros(lanes, writes, slots),
-        template.new_zeros(lanes, writes, *template.shape[1:]),
+        template.new_zeros(lanes, controllers, writes, *template.shape[1:]),
     )
 
 
-def written(memory: Distractors) -> Distractors:
-    """Return the memory with the last frame's templates in the slots chosen for them."""
-    weight = memory.write_weight
-    kept = (1 - weight).prod(1)[:, :, None, None, None]
-    fresh = (weight.transpose(1, 2) @ memory.templates.flatten(2)).reshape(memory.slots.shape)
-    return replace(memory, slots=memory.slots * kept + fresh)
+def written(memory: Distractors, controllers: int) -> Distractors:
+    """Return the memory with the last frame's templates in the slots chosen for them.
+
+    Each of K controllers writes those that it found itself, as in the authors' code.
+    """
+    weight = memory.write_weight[:, None]
+    kept = (1 - weight).prod(2)[..., None, None, None]
+    templates = memory.templates[:, :controllers]
+    templates = templates.expand(-1, controllers, *templates.shape[2:])  # at the start they are alike
+    fresh = weight.transpose(2, 3) @ templates.flatten(3)
+    slots = memory.slots[:, None] * kept
+    return replace(memory, slots=slots + fresh.reshape(slots.shape[0], controllers, *slots.shape[2:]))
 
 
 def least_used(usage: Tensor, writes: int) -> Tensor:
@@ -101,10 +108,14 @@ class Cancelling(nn.Module):
         self.gate = nn.Conv2d(channels, channels, config.template_cells, bias=False)
 
     def read(self, memory: Distractors, hidden: Tensor) -> tuple[Tensor, Tensor]:
-        """Return read weights (B, K, M) of all slots, and what is read (B, K, C, h, w), for hidden (B, K, H)."""
-        scores = similarity(self.key(hidden), memory.slots) * F.softplus(self.strength(hidden))
-        weights = scores.softmax(-1)
-        return weights, (weights @ memory.slots.flatten(2)).reshape(*weights.shape[:2], *memory.slots.shape[2:])
+        """Return read weights (B, K, M) of all slots, and what is read (B, K, C, h, w), for hidden (B, K, H).
+
+        The slots are each controller's own, (B, K, M, C, h, w).
+        """
+        rows, slots = hidden.flatten(0, 1)[:, None], memory.slots.flatten(0, 1)
+        weights = (similarity(self.key(rows), slots) * F.softplus(self.strength(rows))).softmax(-1)
+        read = (weights @ slots.flatten(2)).reshape(*hidden.shape[:2], *slots.shape[2:])
+        return weights.reshape(*hidden.shape[:2], -1), read
 
     def forward(self, template: Tensor, distractor: Tensor) -> Tensor:
         """Return the template (B, K, C, h, w) less what a gate, a channel, lets of the distractor (B, K, C, h, w)."""

@@ -111,13 +111,20 @@ class Outcome:
         )
 
     def _resembling(self, scale: Tensor) -> Distractors:
-        """Return the second memory with what is to be written at the next step."""
-        config = self.config
+        """Return the second memory with what is to be written at the next step, as each controller's scale found it."""
+        config, response, search = self.config, self.response, self.search
+        if self.distractor_usage.shape[1] == 1:
+            response, search = self.of(response, scale)[:, None], self.of(search, scale)[:, None]
         found = find_distractors(
-            self.of(self.response, scale), self.of(self.search, scale), config.template_cells,
+            response.flatten(0, 1), search.flatten(0, 1), config.template_cells,
             count=config.distractor_writes, distance=config.distractor_distance, ratio=config.distractor_ratio,
         )  # fmt: skip
-        return replace(self.distractors, usage=self.of(self.distractor_usage, scale), templates=found)
+        return replace(
+            self.distractors,
+            slots=self.of(self.distractors.slots, scale),
+            usage=self.of(self.distractor_usage, scale),
+            templates=found.reshape(*response.shape[:2], *found.shape[1:]),
+        )
 
 
 class MemoryNet(nn.Module):
@@ -189,7 +196,7 @@ class MemoryNet(nn.Module):
         usage = config.usage_decay * carried.usage[:, None] + write_weight + read
         distractors, distractor_usage = carried.distractors, carried.distractors.usage[:, None]
         if self.cancelling is not None:
-            distractors = written_distractors(distractors)
+            distractors = written_distractors(distractors, hidden.shape[1])
             weights, distractor = self.cancelling.read(distractors, hidden)
             template = self.cancelling(template, distractor)
             choice = least_used(carried.distractors.usage, config.distractor_writes)

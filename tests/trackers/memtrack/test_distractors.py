@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
+import pytest
 import torch
 import torch.nn.functional as F
 from conftest import paint
@@ -18,7 +20,7 @@ from trackers.weights.formats.memtrack import LINEAR, from_memdtc
 
 TINY = MemTrackConfig(
     channels=4, hidden=6, template_cells=2, slots=3, distractor_slots=4, empty_slots_read=True, control_per_scale=True,
-    distractor_distance=1.0, distractor_ratio=0.2,
+    distractor_distance=1.0, distractor_ratio=0.2, pyramid="crops",
 )  # fmt: skip
 
 
@@ -26,8 +28,8 @@ def test_templates_go_into_the_slots_chosen_for_them() -> None:
     slots = torch.arange(3.0)[None, :, None, None, None].expand(1, 3, 2, 1, 1) + 5
     templates = torch.stack([torch.full((1, 2, 1, 1), 50.0), torch.full((1, 2, 1, 1), 70.0)], 1)
     weight = torch.tensor([[[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]])
-    memory = written(Distractors(slots, torch.zeros(1, 3), weight, templates))
-    assert memory.slots[0, :, 0, 0, 0].tolist() == [5, 50, 70]
+    memory = written(Distractors(slots, torch.zeros(1, 3), weight, torch.stack([templates, templates + 1], 1)), 2)
+    assert memory.slots[0, :, :, 0, 0, 0].tolist() == [[5, 50, 70], [5, 51, 71]]
 
 
 def test_the_least_used_slots_are_chosen_the_first_of_equals() -> None:
@@ -64,11 +66,13 @@ def test_steps_are_those_of_the_authors() -> None:
             scale = torch.tensor([0, 2])
             after = outcome.carried(scale)
             for lane in range(2):
-                for place, template in zip(chosen[lane], templates[lane], strict=True):
-                    slots[lane][place] = template
                 order = sorted(range(4), key=lambda slot: (usage[lane, slot], slot))[:2]
+                own = []  # what every scale's memory holds: each wrote what it had found itself
                 for s in range(3):
-                    weights, distractor = read(net, outcome.hidden[lane, s], slots[lane])
+                    own.append(list(slots[lane]))
+                    for number, place in enumerate(chosen[lane]):
+                        own[s][place] = templates[lane][s][number]
+                    weights, distractor = read(net, outcome.hidden[lane, s], own[s])
                     share = outcome.read_weight[lane, s].numpy()
                     residual = outcome.controls.residual[lane, s].numpy()[:, None, None]
                     kept = outcome.memory.slots[lane].numpy()
@@ -81,13 +85,27 @@ def test_steps_are_those_of_the_authors() -> None:
                 now[order] += 1
                 usage[lane] = now
                 np.testing.assert_allclose(after.distractors.usage[lane], now, atol=1e-5)
-                chosen[lane], templates[lane] = (
-                    order,
-                    resembling(outcome.response[lane, scale[lane]], search[lane, scale[lane]]),
-                )
+                slots[lane] = own[int(scale[lane])]
+                np.testing.assert_allclose(after.distractors.slots[lane], np.array(slots[lane]), atol=1e-6)
+                found = [resembling(outcome.response[lane, s], search[lane, s]) for s in range(3)]
+                chosen[lane], templates[lane] = order, found
                 np.testing.assert_allclose(after.distractors.templates[lane], np.array(templates[lane]), atol=1e-6)
             carried = after
-        assert any(template.any() for lane in templates for template in lane)
+        assert any(template.any() for lane in templates for scale in lane for template in scale)
+
+
+@pytest.mark.parametrize(
+    ("change", "scales"), [({}, 3), ({"control_per_scale": False}, 3), ({"pyramid": "templates"}, 1)]
+)
+def test_a_lane_that_begins_can_be_put_beside_one_that_has_gone_on(change: dict[str, object], scales: int) -> None:
+    net = MemoryNet(replace(TINY, **change)).eval()
+    with torch.inference_mode():
+        first = torch.rand(2, 4, 2, 2)
+        fresh = net.begin(first)
+        outcome = net.step(fresh, first, torch.rand(2, scales, 4, 7, 7))
+        after = outcome.carried(torch.tensor([0, scales - 1]))
+    for name, value in vars(after.distractors).items():
+        assert value.shape == getattr(fresh.distractors, name).shape, name
 
 
 def read(net: MemoryNet, hidden: torch.Tensor, slots: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
