@@ -66,7 +66,7 @@ def recognise(paths: Iterable[Path], remark: Callable[[str], None]) -> dict[str,
     for path in paths:
         in_folder = path.is_dir()
         for file in _entries(path) if in_folder else [path]:
-            if in_folder and file.is_file() and not file.name.endswith(ENDINGS):
+            if in_folder and file.is_file() and not file.name.casefold().endswith(ENDINGS):
                 remark(f"{file}: no file of weights; left out")
                 continue
             fit = inspect_file(file)
