@@ -21,6 +21,8 @@ from benchmark.datasets.frames import Frames
 from benchmark.store.record import read_arrays, write_arrays
 
 SCHEMA = 1
+MEMO = "frames"
+"""The folder's name."""
 READERS = 4
 """Threads that read frames; reading and hashing release the interpreter's lock."""
 TABLES = 64
@@ -34,7 +36,7 @@ class FrameMemo:
 
     def __init__(self, results: Path, *, trust: bool = True) -> None:
         """Keep the memo in a results folder; without `trust`, every frame that is asked for is read anew."""
-        self._folder = results / "frames"
+        self._folder = results / MEMO
         self._trust = trust
         self._tables: dict[Path, Table] = {}
         self._known: dict[Path, bytes] = {}

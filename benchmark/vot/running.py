@@ -23,6 +23,7 @@ from benchmark.engine.device import environment_class
 from benchmark.profiles.vot import vot_span
 from benchmark.protocols.vot import anchors_of
 from benchmark.store.keys import code_digest
+from benchmark.store.memo import MEMO, FrameMemo
 from benchmark.vot.evaluating import Ended, evaluate
 from benchmark.vot.server import Served, write_launcher
 from benchmark.vot.toolkit import Toolkit
@@ -102,24 +103,28 @@ def prepare(
 ) -> tuple[Workspace, list[str]]:
     """Write a workspace, or go on with one; return it, and a line for each tracker whose results were of another key.
 
-    InputError where the folder is a workspace of another stack or of other sequences, or vot-trax is not installed.
+    InputError where the folder is a workspace of another stack or of other sequences or frames, or vot-trax is not
+    installed.
     """
     if find_spec("trax") is None:
         raise InputError("trackers speak to the toolkit by vot-trax, which is not there: pip install vot-trax==4.0.2")
     called = identifiers([spec.name for spec in specs])
     environment = environment_class(device)
+    before = Facts.read(folder)
+    if before is None and folder.exists() and any(one.name != MEMO for one in folder.iterdir()):
+        raise InputError(f"{folder} is no workspace of ours, and not empty: choose another --workspace")
+    memo = FrameMemo(folder)
     facts = Facts(
         stack,
         selection.coverage,
-        {video.name: _content(video) for video in selection.sequences},
+        {video.name: _content(video, memo) for video in selection.sequences},
         {called[spec.name]: spec.name for spec in specs},
         {called[spec.name]: _key(spec, environment, seed) for spec in specs},
     )
-    before = Facts.read(folder)
-    if before is None and folder.exists() and any(folder.iterdir()):
-        raise InputError(f"{folder} is no workspace of ours, and not empty: choose another --workspace")
     if before and (before.stack, before.sequences) != (stack, facts.sequences):
-        raise InputError(f"{folder} is a workspace of {before.stack} on other sequences: choose another --workspace")
+        raise InputError(
+            f"{folder} is a workspace of {before.stack} on other sequences or frames: choose another --workspace"
+        )
     stale = []
     if before:
         stale = [one for one, key in before.keys.items() if facts.keys.get(one, key) != key]
@@ -161,10 +166,15 @@ def _results(folder: Path, experiments: Mapping[str, Any], selection: Selection)
     return found
 
 
-def _content(video: Video) -> str:
-    """Return what results depend on of a sequence: frames, regions, anchors."""
+def _content(video: Video, memo: FrameMemo) -> str:
+    """Return what results depend on of a sequence: frames and what they hold, regions, anchors."""
     annotation = video.annotation
-    parts = [digest(video), digest_regions(annotation.regions or ()), anchors_of(annotation).tobytes().hex()]
+    parts = [
+        digest(video),
+        memo.content(video.frames),
+        digest_regions(annotation.regions or ()),
+        anchors_of(annotation).tobytes().hex(),
+    ]
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 

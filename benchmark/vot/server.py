@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -62,8 +63,9 @@ def main(file: str) -> None:
 
     It is built before the first word to the client: what is wrong with it is then said, and ends the process.
     """
-    import trax  # vot-trax, which nothing else of ours needs
+    import trax.server  # vot-trax, which nothing else of ours needs
 
+    _own_streams(trax)
     alive, seen = Path(file).with_suffix(ALIVE), 0.0
     served = Served(**json.loads(Path(file).read_text("utf-8")))
     conversation = _Conversation(served)
@@ -79,6 +81,19 @@ def main(file: str) -> None:
                 alive.touch()
                 seen = time.monotonic()
             server.status([(trax.Rectangle.create(*map(float, box)), {"confidence": score})])
+
+
+def _own_streams(trax: Any) -> None:
+    """Keep the client's words and answers to it apart from what the tracker reads and prints, in C too.
+
+    The library's server knows standard input and output alone; its own other way to begin takes any two streams.
+    """
+    from trax._ctypes import trax_server_setup_file_v
+
+    words, answers = os.dup(0), os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    trax.server.trax_server_setup_v = lambda told, log, more: trax_server_setup_file_v(told, words, answers, log, more)
 
 
 class _Conversation:

@@ -158,7 +158,8 @@ def _write_sequence(folder: Path, name: str, video: Video, images: bool) -> None
         (folder / "color").mkdir(exist_ok=True)
         for number, frame in enumerate(frames, start=1):
             place = folder / "color" / f"{number:08d}{suffix}"
-            if not place.is_symlink():
+            if not place.is_symlink() or place.readlink() != frame.resolve():  # of where the dataset was before
+                place.unlink(missing_ok=True)
                 place.symlink_to(frame.resolve())
 
 

@@ -1,0 +1,44 @@
+"""A workspace that is gone on with: what its results were made of is still there, or it is refused."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import write_folder
+
+from benchmark.datasets.folder import FolderDataset
+from benchmark.datasets.selection import select
+from benchmark.vot.running import Workspace, prepare
+from benchmark.vot.toolkit import Toolkit
+from trackers.errors import InputError
+from trackers.names import expand
+
+
+def begin(folder: Path, data: Path) -> Workspace:
+    pytest.importorskip("trax")
+    specs = expand(["cv2:kcf"])
+    return prepare(folder, Toolkit(folder), "unsupervised", select(FolderDataset(data)), specs, "cpu", 0)[0]
+
+
+def test_a_frame_changed_at_equal_size_is_no_longer_what_results_are_of(tmp_path: Path) -> None:
+    frames = write_folder(tmp_path / "data" / "first", frames=4) / "img"
+    begin(tmp_path / "workspace", tmp_path / "data")
+    begin(tmp_path / "workspace", tmp_path / "data")
+    frame = sorted(frames.glob("*.png"))[2]
+    content = bytearray(frame.read_bytes())
+    content[-20] ^= 1
+    frame.write_bytes(content)
+    with pytest.raises(InputError, match="on other sequences or frames: choose another --workspace"):
+        begin(tmp_path / "workspace", tmp_path / "data")
+
+
+def test_a_dataset_that_has_moved_is_found_where_it_is(tmp_path: Path) -> None:
+    write_folder(tmp_path / "data" / "first", frames=4)
+    begin(tmp_path / "workspace", tmp_path / "data")
+    shutil.move(tmp_path / "data", tmp_path / "moved")
+    begin(tmp_path / "workspace", tmp_path / "moved")
+    links = sorted((tmp_path / "workspace" / "sequences").glob("*/color/*"))
+    assert len(links) == 4
+    assert all(link.resolve(strict=True).is_relative_to(tmp_path / "moved") for link in links)
