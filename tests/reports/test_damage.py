@@ -122,7 +122,7 @@ def test_a_full_disk_leaves_every_file_whole_and_no_litter(
 ) -> None:
     figure = Figure()
     figure.subplots().plot([1, 2])
-    monkeypatch.setattr("reports.plots.files._figures", lambda *_: [("success", figure)])
+    monkeypatch.setattr("reports.plots.files.drawn_figures", lambda *_, **__: [("success", figure)])
     write_report(report, tmp_path)
     before = {file.relative_to(tmp_path): file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
     assert {"scores.csv", "scores.tex", "success.pdf", "success.svg", "success.png"} <= {path.name for path in before}
