@@ -103,7 +103,11 @@ def _users(wanted: str, known: Iterable[str]) -> Weights:
             first, second = _file(wanted[:place]), _file(wanted[place + 1 :])
             if first and second:
                 return _both(first, second)
-    what = "no TensorFlow checkpoint in the folder" if Path(wanted).expanduser().is_dir() else "no weights file"
+    what = (
+        "no TensorFlow checkpoint, nor a backbone's and a head's .onnx, in the folder"
+        if Path(wanted).expanduser().is_dir()
+        else "no weights file"
+    )
     raise InputError(f"{what} {wanted!r}; behind '@' goes a file, 'random', or one of: {', '.join(sorted(known))}")
 
 
