@@ -149,7 +149,7 @@ def test_opencvs_networks_come_from_files_and_say_what_is_missing(tmp_path: Path
         resolve("cv2:nano")
     with pytest.raises(InputError, match="cv2:vit needs weights: cv2:vit@FILE"):
         resolve("cv2:vit")
-    with pytest.raises(InputError, match="nor a backbone's and a head's .onnx, in the folder"):
+    with pytest.raises(InputError, match=r"nor a backbone's and a head's \.onnx, in the folder"):
         resolve(f"cv2:nano@{tmp_path}")
     files = [tmp_path / "a_backbone.onnx", tmp_path / "a_head.onnx"]
     for file in files:
