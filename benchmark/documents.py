@@ -1,7 +1,7 @@
 """JSON and TOML as they come from a disk: read strictly, so that whatever is damaged or hostile is one line.
 
-Python's own reader takes ``NaN`` and ``1e999``, lets the last of two equal keys win, and can be made to nest until the
-stack is full. Nothing that Engram writes needs any of that.
+Python's own readers take ``NaN``, ``1e999`` and whole numbers of any length, let the last of two equal keys win,
+and can be made to nest until the stack is full. Nothing that Engram reads needs any of that.
 """
 
 from __future__ import annotations
@@ -9,25 +9,37 @@ from __future__ import annotations
 import json
 import math
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from trackers.errors import InputError
 
-__all__ = ["parse_json", "parse_toml", "read_json"]
+__all__ = ["parse_json", "parse_toml", "read_json", "read_toml"]
 
+T = TypeVar("T")
 LARGEST = 256 * 2**20
 """Bytes of one document; the scores of 100 sequences by 20 trackers take 20 million."""
 DEEPEST = 50
 """Lists and objects within one another; ours have 8."""
+WHOLE = 2**63
+"""No whole number of TOML reaches this."""
 
 
 def read_json(file: Path, mend: str) -> Any:
     """Return the content of a JSON file; InputError, which ends in how to `mend` it, where it cannot be read."""
+    return _read(file, parse_json, mend)
+
+
+def read_toml(file: Path, mend: str) -> dict[str, Any]:
+    """Return the content of a TOML file that somebody wrote; InputError likewise."""
+    return _read(file, parse_toml, mend)
+
+
+def _read(file: Path, parse: Callable[[bytes], T], mend: str) -> T:
     try:
         with file.open("rb") as opened:
-            content = opened.read(LARGEST + 1)
-        return parse_json(content)
+            return parse(opened.read(LARGEST + 1))
     except OSError as error:
         raise InputError(f"{file} cannot be read ({error.strerror or error}); {mend}") from error
     except ValueError as error:
@@ -51,16 +63,18 @@ def parse_json(content: bytes | str) -> Any:
     return value
 
 
-def parse_toml(text: str) -> dict[str, Any]:
-    """Return the content of a TOML text that somebody wrote; ValueError where it is none."""
-    if len(text) > LARGEST:
+def parse_toml(content: bytes | str) -> dict[str, Any]:
+    """Return the content of a TOML text; ValueError where it is none, or has what `parse_json` refuses."""
+    if len(content) > LARGEST:
         raise ValueError(f"it is larger than {LARGEST // 2**20} MB")
+    text = content.decode("utf-8") if isinstance(content, bytes) else content
     try:
-        content = tomllib.loads(text)
+        value = tomllib.loads(text, parse_float=_float)
     except RecursionError:
         raise ValueError(f"it nests deeper than {DEEPEST} levels") from None
-    _check_depth(content)
-    return content
+    _check_depth(value)
+    _check_whole(value)
+    return value
 
 
 def _refuse(constant: str) -> NoReturn:
@@ -70,7 +84,7 @@ def _refuse(constant: str) -> NoReturn:
 def _float(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
-        raise ValueError(f"the number {text[:20]} is too large")
+        raise ValueError(f"the number {text[:20]} is {'too large' if text[-1].isdigit() else 'not finite'}")
     return value
 
 
@@ -101,3 +115,11 @@ def _check_depth(value: Any) -> None:
         if not level:
             return
     raise ValueError(f"it nests deeper than {DEEPEST} levels")
+
+
+def _check_whole(value: Any) -> None:
+    """Refuse whole numbers of more than 64 bits, which TOML has not, nor any library that they would be given to."""
+    if isinstance(value, int) and not -WHOLE <= value < WHOLE:
+        raise ValueError(f"a whole number of {value.bit_length()} bits is too large")
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _check_whole(inner)

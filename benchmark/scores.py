@@ -14,7 +14,7 @@ from benchmark.engine.load import Load
 from benchmark.metrics.scores import SequenceScores
 from benchmark.metrics.sensitivity import Change
 from benchmark.metrics.summary import Summary
-from benchmark.shapes import check
+from benchmark.shapes import Count, NotNegative, Positive, check
 from benchmark.statistics.best import Standing, standings
 from benchmark.statistics.intervals import Interval
 from benchmark.statistics.repeats import Repeats
@@ -77,12 +77,12 @@ class TrackerScores:
     """What each other convention of scoring would do to AUC and precision; one pass only."""
     repeats: RepeatedScores | None = None
     """Where each sequence was run several times: its scores are then averages over the repeats."""
-    throughput: float | None = None
+    throughput: Positive | None = None
     """Frames / second inside the tracker, of the lanes that ran side by side; not a latency."""
-    lanes: int = 1
-    busy_cores: float | None = None
+    lanes: Count = 1
+    busy_cores: NotNegative | None = None
     """Cores that other processes kept busy while it ran, on average over that time; None where that is not known."""
-    cores: int = 0
+    cores: Count = 0
     """Of how many."""
     vot: VOTScores | None = None
     """VOT's own measures, of runs by its protocols."""
@@ -167,6 +167,8 @@ class RunScores:
 def _check_sense(scores: RunScores) -> None:
     """Raise ValueError where scores are of the right types and still cannot be."""
     names = [tracker.name for tracker in scores.trackers]
+    if not names:
+        raise ValueError("no tracker is in it")
     if len(set(names)) < len(names):
         raise ValueError("a tracker stands twice in it")
     points: dict[str, tuple[int, ...]] = {}

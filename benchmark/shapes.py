@@ -1,22 +1,46 @@
 """Whether a value from a file is what the code says it is: its annotations, held at run time.
 
 A file can be whole and still hold a text where a number belongs. Found here, that is one line with the place of it;
-found later, it is an exception somewhere else.
+found later, it is an exception somewhere else. So it is with a number that nothing is ever measured to be: what is
+divided by is annotated `Positive`, and no number is so large that what is computed from it is none.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
 from types import NoneType, UnionType
-from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import numpy as np
 
-__all__ = ["check"]
+__all__ = ["Count", "Least1", "NotNegative", "Positive", "Share", "Within", "check"]
 
+
+@dataclass(frozen=True)
+class Within:
+    """What a number may be, beside its type; stands in an ``Annotated``."""
+
+    words: str
+    low: float
+    high: float = math.inf
+
+    def __contains__(self, value: float) -> bool:
+        return self.low <= value <= self.high
+
+
+Positive = Annotated[float, Within("a measurable number above 0", 1e-15)]
+NotNegative = Annotated[float, Within("0 or more", 0)]
+Share = Annotated[float, Within("from 0 to 1", 0, 1)]
+Count = Annotated[int, Within("0 or more", 0)]
+Least1 = Annotated[int, Within("1 or more", 1)]
+
+LARGEST = 1e15
+"""No float of a file is larger: nothing that is measured here is, and the square of it is still a number."""
+LARGEST_WHOLE = 2**64
+"""No whole number reaches this: seeds have 64 bits."""
 NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", NoneType: "nothing"}
 
 
@@ -24,14 +48,17 @@ def check(value: Any, wanted: Any, where: str = "") -> None:
     """Raise ValueError, which names the place, where `value` is not what the annotation `wanted` says.
 
     `wanted` is a dataclass, a TypedDict (keys beyond it are let be), or what their fields are annotated with: bool,
-    int, float (a finite one), str, None, Literal, unions, lists, tuples, mappings and arrays of numbers. Lists do for
-    tuples.
+    int, float (no larger than `LARGEST`), either within bounds (`Positive`), str, None, Literal, unions, lists, tuples,
+    mappings and arrays of numbers. Lists do for tuples.
     """
     origin, inner = get_origin(wanted), get_args(wanted)
     if wanted is Any:
         return
     if origin in (Union, UnionType):
         _check_any(value, inner, where)
+    elif origin is Annotated:
+        check(value, inner[0], where)
+        _require(value in inner[1], where, inner[1].words)
     elif origin is Literal:
         _require(value in inner and type(value) in map(type, inner), where, f"one of {', '.join(map(repr, inner))}")
     elif wanted in NAMES:
@@ -86,8 +113,10 @@ def _check_items(value: Any, origin: Any, inner: tuple[Any, ...], where: str) ->
 
 def _is_plain(value: Any, wanted: Any) -> bool:
     if wanted is float:
-        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return isinstance(value, wanted) and (wanted is not int or not isinstance(value, bool))
+        return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST  # no NaN is
+    if wanted is int:
+        return isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST_WHOLE
+    return isinstance(value, wanted)
 
 
 def _require(fits: bool, where: str, what: str) -> None:

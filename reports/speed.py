@@ -9,7 +9,7 @@ from typing import Any
 from benchmark.engine.load import Load
 from benchmark.runs import Run
 from benchmark.scores import TrackerScores
-from benchmark.shapes import check
+from benchmark.shapes import Count, Least1, NotNegative, Positive, check
 
 __all__ = ["Latency", "Speed", "speeds"]
 
@@ -18,25 +18,25 @@ __all__ = ["Latency", "Speed", "speeds"]
 class Latency:
     """What `run_bench speed` measured: one lane, the device to itself, boxes held against the record's."""
 
-    frames: int
-    fps: float
-    median_ms: float
-    p95_ms: float
-    p99_ms: float
-    first_frame_ms: float
-    start_up_s: float
-    memory_mb: float
-    parameters: int
-    gflop: float
-    calibration_ms: float
+    frames: Count
+    fps: Positive
+    median_ms: Positive
+    p95_ms: Positive
+    p99_ms: Positive
+    first_frame_ms: NotNegative
+    start_up_s: NotNegative
+    memory_mb: NotNegative
+    parameters: Count
+    gflop: NotNegative
+    calibration_ms: Positive
     """Median time of a fixed workload on that machine: what speeds of two machines can be divided by."""
-    busy_cores: float
+    busy_cores: NotNegative
     loaded: bool
     """Whether other processes kept the machine busy meanwhile."""
     sequences: tuple[str, ...]
     invalid: tuple[str, ...]
     """Where the timed boxes were not the record's; such a speed belongs to no accuracy."""
-    cores: int = 1
+    cores: Least1 = 1
     """How many the machine has."""
 
     @property
@@ -100,4 +100,4 @@ def _latency(facts: dict[str, Any]) -> Latency | None:
         check(latency, Latency)
     except (TypeError, ValueError):
         return None
-    return latency if latency.cores > 0 else None
+    return latency

@@ -10,14 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from benchmark.shapes import NotNegative, Positive
+
 
 @dataclass(frozen=True)
 class Round:
     """The sample's frames tracked once, each timed."""
 
-    median_ms: float
-    p95_ms: float
-    calibration_ms: float
+    median_ms: Positive
+    p95_ms: Positive
+    calibration_ms: Positive
     """What the reference workload took just before and after, in the mean."""
 
 
@@ -26,11 +28,11 @@ class Visit:
     """One process: a tracker built, warmed up, and timed in some rounds."""
 
     rounds: tuple[Round, ...]
-    start_up_s: float
+    start_up_s: Positive
     """Time to build the tracker and to track the first warm-up frame."""
-    memory_mb: float
+    memory_mb: Positive
     """Peak memory: of the device on a GPU, of the process elsewhere."""
-    busy_cores: float
+    busy_cores: NotNegative
     """Cores that other processes kept busy meanwhile."""
 
 

@@ -10,7 +10,7 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from benchmark.documents import read_json
-from benchmark.shapes import check
+from benchmark.shapes import Count, NotNegative, Share, check
 from benchmark.statistics.intervals import Interval
 from benchmark.store.reading import check_schema
 from benchmark.store.record import write_whole
@@ -42,20 +42,20 @@ class Effect:
     """A paired difference of success AUC: of two trackers, or a weighted sum of several."""
 
     difference: float
-    sequences: int
+    sequences: Count
     interval: Interval | None
     """95 % over sequences and the repeats within them; None for a single sequence, as all that needs a spread."""
     corrected: Interval | None
     """The same at the level that is left where all effects of a study are looked at (Bonferroni)."""
-    p: float | None
+    p: Share | None
     """Two-sided, of the sign-flip test over sequences."""
-    p_holm: float | None
+    p_holm: Share | None
     """After Holm's correction over all effects of its kind in the study."""
-    detectable: float | None
+    detectable: NotNegative | None
     """The smallest true difference that this very data shows in 80 of 100 experiments, corrected."""
-    needed: int | None
+    needed: Count | None
     """How many such sequences show a relevant difference in 80 of 100 experiments; None beyond a million."""
-    repeats_share: float | None
+    repeats_share: Share | None
     """Share of the interval's squared width that is chance of the start, not of the sequences; None for one repeat."""
 
     @property
@@ -121,7 +121,7 @@ class Actor:
     precision: float | None
     failed: int
     """Sequences."""
-    throughput: float | None
+    throughput: NotNegative | None
     """Frames / s inside the tracker, as the run went."""
     load_mark: str
     """What stands beside that where it was taken beside other work."""
@@ -203,9 +203,18 @@ def read_answer(folder: Path) -> Answer | None:
     try:
         found = _built(Answer, {key: value for key, value in content.items() if key != "schema"})
         check(found, Answer)
+        _check_sense(found)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise InputError(f"{file} cannot be read ({error}); {again}") from error
     return found  # type: ignore[no-any-return]
+
+
+def _check_sense(answer: Answer) -> None:
+    """Raise ValueError where an answer names trackers that it does not know."""
+    labels = {one.label for one in answer.actors}
+    named = {answer.base, *(label for one in answer.findings for label in (one.other, one.base))}
+    if named - labels or len(labels) < len(answer.actors):
+        raise ValueError("its trackers are not those that it compares")
 
 
 def _built(wanted: Any, value: Any) -> Any:

@@ -1,8 +1,10 @@
-"""What a tracker costs. A module of its own, which loads nothing: plans and answers both speak of it."""
+"""What a tracker costs. A module of its own, which loads nothing heavy: plans and answers both speak of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from benchmark.shapes import Count, NotNegative, Positive
 
 __all__ = ["Cost"]
 
@@ -11,13 +13,13 @@ __all__ = ["Cost"]
 class Cost:
     """What a tracker costs at one lane."""
 
-    seconds: float
+    seconds: Positive
     """Inside the tracker, a frame; on a CPU the processor's, which a busy machine changes little."""
-    frames: int
+    frames: Count
     """Over how many frames that is."""
-    parameters: int | None = None
+    parameters: Count | None = None
     """None where it was not asked, as for all below."""
-    lane_bytes: int | None = None
+    lane_bytes: Count | None = None
     """Memory that its state takes."""
-    gflop: float | None = None
+    gflop: NotNegative | None = None
     """Floating-point operations of torch a frame, in 10^9."""

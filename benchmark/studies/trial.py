@@ -44,6 +44,8 @@ def try_out(spec: TrackerSpec, job: Job, frames: Sequence[Frame], device: str) -
         # On a CPU it is the processor's time, so that a busy machine changes little.
         clock = time.process_time_ns if device == "cpu" else time.perf_counter_ns
         seconds = follow(tracker, job, frames, device, clock).seconds[1 + WARM :]
+        if not len(seconds) or seconds.mean() <= 0:  # too few frames, or too fast for this clock
+            return None
         if spec.family.world is not None:  # a third party's: its parameters and its state are its own affair
             return Cost(float(seconds.mean()), len(seconds))
         state = tracker.start([frames[0]], job.box[None], [job.seed])

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.shapes import Count, Least1, NotNegative
 from benchmark.training.layers import Floats, Layer, View, paint
 from benchmark.training.scripting import Chances, backdrop, beside, gains, moving, occluder, pulse, smooth
 from benchmark.training.sources import Pixels, Portrait, Track, portrait
@@ -47,19 +48,19 @@ class Clip:
 class Cut:
     """How crops are cut: sizes in pixels, and how far they are off."""
 
-    template_size: int = 128
+    template_size: Count = 128
     """0: no templates are cut; then `area` says how much a search crop shows."""
-    search_size: int = 256
-    area: float = 0.0
+    search_size: Least1 = 256
+    area: NotNegative = 0.0
     """Side of the search crop in square roots of the target's width times height; 0: it shows targets as large as the
     template does."""
-    shift: float = 44.0
+    shift: NotNegative = 44.0
     """The target lies within this many pixels of the search crop's middle, a side."""
-    scale: float = 0.06
+    scale: NotNegative = 0.06
     """Spread of the logarithm of the search crop's side."""
-    template_shift: float = 2.5
+    template_shift: NotNegative = 2.5
     """Standard deviation of later templates' centres, pixels."""
-    template_scale: float = 0.03
+    template_scale: NotNegative = 0.03
 
 
 class ClipSource:

@@ -10,7 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_type_hints
 
-from benchmark.documents import parse_toml
+from benchmark.documents import parse_toml, read_toml
+from benchmark.shapes import Count, Least1, NotNegative, Positive, Share, check
 from benchmark.training.clips import Cut
 from benchmark.training.scripting import Chances
 from trackers.errors import InputError, did_you_mean
@@ -32,13 +33,13 @@ class Mixture:
     """What clips are made of."""
 
     sources: tuple[SourceEntry, ...]
-    weights: Mapping[str, float] = field(default_factory=dict)
+    weights: Mapping[str, NotNegative] = field(default_factory=dict)
     """How often a set is drawn, by its name; 1 where it is not named, 0 to leave it out."""
-    pasted: float = 0.6
+    pasted: Share = 0.6
     """Share of clips whose target is cut out and put before another picture."""
-    held_out: float = 0.1
+    held_out: Share = 0.1
     """Share of the tracks that only validation sees."""
-    moving: float = 0.0
+    moving: Share = 0.0
     """Share of clips that show a real video's own frames: of tracks long enough for that, by their weights."""
     leave_out: tuple[str, ...] = ()
     """Names of tracks that are never drawn: videos that something is chosen by."""
@@ -48,19 +49,19 @@ class Mixture:
 class Schedule:
     """Optimisation."""
 
-    steps: int
-    batch: int
+    steps: Least1
+    batch: Least1
     """Clips a step."""
-    rate: float
+    rate: Positive
     """Highest learning rate; warmed up over a twentieth of the steps, then a cosine to a hundredth."""
-    decay: float = 0.0
+    decay: NotNegative = 0.0
     """Weight decay, decoupled."""
-    clip: float = 1.0
+    clip: Positive = 1.0
     """Largest norm of the gradient."""
-    validate_every: int = 100
-    patience: int = 0
+    validate_every: Least1 = 100
+    patience: Count = 0
     """Validations in a row without a gain after which a run ends; 0: it takes all its steps."""
-    factors: Mapping[str, float] = field(default_factory=dict)
+    factors: Mapping[str, NotNegative] = field(default_factory=dict)
     """What the rate is multiplied by for parameters whose name fits a pattern (``*.bias``), the first that fits."""
 
     def factor(self, parameter: str) -> float:
@@ -79,12 +80,12 @@ class Recipe:
     """Weights it starts from: a name of the catalogue, ``random``, or a file."""
     mixture: Mixture
     schedule: Schedule
-    frames: int
+    frames: Least1
     """Searches a clip."""
-    clips: int = 0
+    clips: Count = 0
     """How many different clips there are; with a trunk that stays as it is, their features are computed once. 0: never
     the same clip twice."""
-    held_out_clips: int = 48
+    held_out_clips: Count = 48
     train: tuple[str, ...] = ("",)
     """Beginnings of the names of the parameters that change; "" for all."""
     judges: tuple[SourceEntry, ...] = ()
@@ -139,11 +140,7 @@ def read_recipe(name: str) -> Recipe:
         path = Path(name)
         if not path.is_file():
             raise InputError(f"no recipe file {name}")
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, ValueError) as error:
-            raise InputError(f"{name} cannot be read as a text in UTF-8 ({error})") from error
-        return parse_recipe(text, path.stem, name)
+        return _recipe(read_toml(path, "docs/training.md says what a recipe holds"), path.stem, name)
     if name not in recipe_names():
         known = ", ".join(recipe_names())
         raise InputError(f"no recipe {name!r}.{did_you_mean(name, recipe_names())} There are: {known}; or give a .toml")
@@ -157,7 +154,15 @@ def parse_recipe(text: str, name: str, source: str) -> Recipe:
         document = parse_toml(text)
     except ValueError as error:
         raise InputError(f"{source} is not TOML: {error}") from error
+    return _recipe(document, name, source)
+
+
+def _recipe(document: Mapping[str, Any], name: str, source: str) -> Recipe:
     recipe: Recipe = _build(Recipe, {"name": name, **document}, source)
+    try:
+        check(recipe, Recipe)
+    except ValueError as error:
+        raise InputError(f"{source}: {error}") from error
     return recipe
 
 
@@ -180,6 +185,8 @@ def _value(kind: Any, value: Any, source: str) -> Any:
             raise InputError(f"{source} is a table, not {value!r}")
         return _build(kind, value, source)
     if kind == tuple[SourceEntry, ...]:
+        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+            raise InputError(f"{source} is a list of tables")
         return tuple(_build(SourceEntry, row, source) for row in value)
     if isinstance(value, list):
         return tuple(value)

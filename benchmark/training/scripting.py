@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.shapes import NotNegative, Share
 from benchmark.training.layers import Floats, Layer
 from benchmark.training.sources import EXTENT, Portrait
 
@@ -19,20 +20,20 @@ Draw = Callable[[np.random.Generator], Portrait]
 class Chances:
     """How often what happens in a clip, and how strongly."""
 
-    appearance: float = 0.5
+    appearance: Share = 0.5
     """Share of clips with a cut-out target in which it takes another texture for a while."""
-    occlusion: float = 0.5
+    occlusion: Share = 0.5
     """Share of clips in which something passes in front of the target."""
-    hidden: tuple[float, float] = (0.15, 0.4)
+    hidden: tuple[Share, Share] = (0.15, 0.4)
     """Shortest and longest share of such a clip for which it does."""
-    distractor: float = 0.7
+    distractor: Share = 0.7
     """Share of clips with other objects near the target; half of them look like it."""
-    border: float = 0.2
+    border: Share = 0.2
     """Share of clips in which the picture ends near the target."""
-    grey: float = 0.15
-    blur: float = 0.25
+    grey: Share = 0.15
+    blur: Share = 0.25
     """Share of frames that are blurred."""
-    pose: float = 1.0
+    pose: NotNegative = 1.0
     """Strength of turning, stretching and growing."""
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmark.datasets.listing import matching
 from benchmark.documents import read_json
-from benchmark.shapes import check
+from benchmark.shapes import Count, NotNegative, check
 from trackers.errors import InputError
 
 __all__ = ["PLACE", "Figures", "ToolkitFigures", "read_analysis", "toolkit_figures"]
@@ -31,14 +31,14 @@ class Figures:
     """``supervised``, ``multistart`` or ``unsupervised``."""
     realtime: bool
     """Whether the tracker was given the frames at a camera's pace."""
-    burn_in: int | None = None
-    accuracy: float | None = None
-    robustness: float | None = None
+    burn_in: Count | None = None
+    accuracy: NotNegative | None = None
+    robustness: NotNegative | None = None
     """Failures a sequence, weighted by length; from anchors the share of frames before the target is lost."""
-    eao: float | None = None
-    span: tuple[int, int] | None = None
+    eao: NotNegative | None = None
+    span: tuple[Count, Count] | None = None
     """Lengths over which the expected overlap is averaged."""
-    curve: tuple[float, ...] = ()
+    curve: tuple[NotNegative, ...] = ()
     """Expected overlap of a run of j frames, from 0 on."""
 
 
@@ -50,7 +50,7 @@ class ToolkitFigures:
     stack: str
     coverage: str
     """Dataset and how much of it."""
-    sequences: int
+    sequences: Count
     figures: tuple[Figures, ...]
     html: str = ""
     """The toolkit's own page, a file beside; "" where there is none."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmark.metrics.vot.measures import Measures
+from benchmark.shapes import Count, NotNegative, Share
 
 __all__ = ["Part", "VOTScores"]
 
@@ -17,10 +18,10 @@ _PARTS = ("sequences", "attributes")
 class Part:
     """What a tracker reached on one sequence, or in the frames of all that have an attribute."""
 
-    frames: int
-    accuracy: float | None
+    frames: Count
+    accuracy: Share | None
     """Mean overlap in the frames that accuracy counts; None where there is none."""
-    failures: float
+    failures: NotNegative
     """How often the target was lost, averaged over repeats."""
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.documents import parse_json, parse_toml, read_json
+from benchmark.documents import parse_json, parse_toml, read_json, read_toml
 from trackers.errors import InputError
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
@@ -77,10 +77,26 @@ def test_what_is_no_file_is_one_line(tmp_path: Path, kind: str) -> None:
         read_json(file, "mend it")
 
 
-@pytest.mark.parametrize("text", ["a = ", "a = 1\na = 2", "[[" * 3, "a = " + "[" * 5000, "\x00"])
-def test_toml_that_is_none_is_a_value_error(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = ", "a = 1\na = 2", "[[" * 3, "a = " + "[" * 5000, "\x00", "a = nan", "a = [-inf]", "a = 1e999",
+        "\ufeffa = 1", "a = {b = 9223372036854775808}", "a = 0x" + "f" * 9999, "a = " + "9" * 9999,
+        b"a = '\xff'", b"a = '\xed\xa0\x80'",
+    ],
+)  # fmt: skip
+def test_toml_that_is_none_is_one_line(text: str | bytes, tmp_path: Path) -> None:
     with pytest.raises(ValueError):
         parse_toml(text)
+    file = tmp_path / "a.toml"
+    file.write_bytes(text.encode() if isinstance(text, str) else text)
+    with pytest.raises(InputError, match=r"a\.toml cannot be read \(.*\); mend it") as raised:
+        read_toml(file, "mend it")
+    assert len(str(raised.value).splitlines()) == 1
+
+
+def test_toml_has_numbers_of_64_bits() -> None:
+    assert parse_toml(b"a = [9223372036854775807, 0x8, 1.5]") == {"a": [2**63 - 1, 8, 1.5]}
 
 
 def never_another_exception(content: bytes) -> None:

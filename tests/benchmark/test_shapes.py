@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from benchmark.shapes import check
+from benchmark.shapes import Count, Least1, NotNegative, Positive, Share, check
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,9 @@ SOUND: list[tuple[Any, Any]] = [
     ([1, 2], tuple[int, ...]), ((1, "a"), tuple[int, str]), (["a"], Sequence[str]), ({"a": 1}, Mapping[str, int]),
     ({"a": {"b": None}}, dict[str, Any]), ("b", Literal["a", "b"]), (np.ones(3), NDArray[np.float64]),
     ({"name": "x", "parts": [], "more": object()}, Keys), ({"name": "x", "parts": [Inner(1)], "late": 2}, Keys),
-    (Outer(0.5, None, ((1.0, 2.0),), np.ones(2)), Outer),
+    (Outer(0.5, None, ((1.0, 2.0),), np.ones(2)), Outer), (1e15, float), (2**64 - 1, int), (1e-9, Positive),
+    (0, NotNegative), (0, Count), (1, Least1), (1.0, Share), (None, Positive | None),
+    ([0.0, 2], tuple[NotNegative, ...]),
 ]  # fmt: skip
 
 
@@ -53,6 +55,17 @@ def test_what_fits_passes(value: Any, wanted: Any) -> None:
         (1, bool, "it is not true or false"),
         ("1", float, "it is not a number"),
         (float("nan"), float, "it is not a number"),
+        (1e16, float, "it is not a number"),
+        (10**400, float, "it is not a number"),
+        (-(2**64), int, "it is not a whole number"),
+        (0.0, Positive, "it is not a measurable number above 0"),
+        (5e-324, Positive, "it is not a measurable number above 0"),
+        (-1, Positive | None, "it is not a measurable number above 0"),
+        (float("nan"), NotNegative, "it is not a number"),
+        (True, Count, "it is not a whole number"),
+        (0, Least1, "it is not 1 or more"),
+        (1.1, Share, "it is not from 0 to 1"),
+        ({"a": -1.0}, Mapping[str, NotNegative], r"\['a'\] is not 0 or more"),
         (float("inf"), float, "it is not a number"),
         (None, str, "it is not a text"),
         ("a", int | None, "it is not a whole number"),

@@ -84,8 +84,8 @@ def _ask(address: str, part: Path, limit: int, on_bytes: OnBytes | None) -> bool
         if response.headers.get_content_type() == "text/html":
             raise InputError(f"{address}: answers with a page, and not with a file: it is to be fetched by hand")
         begin = have if response.status == 206 and _begin(response) == have else 0
-        total = begin + int(response.headers.get("Content-Length") or 0)
-        total = total if response.headers.get("Content-Length") else 0
+        told = response.headers.get("Content-Length") or ""
+        total = begin + int(told) if told.isdecimal() else 0
         if max(total, begin) > limit:
             raise InputError(f"{address}: says that it has {total:,} bytes, beyond the {limit:,} that are taken")
         _room(part, total - begin)
@@ -171,7 +171,9 @@ def _tag(part: Path) -> Path:
 
 
 def _read(file: Path) -> str:
-    return file.read_text() if file.is_file() else ""
+    """Return what a server called a file's state; "" of none, and of what is no header's value."""
+    text = file.read_bytes().decode("latin-1") if file.is_file() else ""
+    return text if text.isascii() and text.isprintable() else ""
 
 
 def _drop(part: Path) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from benchmark.datasets.catalogue import is_plain
+from benchmark.documents import parse_toml, read_toml
 from benchmark.shapes import check
 from trackers.errors import InputError
 
@@ -63,16 +61,15 @@ class Source:
 
 def read_source(dataset: str, file: Path | None = None) -> Source:
     """Return where a dataset is had, by the file that ships or one of the user's own; InputError where none says."""
+    mend = "docs/datasets.md says what such a file holds"
+    ours = files(__package__).joinpath("sources.toml")
+    content = parse_toml(ours.read_text("utf-8")) if file is None else read_toml(file, mend)
     try:
-        text = (file or files(__package__).joinpath("sources.toml")).read_text("utf-8")
-        content: Mapping[str, Any] = tomllib.loads(text)
         sources = [Source(**one) for one in content.values()]
         for one in sources:
             check(one, Source)
             _check_sense(one)
-    except OSError as error:
-        raise InputError(f"{file}: cannot be read ({error.strerror})") from error
-    except (ValueError, TypeError, KeyError, IndexError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
         raise InputError(f"{file or 'sources.toml'}: not a file of sources ({error})") from error
     source = next((one for one in sources if dataset in one.sets), None)
     if source is None:
@@ -81,10 +78,13 @@ def read_source(dataset: str, file: Path | None = None) -> Source:
 
 
 def _check_sense(source: Source) -> None:
+    for pattern in source.files:
+        pattern.format(folder="a")
     for address in (*source.files, source.manifest, *source.manifests.values()):
         if address and not address.startswith(SCHEMES):
             raise ValueError(f"{address!r} is no address of the web")
     for dataset in source.sets:
+        source.description(dataset)
         place = source.place(dataset)
         if place and not all(map(is_plain, place.split("/"))):
             raise ValueError(f"{place!r} is no folder in the data root")

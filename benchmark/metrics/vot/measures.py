@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.shapes import Count, NotNegative, Share
+
 __all__ = ["Measures", "read_curve"]
 
 
@@ -17,18 +19,18 @@ class Measures:
     """One tracker's measures under one profile."""
 
     profile: str
-    accuracy: float
+    accuracy: Share
     """Mean overlap while it tracked."""
-    robustness: float
+    robustness: NotNegative
     """As the profile has it: with restarts, failures a sequence or in 100 frames; from anchors, the share of frames
     before the target is lost."""
-    failures: float
+    failures: NotNegative
     """How often the target was lost, over all sequences."""
-    eao: float | None
+    eao: Share | None
     """Expected average overlap; None where no sequence is as long as it takes."""
     curve: NDArray[np.float64]
     """(L,), the expected overlap of a run of j frames."""
-    span: tuple[int, int]
+    span: tuple[Count, Count]
     """The lengths, first and last, over which the curve is averaged."""
 
     def to_dict(self) -> dict[str, Any]:

@@ -143,12 +143,22 @@ def test_vots_own_list_with_its_checksums(run_bench: Any, tmp_path: Path, monkey
         ({"folder": "../elsewhere"}, "no folder in the data root"),
         ({"files": "http://a"}, "not a file of sources"),
         ({"unknown": 1}, "not a file of sources"),
+        ({"files": ["http://a/{folder.x}"]}, "not a file of sources"),
+        ({"manifest": "http://a/{}"}, "not a file of sources"),
     ],
 )
 def test_a_file_of_sources_is_read_strictly(tmp_path: Path, facts: dict[str, object], said: str) -> None:
     file = sources(tmp_path / "s.toml", **{"sets": ["DTB70"], "folder": "", **facts})
     with pytest.raises(InputError, match=said):
         read_source("DTB70", file)
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 5000, "a = 1", "a = nan", "[a", b"\xff"])
+def test_a_damaged_file_of_sources_is_one_line(tmp_path: Path, text: str | bytes) -> None:
+    (tmp_path / "s.toml").write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(InputError, match=r"s\.toml") as told:
+        read_source("DTB70", tmp_path / "s.toml")
+    assert len(str(told.value).splitlines()) == 1
 
 
 def test_a_source_knows_its_folders() -> None:

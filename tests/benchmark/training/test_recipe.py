@@ -48,6 +48,18 @@ def test_a_recipe_says_what_changes() -> None:
         ("frames = 2", "", "frames"),
         ("frames = 2", "frames = ", "not TOML"),
         ("[schedule]", "[timetable]", "no .timetable"),
+        ("steps = 2", "steps = 0", r"schedule\.steps is not 1 or more"),
+        ("batch = 2", "batch = -1", r"schedule\.batch is not 1 or more"),
+        ("rate = 1e-3", "rate = 0", r"schedule\.rate is not a measurable number above 0"),
+        ("rate = 1e-3", "rate = 1e300", r"schedule\.rate is not a number"),
+        ("rate = 1e-3", "rate = nan", "not finite"),
+        ("frames = 2", "frames = 0x" + "f" * 99, "too large"),
+        ("[mixture]", "[mixture]\npasted = 1.5", r"mixture\.pasted is not from 0 to 1"),
+        ("[mixture]", "[mixture]\nweights = { a = -1 }", r"mixture\.weights\['a'\] is not 0 or more"),
+        ("[mixture]", "[cut]\nsearch_size = 0\n[mixture]", r"cut\.search_size is not 1 or more"),
+        ('train = ["neck"]', "train = [3]", r"train\[0\] is not a text"),
+        ('[{ reader = "crops" }]', "3", "sources is a list of tables"),
+        ('[{ reader = "crops" }]', '["crops"]', "sources is a list of tables"),
     ],
 )
 def test_what_does_not_fit_is_said_in_one_line(old: str, new: str, message: str) -> None:

@@ -35,6 +35,11 @@ def test_an_answer_is_read_as_it_was_written(tmp_path: Path) -> None:
         (lambda data: data["actors"][0].update(novel=1), "novel"),
         (lambda data: data.update(schema=2), "schema 2"),
         (lambda data: data.update(findings=3), "cannot be read"),
+        (lambda data: data["actors"][0].update(label="another"), "not those that it compares"),
+        (lambda data: data["actors"].append(data["actors"][0]), "not those that it compares"),
+        (lambda data: data["actors"][0]["cost"].update(seconds=0), r"cost\.seconds is not a measurable number above 0"),
+        (lambda data: data["actors"][0]["cost"].update(seconds=5e-324), r"cost\.seconds is not a measurable"),
+        (lambda data: data["findings"][0]["auc"].update(difference=1e308), "difference is not a number"),
     ],
 )
 def test_a_damaged_answer_is_one_line(tmp_path: Path, change, says: str) -> None:

@@ -13,6 +13,10 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from trackers.errors import InputError, did_you_mean
 
 Colour = tuple[float, float, float]
+LARGEST = 2**20
+"""Bytes of a description; no number in one is larger either."""
+WIDEST = 4096
+"""Pixels of a crop's side at the most, and of all else that is counted."""
 T = TypeVar("T")
 
 
@@ -167,7 +171,8 @@ class Description:
 def read_description(file: Path) -> Description:
     """Return what a TOML file says; InputError, one line, where it is damaged, incomplete or contradicts itself."""
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        with file.open("rb") as opened:
+            content = tomllib.loads(opened.read(LARGEST).decode("utf-8"))
     except OSError as error:
         raise InputError(f"{file} cannot be read: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
@@ -230,25 +235,32 @@ def _value(value: Any, wanted: Any, where: str) -> Any:
         return _value(value, inner[0], where)
     if origin is Literal:
         if value not in inner:
-            raise ValueError(f"{where} must be one of {', '.join(inner)}, not {value!r}")
+            raise ValueError(f"{where} must be one of {', '.join(inner)}, not {_shown(value)}")
         return value
     if origin is tuple:
         if not isinstance(value, list) or (Ellipsis not in inner and len(value) != len(inner)):
             many = "a list" if Ellipsis in inner else f"a list of {len(inner)}"
-            raise ValueError(f"{where} must be {many}, not {value!r}")
+            raise ValueError(f"{where} must be {many}, not {_shown(value)}")
         return tuple(_value(one, inner[0], f"{where}[{index}]") for index, one in enumerate(value))
     if wanted in (int, float, str):
         return _plain(value, wanted, where)
     return _read(value, wanted, where)
 
 
+def _shown(value: Any) -> str:
+    long = isinstance(value, int) and not isinstance(value, bool) and abs(value) > 2**63
+    return f"one of {value.bit_length()} bits" if long else repr(value)[:60]
+
+
 def _plain(value: Any, wanted: type, where: str) -> Any:
     fits = isinstance(value, (int, float) if wanted is float else wanted) and not isinstance(value, bool)
     if not fits:
         names = {int: "a whole number", float: "a number", str: "a text"}
-        raise ValueError(f"{where} must be {names[wanted]}, not {value!r}")
+        raise ValueError(f"{where} must be {names[wanted]}, not {_shown(value)}")
     if wanted is int and value < 1:
-        raise ValueError(f"{where} must be 1 or more, not {value}")
+        raise ValueError(f"{where} must be 1 or more, not {_shown(value)}")
     if wanted is float and not 0 <= value < math.inf:
-        raise ValueError(f"{where} must be a number from 0 on, not {value}")
+        raise ValueError(f"{where} must be a number from 0 on, not {_shown(value)}")
+    if wanted is not str and value > (most := WIDEST if wanted is int else LARGEST):
+        raise ValueError(f"{where} must be {most} or less, not {_shown(value)}")
     return wanted(value)

@@ -54,6 +54,17 @@ def test_two_versions_are_never_joined(tmp_path: Path) -> None:
     assert (tmp_path / "a.zip").read_bytes() == CONTENT[::-1]
 
 
+def test_a_damaged_note_of_what_a_server_had_begins_anew(tmp_path: Path) -> None:
+    page = Page(CONTENT, breaks=[100_000] * 5)
+    with serving({"/a.zip": page}) as at:
+        with pytest.raises(InputError):
+            fetch(f"{at}/a.zip", tmp_path / "a.zip")
+        (note,) = tmp_path.glob("*.tag")
+        note.write_bytes(b"\xff\r\nX: 1")
+        fetch(f"{at}/a.zip", tmp_path / "a.zip", checksum=hashlib.md5(CONTENT).hexdigest())
+    assert (tmp_path / "a.zip").read_bytes() == CONTENT
+
+
 def test_a_server_that_knows_no_ranges_begins_anew(tmp_path: Path) -> None:
     with serving({"/a.zip": Page(CONTENT, breaks=[100_000], ranges=False)}) as at:
         fetch(f"{at}/a.zip", tmp_path / "a.zip")
