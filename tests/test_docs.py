@@ -1,12 +1,16 @@
-"""The documentation as a site, without what draws it: every page has its place, every link and name leads somewhere.
+"""The documentation as a site: every page has its place, every link and name leads somewhere, and it builds strictly.
 
-`make docs` builds it strictly, which takes 170 MB of packages; a workflow does that on every push.
+It is built where what draws it is there: 170 MB of packages, which `make docs`, a slow test and a workflow bring.
 """
 
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -67,3 +71,33 @@ def test_the_reference_names_what_there_is() -> None:
 def test_the_profiles_are_those_that_there_are() -> None:
     rows = re.findall(r"^\| `(\w+)` \| ([^|]*) \|", (DOCS / "profiles.md").read_text(), re.MULTILINE)
     assert dict(rows) == {name: load_profile(name).title for name in profile_names()}
+
+
+def strictly_built(python: Path, site: Path) -> None:
+    """Build the site into a folder of the test's own."""
+    command = [python, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", site]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    for page in PAGES:
+        place = page.relative_to(DOCS).with_suffix("")
+        assert any((site / file).is_file() for file in (f"{place}/index.html", f"{place}.html")), place
+
+
+def test_the_site_builds_strictly(tmp_path: Path) -> None:
+    own = REPOSITORY / ".venv-docs" / "bin" / "python"
+    if own.is_file():
+        strictly_built(own, tmp_path / "site")
+    elif all(find_spec(name) for name in ("mkdocs", "material", "mkdocstrings")):
+        strictly_built(Path(sys.executable), tmp_path / "site")
+    else:
+        pytest.skip("needs MkDocs Material: `make docs`, or the extra `docs`")
+
+
+@pytest.mark.slow
+def test_make_docs_makes_its_environment_and_the_site(tmp_path: Path) -> None:
+    if shutil.which("make") is None:
+        pytest.skip("needs make")
+    made = ["make", "docs", f"PYTHON={sys.executable}", f"VENV={tmp_path / 'made'}"]
+    done = subprocess.run(made, cwd=REPOSITORY, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    strictly_built(tmp_path / "made-docs" / "bin" / "python", tmp_path / "site")
