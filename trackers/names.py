@@ -118,7 +118,7 @@ def expand(names: Iterable[str]) -> list[TrackerSpec]:
         for full in _matching(name):
             spec = resolve(full)
             reach = spec.family.reach
-            specs.setdefault((spec.identity(), spec.family.cls if reach is None else reach.digest), spec)
+            specs.setdefault((spec.identity(), reach and reach.digest), spec)
     return distinct(list(specs.values()))
 
 

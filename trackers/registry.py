@@ -7,19 +7,21 @@ How a full name is read (``memtrack-m4:paper@FILE``) is in `trackers.names`.
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import cached_property
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from trackers.errors import InputError, describe, did_you_mean
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from trackers.adapters.containment import World
     from trackers.code.reach import Reach
     from trackers.weights.catalog import Weights
@@ -28,10 +30,11 @@ GROUP = "engram.trackers"
 PAPERS_FIVE = ("siamfc", "memtrack", "dualmn-short", "dualmn-long", "dualmn")
 """What ``all`` means before plug-ins."""
 BUILT_IN = {
-    "siamfc": "trackers.siamfc.tracker",
-    "memtrack": "trackers.memtrack.tracker",
-    "dualmn": "trackers.dualmn.tracker",
+    "siamfc": "trackers.siamfc.family",
+    "memtrack": "trackers.memtrack.family",
+    "dualmn": "trackers.dualmn.family",
 }
+"""Modules whose FAMILY is Engram's own of that name; torch comes with its class alone."""
 PREFIXES = {
     "cv2": "trackers.adapters.opencv",
     "env": "trackers.adapters.env",
@@ -57,7 +60,8 @@ class Family:
     """One registered class with all that can be asked of it by name."""
 
     name: str
-    cls: type
+    source: type | str
+    """Its class, or ``module:Class``, where that is found once it is needed: a name is read without loading torch."""
     remembers: str | Callable[[Any], str]
     """One line: what the tracker remembers of its target; or what says it of a config."""
     config: type | None = None
@@ -89,9 +93,29 @@ class Family:
         except Exception as error:  # a third party's; a line of words stops nothing
             return f"cannot be told ({describe(error)})"
 
+    @cached_property
+    def cls(self) -> type:
+        """Its class."""
+        if isinstance(self.source, type):
+            return self.source
+        module, _, name = self.source.partition(":")
+        return getattr(import_module(module), name)  # type: ignore[no-any-return]
+
+    @property
+    def file(self) -> Path:
+        """The file of its class, which is not imported for that."""
+        if isinstance(self.source, type):
+            return Path(inspect.getfile(self.source))
+        found = find_spec(self.source.partition(":")[0])
+        assert found is not None
+        assert found.origin is not None
+        return Path(found.origin)
+
     @property
     def ancestor(self) -> str:
         """The family of Engram's that the class is, or is derived from, whose weights serve it; "" where none is."""
+        if self.reach is None and isinstance(self.source, str):
+            return self.name
         names = [vars(base)["__engram_family__"].name for base in self.cls.__mro__ if _is_own(base)]
         return names[0] if names else ""
 
@@ -110,6 +134,29 @@ def register(
     A `Tracker` subclass is called with ``(config, weights, device)``; any other class (one target, ``init`` and
     ``update``) with ``(config)``, or with nothing where `config` is None.
     """
+    family = declare(name, object, remembers=remembers, paper=paper, config=config, presets=presets, variants=variants)
+
+    def decorate(cls: C) -> C:
+        lanes = getattr(cls, "max_lanes", None)
+        if lanes is not None and not (isinstance(lanes, int) and lanes > 0):
+            raise ValueError(f"{name}: max_lanes is a whole number from 1 on, or None for any, not {lanes!r}")
+        cls.__engram_family__ = replace(family, source=cls)  # type: ignore[attr-defined]
+        return cls
+
+    return decorate
+
+
+def declare(
+    name: str,
+    source: type | str,
+    *,
+    remembers: str | Callable[[Any], str],
+    paper: str = "",
+    config: type | None = None,
+    presets: Mapping[str, Delta] | None = None,
+    variants: Mapping[str, Delta] | None = None,
+) -> Family:
+    """Return a family as it is registered; ValueError or TypeError where it cannot be."""
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*", name):
         raise ValueError(f"a tracker's name is letters, digits, '_' and inner '-': not {name!r}")
     if config is not None and not (is_dataclass(config) and config.__dataclass_params__.frozen):  # type: ignore[attr-defined]
@@ -119,23 +166,15 @@ def register(
         if unknown := set(delta) - known:
             raise ValueError(f"{name}: no field {sorted(unknown)} in {config}")
 
-    def decorate(cls: C) -> C:
-        lanes = getattr(cls, "max_lanes", None)
-        if lanes is not None and not (isinstance(lanes, int) and lanes > 0):
-            raise ValueError(f"{name}: max_lanes is a whole number from 1 on, or None for any, not {lanes!r}")
-        cls.__engram_family__ = Family(  # type: ignore[attr-defined]
-            name, cls, remembers, config, {"compact": {}, **(presets or {})}, dict(variants or {}), paper
-        )
-        return cls
-
-    return decorate
+    presets = {"compact": {}, **(presets or {})}
+    return Family(name, source, remembers, config, presets, dict(variants or {}), paper)
 
 
 def family_of(cls: type) -> Family | None:
     """Return what a class is registered as; of a subclass that is not, what its base is, under its own name."""
     for base in cls.__mro__:
         if (family := vars(base).get("__engram_family__")) is not None:
-            return family if base is cls else replace(family, name=cls.__name__, cls=cls)  # type: ignore[no-any-return]
+            return family if base is cls else replace(family, name=cls.__name__, source=cls)  # type: ignore[no-any-return]
     return None
 
 
@@ -171,9 +210,7 @@ def find_family(name: str) -> Family:
     if colon and prefix in PREFIXES:
         return import_module(PREFIXES[prefix]).family(rest)  # type: ignore[no-any-return]
     if name in BUILT_IN:
-        classes = [thing for thing in vars(import_module(BUILT_IN[name])).values() if isinstance(thing, type)]
-        (own,) = (vars(cls)["__engram_family__"] for cls in classes if "__engram_family__" in vars(cls))
-        return own  # type: ignore[no-any-return]
+        return import_module(BUILT_IN[name]).FAMILY  # type: ignore[no-any-return]
     if not (points := _plug_ins().get(name)):
         raise InputError(f"no tracker named {name!r}.{did_you_mean(name, family_names())} `run_bench list` shows all.")
     return import_module(INSTALLED).family(name, points)  # type: ignore[no-any-return]

@@ -53,11 +53,11 @@ def open_executor(
         return Cluster(ray_address, device, data_root, say)
     if ray_address is not None:
         raise InputError("--ray-address needs --executor ray")
-    from benchmark.engine.device import use_device
+    from benchmark.engine.device import plan_for
     from benchmark.engine.executors.local import Local
     from benchmark.engine.executors.processes import Processes
 
-    if (found := use_device(device)) == "cpu":
+    if (found := plan_for(device)) == "cpu":
         return nullcontext(Processes(found, workers, data_root, say))
     if workers > 1:
         raise InputError(f"--workers {workers} is for a CPU; on {found} sequences run side by side in --lanes")

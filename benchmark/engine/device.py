@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import re
+import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import cv2
@@ -15,9 +17,14 @@ _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 
 
 def find_device(wanted: str) -> str:
-    """Return the torch device for ``auto|cpu|cuda|cuda:N|mps``; InputError where this machine lacks it."""
+    """Return the torch device for ``auto|cpu|cuda|cuda:N|mps``; InputError where this machine lacks it.
+
+    torch is asked, but for a CPU: loading it takes longer than planning a run does.
+    """
     if _DEVICE.fullmatch(wanted) is None:
         raise InputError(f"--device takes auto, cpu, cuda, cuda:N or mps, not {wanted!r}")
+    if wanted == "cpu" or (wanted == "auto" and "torch" not in sys.modules and version("torch").endswith("+cpu")):
+        return "cpu"
     import torch
 
     if wanted == "auto":
@@ -52,20 +59,41 @@ def use_device(wanted: str) -> str:
     return device
 
 
+def plan_for(wanted: str) -> str:
+    """Return what `use_device` does, but do not load torch for a CPU: who computes there calls `use_device` first."""
+    device = find_device(wanted)
+    return use_device(device) if "torch" in sys.modules else device
+
+
 def environment_class(device: str) -> dict[str, str]:
-    """Return what boxes may depend on besides tracker and data: part of every record's key."""
+    """Return what boxes may depend on besides tracker and data: part of every record's key.
+
+    Of a CPU it is known while torch is not loaded: what will be computed there is computed as `use_device` leaves it.
+    """
+    own = {
+        "device": _processor() if device == "cpu" else device,
+        "torch": _minor(version("torch")),
+        "opencv": _minor(cv2.__version__),
+        "dtype": "float32",
+        "tf32": "false",
+        "threads": "1",
+    }
+    if device == "cpu" and "torch" not in sys.modules:
+        return own
     import torch
 
-    torch_minor = ".".join(torch.__version__.split(".")[:2])
     cuda = device.startswith("cuda")
-    return {
-        "device": torch.cuda.get_device_name(device) if cuda else _processor() if device == "cpu" else device,
-        "torch": torch_minor,
-        "opencv": ".".join(cv2.__version__.split(".")[:2]),
+    return own | {
+        **({"device": torch.cuda.get_device_name(device)} if cuda else {}),
+        "torch": _minor(torch.__version__),
         "dtype": str(torch.get_default_dtype()).removeprefix("torch."),
         "tf32": str(cuda and torch.backends.cudnn.allow_tf32).lower(),
         "threads": str(torch.get_num_threads()),
     }
+
+
+def _minor(version: str) -> str:
+    return ".".join(version.split(".")[:2])
 
 
 def machine(*, tracked: bool = True) -> dict[str, str]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import torch
 
 from trackers.adapters.containment import Contained
 from trackers.api import Tracker
@@ -34,6 +33,8 @@ def fitting_lanes(specs: Sequence[TrackerSpec], device: str, frames: int) -> int
     """
     if not device.startswith("cuda"):
         return 1
+    import torch  # not at the top: on a CPU a run is planned without it
+
     lanes, together = MOST, (0.0, 0.0)
     torch.cuda.empty_cache()
     free = torch.cuda.mem_get_info(device)[0] * SHARE
@@ -66,6 +67,8 @@ def lanes_in(memory: float, few: float, many: float) -> int:
 
 def _taken(tracker: Tracker[Any], lanes: int, device: str, frames: int) -> float:
     """Return the most bytes of the device that a start and a few steps hold, and what the other frames will add."""
+    import torch
+
     torch.cuda.reset_peak_memory_stats(device)
     pictures = [np.full((720, 1280, 3), 128, np.uint8)] * lanes
     state = tracker.start(pictures, np.tile([600.0, 320.0, 80.0, 80.0], (lanes, 1)), list(range(lanes)))

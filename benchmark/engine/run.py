@@ -233,8 +233,9 @@ def _serves(plan: Plan, spec: TrackerSpec, job: Job, kept: Record, results: Resu
         return not plan.retry_failed
     if len(kept.boxes) != len(job):
         return False
-    signals = getattr(spec.family.cls, "signals", ())
-    return not (plan.telemetry and signals) or results.telemetry(kept) is not None
+    if not plan.telemetry or not getattr(spec.family.cls, "signals", ()):
+        return True
+    return results.telemetry(kept) is not None
 
 
 def execute(

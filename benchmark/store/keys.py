@@ -6,7 +6,6 @@ The evaluation profile is never part of it: scores are computed anew from boxes.
 from __future__ import annotations
 
 import hashlib
-import inspect
 import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -90,7 +89,7 @@ def code_digest(family: Family) -> str:
 
 def engram_files(family: Family) -> list[tuple[str, Path]]:
     """Return the files of Engram's own that decide a tracker's boxes, with their names."""
-    file, shared = Path(inspect.getfile(family.cls)), [_OURS / name for name in _SHARED]
+    file, shared = family.file, [_OURS / name for name in _SHARED]
     if family.reach is None and file.parent.name != "adapters":
         roots = [file.parent, *shared]
     else:

@@ -98,7 +98,7 @@ def cast(study: Study) -> Cast:
     for label, name in study.trackers.items():
         spec = find_tracker(name)
         reach = spec.family.reach
-        same = (spec.identity(), spec.family.cls if reach is None else reach.digest)
+        same = (spec.identity(), reach and reach.digest)
         behaviour[label] = same
         found.setdefault(same, spec)
     named = dict(zip(found, distinct(list(found.values())), strict=True))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trackers.nets.sizing import SizeRules
+from trackers.nets.size_rules import SizeRules
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from trackers.api import Boxes, Frame, Step, Tracker, register
+from trackers.api import Boxes, Frame, Step, Tracker
 from trackers.dualmn.augment import first_crops, generators
-from trackers.dualmn.config import DIMP, PAPER, SUPERDIMP, VARIANTS, DualMNConfig
+from trackers.dualmn.config import DualMNConfig
 from trackers.dualmn.decision import Decider, Decision, Found, alone, decide, fused
 from trackers.dualmn.dimp import DimpBranch
 from trackers.dualmn.dimp_network import DimpNet
 from trackers.dualmn.eyes import Eyes
+from trackers.dualmn.family import FAMILY
 from trackers.dualmn.fusion import fused_view
 from trackers.dualmn.long import LongBranch
 from trackers.dualmn.network import DualMNNet, ShortNet
@@ -66,27 +67,12 @@ class DualMNState:
 
 SMALLEST_SIDE = 10.0
 """Pixels, of a target in STMTrack and in DiMP."""
-LONG = "what the target is: frames spread over its past"
-SHORT = "how the target differs from what is around it: a filter learnt online"
 
 
-def remembered(config: DualMNConfig) -> str:
-    """Return in one line what the branches of a config remember."""
-    return {"long": LONG, "short": SHORT, "both": f"{LONG}; and {SHORT}"}[config.branches]
-
-
-@register(
-    "dualmn",
-    remembers=remembered,
-    paper="Wang et al., Dual-Branch Memory Network for Visual Object Tracking, PRCV 2022; "
-    "a reconstruction: the authors released no code",
-    config=DualMNConfig,
-    presets={"paper": PAPER, "dimp": DIMP, "superdimp": SUPERDIMP},
-    variants=VARIANTS,
-)
 class DualMN(Tracker[DualMNState]):
     """The dual-branch memory network; ``dualmn-short`` and ``dualmn-long`` are its branches alone."""
 
+    __engram_family__ = FAMILY
     signals = signals(DualMNConfig())
 
     def __init__(self, config: DualMNConfig, weights: Weights, device: str) -> None:

@@ -9,9 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from trackers.api import Boxes, Frame, Step, Tracker, register
+from trackers.api import Boxes, Frame, Step, Tracker
 from trackers.memtrack.authors_crops import authors_crops
-from trackers.memtrack.config import PAPER, VARIANTS, MemTrackConfig
+from trackers.memtrack.config import MemTrackConfig
+from trackers.memtrack.family import FAMILY
 from trackers.memtrack.initial import initialise
 from trackers.memtrack.network import Carried, MemTrackNet
 from trackers.memtrack.recovery import sound_response, sound_state
@@ -43,17 +44,10 @@ class MemTrackState:
     """(B, T, C, cells, cells) the first template cut at T sizes, by which sizes are read; T is 0 for search crops."""
 
 
-@register(
-    "memtrack",
-    remembers="the first template and a memory of later ones that an LSTM writes and reads",
-    paper="Yang and Chan, Learning Dynamic Memory Networks for Object Tracking, ECCV 2018 (arXiv 1803.07268)",
-    config=MemTrackConfig,
-    presets={"paper": PAPER},
-    variants=VARIANTS,
-)
 class MemTrack(Tracker[MemTrackState]):
     """The template of every frame is the first one plus what the memory answers, gated channel by channel."""
 
+    __engram_family__ = FAMILY
     signals = signals(MemTrackConfig())
 
     def __init__(self, config: MemTrackConfig, weights: Weights, device: str) -> None:

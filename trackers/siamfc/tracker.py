@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from trackers.api import Boxes, Frame, Signal, Step, Tracker, register
+from trackers.api import Boxes, Frame, Signal, Step, Tracker
 from trackers.nets.alexnet import AlexNet
 from trackers.nets.checkpoint import frozen
 from trackers.nets.correlation import correlate_all
@@ -18,7 +18,8 @@ from trackers.nets.pretrained import load_weights
 from trackers.nets.sizing import scale_factors, size_change
 from trackers.nets.target import Target
 from trackers.nets.transfer import Frames, placed, told
-from trackers.siamfc.config import PAPER, VARIANTS, SiamFCConfig
+from trackers.siamfc.config import SiamFCConfig
+from trackers.siamfc.family import FAMILY
 from trackers.siamfc.network import SiamFCNet
 from trackers.siamfc.winograd import quicken
 from trackers.weights.catalog import Weights
@@ -38,17 +39,10 @@ class SiamFCState:
     """(B, 3) mean colour of the first frame."""
 
 
-@register(
-    "siamfc",
-    remembers="the first frame's template, for good",
-    paper="Bertinetto et al., Fully-Convolutional Siamese Networks for Object Tracking, 2016 (arXiv 1606.09549)",
-    config=SiamFCConfig,
-    presets={"paper": PAPER},
-    variants=VARIANTS,
-)
 class SiamFC(Tracker[SiamFCState]):
     """The baseline without a memory that changes."""
 
+    __engram_family__ = FAMILY
     signals = (
         Signal("peak", "highest response of the chosen scale", low=-1, high=1),
         Signal("sidelobe_ratio", "peak against mean and spread of the rest of the map", low=0),

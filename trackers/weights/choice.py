@@ -34,11 +34,12 @@ def choose_weights(family: Family, base: str, preset: str, wanted: str) -> Weigh
         if wanted:
             raise InputError(f"{base} takes no weights behind '@': it names its files itself")
         return family.weights
-    if not issubclass(family.cls, Tracker):
+    ancestor = family.ancestor
+    if not ancestor and not issubclass(family.cls, Tracker):
         return _of_one_target(family.cls, base, preset, wanted)
     if wanted:
         return find_weights(base, preset, wanted)
-    if not (ancestor := family.ancestor):
+    if not ancestor:
         return OWN_WEIGHTS
     variant = base.removeprefix(family.name) if base.startswith(f"{family.name}-") else ""
     try:

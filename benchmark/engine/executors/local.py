@@ -8,7 +8,7 @@ from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Any
 
-from benchmark.engine.device import environment_class, use_device
+from benchmark.engine.device import environment_class, plan_for, use_device
 from benchmark.engine.fit import fitting_lanes
 from benchmark.engine.job import Job
 from benchmark.engine.lanes import run_together
@@ -32,7 +32,7 @@ class Local:
 
     def __init__(self, device: str) -> None:
         """Take ``auto|cpu|cuda|cuda:N|mps``; InputError where this machine lacks it."""
-        self.device = use_device(device)
+        self.device = plan_for(device)
         self.environment: Mapping[str, str] = environment_class(self.device)
 
     def fitting_lanes(self, specs: Sequence[TrackerSpec], frames: int) -> int:
@@ -41,6 +41,7 @@ class Local:
 
     def work(self, plan: Plan, tasks: list[Task], on_frames: OnFrames) -> Iterator[Finished]:
         """Do the tasks. All trackers are built before the first frame: a bad checkpoint stops the run at once."""
+        use_device(self.device)
         built = {spec.name: spec.build(self.device) for spec in dict.fromkeys(task.spec for task in tasks)}
         for tracker in built.values():
             tracker.recording = plan.telemetry

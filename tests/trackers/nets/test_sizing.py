@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from trackers.nets.sizing import SizeRules, scale_factors, size_change
+from trackers.nets.size_rules import SizeRules
+from trackers.nets.sizing import scale_factors, size_change
 
 CPU = torch.device("cpu")
 RULES = SizeRules(size_share=1.0, size_tolerance=0.0, size_sure=0.1, size_most=1.0)
