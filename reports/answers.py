@@ -11,6 +11,7 @@ from importlib.resources import files
 from benchmark.scores import TrackerScores
 from benchmark.statistics.paired import PairedDifference, compare
 from reports.labels import unlike
+from reports.merit import SUCCESS, Merit, values
 from reports.speed import Speed
 
 __all__ = ["Answer", "Cost", "Pair", "answer", "questions"]
@@ -45,55 +46,57 @@ class Answer:
     """One question, answered."""
 
     pair: Pair
-    auc: PairedDifference
-    precision: PairedDifference
+    merit: Merit
+    main: PairedDifference
+    """Of what trackers are ranked by: it answers."""
+    second: PairedDifference | None
+    """Of the second opinion; None where the two have no sequence with it in common."""
+    counts: tuple[int, int, int]
+    """Sequences on which `other` is better, alike and worse."""
     cost: Cost
     first: str
     """What is to be said before anything else: that one alone was trained; or ""."""
     questions: int
-    """How many were asked at once: what the p values are corrected for, AUC and precision each on its own."""
+    """How many were asked at once: what the p values are corrected for, either measure on its own."""
 
     @property
     def verdict(self) -> str:
         """``yes``, ``no``, ``not shown`` or ``cannot be said`` (one sequence)."""
-        if self.auc.p_holm is None:
+        if self.main.p_holm is None:
             return "cannot be said"
-        if not self.auc.significant:
+        if not self.main.significant:
             return "not shown"
-        return "yes" if self.auc.difference > 0 else "no"
+        return "yes" if self.main.difference > 0 else "no"
 
 
-def answer(trackers: Sequence[TrackerScores], speeds: Mapping[str, Speed]) -> tuple[Answer, ...]:
+def answer(
+    trackers: Sequence[TrackerScores], speeds: Mapping[str, Speed], merit: Merit = SUCCESS
+) -> tuple[Answer, ...]:
     """Return the answers to every question these scored trackers allow; pairs need a common sequence."""
     by_name = {one.name: one for one in trackers}
-    pairs = [
-        pair
-        for pair in questions(list(by_name))
-        if set(by_name[pair.other].sequences) & set(by_name[pair.base].sequences)
-    ]
-    wanted = [(pair.base, pair.other) for pair in pairs]
+    scores = {key: {name: values(one, key) for name, one in by_name.items()} for key in merit.keys}
+    pairs = [pair for pair in questions(list(by_name)) if _share(scores[merit.key], pair)]
     found = {
-        measure: compare(
-            {
-                name: {s: getattr(scores, measure) for s, scores in one.sequences.items()}
-                for name, one in by_name.items()
-            },
-            wanted,
-        )
-        for measure in ("auc", "precision")
+        key: {
+            (one.base, one.other): one
+            for one in compare(own, [(pair.base, pair.other) for pair in pairs if _share(own, pair)])
+        }
+        for key, own in scores.items()
     }
-    return tuple(
-        _answer(pair, by_name, auc, precision, speeds, len(pairs))
-        for pair, auc, precision in zip(pairs, found["auc"], found["precision"], strict=True)
-    )
+    answers = []
+    for pair in pairs:
+        main, second, counted = (found[key].get((pair.base, pair.other)) for key in merit.keys)
+        assert main is not None
+        assert counted is not None
+        counts = counted.wins, counted.ties, counted.losses
+        other, base = by_name[pair.other], by_name[pair.base]
+        cost = _cost(other, base, speeds)
+        answers.append(Answer(pair, merit, main, second, counts, cost, unlike(other, base), len(pairs)))
+    return tuple(answers)
 
 
-def _answer(
-    pair: Pair, by_name: Mapping[str, TrackerScores], auc: PairedDifference, precision: PairedDifference,
-    speeds: Mapping[str, Speed], asked: int,
-) -> Answer:  # fmt: skip
-    other, base = by_name[pair.other], by_name[pair.base]
-    return Answer(pair, auc, precision, _cost(other, base, speeds), unlike(other, base), asked)
+def _share(scores: Mapping[str, Mapping[str, float]], pair: Pair) -> bool:
+    return bool(scores[pair.other].keys() & scores[pair.base].keys())
 
 
 def questions(names: Sequence[str]) -> list[Pair]:

@@ -97,8 +97,8 @@ def warnings(scores: RunScores) -> tuple[str, ...]:
         )
     if scores.protocol.startswith("vot-"):
         found.append(
-            "Success and precision are those of runs that were restarted, or begun at anchors: they stand beside no"
-            " other protocol's. VOT's own measures, accuracy, robustness and expected overlap, are under Scores."
+            "Success and precision, below VOT's own measures, are of runs that were restarted, or begun at anchors:"
+            " they stand beside no other protocol's."
         )
     for one in scores.trackers:
         met = [mark for mark in one.marks if mark.startswith(GRAVE[:2])]

@@ -20,6 +20,7 @@ from reports.causes import Causes, cause_effects, mark_causes
 from reports.differences import CurveDifference, choose_base, curve_differences
 from reports.labels import is_class
 from reports.memory import memory_of
+from reports.merit import EAO, Merit, merit_of, rank
 from reports.papers import PaperTable, others, paper_tables
 from reports.published import Published
 from reports.sequences import SequenceView, Track, view_sequence, worst_sequences
@@ -62,9 +63,19 @@ class Report:
     ``causes``."""
 
     @property
+    def merit(self) -> Merit:
+        """What its trackers are ranked by and asked about."""
+        return merit_of(self.scores.trackers)
+
+    @property
+    def first_curve(self) -> str:
+        """Which curve its score is read off: ``success`` or ``expected``, that of its first screen."""
+        return "expected" if self.merit is EAO else "success"
+
+    @property
     def ranked(self) -> tuple[TrackerScores, ...]:
-        """The trackers, best success AUC first; those without a score last."""
-        return rank(self.scores.trackers)
+        """The trackers, the best first; those without a score last."""
+        return rank(self.scores.trackers, self.merit)
 
     @property
     def scored(self) -> tuple[TrackerScores, ...]:
@@ -103,11 +114,6 @@ class Report:
         return tuple(sorted(found, key=lambda view: view.mean or 0.0))
 
 
-def rank(trackers: Sequence[TrackerScores]) -> tuple[TrackerScores, ...]:
-    """Return the trackers, best success AUC first; those without a score last."""
-    return tuple(sorted(trackers, key=lambda t: -t.summary.overall.auc if t.summary else 1.0))
-
-
 def build_report(
     folders: Sequence[Path], *, frames: bool = True, data_root: Path | None = None, chosen: Collection[str] = (),
     base: str = "",
@@ -122,7 +128,8 @@ def build_report(
     runs = tuple(Run.read(folder) for folder in folders)
     scores, owner = join(runs)
     against = choose_base(scores.trackers, base)
-    ranked = rank(scores.trackers)
+    merit = merit_of(scores.trackers)
+    ranked = rank(scores.trackers, merit)
     names = list(dict.fromkeys(chain.from_iterable(run.manifest["dataset"]["sequences"] for run in runs)))
     views = [view_sequence(name, ranked, runs, owner) for name in names]
     for name in chosen:
@@ -149,7 +156,7 @@ def build_report(
         )
     if unknown:
         missing["causes"] = f"When causes of failure act is not known: {unknown}."
-    answers = answer([one for one in scores.trackers if one.summary], {one.tracker: one for one in speed})
+    answers = answer([one for one in scores.trackers if one.summary], {one.tracker: one for one in speed}, merit)
     return Report(
         scores=scores,
         profile=load_profile(scores.profile, scores.dataset),

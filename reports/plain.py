@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchmark.scores import RunScores
+from reports.answers import Answer
 from reports.html.data import per_cent
 from reports.model import Report
 from reports.sequences import SequenceView
@@ -25,7 +26,7 @@ def to_plain(report: Report) -> dict[str, Any]:
         "schema": SCHEMA,
         "scores": _plain(report.scores),
         "missing": dict(report.missing),
-        "answers": [{**_plain(one), "verdict": one.verdict} for one in report.answers],
+        "answers": [_answer(one) for one in report.answers],
         "causes": _plain(report.causes),
         "studies": [one.to_dict() for one in report.studies],
         "toolkit": [one.to_dict() for one in report.toolkit],
@@ -37,6 +38,12 @@ def to_plain(report: Report) -> dict[str, Any]:
         "sequences": [_sequence(view) for view in report.sequences],
         "runs": [{"folder": run.folder.name, "manifest": run.manifest} for run in report.runs],
     }
+
+
+def _answer(one: Answer) -> dict[str, Any]:
+    """Return an answer: its differences by what they are of."""
+    facts = {name: value for name, value in vars(one).items() if name not in ("merit", "main", "second")}
+    return _plain({**facts, one.merit.key: one.main, one.merit.second: one.second, "verdict": one.verdict})  # type: ignore[no-any-return]
 
 
 def _sequence(view: SequenceView) -> dict[str, Any]:

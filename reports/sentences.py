@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from reports.answers import Answer
 from reports.forest import Forest, Row, found_of
+from reports.merit import Merit
 
 __all__ = ["answers_forest", "cost", "evidence", "row_of", "verdict"]
 
@@ -17,17 +18,17 @@ _VERDICTS = {
 }
 
 
-def answers_forest(answers: Iterable[Answer]) -> Forest:
+def answers_forest(answers: Iterable[Answer], merit: Merit) -> Forest:
     """Return the answers as rows on one scale."""
-    return Forest("success AUC", tuple(map(row_of, answers)))
+    return Forest(merit.name, tuple(map(row_of, answers)))
 
 
 def row_of(answer: Answer) -> Row:
     """Return an answer as a row."""
-    auc = answer.auc
+    found = answer.main
     return Row(
-        f"{auc.other} − {auc.base}", auc.difference, auc.interval, auc.sequences, found_of(auc), answer.pair.asks,
-        f"{auc.wins} / {auc.ties} / {auc.losses}",
+        f"{found.other} − {found.base}", found.difference, found.interval, found.sequences, found_of(found),
+        answer.pair.asks, " / ".join(map(str, answer.counts)),
         words=(f"{verdict(answer)} {evidence(answer)}", cost(answer)),
     )  # fmt: skip
 
@@ -42,21 +43,21 @@ def evidence(answer: Answer) -> str:
 
     Before all that, whether one of the two alone was trained for tracking.
     """
-    found, precision = answer.auc, answer.precision
+    found, second, merit = answer.main, answer.second, answer.merit
     which = "higher" if found.difference >= 0 else "lower"
     text = f"{answer.first} " if answer.first else ""
-    text += f"{found.other} has a success AUC {abs(found.difference):.3f} {which} than {found.base}"
+    text += f"{found.other} has {merit.article} {merit.name} {abs(found.difference):.3f} {which} than {found.base}"
     if found.interval is None or found.p_holm is None:
         return f"{text} on the one sequence that both finished; that says nothing of others."
     asked = f", corrected for {answer.questions} questions" if answer.questions > 1 else ""
     text += (
         f" (95\u00a0% interval {found.interval.low:+z.3f} to {found.interval.high:+z.3f}; "
         f"p\u00a0=\u00a0{_p(found.p_holm)}{asked}): "
-        f"better on {found.wins} of {found.sequences} sequences, alike on {found.ties}, worse on {found.losses}."
+        f"{merit.counts_as.format(*answer.counts, all=found.sequences)}."
     )
-    if precision.interval is not None:
-        low, high = precision.interval.low, precision.interval.high
-        text += f" Precision {precision.difference:+z.3f} ({low:+z.3f} to {high:+z.3f})."
+    if second is not None and second.interval is not None:
+        low, high = second.interval.low, second.interval.high
+        text += f" {merit.second.capitalize()} {second.difference:+z.3f} ({low:+z.3f} to {high:+z.3f})."
     if answer.verdict == "not shown" and found.detectable is not None:
         text += f" With these sequences a true difference below about {found.detectable:.3f} mostly stays unseen."
     return text
@@ -64,7 +65,7 @@ def evidence(answer: Answer) -> str:
 
 def cost(answer: Answer) -> str:
     """Return what the two cost in speed and memory, measured alone where both were."""
-    one, found = answer.cost, answer.auc
+    one, found = answer.cost, answer.main
     if one.fps_other is None or one.fps_base is None:
         return "Cost: speed was not measured for both under the same conditions."
     beside = f"; {one.mark}" if one.mark else ""

@@ -21,12 +21,9 @@ def vot_table(scores: RunScores) -> Table | None:
         return None
     first = next(iter(found.values()))
     profiles = [load_vot_profile(one.profile) for one in first.measures]
-    robustness = {one.name: one.robustness for one in profiles}
-    if scores.protocol == "vot-multistart":
-        robustness = {one.name: "share of frames before the target is lost" for one in profiles}
     told = [
         f"EAO over {first.span_from}",
-        *(f"R by {one.title}: {robustness[one.name]}" for one in profiles),
+        *(f"R by {one.title}: {one.robustness_by(scores.protocol)}" for one in profiles),
     ]
     shown = Table(
         title=f"VOT's measures: {scores.coverage} · {scores.protocol}",

@@ -10,7 +10,7 @@ from benchmark.profiles import load_profile
 from benchmark.scores import RunScores, TrackerScores
 from benchmark.statistics.ranks import CriticalDifference, critical_difference
 from reports.board.gathering import Gathered, Listed
-from reports.model import rank
+from reports.merit import SUCCESS, rank
 from reports.speed import Speed, speeds
 from trackers.errors import InputError
 
@@ -120,7 +120,7 @@ def _division(listed: Sequence[Listed]) -> Division:
             source[name], trackers[name] = one, replace(tracker, name=name)
             owner[name], seen[name] = (index, tracker.name), seen.get(name, 0) + 1
     first = newest_last[-1].run.scores
-    ranked = rank(tuple(trackers.values()))
+    ranked = rank(tuple(trackers.values()), SUCCESS)
     joined = replace(
         first, trackers=ranked, run=", ".join(dict.fromkeys(one.run.scores.run for one in source.values()))
     )

@@ -19,6 +19,8 @@ from trackers.printable import printable
 __all__ = ["curve_data", "page_data", "panel_data", "readable", "sequence_data", "short"]
 
 UNKNOWN = 255
+POINTS = 200
+"""Lengths at which a curve of expected overlap is drawn."""
 
 
 def page_data(report: Report, names: Sequence[str]) -> dict[str, Any]:
@@ -32,7 +34,11 @@ def page_data(report: Report, names: Sequence[str]) -> dict[str, Any]:
     }
     return {
         "trackers": list(names),
-        "curves": {kind: curve_data(report, number, kind) for kind in ("success", "precision")},
+        "curves": {
+            kind: curve_data(report, number, kind)
+            for kind in dict.fromkeys(("success", "precision", report.first_curve))
+        },
+        "overview": report.first_curve,
         "differences": {kind: _differences(report, number, kind) for kind in ("success", "precision")},
         "attributes": _attributes(report, number),
         "speeds": [
@@ -56,7 +62,9 @@ def readable(value: Any) -> Any:
 
 
 def curve_data(report: Report, number: Mapping[str, int], kind: str) -> dict[str, Any]:
-    """Return the curves of one kind, ``success`` or ``precision``, of every tracker that has scores."""
+    """Return the curves of one kind, ``success``, ``precision`` or ``expected``, of every tracker that has scores."""
+    if kind == "expected":
+        return _expected(report, number)
     profile = report.profile
     grid = profile.success_grid if kind == "success" else profile.precision_grid
     series = []
@@ -72,6 +80,17 @@ def curve_data(report: Report, number: Mapping[str, int], kind: str) -> dict[str
             }
         )
     return {"x": short(grid), "series": series}
+
+
+def _expected(report: Report, number: Mapping[str, int]) -> dict[str, Any]:
+    """Return expected overlaps by the length of a run, and the span of lengths that EAO is the mean of."""
+    found = {one.name: one.vot.measures[0] for one in report.scored if one.vot}
+    longest = max((len(one.curve) for one in found.values()), default=2)
+    lengths = np.unique(np.linspace(1, max(longest - 1, 2), POINTS).astype(int))
+    series = [
+        {"t": number[name], "y": [*short(one.curve[lengths[lengths < len(one.curve)]])]} for name, one in found.items()
+    ]
+    return {"x": lengths.tolist(), "series": series, "span": next((list(one.span) for one in found.values()), None)}
 
 
 def _differences(report: Report, number: dict[str, int], kind: str) -> dict[str, Any]:

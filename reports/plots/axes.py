@@ -19,7 +19,7 @@ from benchmark.notebook.comparing import Compared
 from benchmark.notebook.loading import LoadedRun
 from reports.differences import Kind
 from reports.labels import MEASURE_NAMES, coverage
-from reports.model import rank
+from reports.merit import SUCCESS, rank
 from reports.plots.curves import draw_curves
 from reports.plots.sheet import folded
 from reports.plots.style import colours
@@ -62,7 +62,7 @@ def sequences(run: LoadedRun, measure: str = "auc", *, ax: Axes | None = None) -
     """Draw every tracker's score on every sequence as a heat map, the hardest sequence on top."""
     _check(measure, MEASURE_NAMES, "measure")
     found = run.sequences.pivot(index="sequence", columns="tracker", values=measure)
-    order = [one.name for one in rank(run.kept.scores.trackers) if one.name in found.columns]
+    order = [one.name for one in rank(run.kept.scores.trackers, SUCCESS) if one.name in found.columns]
     table = found.loc[found.mean(axis=1).sort_values().index, order]
     table = table.rename(index=_words, columns=_words)
     ax = _axes(ax, (1.6 + 0.9 * len(order), 0.8 + 0.28 * len(table)))

@@ -12,8 +12,9 @@ from benchmark.profiles import Profile, load_profile
 from benchmark.scores import RunScores
 from reports.differences import MEASURES, Kind
 from reports.labels import coverage, legend
+from reports.merit import SUCCESS, rank
 from reports.metrics import curve_values
-from reports.model import Report, rank
+from reports.model import Report
 from reports.plots.sheet import COLUMN, add_legend, dash_of, sheet
 from reports.plots.style import styles
 
@@ -40,7 +41,7 @@ def draw_curves(
     profile = load_profile(scores.profile, scores.dataset)
     grid, style = grid_of(profile, kind), styles([tracker.name for tracker in scores.trackers])
     entries = []
-    for tracker in rank(scores.trackers):
+    for tracker in rank(scores.trackers, SUCCESS):
         if tracker.summary is None:
             continue
         average, look = tracker.summary.overall, style[tracker.name]

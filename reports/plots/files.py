@@ -69,7 +69,9 @@ def drawn_figures(report: Report, *, bands: bool, wide: bool) -> Iterator[tuple[
     """Yield every figure that the report has something for, with its name."""
     for width, suffix in ((COLUMN, ""), *([(PAGE, "-wide")] if wide else [])):
         found = {
-            "answers": forest_figure(answers_forest(report.answers), f"Answers: {coverage(report.scores)}", width),
+            "answers": forest_figure(
+                answers_forest(report.answers, report.merit), f"Answers: {coverage(report.scores)}", width
+            ),
             "success": curve_figure(report, "success", width, bands=bands),
             "precision": curve_figure(report, "precision", width, bands=bands),
             "success-difference": difference_figure(report, "success", width),

@@ -65,7 +65,12 @@ def _render(reports: Sequence[Report], links: Sequence[str]) -> str:
             labels=dict(enumerate(names)),
             number=number,
             rules=style_rules([look[name] for name in names]),
-            data={"trackers": names, "datasets": [curve_data(report, number, "success") for report in reports]},
+            data={
+                "trackers": names,
+                "datasets": [
+                    {"kind": report.first_curve, **curve_data(report, number, report.first_curve)} for report in reports
+                ],
+            },
         )
     )
 
@@ -77,7 +82,7 @@ def _forest(reports: Sequence[Report]) -> Forest:
         for one in map(row_of, report.answers):
             row = replace(one, title=report.scores.dataset, asks="", group=f"{one.asks} ({one.title})")
             asked.setdefault(row.group, []).append(row)
-    return Forest("success AUC", tuple(chain.from_iterable(asked.values())))
+    return Forest(reports[0].merit.name, tuple(chain.from_iterable(asked.values())))
 
 
 def _link(runs: Sequence[Path], folder: Path) -> str:

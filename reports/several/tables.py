@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmark.scores import TrackerScores
-from benchmark.statistics.best import Standing
-from reports.labels import MEASURE_NAMES, coverage, marks
+from reports.labels import coverage, marks
 from reports.model import Report
-from reports.tables.grid import EMPTY, Cell, Column, Table, score, tracker_cell, words
-from reports.tables.headline import headline_measures
+from reports.tables.grid import EMPTY, Cell, Column, Table, tracker_cell, words
+from reports.tables.headline import headline_cells
 
 __all__ = ["overall_table"]
 
@@ -20,13 +19,12 @@ def overall_table(reports: Sequence[Report]) -> Table:
     columns = [Column("Tracker", "tracker", "text")]
     cells: dict[str, list[Cell]] = {name: [] for name in names}
     for report in reports:
-        measure = headline_measures(report.profile)[0]
+        (column, *_), own = headline_cells(report)
         dataset = report.scores.dataset
-        columns.append(Column(f"{dataset}: {MEASURE_NAMES[measure]}", f"{dataset} {measure}", short=dataset))
-        standing = report.scores.standings(measure)
+        columns.append(Column(f"{dataset}: {column.heading}", f"{dataset} {column.key}", short=dataset))
         found = {one.name: one for one in report.ranked}
         for name in names:
-            cells[name].append(_cell(found.get(name), measure, standing.get(name, "")))
+            cells[name].append(own[name][0] if name in own else _unscored(found.get(name)))
     first = {one.name: one for report in reversed(reports) for one in report.ranked}
     rows = tuple((tracker_cell(name, marks(first[name])), *cells[name]) for name in names)
     notes = (
@@ -36,9 +34,7 @@ def overall_table(reports: Sequence[Report]) -> Table:
     return Table("datasets", "All datasets", "Scores by dataset", tuple(columns), rows, notes)
 
 
-def _cell(tracker: TrackerScores | None, measure: str, standing: Standing) -> Cell:
+def _unscored(tracker: TrackerScores | None) -> Cell:
     if tracker is None:
         return EMPTY
-    if tracker.summary is None:
-        return words("–", f"{len(tracker.failed)} failed" if tracker.failed else "not scored here")
-    return score(getattr(tracker.summary.overall, measure), tracker.intervals.get(measure), standing=standing)
+    return words("–", f"{len(tracker.failed)} failed" if tracker.failed else "not scored here")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from benchmark.scores import RepeatedScores, TrackerScores
-from reports.answers import Answer
+from benchmark.statistics.paired import PairedDifference
 from reports.failures import KINDS
 from reports.labels import (
     ATTRIBUTES,
@@ -111,31 +111,34 @@ def _answers(report: Report) -> Table:
     rows = [
         (
             words(one.pair.asks, other=one.pair.other, base=one.pair.base), words(one.verdict),
-            *_difference(one, "auc"), *_difference(one, "precision"),
-            words(f"{one.auc.wins} / {one.auc.ties} / {one.auc.losses}", better=one.auc.wins, alike=one.auc.ties,
-                  worse=one.auc.losses),
-            score(one.auc.detectable),
+            *_difference(one.main), *_difference(one.second),
+            words(" / ".join(map(str, one.counts)), better=one.counts[0], alike=one.counts[1], worse=one.counts[2]),
+            score(one.main.detectable),
         )
         for one in report.answers
     ]  # fmt: skip
+    merit = report.merit
+    second = merit.second.capitalize()
     columns = (
         Column("Question", "question", "text"), Column("Answer", "verdict", "text"),
-        Column("AUC difference", "auc_difference", short="ΔAUC"), Column("p, corrected", "auc_p_holm", short="p"),
-        Column("Precision difference", "precision_difference", short="ΔP"),
-        Column("p, corrected", "precision_p_holm", short="p"), Column("better / alike / worse", short="+/=/−"),
-        Column("detectable", "auc_detectable", short="detect."),
+        Column(f"{merit.short} difference", f"{merit.key}_difference", short=f"Δ{merit.short}"),
+        Column("p, corrected", f"{merit.key}_p_holm", short="p"),
+        Column(f"{second} difference", f"{merit.second}_difference", short=f"Δ{second[0]}"),
+        Column("p, corrected", f"{merit.second}_p_holm", short="p"), Column("better / alike / worse", short="+/=/−"),
+        Column("detectable", f"{merit.key}_detectable", short="detect."),
     )  # fmt: skip
     note = (
         "Paired over sequences: mean difference with its 95 % interval, sign-flip p after Holm's correction over these "
-        "questions, sequences that differ by more than .01 (better / alike / worse), and the smallest true difference "
+        f"questions, {merit.counting} (better / alike / worse), and the smallest true difference "
         "that so many sequences would show in 80 of 100 experiments (detectable)."
     )
     first = dict.fromkeys(one.first for one in report.answers if one.first)
     return _table(report, "answers", "Questions", columns, rows, [*first, note])
 
 
-def _difference(one: Answer, measure: str) -> tuple[Cell, Cell]:
-    found = one.auc if measure == "auc" else one.precision
+def _difference(found: PairedDifference | None) -> tuple[Cell, Cell]:
+    if found is None:
+        return EMPTY, EMPTY
     p = EMPTY if found.p_holm is None else Cell(f"{found.p_holm:.3f}", found.p_holm)
     return difference(found.difference, found.interval), p
 

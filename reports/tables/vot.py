@@ -13,7 +13,7 @@ from reports.model import Report
 from reports.published import load_published
 from reports.tables.grid import EMPTY, Cell, Column, Table, score, tracker_cell, words
 
-__all__ = ["toolkit_table", "vot_tables"]
+__all__ = ["MEASURES", "toolkit_table", "vot_tables"]
 
 MEASURES = {"accuracy": ("Accuracy", "A"), "robustness": ("Robustness", "R"), "eao": ("EAO", "EAO")}
 
@@ -55,7 +55,6 @@ def toolkit_table(figures: ToolkitFigures, index: int = 0) -> Table:
 def _measures(report: Report, ranked: list[TrackerScores], found: Mapping[str, VOTScores]) -> Table:
     first = found[ranked[0].name]
     profiles = [load_vot_profile(one.profile) for one in first.measures]
-    anchored = report.scores.protocol == "vot-multistart"
     rows: list[tuple[Cell, ...]] = []
     for one in ranked:
         own = found[one.name]
@@ -69,10 +68,9 @@ def _measures(report: Report, ranked: list[TrackerScores], found: Mapping[str, V
         key = profile.name.replace("-", "_")
         columns += [Column(text + of, f"{name}_{key}", short=short) for name, (text, short) in MEASURES.items()]
     columns.append(Column("Times lost", "times_lost", short="lost"))
-    means = ["the share of frames before the target is lost"] if anchored else [one.robustness for one in profiles]
     notes = [
         f"EAO: expected average overlap, over {first.span_from}.",
-        *(f"Robustness by {profile.title}: {what}." for profile, what in zip(profiles, means)),
+        *(f"Robustness by {one.title}: {one.robustness_by(report.scores.protocol)}." for one in profiles),
         "Computed here, by the rules of each toolkit, on the same boxes.",
     ]
     if len(rows) > len(ranked):

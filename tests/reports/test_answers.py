@@ -43,9 +43,9 @@ def test_sentences_say_difference_interval_correction_and_cost(made_run: Path) -
     answers = {one.pair.asks: one for one in report.answers}
     one = answers["Does the dual memory beat a template that never changes?"]
     text = evidence(one)
-    assert f"{abs(one.auc.difference):.3f} higher than siamfc" in text
+    assert f"{abs(one.main.difference):.3f} higher than siamfc" in text
     assert f"corrected for {len(report.answers)} questions" in text
-    assert f"better on {one.auc.wins} of 6 sequences" in text
+    assert f"better on {one.main.wins} of 6 sequences" in text
     assert cost(one).endswith("at one lane, peak memory 700 MB against 700 MB.")
     assert verdict(one) in ("Yes.", "Not shown.")
 

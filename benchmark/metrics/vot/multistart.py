@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.metrics.vot.measures import Measures, read_curve
+from benchmark.metrics.vot.measures import Measures, Sums, curve_of, read_curve, shares_of
 
 __all__ = ["FromAnchor", "multistart_measures", "progress"]
 
@@ -39,7 +39,8 @@ def multistart_measures(
     every = [one for own in ended.values() for one in own]
     shares = [sum(end for _, end in own) / sum(len(run.overlaps) for run, _ in own) for own in ended.values()]
     tracked = sum(end for _, end in every)
-    curve = _curve([(run.overlaps, end) for run, end in every], span[1])
+    sums = {name: _sums([(run.overlaps, end) for run, end in own], span[1]) for name, own in ended.items()}
+    curve = curve_of(sums.values())
     return Measures(
         profile=profile,
         accuracy=float(sum(run.overlaps[:end].sum() for run, end in every) / tracked) if tracked else 0.0,
@@ -48,6 +49,7 @@ def multistart_measures(
         eao=read_curve(curve, span),
         curve=curve,
         span=span,
+        shares=shares_of(sums, span),
     )
 
 
@@ -59,8 +61,8 @@ def progress(run: FromAnchor) -> int:
     return int(lost[0]) + 1 - GRACE if len(lost) else len(bad)
 
 
-def _curve(runs: Sequence[tuple[Values, int]], longest: int) -> Values:
-    """Return the expected average overlap of runs, and where each lost its target, up to a length: (longest,).
+def _sums(runs: Sequence[tuple[Values, int]], longest: int) -> Sums:
+    """Return a sequence's part of the curve, of its runs and where each lost its target: (longest,).
 
     Beyond the end of a run that lost it the toolkit divides by one frame less than the curve's place.
     """
@@ -74,5 +76,4 @@ def _curve(runs: Sequence[tuple[Values, int]], longest: int) -> Values:
         if end < len(overlaps) and within + 1 < longest:
             total[within + 1 :] += kept.sum() / np.maximum(place[within + 1 :] - 1, 1)
             count[within + 1 :] += 1
-    curve: Values = np.divide(total, count, out=np.zeros(longest), where=count > 0)
-    return curve
+    return total, count

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.metrics.vot import Code
-from benchmark.metrics.vot.measures import Measures, read_curve
+from benchmark.metrics.vot.measures import Measures, Sums, curve_of, read_curve, shares_of
 from benchmark.profiles.vot import VOTProfile
 
 __all__ = ["Restarted", "counted", "supervised_measures"]
@@ -41,9 +41,12 @@ def supervised_measures(
     """
     lengths = np.array([len(own[0].codes) for own in runs.values()], np.float64)
     failures = np.array([np.mean([run.failures for run in own]) for own in runs.values()])
-    fragments = [fragment for own in runs.values() for run in own for fragment in _fragments(run, profile)]
-    longest = max(len(overlaps) for overlaps, _ in fragments) if profile.fragments == "failure" else int(lengths.max())
-    curve = _curve(fragments, longest)
+    parts = {name: [part for run in own for part in _fragments(run, profile)] for name, own in runs.items()}
+    longest = int(lengths.max())
+    if profile.fragments == "failure":
+        longest = max(len(overlaps) for own in parts.values() for overlaps, _ in own)
+    sums = {name: _sums(own, longest) for name, own in parts.items()}
+    curve = curve_of(sums.values())
     if profile.accuracy == "frames":
         frames = np.concatenate([_per_frame(own, profile.burn_in) for own in runs.values()])
         accuracy = float(np.nanmean(frames)) if not np.isnan(frames).all() else 0.0
@@ -60,6 +63,7 @@ def supervised_measures(
         eao=read_curve(curve, span, profile.first),
         curve=curve,
         span=span,
+        shares=shares_of(sums, span, profile.first),
     )
 
 
@@ -104,8 +108,8 @@ def _fragments(run: Restarted, profile: VOTProfile) -> Iterator[tuple[Values, bo
         yield run.overlaps[begin : None if following is None else following + 1], following is not None
 
 
-def _curve(fragments: Sequence[tuple[Values, bool]], longest: int) -> Values:
-    """Return the expected average overlap of a run of every length: (longest,), entry j that of j frames after a start.
+def _sums(fragments: Sequence[tuple[Values, bool]], longest: int) -> Sums:
+    """Return a sequence's part of the curve: (longest,), entry j that of j frames after a start.
 
     A fragment without a failure is no evidence beyond its end; one with a failure goes on with overlaps of 0.
     """
@@ -119,5 +123,4 @@ def _curve(fragments: Sequence[tuple[Values, bool]], longest: int) -> Values:
         end = longest - 1 if lost else len(after)
         total[1 : end + 1] += sums[:end] / lengths[:end]
         count[1 : end + 1] += 1
-    curve: Values = np.divide(total, count, out=np.zeros(longest), where=count > 0)
-    return curve
+    return total, count

@@ -42,7 +42,11 @@ class VOTProfile:
     skip: int
     """Frames from a failure to the next start."""
     robustness: str
-    """What its number is, in words."""
+    """What its number is of runs with restarts, in words."""
+
+    def robustness_by(self, protocol: str) -> str:
+        """Return what its number is of runs by a protocol, in words."""
+        return "share of frames before the target is lost" if protocol == "vot-multistart" else self.robustness
 
 
 def vot_profile_names() -> tuple[str, ...]:

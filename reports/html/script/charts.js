@@ -119,13 +119,21 @@ function curves(host, x, series, o) {
 const kinds = {
   success: { xlabel: "overlap threshold", label: "Success curves", at: (v) => `overlap > ${v}` },
   precision: { xlabel: "centre error threshold (pixels)", label: "Precision curves", at: (v) => `error ≤ ${v} px` },
+  expected: { xlabel: "frames from a start on", label: "Expected overlap of a run of so many frames", at: (v) => `runs of ${v} frames` },
 };
 const attribute = () => document.getElementById("attribute").value;
+// The curve that the score of the first screen is read off; shaded what it is the mean of.
+function leading(host, kind, { x, series, span }, height) {
+  const f = curves(host, x, series, { ...kinds[kind], height });
+  if (!span) return;
+  const [low, high] = span.map((length) => f.sx(Math.min(length, x[x.length - 1])));
+  f.picture.prepend(svg("rect", { class: "acts", x: Math.min(low, high - 3), width: Math.max(high - low, 3), y: f.top, height: f.height - f.top - f.bottom }));
+}
 const draw = {
-  overview: (host) => curves(host, data.curves.success.x, data.curves.success.series, { ...kinds.success, height: Math.min(Math.max(0.75 * host.clientWidth, 220), 400) }),
+  overview: (host) => leading(host, data.overview, data.curves[data.overview], Math.min(Math.max(0.75 * host.clientWidth, 220), 400)),
   dataset(host) {
-    const { x, series } = data.datasets[Number(host.dataset.index)];
-    curves(host, x, series, { ...kinds.success, height: 200 });
+    const found = data.datasets[Number(host.dataset.index)];
+    leading(host, found.kind, found, 200);
   },
   success: (host) => curves(host, data.curves.success.x, data.curves.success.series, kinds.success),
   precision: (host) => curves(host, data.curves.precision.x, data.curves.precision.series, kinds.precision),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,10 @@ from benchmark.vot.analysing import bring
 from benchmark.vot.figures import Figures, ToolkitFigures
 from reports.html.page import render
 from reports.model import Report, build_report
+from reports.plain import to_plain
+from reports.sentences import evidence
 from reports.tables import make_tables
+from reports.tables.headline import headline_table
 from reports.tables.vot import vot_tables
 from trackers.errors import InputError
 
@@ -74,3 +78,37 @@ def test_a_damaged_file_of_the_toolkits_figures_is_said(run: Path) -> None:
     file.write_text("{")
     with pytest.raises(InputError, match="cannot be read"):
         build_report([run])
+
+
+@pytest.fixture(params=["vot-supervised", "vot-multistart"])
+def two(run_bench, tmp_path: Path, request: pytest.FixtureRequest) -> Report:
+    for index, name in enumerate(("first", "second", "third")):
+        write_folder(tmp_path / "videos" / name, frames=12, seed=index)
+    done = run_bench(
+        "-t", "cv2:kcf,cv2:csrt", "-d", "folder", "--data-root", tmp_path / "videos", "--protocol", request.param
+    )
+    assert done.returncode == 0, done.stderr
+    (folder,) = (tmp_path / "results" / "runs").iterdir()
+    return build_report([folder])
+
+
+def test_the_first_screen_of_vots_protocols_is_of_their_measures(two: Report) -> None:
+    eao = {one.name: one.vot.measures[0].eao for one in two.scores.trackers if one.vot}
+    assert [one.name for one in two.ranked] == sorted(eao, key=lambda name: -(eao[name] or 0))
+    (asked,) = two.answers
+    assert asked.main.difference == pytest.approx(eao[asked.pair.other] - eao[asked.pair.base])
+    assert sum(asked.counts) == 3
+    assert "EAO" in evidence(asked)
+    assert "the target is lost less often on" in evidence(asked)
+    shown = headline_table(two)
+    assert [column.heading for column in shown.columns[1:4]] == ["EAO", "Accuracy", "Robustness"]
+    assert [row[1].value for row in shown.rows] == sorted(eao.values(), reverse=True)
+    assert shown.rows[0][1].interval is not None
+    text = render(two)
+    assert "difference of EAO" in text
+    data = json.loads(text.partition('id="data">')[2].partition("</script>")[0])
+    assert data["overview"] == "expected"
+    assert len(data["curves"]["expected"]["series"]) == 2
+    plain = to_plain(two)["answers"][0]
+    assert plain["eao"]["difference"] == asked.main.difference
+    assert "auc" not in plain

@@ -167,3 +167,32 @@ def test_an_unknown_profile_is_refused_with_what_may_be_meant() -> None:
     assert vot_profile_names() == ("vot-toolkit", "pysot-toolkit")
     with pytest.raises(InputError, match="Did you mean 'vot-toolkit'"):
         load_vot_profile("vot-tolkit")
+
+
+def test_shares_of_sequences_have_the_expected_overlap_as_mean_and_its_spread() -> None:
+    rng = np.random.default_rng(3)
+    runs = {}
+    for number in range(40):
+        length = int(rng.integers(30, 80))
+        runs[str(number)] = [restarted(length, sorted(rng.choice(np.arange(12, length), 1)), number)]
+    span = (10, 40)
+    found = supervised_measures(runs, TOOLKIT, span)
+    assert found.eao == pytest.approx(np.mean(list(found.shares.values())))
+    drawn = []
+    for _ in range(300):
+        names = rng.choice(list(runs), len(runs))
+        drawn.append(supervised_measures({f"{k}": runs[name] for k, name in enumerate(names)}, TOOLKIT, span).eao)
+    spread = np.std(list(found.shares.values()), ddof=1) / np.sqrt(len(runs))
+    assert spread == pytest.approx(np.std(drawn), rel=0.15)
+
+
+def test_shares_from_anchors_have_the_expected_overlap_as_mean() -> None:
+    rng = np.random.default_rng(1)
+    runs = {}
+    for name in "abc":
+        overlaps = rng.uniform(0.3, 1, 40)
+        overlaps[25:] = 0
+        runs[name] = [FromAnchor(overlaps, np.ones(40, bool)), FromAnchor(rng.uniform(0.3, 1, 20), np.ones(20, bool))]
+    found = multistart_measures(runs, dict.fromkeys(runs, 40), (5, 30), "vot-toolkit")
+    assert found.eao == pytest.approx(np.mean(list(found.shares.values())))
+    assert len(set(found.shares.values())) == 3

@@ -1,0 +1,101 @@
+"""What the trackers of a run are ranked by and asked about: success AUC; of a run by one of VOT's protocols EAO."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from benchmark.scores import TrackerScores
+from benchmark.statistics.best import Standing, standings
+from benchmark.statistics.intervals import Interval
+from benchmark.statistics.paired import student_interval
+
+__all__ = ["EAO", "SUCCESS", "Merit", "merit_of", "rank"]
+
+Key = Literal["auc", "precision", "eao", "accuracy", "failures"]
+
+
+@dataclass(frozen=True)
+class Merit:
+    """A measure, what is said beside it, and what sequences are counted by."""
+
+    key: Key
+    name: str
+    """In a sentence."""
+    short: str
+    """At the head of a column."""
+    article: str
+    second: Key
+    """A second opinion of the same runs."""
+    counted: Key
+    """By which a sequence is better, alike or worse."""
+    counts_as: str
+    """How these are told, of `all`."""
+    counting: str
+    """The same below a table."""
+
+    @property
+    def keys(self) -> tuple[Key, Key, Key]:
+        """All three."""
+        return self.key, self.second, self.counted
+
+    def overall(self, tracker: TrackerScores) -> float | None:
+        """Return a tracker's score; None where it has none."""
+        if self.key == "eao":
+            return tracker.vot.measures[0].eao if tracker.vot else None
+        return tracker.summary.overall.auc if tracker.summary else None
+
+    def interval(self, tracker: TrackerScores) -> Interval | None:
+        """Return the 95 % interval of a tracker's score over sequences; None for fewer than two."""
+        if self.key != "eao":
+            return tracker.intervals.get(self.key)
+        shares = np.array(list(values(tracker, "eao").values()))
+        return student_interval(shares) if len(shares) > 1 else None
+
+    def standings(self, trackers: Sequence[TrackerScores]) -> dict[str, Standing]:
+        """Return which trackers may be called the best."""
+        means = {one.name: score for one in trackers if (score := self.overall(one)) is not None}
+        return standings({one.name: values(one, self.key) for one in trackers if one.name in means}, means)
+
+
+SUCCESS = Merit(
+    "auc", "success AUC", "AUC", "a", "precision", "auc",
+    "better on {} of {all} sequences, alike on {}, worse on {}", "sequences that differ by more than .01",
+)  # fmt: skip
+EAO = Merit(
+    "eao", "EAO", "EAO", "an", "accuracy", "failures",
+    "the target is lost less often on {} of {all} sequences, as often on {}, more often on {}",
+    "sequences on which the target is lost less, as and more often",
+)  # fmt: skip
+
+
+def merit_of(trackers: Sequence[TrackerScores]) -> Merit:
+    """Return what trackers of one run are ranked by."""
+    return EAO if any(one.vot for one in trackers) else SUCCESS
+
+
+def values(tracker: TrackerScores, key: Key) -> Mapping[str, float]:
+    """Return a tracker's score on each sequence, more being better; of EAO what the sequence says of it."""
+    if key in ("auc", "precision"):
+        return {name: getattr(own, key) for name, own in tracker.sequences.items()}
+    if tracker.vot is None:
+        return {}
+    if key == "eao":
+        return tracker.vot.measures[0].shares
+    parts = tracker.vot.sequences
+    if key == "failures":
+        return {name: -own.failures for name, own in parts.items()}
+    return {name: own.accuracy for name, own in parts.items() if own.accuracy is not None}
+
+
+def rank(trackers: Sequence[TrackerScores], merit: Merit) -> tuple[TrackerScores, ...]:
+    """Return the trackers, the highest score first; those without it after them, those without any score last."""
+
+    def place(one: TrackerScores) -> tuple[bool, bool, float]:
+        score = merit.overall(one)
+        return one.summary is None, score is None, -(score or 0.0)
+
+    return tuple(sorted(trackers, key=place))
