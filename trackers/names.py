@@ -183,7 +183,9 @@ def known_names(start: str = "") -> tuple[str, ...]:
 
 
 def resolve(name: str) -> TrackerSpec:
-    """Return the tracker of one full name; InputError where any part of it is unknown."""
+    """Return the tracker of one full name; InputError where any part of it is unknown, or no text."""
+    if not name.isascii() and any("\ud800" <= letter <= "\udfff" for letter in name):
+        raise InputError(f"{name!a} holds bytes that are no UTF-8, and results are kept by name: rename the file")
     if name.partition(":")[0] in PREFIXES:
         return _external(name)
     if (match := _NAME.fullmatch(name)) is None:

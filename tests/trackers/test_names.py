@@ -184,3 +184,10 @@ def test_a_file_that_registers_a_config_takes_an_inline_delta(tmp_path: Path) ->
         resolve(f"{file}{{gian=2}}")
     with pytest.raises(InputError, match="has no config"):
         resolve(f"py:{tmp_path / 'plain.py'}{{gain=2}}")
+
+
+@pytest.mark.parametrize("name", ["py:/x/\udcff.py", "siamfc@\udcff.pth", "env:python \udcff.py:A", "\udcff"])
+def test_a_name_that_is_no_text_is_one_line_that_can_be_printed(name: str) -> None:
+    with pytest.raises(InputError, match="no UTF-8") as told:
+        resolve(name)
+    assert str(told.value).isascii()
