@@ -270,7 +270,7 @@ def test_the_same_command_says_that_nothing_is_left_before_it_loads_what_it_does
     run_bench, picture_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("benchmark.datasets.content.UNSETTLED_NS", 0)  # the frames were written just now
-    words = ("-t", "siamfc-s1,cv2:kcf", "-d", "folder", "--data-root", str(picture_folder))
+    words = ("-t", "siamfc-s1,cv2:kcf", "-d", "folder", "--data-root", str(picture_folder), "--device", "cpu")
     run_bench(*words)
     results = picture_folder.parent / "results"
     command = [sys.executable, "-c", UNTIL_NOTHING_IS_LEFT, *words, "--results", str(results)]
@@ -279,5 +279,5 @@ def test_the_same_command_says_that_nothing_is_left_before_it_loads_what_it_does
     assert "AssertionError" not in done.stderr
     opened, loaded = (line.split() for line in done.stdout.splitlines())
     assert {Path(file).name for file in opened} <= {"0001.png"}, "the others are known by their size and time"
-    assert {"torch", "benchmark.engine.run"} <= set(loaded)
-    assert not set(loaded) & {"scipy", "pandas", "matplotlib", "seaborn", "jinja2"}
+    assert "benchmark.engine.run" in loaded
+    assert not set(loaded) & {"torch", "scipy", "pandas", "matplotlib", "seaborn", "jinja2"}

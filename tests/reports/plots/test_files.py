@@ -93,7 +93,7 @@ def test_a_radar_needs_five_attributes(report: Report, attributes: int, drawn: b
 
 
 def test_a_forest_shows_every_answer_with_its_word_and_its_number_of_sequences(report: Report) -> None:
-    plot = answers_forest(report.answers)
+    plot = answers_forest(report.answers, report.merit)
     figure = forest_figure(plot, "Answers")
     assert figure is not None
     (axis,) = figure.axes
@@ -105,7 +105,7 @@ def test_a_forest_shows_every_answer_with_its_word_and_its_number_of_sequences(r
     ]
     figure.draw_without_rendering()
     assert all(text.get_window_extent().x1 <= figure.bbox.x1 + 1 for text in axis.texts)
-    assert forest_figure(answers_forest(()), "") is None
+    assert forest_figure(answers_forest((), report.merit), "") is None
 
 
 @pytest.mark.parametrize("width", [COLUMN, PAGE])
