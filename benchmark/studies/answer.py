@@ -111,14 +111,14 @@ class Actor:
     tracker: str
     weights: str
     marks: tuple[str, ...]
-    auc: float | None
+    auc: Share | None
     """None where every sequence failed."""
     interval: Interval | None
     repeats_share: float | None
     """As in `Effect`."""
     deviation: float | None
     """Standard deviation of the overall AUC from repeat to repeat."""
-    precision: float | None
+    precision: Share | None
     failed: int
     """Sequences."""
     throughput: NotNegative | None

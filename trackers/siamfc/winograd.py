@@ -26,7 +26,8 @@ OUTPUT = ((1, 1, 1, 1, 1, 0), (0, 1, -1, 2, -2, 0), (0, 1, 1, 4, 4, 0), (0, 1, -
 class Winograd(nn.Module):
     """What a convolution of 3x3 cells without padding and steps gives, to the rounding. For inference alone.
 
-    What lies between is kept from call to call: to ask the system for such memory anew costs as much as the sums.
+    What lies between is kept from call to call, of maps of the last shape: to ask the system for such memory anew costs
+    as much as the sums.
     """
 
     spread: Tensor
@@ -46,7 +47,8 @@ class Winograd(nn.Module):
             self.register_buffer(name, torch.kron(line, line).float())
         assert conv.bias is not None
         self.register_buffer("bias", conv.bias.detach().clone())
-        self.rooms: dict[torch.Size, tuple[Tensor, ...]] = {}
+        self.shape: torch.Size | None = None
+        self.rooms: tuple[Tensor, ...] = ()
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the (N, O, H - 2, W - 2) answer to maps (N, C, H, W), in channels-last memory."""
@@ -72,16 +74,17 @@ class Winograd(nn.Module):
 
     def _rooms(self, x: Tensor, down: int, across: int) -> tuple[Tensor, ...]:
         """Return memory for x with zeros behind it, cut into tiles, turned, multiplied and turned back."""
-        if x.shape not in self.rooms:
+        if x.shape != self.shape:
             cells, outputs = x.shape[0] * down * across, self.kernel.shape[2]
-            self.rooms[x.shape] = (
+            self.rooms = (
                 x.new_zeros(x.shape[0], 4 * down + 2, 4 * across + 2, x.shape[1]),
                 x.new_empty(36, cells * x.shape[1]),
                 x.new_empty(36, cells * x.shape[1]),
                 x.new_empty(36 * self.groups, cells, outputs),
                 x.new_empty(16, self.groups * cells * outputs),
             )
-        return self.rooms[x.shape]
+            self.shape = x.shape
+        return self.rooms
 
 
 def quicken(backbone: AlexNet) -> None:

@@ -33,6 +33,15 @@ def test_answers_do_not_share_memory() -> None:
     assert torch.equal(first, before)
 
 
+def test_memory_is_kept_for_maps_of_one_shape() -> None:
+    quick, fresh = (Winograd(nn.Conv2d(2, 2, 3)) for _ in range(2))
+    with torch.inference_mode():
+        for lanes in (3, 2, 1):  # as sequences end
+            quick(torch.ones(lanes, 2, 6, 6))
+        fresh(torch.ones(1, 2, 6, 6))
+    assert [room.shape for room in quick.rooms] == [room.shape for room in fresh.rooms]
+
+
 def test_a_trunk_gives_what_it_gave() -> None:
     torch.manual_seed(2)
     net = AlexNet(groups=2).eval()
