@@ -106,6 +106,7 @@ def test_the_first_screen_of_vots_protocols_is_of_their_measures(two: Report) ->
     assert shown.rows[0][1].interval is not None
     text = render(two)
     assert "difference of EAO" in text
+    assert "its 95 % interval; EAO over runs of" in text
     data = json.loads(text.partition('id="data">')[2].partition("</script>")[0])
     assert data["overview"] == "expected"
     assert len(data["curves"]["expected"]["series"]) == 2
