@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmark.store.record import PART
 from trackers.errors import InputError
 
-__all__ = ["part_of", "place_files", "writes"]
+__all__ = ["new_content", "part_of", "place_files", "writes"]
 
 
 @contextmanager
@@ -40,6 +40,23 @@ def writes(place: Path, option: str) -> Iterator[None]:
 def part_of(place: Path) -> Path:
     """Return the name, nobody else's, under which a file or folder is written before it takes its place."""
     return place.with_name(f".{place.name[:100]}.{secrets.token_hex(4)}{PART}")
+
+
+@contextmanager
+def new_content(folder: Path, option: str) -> Iterator[Path]:
+    """Yield a place to write into; what lies there at the end of the block is `folder`'s content, at an error nothing.
+
+    `folder` is a new one, or empty. Raises InputError where the disk does not take it.
+    """
+    part = part_of(folder / "files")
+    with writes(folder, option):
+        try:
+            part.mkdir(parents=True)
+            yield part
+            for entry in list(part.iterdir()):
+                os.replace(entry, folder / entry.name)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
 
 
 def place_files(folder: Path, contents: Iterable[tuple[Path, bytes]], option: str) -> None:

@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
+from benchmark.interop.placing import new_content
 from trackers.errors import InputError
 from trackers.registry import family_names
 
@@ -57,13 +58,11 @@ def write_tracker(name: str, parent: Path, lanes: bool) -> list[Path]:
         "kind": "lanes" if lanes else "one_target",
     }
     written = []
-    for place, template in LAYOUT.items():
-        file = folder / _Text(place).substitute(words)
-        text = (files("benchmark.scaffold") / f"{_Text(template).substitute(words)}.template").read_text("utf-8")
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(_Text(text).substitute(words), "utf-8")
-        except OSError as error:
-            raise InputError(f"cannot write {file} ({error.strerror or error})") from error
-        written.append(file)
+    with new_content(folder, "--out") as content:
+        for place, template in LAYOUT.items():
+            name = _Text(place).substitute(words)
+            text = (files("benchmark.scaffold") / f"{_Text(template).substitute(words)}.template").read_text("utf-8")
+            (content / name).parent.mkdir(parents=True, exist_ok=True)
+            (content / name).write_text(_Text(text).substitute(words), "utf-8")
+            written.append(folder / name)
     return written

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from benchmark.datasets.lookup import open_dataset
 from benchmark.datasets.sequence import Sequence as Video
+from benchmark.interop.placing import new_content
 from benchmark.metrics.vot import Code
 from benchmark.metrics.vot.pixels import carried
 from benchmark.profiles.vot import vot_span
@@ -54,16 +55,18 @@ def export_workspace(run: Path, protocol: str, folder: Path, data_root: Path | N
     entries = [Entry(called[tracker], tracker, "not-run") for tracker in records]
     title = f"{manifest['dataset']['coverage']}, run {run.name}; EAO over {span_from}"
     experiments = {name: experiment(kind, span, repeats)}
-    write_workspace(folder, title, experiments, entries, videos, images=False)
-    Facts(f"{kind}, exported", manifest["dataset"]["coverage"], {}, {called[t]: t for t in records}, {}).write(folder)
     begins = {video.name: video.annotation.start for video in videos}
     named = sequence_names(videos)
-    for tracker, own in records.items():
-        for record in own:
-            if kind == "multistart" and record.repeat:
-                continue
-            place = folder / "results" / called[tracker] / name / named[record.sequence]
-            _write_record(place, named[record.sequence], record, begins[record.sequence], kind)
+    facts = Facts(f"{kind}, exported", manifest["dataset"]["coverage"], {}, {called[t]: t for t in records}, {})
+    with new_content(folder, "--out") as content:
+        write_workspace(content, title, experiments, entries, videos, images=False)
+        facts.write(content)
+        for tracker, own in records.items():
+            for record in own:
+                if kind == "multistart" and record.repeat:
+                    continue
+                place = content / "results" / called[tracker] / name / named[record.sequence]
+                _write_record(place, named[record.sequence], record, begins[record.sequence], kind)
     return remarks
 
 

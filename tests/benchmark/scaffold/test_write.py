@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -143,3 +145,22 @@ def test_it_installs_in_place_into_an_environment_of_its_own_and_passes_its_own_
                           capture_output=True, text=True, timeout=300)  # fmt: skip
     assert done.returncode == 0, done.stdout
     assert "1 passed" in done.stdout
+
+
+def test_a_full_disk_leaves_nothing_of_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write, written = Path.write_text, []
+
+    def fills_up(file: Path, *words: str) -> int:
+        written.append(file)
+        if len(written) == 4:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(file, *words)
+
+    with (
+        monkeypatch.context() as patched,
+        pytest.raises(InputError, match=r"\(No space left on device\).* another --out"),
+    ):
+        patched.setattr(Path, "write_text", fills_up)
+        write_tracker("my-tracker", tmp_path / "new", False)
+    assert not [*tmp_path.iterdir()]
+    assert all(file.is_file() for file in write_tracker("my-tracker", tmp_path / "new", False))

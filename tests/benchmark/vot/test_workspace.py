@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import json
+import os
 import stat
 import time
 from pathlib import Path
@@ -12,8 +14,10 @@ from conftest import write_folder
 
 from benchmark.datasets.region import Mask
 from benchmark.datasets.regions import parse_regions
+from benchmark.store.results import Results
 from benchmark.vot import evaluating
 from benchmark.vot.evaluating import evaluate
+from benchmark.vot.exporting import export_workspace
 from benchmark.vot.figures import ToolkitFigures, read_analysis, toolkit_figures
 from benchmark.vot.running import dataset_of, stack_names
 from benchmark.vot.toolkit import Toolkit, find_toolkit
@@ -96,6 +100,19 @@ def test_a_full_folder_and_other_protocols_are_refused(exported, run_bench, tmp_
     )
     assert other.returncode == 2
     assert "vot-toolkit has no experiment like --protocol sre" in other.stderr
+
+
+def test_a_full_disk_leaves_nothing_of_a_workspace(exported, tmp_path: Path, monkeypatch) -> None:
+    exported("vot-supervised")
+
+    def full(file: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("benchmark.vot.exporting.write_whole", full)  # all but the trajectories has been written
+    run = Results(tmp_path / "results", write=False).find_run("latest")
+    with pytest.raises(InputError, match=r"cannot write .*/deep/ws \(No space left on device\).* another --out"):
+        export_workspace(run, "vot-supervised", tmp_path / "deep" / "ws")
+    assert not (tmp_path / "deep").exists()
 
 
 def test_names_and_regions_are_written_as_the_toolkit_reads_them() -> None:
