@@ -24,6 +24,7 @@ OWN_FILES = (
     "profiles",
     "measurements",
     "interop/bundle.py",
+    "interop/placing.py",
     "training/recipe.py",
     "studies/reading.py",
     "commands/completing.py",
