@@ -65,6 +65,11 @@ class Row:
     group: str = ""
     """What stands above the rows that share it."""
 
+    @property
+    def below(self) -> str:
+        """What stands below the question: the title, unless the question names both already."""
+        return "" if all(name in self.asks for name in self.title.split(" − ")) else self.title
+
 
 @dataclass(frozen=True)
 class Forest:

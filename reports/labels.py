@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from benchmark.scores import REBUILT, UNTRAINED, RunScores, TrackerScores
 
 __all__ = [
     "ATTRIBUTES", "KIND_NAMES", "MEASURE_NAMES", "SHORT_NAMES", "circumstances", "coverage", "heading", "is_class",
-    "legend", "marks", "unlike", "warnings",
+    "lacking", "legend", "marks", "unlike", "warnings",
 ]  # fmt: skip
 
 MEASURE_NAMES = {
@@ -56,16 +58,23 @@ def marks(tracker: TrackerScores, remarks: bool = False) -> tuple[str, ...]:
 
 def legend(tracker: TrackerScores) -> str:
     """Return a tracker's name in a figure's legend: marked as a reconstruction, and what puts it in doubt."""
-    return _marked(tracker.name, [*marks(tracker)])
+    return _marked(tracker.name, [*marks(tracker), lacking(tracker)])
 
 
 def heading(tracker: TrackerScores) -> str:
     """Return a tracker's name at the head of a column, with what puts its numbers in doubt."""
-    return _marked(tracker.name, [mark for mark in tracker.marks if mark.startswith(GRAVE)])
+    return _marked(tracker.name, [*(mark for mark in tracker.marks if mark.startswith(GRAVE)), lacking(tracker)])
 
 
-def _marked(name: str, found: list[str]) -> str:
-    return name + (f" ({'; '.join(found)})" if found else "")
+def lacking(tracker: TrackerScores) -> str:
+    """Return how many sequences its averages leave out because it failed on them; "" where it failed on none."""
+    failed = len(tracker.failed)
+    return f"{failed} of {failed + len(tracker.sequences)} failed" if failed else ""
+
+
+def _marked(name: str, found: Iterable[str]) -> str:
+    said = "; ".join(filter(None, found))
+    return f"{name} ({said})" if said else name
 
 
 def coverage(scores: RunScores) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from benchmark.statistics.best import Standing
 from reports.board.gathering import Listed
 from reports.board.model import Board, Division
-from reports.labels import MEASURE_NAMES, coverage, marks
+from reports.labels import MEASURE_NAMES, coverage, lacking, marks
 from reports.tables.grid import EMPTY, Cell, Column, Table, score, tracker_cell, words
 
 __all__ = ["board_table", "source_table"]
@@ -66,9 +66,8 @@ def source_table(one: Division, index: int, link: Link) -> Table:
 
 def _cell(one: Division, name: str, standing: Standing, link: Link) -> Cell:
     tracker = next((own for own in one.scores.trackers if own.name == name), None)
-    if tracker is None or tracker.summary is None:
+    if tracker is None:
         return EMPTY
-    value = getattr(tracker.summary.overall, one.measure)
+    value = getattr(tracker.summary.overall, one.measure) if tracker.summary else None
     drawn = score(value, tracker.intervals.get(one.measure), standing=standing)
-    failed = f"{len(tracker.failed)} of {len(tracker.failed) + len(tracker.sequences)} failed" if tracker.failed else ""
-    return replace(drawn, note=failed, link=link(one.source[name]))
+    return replace(drawn, note=lacking(tracker), link=link(one.source[name]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import shlex
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
@@ -134,7 +135,13 @@ def environment() -> Environment:
         webp=webp,
         picture_near=picture_near,
     )
+    made.filters["foldable"] = foldable
     return made
+
+
+def foldable(text: str) -> Markup:
+    """Return a text whose lines may break after the signs of the names in it, before words are cut anywhere."""
+    return Markup("<wbr>").join(re.split(r"(?<=[:/,_={@+])(?=\w)", readable(text)))
 
 
 def webp(data: bytes) -> str:

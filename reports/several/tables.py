@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from benchmark.scores import TrackerScores
-from reports.labels import coverage, marks
+from reports.labels import coverage, lacking, marks
 from reports.model import Report
-from reports.tables.grid import EMPTY, Cell, Column, Table, tracker_cell, words
+from reports.tables.grid import EMPTY, Cell, Column, Table, tracker_cell
 from reports.tables.headline import headline_cells
 
 __all__ = ["overall_table"]
@@ -24,7 +25,7 @@ def overall_table(reports: Sequence[Report]) -> Table:
         columns.append(Column(f"{dataset}: {column.heading}", f"{dataset} {column.key}", short=dataset))
         found = {one.name: one for one in report.ranked}
         for name in names:
-            cells[name].append(own[name][0] if name in own else _unscored(found.get(name)))
+            cells[name].append(_cell(found.get(name), own[name][0] if name in own else EMPTY))
     first = {one.name: one for report in reversed(reports) for one in report.ranked}
     rows = tuple((tracker_cell(name, marks(first[name])), *cells[name]) for name in names)
     notes = (
@@ -34,7 +35,7 @@ def overall_table(reports: Sequence[Report]) -> Table:
     return Table("datasets", "All datasets", "Scores by dataset", tuple(columns), rows, notes)
 
 
-def _unscored(tracker: TrackerScores | None) -> Cell:
+def _cell(tracker: TrackerScores | None, drawn: Cell) -> Cell:
     if tracker is None:
         return EMPTY
-    return words("–", f"{len(tracker.failed)} failed" if tracker.failed else "not scored here")
+    return replace(drawn, note=lacking(tracker) or ("" if tracker.summary else "not scored here"))

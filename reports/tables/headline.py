@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from benchmark.profiles import Profile
 from benchmark.profiles.vot import load_vot_profile
-from reports.labels import MEASURE_NAMES, coverage, marks
+from reports.labels import MEASURE_NAMES, coverage, lacking, marks
 from reports.merit import EAO
 from reports.model import Report
 from reports.speed import Speed
@@ -27,7 +27,11 @@ def headline_table(report: Report) -> Table:
     speeds = {one.tracker: one for one in report.speeds}
     alone = any(one.latency for one in report.speeds)
     rows = tuple(
-        (tracker_cell(one.name, marks(one)), *cells[one.name], _speed(speeds.get(one.name), alone))
+        (
+            tracker_cell(one.name, (*marks(one), *filter(None, [lacking(one)]))),
+            *cells[one.name],
+            _speed(speeds.get(one.name), alone),
+        )
         for one in report.scored
     )
     columns = (
@@ -38,7 +42,8 @@ def headline_table(report: Report) -> Table:
     notes = (
         *(["bold: better than every other"] if "best" in given else []),
         *(["≈: not told apart from the best"] if "alike" in given else []),
-        "below a score: its 95 % interval",
+        *(["below a score: its 95 % interval"] if any(cell.interval for own in cells.values() for cell in own) else []),
+        *(["failed sequences are left out of that tracker's averages"] if any(map(lacking, report.scored)) else []),
         *(_vot_notes(report) if report.merit is EAO else []),
         *(["speeds were measured beside other work"] if any(map(_loaded, report.speeds)) else []),
     )

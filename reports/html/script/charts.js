@@ -30,7 +30,7 @@ const ticks = (low, high, count = 5) => {
 // ---- a frame with axes; everything else is drawn into it -------------------------------------------------------
 function frame(host, o) {
   const width = Math.max(host.clientWidth, 260), height = o.height || Math.min(Math.max(width * 0.6, 220), 360);
-  const left = o.left || 44, right = 14, top = 10, bottom = o.xlabel ? 40 : 22;
+  const left = o.left || 44, right = o.right || 14, top = 10, bottom = o.xlabel ? 40 : 22;
   const sx = (v) => left + ((v - o.x0) / (o.x1 - o.x0 || 1)) * (width - left - right);
   const sy = (v) => height - bottom - ((v - o.y0) / (o.y1 - o.y0 || 1)) * (height - top - bottom);
   const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": o.label });
@@ -42,9 +42,17 @@ function frame(host, o) {
     picture.append(svg("text", { x: sx(v), y: height - bottom + 16, "text-anchor": "middle" }, o.xname ? o.xname(v) : String(v)));
   }
   picture.append(svg("line", { class: "axis", x1: left, x2: width - right, y1: sy(o.y0), y2: sy(o.y0) }));
-  if (o.xlabel) picture.append(svg("text", { x: (left + width - right) / 2, y: height - 4, "text-anchor": "middle" }, o.xlabel));
+  if (o.xlabel) picture.append(svg("text", { x: Math.max((left + width - right) / 2, 3.4 * o.xlabel.length), y: height - 4, "text-anchor": "middle" }, o.xlabel));
   host.replaceChildren(picture);
   return { picture, sx, sy, width, height, left, right, top, bottom };
+}
+// Middles of lines of one size, in their order and as near to where they are wanted as there is room from 0 to the end.
+function spread(wanted, size, end) {
+  const places = [];
+  for (const y of wanted) places.push(Math.max(y, (places.at(-1) ?? -size / 2) + size));
+  let below = Math.max(end, wanted.length * size) + size / 2;
+  for (let k = places.length - 1; k >= 0; k -= 1) below = places[k] = Math.min(places[k], below - size);
+  return places;
 }
 function path(xs, ys, f) {
   let text = "", pen = false;
@@ -161,17 +169,22 @@ const draw = {
     host.replaceChildren(picture);
   },
   pareto(host) {
-    const speeds = data.speeds, logs = speeds.map((one) => Math.log10(one.ms)), aucs = speeds.map((one) => one.auc);
-    const x0 = Math.min(...logs) - 0.15, x1 = Math.max(...logs) + 0.35, y0 = Math.max(Math.min(...aucs) - 0.05, 0), y1 = Math.min(Math.max(...aucs) + 0.05, 1);
+    const speeds = [...data.speeds].sort((a, b) => b.auc - a.auc), logs = speeds.map((one) => Math.log10(one.ms)), aucs = speeds.map((one) => one.auc);
+    const x0 = Math.min(...logs) - 0.15, x1 = Math.max(...logs) + 0.15, y0 = Math.max(Math.min(...aucs) - 0.05, 0), y1 = Math.min(Math.max(...aucs) + 0.05, 1);
+    // Names stand beside the axes, one below the other, each with a line to its point; long ones lose their middle.
+    const room = Math.floor((0.4 * host.clientWidth) / 6.6);
+    const names = speeds.map(({ t }) => data.trackers[t]).map((name) => (name.length > room ? `${name.slice(0, room / 2 - 1)}…${name.slice(-room / 2)}` : name));
     const values = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000].map(Math.log10).filter((v) => v >= x0 && v <= x1);
-    const f = frame(host, { x0, x1, y0, y1, xticks: values, xname: (v) => String(Math.round(10 ** v)), xlabel: "median latency of a frame (ms), logarithmic", label: "Success AUC against latency" });
+    const f = frame(host, { x0, x1, y0, y1, xticks: values, xname: (v) => String(Math.round(10 ** v)), xlabel: "median latency of a frame (ms), logarithmic", label: "Success AUC against latency", height: Math.max(260, 18 * speeds.length + 60), right: 26 + Math.max(...names.map((name) => name.length)) * 6.6 });
     const front = speeds.filter((one) => one.front).sort((a, b) => a.ms - b.ms);
     f.picture.append(svg("path", { class: "front", d: front.map((one, k) => `${k ? `H${f.sx(Math.log10(one.ms))}V` : `M${f.sx(Math.log10(one.ms))} `}${f.sy(one.auc)}`).join("") }));
-    for (const one of speeds) {
-      const x = f.sx(Math.log10(one.ms)), y = f.sy(one.auc);
-      f.picture.append(svg("g", { "data-t": one.t }, svg("circle", { class: one.front ? "dot" : "dot behind", cx: x, cy: y, r: 5 }),
-        svg("text", { x: x + 9, y: y + 4 }, data.trackers[one.t])));
-    }
+    const places = spread(speeds.map((one) => f.sy(one.auc)), 16, f.height - f.bottom);
+    speeds.forEach((one, k) => {
+      const x = f.sx(Math.log10(one.ms)), y = f.sy(one.auc), beside = f.width - f.right + 10;
+      f.picture.append(svg("g", { "data-t": one.t }, svg("path", { class: "leader", d: `M${x + 6} ${y}L${beside - 3} ${places[k]}` }),
+        svg("circle", { class: one.front ? "dot" : "dot behind", cx: x, cy: y, r: 5 }),
+        svg("text", { x: beside, y: places[k] + 4 }, svg("title", {}, data.trackers[one.t]), names[k])));
+    });
   },
   difference(host) {
     const found = data.differences[host.dataset.kind], reach = found.reach;

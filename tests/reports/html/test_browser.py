@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -182,6 +183,40 @@ def test_printing_cuts_nothing(
         )
         assert not cut
         assert page.pdf(format=paper).startswith(b"%PDF")
+
+
+def test_what_is_folded_is_open_on_paper(visit: Open, crowded_file: Path) -> None:
+    page = visit(crowded_file, width=703)
+    assert not page.locator("#table-ranks").is_visible()
+    page.emulate_media(media="print")
+    assert page.locator("#table-ranks").is_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 400])
+def test_names_beside_latencies_cover_nothing(visit: Open, crowded_file: Path, width: int) -> None:
+    page = visit(crowded_file, width=width)
+    chart = page.locator("[data-chart=pareto] svg")
+    names = chart.locator("[data-t] text")
+    boxes = [one.bounding_box() for one in names.all()]
+    whole = chart.bounding_box()
+    assert whole is not None
+    assert len(boxes) == 12
+    places = sorted((box["y"], box["y"] + box["height"], box["x"] + box["width"]) for box in boxes if box)
+    assert all(above[1] <= below[0] + 1 for above, below in pairwise(places))
+    assert all(whole["y"] <= top and bottom <= whole["y"] + whole["height"] for top, bottom, _ in places)
+    assert all(right <= whole["x"] + whole["width"] for _, _, right in places)
+    read = [one.locator("title").text_content() for one in names.all()]
+    scores = json.loads((crowded_file.parent / "report.json").read_text())["scores"]["trackers"]
+    order = sorted(scores, key=lambda one: -one["summary"]["overall"]["auc"])
+    assert read == [one["name"] for one in order], "from the best to the worst, as their points stand"
+
+
+def test_names_break_after_their_signs_alone(visit: Open, crowded_file: Path) -> None:
+    page = visit(crowded_file, width=400)
+    heads = page.locator("#table-scores tbody th", has_text="siamfc{scale_step=1.05}")
+    assert heads.inner_html().split("<small")[0].split("</span>")[1].strip().split("<wbr>") == [
+        "siamfc{", "scale_", "step=", "1.05}",
+    ]  # fmt: skip
 
 
 def test_at_400_pixels_the_switches_stay_at_hand(visit: Open, crowded_file: Path) -> None:

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from reports.model import build_report
+from reports.write import write_report
+
 Open = Callable[..., Page]
 
 
@@ -91,6 +94,18 @@ def test_what_is_found_needs_no_colour(visit: Open, crowded_file: Path) -> None:
         looks[kind] = (row.locator(".found b").inner_text(), fill)
     assert looks["worse"] == ("▼ worse", "rect filled")
     assert looks["not-shown"] == ("○ not shown", "circle hollow")
+
+
+def test_what_failed_is_said_beside_the_scores_that_leave_it_out(
+    visit: Open, make: Callable[..., Path], tmp_path: Path
+) -> None:
+    skills, failed = {"siamfc": 0.9, "cv2:kcf": 0.5}, {"second": "RuntimeError: no", "third": "RuntimeError: no"}
+    run = make(tmp_path, skills, frames=30, pictures=False, extras=False, failed=failed)
+    page = visit(write_report(build_report([run]), run, figures=False))
+    rows = page.locator("#table-headline tbody th")
+    assert sorted(rows.all_inner_texts()) == ["cv2:kcf", "siamfc\nuntrained; 2 of 6 failed"]
+    assert "siamfc (untrained; 2 of 6 failed)" in " ".join(page.locator(".scored button").all_inner_texts())
+    assert "failed sequences are left out" in page.locator(".headline .caption").inner_text()
 
 
 def test_causes_are_held_against_the_other_frames(visit: Open, rendered_file: Path, page_file: Path) -> None:
