@@ -34,6 +34,15 @@ def test_a_byte_order_mark_and_a_trailing_comma_do_no_harm(tmp_path: Path):
     assert read_boxes(file).tolist() == [[1, 2, 3, 4], [5, 6, 7, 8]]
 
 
+@pytest.mark.parametrize("last", ["40", "040", "40.5", "-40", "1e2", "NaN", "9" * 15, "9" * 16, "9" * 40])
+def test_whole_numbers_of_any_length_are_the_numbers_that_they_say(tmp_path: Path, last: str):
+    file = tmp_path / "boxes.txt"
+    file.write_text(f"1,2,3,4\n10,20,30,{last}\n")
+    rows = read_boxes(file)
+    assert rows.dtype == np.float64
+    assert np.array_equal(rows, [[1, 2, 3, 4], [10, 20, 30, float(last)]], equal_nan=True)
+
+
 def test_an_empty_line_between_rows_is_a_frame_without_a_box():
     rows = parse_boxes("\n1 2 3 4\n\n5 6 7 8\n\n", "boxes")
     assert rows.shape == (4, 4)
