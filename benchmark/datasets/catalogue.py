@@ -100,6 +100,8 @@ class Catalogue:
     """Number of the first pixel in its files."""
     layout: str = ""
     """How its files lie below one of `folders`, line by line."""
+    training: tuple[str, ...] = ()
+    """Patterns of what lies there of its training split, which is none of `sets`."""
 
     def of(self, set_name: str) -> tuple[Target, ...]:
         """Return the targets of one set."""
@@ -141,7 +143,8 @@ def parse_catalogue(name: str, head: Mapping[str, Any], rows: Iterable[Mapping[s
         if len(set(names)) < len(names):
             raise ValueError(f"two targets of {one} answer to one name")
     facts = {key: head[key] for key in ("reader", "revision", "source", "origin", "layout") if key in head}
-    return Catalogue(name=name, folders=tuple(head["folders"]), sets=sets, targets=targets, **facts)
+    places, training = tuple(head["folders"]), tuple(head.get("training", ()))
+    return Catalogue(name=name, folders=places, sets=sets, targets=targets, training=training, **facts)
 
 
 def _target(row: Mapping[str, str], every_set: tuple[str, ...]) -> Target:

@@ -25,8 +25,10 @@ def load_each(names: Collection[str], load: Callable[[str], Sequence], progress:
     for done, name in enumerate(names, start=1):
         try:
             sequences.append(load(name))
-        except (InputError, OSError) as error:
+        except InputError as error:
             problems.append(str(error))
+        except OSError as error:
+            problems.append(f"{name}: {error.filename or 'a file'} cannot be read ({error.strerror or error})")
         if progress is not None:
             progress(done, len(names))
     if problems:

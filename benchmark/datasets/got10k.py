@@ -45,8 +45,11 @@ class GOT10kDataset(PublishedDataset):
         annotation = replace(super().annotation(target, place, rows), valid=sized(rows))
         if self.upload:
             return annotation
-        labels = place.images / "cover.label"
-        meta = read_meta(place.images / "meta_info.ini")
+        labels, facts = place.images / "cover.label", place.images / "meta_info.ini"
+        for file in (labels, facts):
+            if not file.is_file():
+                raise InputError(f"{target.name}: {file} is missing: the set is scored by it; put the original back")
+        meta = read_meta(facts)
         found = tuple(f"{word} {meta[key]}" for key, word in CLASSES.items() if key in meta)
         annotation = replace(annotation, bounds=_resolution(meta, place.images), attributes=found)
         return with_flags(annotation, _cover(labels) == 0, labels)

@@ -36,7 +36,11 @@ def files_in(folder: Path, suffixes: tuple[str, ...]) -> list[str]:
 def all_files_in(folder: Path) -> list[str]:
     """Return the names of a folder's files, those that are never data among them; in no order."""
     with os.scandir(folder) as found:  # which knows what is a file without a call for each
-        return [one.name for one in found if one.is_file()]
+        there = list(found)
+    try:
+        return [one.name for one in there if one.is_file()]
+    except OSError:  # of a link that leads round in a circle
+        return [one.name for one in there if os.path.isfile(one)]
 
 
 def ending_so(names: list[str], suffixes: tuple[str, ...]) -> list[str]:

@@ -65,6 +65,11 @@ class NfSDataset(PublishedDataset):
             if abs(len(rows) - len(frames)) == 1:
                 count = min(len(rows), len(frames))
                 rows, frames = rows[:count], frames[:count]
+            elif len(rows) != len(frames) and self.rate == "30":
+                raise InputError(
+                    f"{target.name}: {place.boxes} has rows for {len(rows)} frames, one of {STEP} at 240 a second, but"
+                    f" {place.images} has {len(frames)}: put the original files back"
+                )
         return super().fitted(target, place, rows, frames)
 
 

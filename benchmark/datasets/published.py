@@ -133,6 +133,11 @@ class PublishedDataset(Dataset):
         """The folders in which the benchmark may lie: `root`, and those in it of a usual name."""
         return (self.root, *by_usual_name(self.root, self._usual))
 
+    @property
+    def packed(self) -> tuple[Path, ...]:
+        """The folders in which its archives lie, packed as they come."""
+        return self.bases
+
     @cached_property
     def sequence_folders(self) -> dict[str, Path]:
         """The folders in `bases`, by their names without letter case."""
@@ -170,7 +175,10 @@ def numbered(name: str, folder: Path, images: tuple[int, int] | None = None) -> 
 
     Raises `InputError` where one is missing, or there twice.
     """
-    there = all_files_in(folder) if folder.is_dir() else []
+    if not folder.is_dir():
+        where = "is a link that leads nowhere" if folder.is_symlink() else "is missing"
+        raise InputError(f"{name}: the folder of its images, {folder}, {where}: unpack it again")
+    there = all_files_in(folder)
     if (whole := _without_gaps(there, images)) is not None:
         return Frames(folder, whole)
     files = ending_so(there, SUFFIXES)

@@ -31,6 +31,11 @@ class TrackingNetDataset(PublishedDataset):
         """Return the first box."""
         return replace(super().annotation(target, place, rows), valid=sized(rows))
 
+    @property
+    def packed(self) -> tuple[Path, ...]:
+        """Also ``TEST/zips/``, into which the development kit fetches a zip a video."""
+        return (*self.bases, *(base / "TEST" / "zips" for base in self.bases))
+
     @cached_property
     def _videos(self) -> dict[Path, dict[str, Path]]:
         splits = [*(base / "TEST" for base in self.bases), *self.bases]

@@ -23,10 +23,12 @@ class UAVDataset(PublishedDataset):
         """Yield the folder of the target's video, with the target's own box file."""
         if (images := self._videos.get(target.folder.casefold())) is None:
             return
-        for base in self.bases:
-            if (annotations := base / "anno" / self.name).is_dir():
-                yield Place(images, annotations / f"{target.name}.txt")
-        yield Place(images, self.root / "anno" / self.name / f"{target.name}.txt")
+        trees = [base / "anno" for base in self.bases]
+        own = [tree / self.name for tree in trees if (tree / self.name).is_dir()]
+        if not own and not any(tree.is_dir() for tree in trees):  # else it is the other set that is here
+            own = [base / "anno" / self.name for base in self.bases if images.is_relative_to(base / "data_seq")]
+        for place in own:
+            yield Place(images, place / f"{target.name}.txt")
 
     @cached_property
     def _videos(self) -> dict[str, Path]:

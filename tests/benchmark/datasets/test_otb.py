@@ -110,10 +110,11 @@ def test_missing_images_are_counted_and_the_first_is_named(write_video, tmp_path
     )
 
 
-def test_a_folder_without_images_lacks_the_first(write_video, tmp_path: Path):
+def test_a_sequence_without_a_folder_of_images(write_video, tmp_path: Path):
     place = write_video("Skiing", [], rows=["11,11,20,16"] * 81)
     shutil.rmtree(place / "img")
-    assert "lacks image 1: 81 of" in failure(OTBDataset("OTB100", tmp_path), "Skiing")
+    said = failure(OTBDataset("OTB100", tmp_path), "Skiing")
+    assert said == f"Skiing: the folder of its images, {tmp_path / 'Skiing' / 'img'}, is missing: unpack it again"
 
 
 def test_the_same_frame_twice_is_not_guessed_at(write_video, tmp_path: Path):
