@@ -10,12 +10,13 @@ import json
 import math
 import tomllib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from trackers.errors import InputError
 
-__all__ = ["parse_json", "parse_toml", "read_json", "read_toml"]
+__all__ = ["parse_json", "parse_toml", "read_bytes", "read_json", "read_toml"]
 
 T = TypeVar("T")
 LARGEST = 256 * 2**20
@@ -26,9 +27,12 @@ WHOLE = 2**63
 """No whole number of TOML reaches this."""
 
 
-def read_json(file: Path, mend: str) -> Any:
-    """Return the content of a JSON file; InputError, which ends in how to `mend` it, where it cannot be read."""
-    return _read(file, parse_json, mend)
+def read_json(file: Path, mend: str, *, constants: bool = False) -> Any:
+    """Return the content of a JSON file; InputError, which ends in how to `mend` it, where it cannot be read.
+
+    With `constants` it may hold NaN and Infinity, which are no JSON, as Python's own writer does.
+    """
+    return _read(file, partial(parse_json, constants=constants), mend)
 
 
 def read_toml(file: Path, mend: str) -> dict[str, Any]:
@@ -36,27 +40,41 @@ def read_toml(file: Path, mend: str) -> dict[str, Any]:
     return _read(file, parse_toml, mend)
 
 
+def read_bytes(file: Path) -> bytes:
+    """Return a file's content; ValueError where it is larger than a document may be."""
+    with file.open("rb") as opened:
+        content = opened.read(LARGEST + 1)
+    _check_size(content)
+    return content
+
+
+def _check_size(content: bytes | str) -> None:
+    if len(content) > LARGEST:
+        raise ValueError(f"it is larger than {LARGEST // 2**20} MB")
+
+
 def _read(file: Path, parse: Callable[[bytes], T], mend: str) -> T:
     try:
-        with file.open("rb") as opened:
-            return parse(opened.read(LARGEST + 1))
+        return parse(read_bytes(file))
     except OSError as error:
         raise InputError(f"{file} cannot be read ({error.strerror or error}); {mend}") from error
     except ValueError as error:
         raise InputError(f"{file} cannot be read ({error}); {mend}") from error
 
 
-def parse_json(content: bytes | str) -> Any:
+def parse_json(content: bytes | str, *, constants: bool = False) -> Any:
     """Return the value of a JSON text; ValueError where it is none, or not one that can be relied on.
 
     Refused are numbers that are not finite or too large for a float, an object with a key twice, more than `DEEPEST`
-    levels, more than `LARGEST` bytes, and bytes that are not UTF-8.
+    levels, more than `LARGEST` bytes, and bytes that are not UTF-8. With `constants` NaN and Infinity are taken.
     """
-    if len(content) > LARGEST:
-        raise ValueError(f"it is larger than {LARGEST // 2**20} MB")
+    _check_size(content)
     text = content.decode("utf-8") if isinstance(content, bytes) else content
     try:
-        value = json.loads(text, parse_constant=_refuse, parse_float=_float, parse_int=_int, object_pairs_hook=_object)
+        value = json.loads(
+            text, parse_constant=float if constants else _refuse, parse_float=_float, parse_int=_int,
+            object_pairs_hook=_object,
+        )  # fmt: skip
     except RecursionError:
         raise ValueError(f"it nests deeper than {DEEPEST} levels") from None
     _check_depth(value)
@@ -65,8 +83,7 @@ def parse_json(content: bytes | str) -> Any:
 
 def parse_toml(content: bytes | str) -> dict[str, Any]:
     """Return the content of a TOML text; ValueError where it is none, or has what `parse_json` refuses."""
-    if len(content) > LARGEST:
-        raise ValueError(f"it is larger than {LARGEST // 2**20} MB")
+    _check_size(content)
     text = content.decode("utf-8") if isinstance(content, bytes) else content
     try:
         value = tomllib.loads(text, parse_float=_float)

@@ -85,8 +85,8 @@ class TrackerSpec:
         """Return the tracker on a torch device ("cpu", "cuda:0", "mps"); random weights are always the same ones."""
         if (world := self.family.world) is None:
             return self._make(device)
+        from trackers.adapters.chance import Chance
         from trackers.adapters.containment import Contained, loading
-        from trackers.adapters.process import Chance
 
         chance = Chance()
         with loading(f"tracker {self.name}", world, chance, "cannot be built"):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from benchmark.documents import parse_json
+from benchmark.documents import parse_json, read_bytes
 from benchmark.gate.verdict import GateResult
 from benchmark.shapes import check
 from benchmark.statistics.change_points import ChangePoint, change_points
@@ -84,8 +84,7 @@ def _mend(file: Path, lines: IO[bytes]) -> None:
     Every entry ends with a line break, and is written by one process at a time: what comes after the last one is no
     entry, or a whole one whose line break alone is missing.
     """
-    lines.seek(0)
-    content = lines.read()
+    content = _content(file)
     whole, _, rest = content.rpartition(b"\n")
     _parse(file, whole)
     if rest:
@@ -113,7 +112,7 @@ def read(file: Path) -> list[Entry]:
     A last line that was cut off while it was written counts as not written.
     """
     try:
-        content = file.read_bytes()
+        content = _content(file)
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -123,6 +122,13 @@ def read(file: Path) -> list[Entry]:
     with suppress(ValueError):
         entries += [_entry(rest)] if rest else []
     return entries
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return read_bytes(file)
+    except ValueError as error:
+        raise InputError(f"{file} is no history of gates ({error}): begin another") from error
 
 
 def _parse(file: Path, content: bytes) -> list[Entry]:

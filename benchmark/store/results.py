@@ -39,16 +39,30 @@ LOCK = ".lock"
 
 @contextmanager
 def writing(place: Path) -> Iterator[None]:
-    """Turn what the system says of a full disk or a read-only folder into one line; what was kept before stays."""
+    """Turn what the system says of a full disk or a read-only folder into one line; what was kept before stays.
+
+    Folders of `place`, and on the way to it, that the block has made and nothing came into are taken away.
+    """
+    missing = [one for one in (place, *place.parents) if not os.path.lexists(one)]
     try:
         yield
     except BrokenPipeError:  # of the output, not of a disk
         raise
     except OSError as error:
+        if missing:
+            _remove_empty(missing)
         raise InputError(
             f"cannot write {place} ({error.strerror or error}): what is done so far is kept;"
             " make room or choose another folder, then the same command goes on from there"
         ) from error
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    """Remove folders, the innermost first, as far as they hold nothing but empty folders."""
+    inner = [Path(folder) for folder, _, _ in os.walk(folders[0], topdown=False)]
+    for folder in (*inner, *folders):
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def slug(name: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +18,8 @@ __all__ = ["PLACE", "Figures", "ToolkitFigures", "read_analysis", "toolkit_figur
 SCHEMA = 1
 PLACE = "vot"
 """The folder in a run's that holds what the toolkit said."""
+MANY = 100_000
+"""Figures that one analysis may have: it names trackers and experiments once, and has one of each pair."""
 
 
 @dataclass(frozen=True)
@@ -80,19 +81,23 @@ def read_analysis(file: Path, stack: str, coverage: str, names: Mapping[str, str
 
     InputError where the file is not there: the toolkit writes none where any result is missing.
     """
+    if not file.exists():
+        raise InputError(f"{file} is not there: the toolkit analyses nothing where a result is missing")
+    content = read_json(file, "run the toolkit's analysis again", constants=True)
     try:
-        content = json.loads(file.read_text("utf-8"))  # where the toolkit writes NaN, which is no JSON
         identifiers = list(content["trackers"])
+        if len(identifiers) * len(content["results"]) > MANY:
+            raise ValueError("of too many trackers and experiments")
         found = []
         for name, one in content["results"].items():
             for row, identifier in enumerate(identifiers):
                 figures = _figures(name, one, row, names.get(identifier, identifier))
                 found.append(figures)
-        return ToolkitFigures(content["toolkit"], stack, coverage, len(content["sequences"]), tuple(found))
-    except FileNotFoundError:
-        raise InputError(f"{file} is not there: the toolkit analyses nothing where a result is missing") from None
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        said = ToolkitFigures(content["toolkit"], stack, coverage, len(content["sequences"]), tuple(found))
+        check(said, ToolkitFigures)
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
         raise InputError(f"{file} is no analysis of vot-toolkit's ({error!r})") from error
+    return said
 
 
 def toolkit_figures(run: Path) -> list[ToolkitFigures]:

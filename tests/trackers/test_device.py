@@ -54,10 +54,11 @@ def cut_as_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("name", PAPERS_FIVE)
 def test_a_step_keeps_to_its_budget_and_boxes_are_the_cpus(pretend, cut_as_there, name: str) -> None:
+    here, there = resolve(name).build("cpu"), resolve(name).build(NAME)
     for lanes in (1, 2):
-        seen = videos(lanes, 4)
-        expected, _ = follow(resolve(name).build("cpu"), seen)
-        boxes, costs = follow(resolve(name).build(NAME), seen, pretend)
+        seen = videos(lanes, 3)
+        expected, _ = follow(here, seen)
+        boxes, costs = follow(there, seen, pretend)
         for cost in costs:
             assert {kind: count for kind, count in cost.items() if count > BUDGET.get(kind, 0)} == {}
         np.testing.assert_array_equal(boxes, expected)

@@ -20,8 +20,9 @@ from typing import Any, Self
 import numpy as np
 
 from trackers.adapters.answers import checked
+from trackers.adapters.chance import Chance
 from trackers.adapters.noticing import Noticed
-from trackers.adapters.process import HANDLERS, Chance, facets, put
+from trackers.adapters.process import HANDLERS, facets, put
 from trackers.api import Boxes, Frame, Signal, Step, Tracker
 from trackers.code.installed import in_python
 from trackers.errors import InputError, describe

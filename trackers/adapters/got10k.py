@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from trackers.adapters.abroad.schools import Got10k, takes_arrays
 from trackers.adapters.abroad.settings import read_settings
+from trackers.adapters.chance import Chance
 from trackers.adapters.containment import loading
 from trackers.adapters.modules import find_class, read_address
-from trackers.adapters.process import Chance
 from trackers.api import Frame, Tracker
 from trackers.code.files import named_files
 from trackers.code.reach import with_files

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
+import builtins
+import decimal
 import gc
 import locale
 import logging
 import os
-import random
 import signal
+import socket
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
-from types import TracebackType
-from typing import Any, Self
+from functools import cache, partial
+from typing import Any
 
 import numpy as np
 
 from trackers.adapters.tf32 import precision, set_precision
 
-_numpy: Any = np.random  # whose stubs lack two names
 SIGNALS = [
     getattr(signal, name)
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGPIPE", "SIGCHLD", "SIGALRM")
     if hasattr(signal, name)
 ]
 """What asks a process to end, and what it hears of pipes, children and time."""
+_TRAPS = tuple(decimal.getcontext().traps)
 HANDLERS = "handlers of signals"
 
 
@@ -62,12 +63,15 @@ def facets() -> tuple[Facet, ...]:
         Facet("torch's gradients", torch.is_grad_enabled, torch.set_grad_enabled),
         Facet("torch's deterministic algorithms", _deterministic, _set_deterministic),
         Facet("torch's TF32", precision, set_precision),
+        Facet("torch's autocasting", _autocast, _set_autocast),
+        Facet("the flushing of denormal numbers", _flushes, torch.set_flush_denormal),
         _attribute("cuDNN's switches", torch.backends.cudnn, "enabled"),
         _attribute("cuDNN's switches", torch.backends.cudnn, "benchmark"),
         _attribute("cuDNN's switches", torch.backends.cudnn, "deterministic"),
         _attribute("Pillow's limits", Image, "MAX_IMAGE_PIXELS"),
         _attribute("Pillow's limits", ImageFile, "LOAD_TRUNCATED_IMAGES"),
         Facet("NumPy's treatment of errors", np.geterr, lambda value: np.seterr(**value)),
+        Facet("NumPy's treatment of errors", np.geterrcall, np.seterrcall),
         Facet("NumPy's print options", np.get_printoptions, lambda value: np.set_printoptions(**value)),
         Facet("OpenCV's threads", cv2.getNumThreads, cv2.setNumThreads),
         Facet("OpenCV's optimised code", cv2.useOptimized, cv2.setUseOptimized),
@@ -75,7 +79,15 @@ def facets() -> tuple[Facet, ...]:
         Facet("the root logger", _logging, _set_logging),
         Facet("the recursion limit", sys.getrecursionlimit, sys.setrecursionlimit),
         Facet("garbage collection", gc.isenabled, lambda value: gc.enable() if value else gc.disable()),
-        _attribute("sys.excepthook", sys, "excepthook"),
+        Facet("garbage collection", gc.get_threshold, lambda value: gc.set_threshold(*value)),
+        Facet("the context of decimal", _decimal, _set_decimal),
+        Facet("built-in functions", lambda: dict(vars(builtins)), _set_builtins),
+        Facet("the mask of new files", partial(_mask, _mask(0o77)), os.umask),
+        *_cores(),
+        Facet("the time limit of sockets", socket.getdefaulttimeout, socket.setdefaulttimeout),
+        _attribute("hooks of exceptions", sys, "excepthook"),
+        _attribute("hooks of exceptions", sys, "unraisablehook"),
+        _attribute("hooks of exceptions", threading, "excepthook"),
         Facet(HANDLERS, _handlers, _set_handlers, lent=False),
     )
 
@@ -140,6 +152,58 @@ def _set_deterministic(value: tuple[bool, bool]) -> None:
     torch.use_deterministic_algorithms(value[0], warn_only=value[1])
 
 
+def _autocast() -> tuple[bool, ...]:
+    import torch
+
+    return tuple(map(torch.is_autocast_enabled, ("cpu", "cuda")))
+
+
+def _set_autocast(value: tuple[bool, ...]) -> None:
+    import torch
+
+    for device, enabled in zip(("cpu", "cuda"), value, strict=True):
+        torch.set_autocast_enabled(device, enabled)
+
+
+def _flushes(least: float = 5e-324) -> bool:
+    """Return whether this thread takes the smallest numbers for 0, as it does once some libraries are loaded."""
+    return least * 1.0 == 0
+
+
+def _decimal() -> tuple[Any, ...]:
+    now = decimal.getcontext()
+    traps = tuple(map(now.traps.get, _TRAPS))
+    return now.prec, now.rounding, now.Emin, now.Emax, now.capitals, now.clamp, traps
+
+
+def _set_decimal(value: tuple[Any, ...]) -> None:
+    digits, rounding, least, largest, capitals, clamp, traps = value
+    trapped = [one for one, wanted in zip(_TRAPS, traps, strict=True) if wanted]
+    decimal.setcontext(decimal.Context(digits, rounding, least, largest, capitals, clamp, [], trapped))
+
+
+def _set_builtins(value: Mapping[str, Any]) -> None:
+    there = vars(builtins)
+    for name in there.keys() - value.keys():
+        del there[name]
+    there.update(value)
+
+
+def _mask(likely: int) -> int:
+    """Return the mask, which is told to who sets one alone: the likely one, lest another thread's file has another."""
+    mask = os.umask(likely)
+    if mask != likely:
+        os.umask(mask)
+    return mask
+
+
+def _cores() -> Iterator[Facet]:
+    if hasattr(os, "sched_getaffinity"):  # Linux
+        yield Facet(
+            "the cores to run on", lambda: os.sched_getaffinity(0), lambda value: os.sched_setaffinity(0, value)
+        )
+
+
 def _set_filters(value: list[Any]) -> None:
     with warnings.catch_warnings():
         pass  # its end says that filters have changed: what was remembered of them is void
@@ -171,62 +235,6 @@ def _set_handlers(value: tuple[Any, ...]) -> None:
             if number != signal.SIGINT and number == getattr(signal, "SIGALRM", None):
                 signal.setitimer(signal.ITIMER_REAL, 0)  # an alarm without its handler would end the process
             signal.signal(number, handler)
-
-
-class Chance:
-    """The generators of random numbers that a process has in common, as one third party finds and leaves them.
-
-    Within the context they are its own, seeded with 0 at first; outside they are as they were.
-    """
-
-    def __init__(self) -> None:
-        self._own: tuple[Any, ...] | None = None
-        self._others: list[tuple[Any, ...]] = []
-
-    def __enter__(self) -> Self:
-        self._others.append(_generators())
-        if self._own is None:
-            _numpy.set_bit_generator(np.random.MT19937(0))
-            self.seed(0)
-        else:
-            _set_generators(self._own)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._own = _generators()
-        _set_generators(self._others.pop())
-
-    @staticmethod
-    def seed(number: int) -> None:
-        """Seed all of them; within the context, the third party's own."""
-        import cv2
-        import torch
-
-        random.seed(number)
-        np.random.seed(number % 2**32)  # noqa: NPY002  # the generator that a third party may use
-        torch.manual_seed(number)
-        cv2.setRNGSeed(number % 2**31)
-
-
-def _generators() -> tuple[Any, ...]:
-    import torch
-
-    cuda: Any = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []  # type: ignore[no-untyped-call]
-    # NumPy's generator itself, not its state, which takes 20 times as long to read.
-    return random.getstate(), _numpy.get_bit_generator(), torch.get_rng_state(), cuda
-
-
-def _set_generators(value: tuple[Any, ...]) -> None:
-    import torch
-
-    python, numpy, cpu, cuda = value
-    random.setstate(python)
-    _numpy.set_bit_generator(numpy)
-    torch.set_rng_state(cpu)
-    if cuda:
-        torch.cuda.set_rng_state_all(cuda)
 
 
 def put(facet: Facet, value: Any) -> None:

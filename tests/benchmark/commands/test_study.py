@@ -109,7 +109,7 @@ def test_a_study_is_planned_run_and_answered(run_bench, home: Path) -> None:
     assert [one["frames_left"] for one in again[0]["parts"][0]["trackers"]] == [0, 0, 0]
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("how", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.slow)])
 def test_a_study_that_is_stopped_goes_on_where_it_was(
     run_bench, home: Path, monkeypatch: pytest.MonkeyPatch, how: signal.Signals
 ) -> None:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.engine.fit import FEW, MANY, MOST, SHARE, fitting_lanes, lanes_in
+from trackers.adapters.chance import Chance
 from trackers.adapters.containment import Contained, World
-from trackers.adapters.process import Chance
 from trackers.api import Step, Tracker
 
 

@@ -128,3 +128,12 @@ def test_any_damage_is_entries_or_one_line(tmp_path_factory, damage: int, byte: 
     file.write_bytes(content)
     with suppress(InputError):
         history.sentences(history.series(history.read(file)))
+
+
+def test_a_file_too_large_for_a_history_is_one_line(file: Path, monkeypatch) -> None:
+    monkeypatch.setattr("benchmark.documents.LARGEST", file.stat().st_size - 1)
+    before = file.read_bytes()
+    for use in (lambda: history.read(file), lambda: history.append(file, result(21, 1.0))):
+        with pytest.raises(InputError, match="no history of gates"):
+            use()
+    assert file.read_bytes() == before

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.store.record import Record
-from benchmark.store.results import Results, slug
+from benchmark.store.results import Results, slug, writing
 from benchmark.store.runs import record_files
 from trackers.errors import InputError
 
@@ -171,3 +172,25 @@ def test_a_folder_is_opened_for_reading_without_being_made(tmp_path: Path) -> No
     with pytest.raises(InputError, match="no run in"):
         store.find_run("latest")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_leaves_no_empty_folder(tmp_path: Path) -> None:
+    place = tmp_path / "new" / "site"
+    (tmp_path / "there").mkdir()
+
+    def fill(folder: Path, *files: str) -> None:
+        (folder / "tables" / "deep").mkdir(parents=True)
+        for name in files:
+            (folder / name).write_text("kept")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def filled(folder: Path, *files: str) -> None:
+        with writing(folder):
+            fill(folder, *files)
+
+    for folder, files in ((place, ()), (place, ("index.html",)), (tmp_path / "there", ("a",))):
+        with pytest.raises(InputError, match="No space left on device"):
+            filled(folder, *files)
+        assert (tmp_path / "new").exists() is bool(files)
+    assert [one.name for one in place.iterdir()] == ["index.html"]
+    assert (tmp_path / "there" / "a").read_text() == "kept"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import builtins
+import decimal
 import gc
 import io
 import logging
 import os
 import random
 import signal
+import socket
 import sys
+import threading
 import warnings
 from pathlib import Path
 from typing import Any
@@ -32,7 +36,19 @@ LEFT = {
     "import sys; sys.argv.append('--theirs')": "list(sys.argv)",
     "import sys; sys.setrecursionlimit(4321)": "sys.getrecursionlimit()",
     "import sys; sys.excepthook = print": "sys.excepthook",
+    "import sys; sys.unraisablehook = print": "sys.unraisablehook",
+    "import threading; threading.excepthook = print": "threading.excepthook",
     "import gc; gc.disable()": "gc.isenabled()",
+    "import gc; gc.set_threshold(77)": "gc.get_threshold()",
+    "import decimal; decimal.getcontext().prec = 3": "decimal.getcontext().prec",
+    "import decimal; decimal.setcontext(decimal.ExtendedContext)": "sum(decimal.getcontext().traps.values())",
+    "import os; os.umask(0o027)": "oct((mask := os.umask(0o077), os.umask(mask))[0])",
+    "import builtins; builtins.round = int": "round",
+    "import gettext; gettext.install('theirs')": "vars(builtins).get('_')",
+    "import socket; socket.setdefaulttimeout(7)": "socket.getdefaulttimeout()",
+    "import torch; torch.set_flush_denormal(True)": "5e-324 * len([0]) == 0",
+    "import torch; torch.set_autocast_enabled('cpu', True)": "torch.is_autocast_enabled('cpu')",
+    "import numpy; numpy.seterrcall(print)": "np.geterrcall()",
     "import torch; torch.set_default_dtype(torch.float64)": "torch.get_default_dtype()",
     "import torch; torch.set_default_device('meta')": "torch.get_default_device()",
     "import torch; torch.set_num_threads(torch.get_num_threads() + 1)": "torch.get_num_threads()",
@@ -49,6 +65,8 @@ LEFT = {
     "import logging; logging.disable(logging.CRITICAL)": "logging.root.manager.disable",
     "from PIL import Image; Image.MAX_IMAGE_PIXELS = None": "Image.MAX_IMAGE_PIXELS",
 }
+if hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) > 1:
+    LEFT["import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})"] = "os.sched_getaffinity(0)"
 """What third-party code does, and how it looks."""
 
 
@@ -57,8 +75,8 @@ def look(expression: str) -> Any:
 
     return eval(
         expression,
-        {"cv2": cv2, "gc": gc, "logging": logging, "np": np, "os": os, "sys": sys, "torch": torch, "warnings": warnings,
-         "Image": Image},
+        {"builtins": builtins, "cv2": cv2, "decimal": decimal, "gc": gc, "logging": logging, "np": np, "os": os,
+         "socket": socket, "sys": sys, "threading": threading, "torch": torch, "warnings": warnings, "Image": Image},
     )  # fmt: skip
 
 

@@ -14,8 +14,8 @@ from benchmark.engine.executors import local
 from benchmark.engine.executors.local import Local, Team, teams
 from benchmark.engine.job import Job
 from benchmark.engine.run import Plan, Task
+from trackers.adapters.chance import Chance
 from trackers.adapters.containment import Contained, World
-from trackers.adapters.process import Chance
 from trackers.api import Step, Tracker
 from trackers.names import TrackerSpec, resolve
 
