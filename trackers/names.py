@@ -24,6 +24,7 @@ from trackers.code.reach import with_files
 from trackers.configs import configuring, plain_config, read_delta, shortest_name, write_delta
 from trackers.errors import InputError, did_you_mean
 from trackers.foreign_names import read_foreign
+from trackers.lists import split_list
 from trackers.registry import BUILT_IN, PREFIXES, Family, default_names, family_names, find_family
 from trackers.weights.catalog import NO_WEIGHTS, OWN_WEIGHTS, RANDOM, Weights
 from trackers.weights.choice import built, choose_weights, first_config, given_weights
@@ -149,11 +150,6 @@ def _call(file: Path, files: Collection[Path]) -> str:
     others = [str(other).casefold() for other in files if other != file]
     ends = ("/".join(file.parts[-depth:]) for depth in range(1, len(file.parts)))
     return next((end for end in ends if not any(other.endswith(f"/{end.casefold()}") for other in others)), str(file))
-
-
-def split_list(text: str) -> list[str]:
-    """Split at commas outside braces and quotes: ``a,b{x=1,y=2}`` is two names."""
-    return [part.strip() for part in re.findall(r'(?:[^,{"]|\{[^}]*\}?|"[^"]*"?)+', text) if part.strip()]
 
 
 def _matching(name: str) -> Sequence[str]:

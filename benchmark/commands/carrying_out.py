@@ -180,7 +180,8 @@ def _run_on(
 
 def _specs(names: tuple[str, ...], imported: str | None, protocol: str) -> tuple[TrackerSpec, ...]:
     """Return the trackers to run: none for ``none``, which needs imported results."""
-    from trackers.names import expand, split_list
+    from trackers.lists import split_list
+    from trackers.names import expand
 
     if imported and protocol != "ope":
         raise InputError(f"imported results are one pass each; --imported does not go with --protocol {protocol}")

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from benchmark.commands.lists import join_names
 from trackers.errors import InputError, did_you_mean
 
 __all__ = ["with_config"]
@@ -102,7 +103,7 @@ def _value(parameter: click.Parameter, value: Any) -> Any:
         return texts
     if isinstance(value, list) and not isinstance(parameter.type, click.types.StringParamType):
         raise ValueError("is one value, not a list")
-    return ",".join(texts)
+    return join_names(texts)
 
 
 def _of_manifest(file: Path, command: click.Command) -> Options:
@@ -110,6 +111,7 @@ def _of_manifest(file: Path, command: click.Command) -> Options:
     from benchmark.store.reading import read_manifest
     from benchmark.store.results import MANIFEST
     from benchmark.store.truth import read_truth
+    from trackers.lists import one_of_list
 
     if not file.is_dir() and file.name != MANIFEST:
         raise InputError(f"--config {file}: a JSON file must be a run's {MANIFEST}, or name its folder")
@@ -118,7 +120,7 @@ def _of_manifest(file: Path, command: click.Command) -> Options:
     truth = read_truth(folder)
     dataset = content["dataset"]
     said: dict[str, Any] = {
-        "trackers": [one.get("address", one["name"]) for one in content["trackers"]] or ["none"],
+        "trackers": [one_of_list(one.get("address", one["name"])) for one in content["trackers"]] or ["none"],
         "dataset": dataset["name"],
         "sequences": dataset["sequences"],
         "limit-frames": dataset["limit_frames"],

@@ -81,7 +81,7 @@ def gate(
     from benchmark.gate.history import read as read_history
     from benchmark.gate.snapshot import read_run
     from benchmark.store.results import Results
-    from trackers.names import split_list
+    from trackers.lists import split_list
 
     if against is not None and not speed:
         raise InputError("--against times another revision: it does not go with --no-speed")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from benchmark.commands import completing
+from benchmark.commands.lists import join_names, split_names
 from benchmark.commands.standard_output import reserve
 from benchmark.commands.terminal import Terminal, echo_json, json_text, sequence_progress
 from benchmark.datasets.lookup import open_dataset
@@ -110,7 +111,8 @@ def part_options(function: Function) -> Function:
                      help="The dataset's folder or one that holds it.  [default: $ENGRAM_DATA, else data/]"),
         click.option("--subset", type=click.Choice(["full", "available"]), default="full", show_default=True,
                      help="`available` runs what is there of an incomplete dataset."),
-        click.option("--sequences", metavar="NAMES", help="Only these sequences, separated by commas."),
+        click.option("--sequences", metavar="NAMES",
+                     help="Only these sequences, separated by commas; a name's own comma is \\,."),
         click.option("--limit-frames", type=click.IntRange(min=2), metavar="N",
                      help="Only the first N frames of each."),
     )):  # fmt: skip
@@ -122,7 +124,7 @@ def split_datasets(names: str) -> list[str]:
     """Return the names in a list of datasets, separated by commas; InputError where there is none, or one twice."""
     from benchmark.datasets.lookup import find_dataset
 
-    found = [find_dataset(name) for name in names.split(",") if name.strip()]
+    found = [find_dataset(name) for name in split_names(names)]
     if not found:
         raise InputError("--dataset names no dataset; `run_bench list` shows all")
     if len(set(found)) < len(found):
@@ -148,7 +150,7 @@ def choose(
         return select(
             opened,
             subset=subset,
-            sequences=None if sequences is None else sequences.split(","),
+            sequences=None if sequences is None else split_names(sequences),
             limit_frames=limit_frames,
             progress=advance,
         )
@@ -161,11 +163,11 @@ def choose_all(says: Terminal, *, dataset: str, sequences: str | None, **data: A
     names = split_datasets(dataset)
     if sequences is None or len(names) == 1:
         return [choose(says, dataset=name, sequences=sequences, **data) for name in names]
-    shares = share_out([open_dataset(name, data["data_root"]) for name in names], sequences.split(","))
+    shares = share_out([open_dataset(name, data["data_root"]) for name in names], split_names(sequences))
     for name, share in zip(names, shares, strict=True):
         if not share:
             says.print(f"{name} has none of these sequences: it is left out")
-    chosen = [(name, ",".join(share)) for name, share in zip(names, shares, strict=True) if share]
+    chosen = [(name, join_names(share)) for name, share in zip(names, shares, strict=True) if share]
     return [choose(says, dataset=name, sequences=share, **data) for name, share in chosen]
 
 
@@ -176,7 +178,7 @@ def choose_imports(results: Path, selection: Selection, names: str) -> list[Traj
     if selection.upload:
         raise InputError(f"{selection.dataset}: its server alone can score results; --imported does not go with it")
     there = {one.tracker: one for one in load_imports(results, selection.dataset)}
-    wanted = list(there) if names.strip().casefold() == "all" else [name.strip() for name in names.split(",")]
+    wanted = list(there) if names.strip().casefold() == "all" else split_names(names)
     for name in wanted:
         if name not in there:
             known = ", ".join(there) or "none; `run_bench import` adds some"

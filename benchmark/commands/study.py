@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from benchmark.commands import completing
+from benchmark.commands.lists import split_names
 from benchmark.commands.options import (
     json_option,
     part_options,
@@ -90,7 +91,7 @@ def study(
     if datasets:
         changes["datasets"] = tuple(split_datasets(",".join(datasets)))
     studies = [replace(find_study(name, base), **changes) for name in dict.fromkeys(wanted or study_names())]
-    narrowing = Narrowing(data_root, subset, None if sequences is None else tuple(sequences.split(",")), limit_frames)
+    narrowing = Narrowing(data_root, subset, None if sequences is None else tuple(split_names(sequences)), limit_frames)
     if wanted and not dry_run:
         with open_executor(remarks(quiet), data_root=data_root, **workers) as team:
             _answer(

@@ -17,7 +17,7 @@ from benchmark.protocols.start import is_backward
 from benchmark.store.reading import read_manifest
 from benchmark.store.results import Results
 from trackers.errors import InputError, did_you_mean
-from trackers.names import split_list
+from trackers.lists import split_list
 
 ROUNDED = 1e-4
 """Pixels by which a kept first box may differ from the ground truth's: a run's texts have four decimals."""

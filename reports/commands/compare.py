@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,8 +51,9 @@ def compare(
     from reports.compare.files import write_comparison
     from reports.compare.model import compare_runs, compare_trackers
     from reports.compare.words import line, verdict
+    from trackers.lists import split_list
 
-    names = [name.strip() for text in trackers for name in re.split(r",(?![^{]*\})", text) if name.strip()]
+    names = [name for text in trackers for name in split_list(text)]
     first = find_run(a, results)
     if b is None:
         comparison = compare_trackers(first, names, frames=frames)

@@ -8,6 +8,7 @@ from typing import Literal
 import click
 
 from benchmark.commands import completing
+from benchmark.commands.lists import split_names
 from benchmark.commands.options import results_option
 from benchmark.commands.terminal import echo
 from trackers.errors import InputError
@@ -53,7 +54,7 @@ def report(
     folders = [folder for run in runs for folder in find_runs(run, results)]
     if out is None and len(runs) > 1:
         raise InputError("the report of several runs belongs to none of them: say where to write it with --out DIR")
-    chosen, keys = _listed(show), _listed(columns)
+    chosen, keys = tuple(split_names(show or "")), tuple(split_names(columns or ""))
     place = out or folders[-1]  # where the command on several datasets has put the page of all
     groups = by_dataset(folders)
     if len(groups) > 1:
@@ -80,10 +81,6 @@ def by_dataset(folders: list[Path]) -> dict[str, list[Path]]:
     for folder in folders:
         found.setdefault(read_manifest(folder)["dataset"]["name"], []).append(folder)
     return found
-
-
-def _listed(names: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in (names or "").split(",") if name.strip())
 
 
 def find_runs(run: str, results: Path) -> list[Path]:

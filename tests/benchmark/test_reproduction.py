@@ -4,7 +4,7 @@ from pathlib import Path
 
 from benchmark.reproduction import rows, wanted_files
 from reports.published import load_published
-from trackers.names import split_list
+from trackers.lists import split_list
 
 
 def test_every_row_runs_what_it_says_once_all_files_are_here() -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from trackers.errors import InputError
-from trackers.names import expand, resolve, split_list
+from trackers.lists import split_list
+from trackers.names import expand, resolve
 from trackers.registry import PAPERS_FIVE
 from trackers.siamfc.config import PAPER, SiamFCConfig
 from trackers.weights import catalog

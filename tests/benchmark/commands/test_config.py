@@ -10,6 +10,7 @@ import pytest
 
 from benchmark import load
 from benchmark.commands.config import with_config
+from benchmark.commands.lists import split_names
 from benchmark.commands.run import run
 from run_bench import COMMANDS, cli
 
@@ -37,6 +38,11 @@ results = "elsewhere"
              "--retry-failed", "--jitter", "2.5", "--lanes", "4", "--results", "elsewhere")  # fmt: skip
     with with_config(run).make_context("run", list(words)) as context:
         assert options(text, tmp_path) == context.params
+
+
+def test_a_name_in_a_list_keeps_its_comma(tmp_path: Path) -> None:
+    found = options('sequences = ["a, b", "c"]\n', tmp_path)["sequences"]
+    assert split_names(str(found)) == ["a, b", "c"]
 
 
 def test_the_command_line_counts_more_than_the_file(tmp_path: Path) -> None:
@@ -157,16 +163,18 @@ def test_an_old_manifest_of_other_starts_asks_for_its_protocol(tmp_path: Path, r
     assert "timeout" in run_bench("run", "--config", file, "--results", results).stderr
 
 
-def test_a_manifest_names_trackers_by_where_they_were_found(tmp_path: Path, run_bench, picture_folder: Path) -> None:
-    file = tmp_path / "deep" / "still.py"
+def test_a_tracker_in_a_folder_with_a_comma_comes_back_from_a_manifest(
+    tmp_path: Path, run_bench, picture_folder: Path
+) -> None:
+    file = tmp_path / "deep, deeper" / "still.py"
     file.parent.mkdir()
     file.write_text(
         "from trackers.api import register\n\n\n@register('still', remembers='a box')\nclass Still:\n"
         "    def init(self, image, box): self.box = box\n    def update(self, image): return self.box\n"
     )
-    results = tmp_path / "results"
-    words = ("-t", f"py:{file}", "-d", "folder", "--data-root", picture_folder, "--results", results, "-q")
-    assert run_bench("run", *words).returncode == 0
+    results, named = tmp_path / "results", f"py:{file}".replace(",", r"\,")
+    words = ("-t", named, "-d", "folder", "--data-root", picture_folder, "--results", results, "-q")
+    assert run_bench("run", *words, "--sequences", "second").returncode == 0
     again = run_bench("run", "--config", load(results=results).folder, "--results", results)
     assert again.returncode == 0, again.stderr
-    assert "nothing is left to run" in again.stderr
+    assert "1 of 1 trajectories are kept from earlier runs; nothing is left to run" in again.stderr
