@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from benchmark.documents import parse_json
 from benchmark.shapes import check
+from trackers.errors import advised, first_line
 
 SCHEMA = 1
 PART = ".part"
@@ -90,8 +91,8 @@ def reason_of(error: str) -> str:
     frames = [index for index, line in enumerate(lines) if line.startswith("  File ")]
     after = lines[frames[-1] + 1 if frames else 0 :]
     said = [line for line in after if line.strip() and not line.startswith((" ", "Traceback"))]
-    line = (said or lines or [""])[0]
-    return re.sub(r"^(\w+\.)+(?=\w+(:|$))", "", line)[:LONGEST_REASON]
+    line = first_line(after[after.index(said[0]) :] if said else lines)
+    return advised(re.sub(r"^(\w+\.)+(?=\w+(:|$))", "", line)[:LONGEST_REASON])
 
 
 def write_record(path: Path, record: Record) -> None:

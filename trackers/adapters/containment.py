@@ -22,7 +22,7 @@ import numpy as np
 from trackers.adapters.answers import checked
 from trackers.adapters.chance import Chance
 from trackers.adapters.noticing import Noticed
-from trackers.adapters.process import HANDLERS, facets, put
+from trackers.adapters.process import FOLDER, HANDLERS, facets, put
 from trackers.api import Boxes, Frame, Signal, Step, Tracker
 from trackers.code.installed import in_python
 from trackers.errors import InputError, describe
@@ -40,18 +40,18 @@ class World:
     be nested; they must not run side by side in two threads.
     """
 
-    def __init__(self, name: str) -> None:
-        """Take the only word of its command line."""
+    def __init__(self, name: str, folder: Path | None = None) -> None:
+        """Take the only word of its command line, and its working directory; None for that of the program."""
         self._argv = [name]
-        self._own: dict[int, Any] = {}
+        self._own: dict[int, Any] = {} if folder is None else {FOLDER: str(folder)}
         self.changed: set[str] = set()
         """What it has changed in the process so far, in words; all of it was put back."""
-        self._stack: list[tuple[list[Any], Any, Any, list[str]]] = []
+        self._stack: list[tuple[list[Any], dict[int, Any], Any, Any, list[str]]] = []
         self._aside = _Aside()
 
     def __enter__(self) -> Self:
         ours = [facet.read() for facet in facets()]
-        self._stack.append((ours, sys.stdout, sys.stderr, sys.argv))
+        self._stack.append((ours, self._own, sys.stdout, sys.stderr, sys.argv))
         for index, value in self._own.items():
             put(facets()[index], value)
         sys.stdout, sys.argv = self._aside, self._argv
@@ -60,7 +60,7 @@ class World:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        ours, output, errors, argv = self._stack.pop()
+        ours, given, output, errors, argv = self._stack.pop()
         if sys.stdout is not self._aside or sys.stderr is not errors:
             self.changed.add("sys.stdout or sys.stderr")
         if sys.stderr is not errors:
@@ -70,8 +70,9 @@ class World:
         own = {}
         for index, (facet, before) in enumerate(zip(facets(), ours, strict=True)):
             now = facet.read()
-            if now != before:
+            if now != given.get(index, before):
                 self.changed.add(facet.name)
+            if now != before:
                 if facet.lent:
                     own[index] = now
                 put(facet, before)
@@ -140,7 +141,9 @@ def loading(what: str, world: World, chance: Chance | None = None, doing: str = 
         if isinstance(error, KeyboardInterrupt):
             raise
         cause = error.__cause__ if isinstance(error, Ended) and error.__cause__ else error
-        says = str(error) if isinstance(error, Ended) else describe(error)
+        says = str(error) if isinstance(error, Ended) else describe(error, whole=True)
+        if (hidden := cause.__context__) is not None and not cause.__suppress_context__:
+            says += f" (after {describe(hidden)})"  # as of a bare except, which says that it was something else
         raise InputError(f"{what} {doing}: {says}{_place(cause)}") from error
 
 

@@ -52,6 +52,7 @@ class Load:
     name: str
     settings: str
     paths: list[str]
+    folder: str
     arguments: list[str]
 
 
@@ -141,7 +142,7 @@ def _in_file(text: str, match: re.Match[str]) -> tuple[Load, tuple[str | Path, .
     walk.main(file)
     cls = f":{match['name']}" if match["name"] else ""
     braces = f"{{{settings}}}" if settings else ""
-    load = Load("file", str(file), match["name"] or "", settings, paths, [str(file)])
+    load = Load("file", str(file), match["name"] or "", settings, paths, "", [str(file)])
     return load, (file, cls + braces), walk
 
 
@@ -152,7 +153,9 @@ def _in_modules(match: re.Match[str]) -> tuple[Load, tuple[str | Path, ...], Wal
     paths = [str(place) for place in address.paths]
     walk = Walk(paths, alone=True)
     walk.name(address.module)
-    load = Load(kind, address.module, address.name, address.settings, paths, [address.module])
+    load = Load(
+        kind, address.module, address.name, address.settings, paths, str(address.folder or ""), [address.module]
+    )
     return load, (f"{kind}:", *address.parts), walk
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from trackers.adapters.containment import World, loading, world_of
+from trackers.adapters.modules import tracker_path
 from trackers.code.private import OWN, PrivateFolder
 from trackers.code.reach import Reach, Walk, first_reach
 from trackers.errors import InputError
@@ -25,9 +26,11 @@ def family(place: str) -> Family:
     if not path.is_file() or path.suffix != ".py":
         raise InputError(f"py:{place}: no Python file {path}")
     path = path.resolve()
-    stem = f"engram_file_{sha256(str(path).encode('utf-8', 'surrogateescape')).hexdigest()[:12]}"
+    others = [str(one) for one in tracker_path()]
+    text = chr(0).join([str(path), *others])
+    stem = f"engram_file_{sha256(text.encode('utf-8', 'surrogateescape')).hexdigest()[:12]}"
     for number in count():
-        folder = PrivateFolder.loaded(f"{stem}_{number}") or PrivateFolder(f"{stem}_{number}", path.parent)
+        folder = PrivateFolder.loaded(f"{stem}_{number}") or PrivateFolder(f"{stem}_{number}", path.parent, others)
         world = World(str(path))
         module = _load(place, folder, path, world)
         found = _choose(place, module, wanted)

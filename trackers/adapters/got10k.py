@@ -18,7 +18,7 @@ from trackers.adapters.abroad.schools import Got10k, takes_arrays
 from trackers.adapters.abroad.settings import read_settings
 from trackers.adapters.chance import Chance
 from trackers.adapters.containment import loading
-from trackers.adapters.modules import find_class, read_address
+from trackers.adapters.modules import find_class, other_school, read_address
 from trackers.api import Frame, Tracker
 from trackers.code.files import named_files
 from trackers.code.reach import with_files
@@ -46,6 +46,8 @@ def family(text: str) -> Family:
         raise InputError(
             f"got10k:{text}: {address.name} is a tracker of trackers.api: run it as py:FILE.py:{address.name}"
         )
+    if not (hasattr(cls, "init") and hasattr(cls, "update")):
+        raise InputError(f"got10k:{text}: {address.name} has not both init and update{other_school(cls)}")
     arrays = takes_arrays(cls) if wanted is None else wanted == "array"
 
     class Got10kTracker:

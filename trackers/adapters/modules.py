@@ -7,10 +7,11 @@ folder, as for ``python -m module``, and where Python finds its own. Those outsi
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
@@ -31,6 +32,12 @@ from trackers.registry import PATH_VARIABLE
 _FORM = re.compile(
     r"(?:(?P<folder>.+)/)?(?P<module>[^/:{}]+):(?P<name>[^/:{}]+)(?:\{(?P<settings>[^{}]*)\})?", re.DOTALL
 )
+
+
+SCHOOLS = {"pytracking": ("initialize", "track"), "got10k": ("init", "update")}
+"""Kinds of names, and the methods of the classes behind them."""
+NAMED = 8
+"""Most classes that are named where another was asked for."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +94,12 @@ def read_address(kind: str, text: str) -> Address:
 
     A module in a folder of ``--tracker-path`` is given that folder.
     """
-    form = f"{kind}:[FOLDER/]module:Class"
+    form = f"{kind}:[FOLDER/]module:Class" + "{SETTING}" * (kind == "pytracking")
     if (match := _FORM.fullmatch(text)) is None:
         raise InputError(f"{kind}:{text}: the form is {form}")
     folder, module, name, settings = match.group("folder", "module", "name", "settings")
+    if module.endswith(".py"):
+        raise InputError(f"{kind}:{text}: a module's dotted name goes there, as lib.test.tracker.x; the form is {form}")
     place = None if folder is None else Path(os.path.abspath(folder))
     if folder is not None and place is not None and not place.is_dir():
         # As it stands in tables: a folder of ``--tracker-path`` by the end of its path.
@@ -105,6 +114,11 @@ def read_address(kind: str, text: str) -> Address:
     else:
         if place is not None:
             raise InputError(f"{kind}:{text}: there is no module {top} in {place}")
+        if _spec(top, [str(Path.cwd()), *sys.path]) is None:
+            looked = ", ".join(map(str, [*tracker_path(), Path.cwd()]))
+            raise InputError(
+                f"{kind}:{text}: there is no module {top} in {looked}: give the folder that it is in by --tracker-path"
+            )
     return Address(place, module, name, ",".join(part.strip() for part in (settings or "").split(",")))
 
 
@@ -123,14 +137,12 @@ def find_class(kind: str, address: Address, apart: str = "", also: Sequence[str]
     home = _home(address)
     for number in count():
         folder = None if home is None else _folder(home, apart, number)
-        world = World(address.module)
+        world = World(address.module, address.folder)
         with loading(asked, world):
             module = import_module(address.module) if folder is None else folder.load(address.module)
         cls: Any = getattr(module, address.name, None)
         if not isinstance(cls, type):
-            raise InputError(
-                f"{asked}: {address.module} has no class {address.name!r}; the form is {kind}:module:Class"
-            )
+            raise InputError(f"{asked}: {address.module} has no class {address.name!r}; it has {_classes(module)}")
         reach = _reach((address.module, *also), cls, folder)
         if (first := first_reach(cls, asked, reach)).digest == reach.digest:
             load = import_module if folder is None else folder.load
@@ -138,6 +150,31 @@ def find_class(kind: str, address: Address, apart: str = "", also: Sequence[str]
         if folder is None or not cls.__module__.startswith(f"{folder.name}."):
             raise InputError(f"{asked}: its code has changed since it was loaded: begin again")
     raise AssertionError
+
+
+def other_school(cls: type) -> str:
+    """Return in words what else a class may be, whose methods are not those of the school that it was said to be of."""
+    has = [name for name in ("init", "update", "initialize", "track") if hasattr(cls, name)]
+    if has == ["init", "track"]:
+        return ", but init and track, as pysot's have: docs/elsewhere.md has the few lines that it takes"
+    kinds = [kind for kind, both in SCHOOLS.items() if all(hasattr(cls, name) for name in both)]
+    return f", but {' and '.join(SCHOOLS[kinds[0]])}: name it as {kinds[0]}:" if kinds else ""
+
+
+def missing(cls: type, fields: Mapping[str, Any]) -> str:
+    """Return the arguments that a class cannot be made without, and that no field gives; "" where that is not known."""
+    try:
+        arguments = inspect.signature(cls).parameters
+    except (ValueError, TypeError):  # classes written in C may not tell
+        return ""
+    wanted = [name for name, one in arguments.items() if one.default is one.empty and one.kind < one.VAR_POSITIONAL]
+    return ", ".join(name for name in wanted if name not in fields)
+
+
+def _classes(module: ModuleType) -> str:
+    """Return the names of a module's classes, its own before those that it imports."""
+    found = [(one.__module__ != module.__name__, name) for name, one in vars(module).items() if isinstance(one, type)]
+    return ", ".join(name for _, name in sorted(found)[:NAMED]) or "none"
 
 
 def _home(address: Address) -> Path | None:
@@ -157,9 +194,10 @@ def _spec(top: str, paths: list[str]) -> Any:
 
 
 def _folder(home: Path, apart: str, number: int) -> PrivateFolder:
-    text = f"{home}{apart and chr(0)}{apart}"
+    others = [str(place) for place in tracker_path()]
+    text = chr(0).join([str(home), apart, *others])
     name = f"engram_folder_{sha256(text.encode('utf-8', 'surrogateescape')).hexdigest()[:12]}_{number}"
-    return PrivateFolder.loaded(name) or PrivateFolder(name, home)
+    return PrivateFolder.loaded(name) or PrivateFolder(name, home, others)
 
 
 def _reach(modules: Sequence[str], cls: type, folder: PrivateFolder | None) -> Reach:

@@ -31,6 +31,8 @@ SIGNALS = [
 """What asks a process to end, and what it hears of pipes, children and time."""
 _TRAPS = tuple(decimal.getcontext().traps)
 HANDLERS = "handlers of signals"
+FOLDER = 0
+"""Which of the facets is the working directory."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from trackers.adapters.abroad.schools import PyTracking
 from trackers.adapters.abroad.settings import Parameters, make_tracker, parameter_modules, read_settings
 from trackers.adapters.containment import loading
-from trackers.adapters.modules import find_class, read_address
+from trackers.adapters.modules import find_class, missing, other_school, read_address
 from trackers.api import Frame
 from trackers.code.files import named_files
 from trackers.code.reach import with_files
@@ -33,7 +33,11 @@ def family(text: str) -> Family:
     found = find_class("pytracking", address, apart=address.settings, also=also)
     cls = found.cls
     if not (hasattr(cls, "initialize") and hasattr(cls, "track")):
-        raise InputError(f"pytracking:{text}: {address.name} has not both initialize and track")
+        raise InputError(f"pytracking:{text}: {address.name} has not both initialize and track{other_school(cls)}")
+    if not setting and "params" not in fields and (lacks := missing(cls, fields)):
+        raise InputError(
+            f"pytracking:{text}: {address.name} is made of {lacks}: name the setting, as in {address.name}{{SETTING}}"
+        )
     with loading(f"pytracking:{address.text}", found.world, doing="cannot have its parameters"):
         params = Parameters(address.module, setting, fields, found.load)
         named = named_files(fields, "field") | named_files(params(), "params", DATA)

@@ -25,13 +25,13 @@ OWN = ("trackers", "benchmark", "reports", "run_bench")
 class PrivateFolder(MetaPathFinder):
     """One folder's modules, loaded apart from all others."""
 
-    def __init__(self, name: str, folder: Path) -> None:
-        """Make the folder the package `name`, which no other module has."""
+    def __init__(self, name: str, folder: Path, others: Sequence[str] = ()) -> None:
+        """Make the folder the package `name`, which no other module has; `others` are looked through after it."""
         self.name = name
         self.path = [str(folder)]
         """Where its modules are looked for: the folder, and what its code puts in front of ``sys.path``."""
-        self.later: list[str] = []
-        """What its code puts at the end of ``sys.path``."""
+        self.later = [place for place in others if place != str(folder)]
+        """Those others, and what its code puts at the end of ``sys.path``."""
         self.main: ModuleType | None = None
         """The file that `load_file` has run."""
         self._base = list(sys.path)

@@ -103,7 +103,7 @@ def test_a_got10k_class_is_made_with_fields(tmp_path: Path) -> None:
 
 
 def test_a_got10k_class_that_is_not_there_is_refused() -> None:
-    with pytest.raises(InputError, match="got10k:module:Class"):
+    with pytest.raises(InputError, match="json has no class 'Nothing'; it has JSONDecodeError"):
         resolve("got10k:json:Nothing")
 
 

@@ -78,7 +78,7 @@ class PyTracking:
             self._tracker.visdom = None  # what the repositories' own programs set, and some ask for
         self._informed = len(inspect.signature(self._tracker.track).parameters) > 1
         said = self._tracker.initialize(image, {"init_bbox": [float(value) for value in box]})
-        self._previous = dict(said or {})
+        self._previous = dict(said) if isinstance(said, dict) else {}
 
     def update(self, image: NDArray[np.uint8]) -> Answer:
         """Return the box, and 1: these trackers have no score that all mean alike."""

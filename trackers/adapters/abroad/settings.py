@@ -8,6 +8,7 @@ settings of ``X.tracker.NAME`` in ``X.parameter.NAME``: a module a setting with 
 from __future__ import annotations
 
 import inspect
+import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +23,15 @@ MAKER = "parameters"
 
 
 def read_settings(text: str) -> tuple[str, dict[str, Any]]:
-    """Return the name and the fields of ``NAME,field=value,...``; ValueError where it has another form."""
+    """Return the name and the fields of ``NAME,field=value,...``; ValueError where it has another form.
+
+    Paths of files are made absolute: they are seen from where the command was given, not from the repository's folder.
+    """
     name, fields = "", {}
     for item in filter(None, (part.strip() for part in text.split(","))):
         field, equals, value = (part.strip() for part in item.partition("="))
         if equals and field.isidentifier():
-            fields[field] = plain(value)
+            fields[field] = os.path.abspath(value) if os.path.isfile(value) else plain(value)
         elif equals or name:
             raise ValueError(f"{{{text}}} is not of the form {{NAME,field=value,...}}")
         else:
@@ -100,7 +104,7 @@ class Parameters:
         try:
             found = load(own)
         except ImportError as error:  # one module for all settings: no package, or none of that name in it
-            if isinstance(error, ModuleNotFoundError) and error.name in (own, home):
+            if isinstance(error, ModuleNotFoundError) and error.name and f"{own}.".startswith(f"{error.name}."):
                 return getattr(load(home), MAKER)
             raise
         self._arguments = []
@@ -111,7 +115,14 @@ class Parameters:
         if self._make is None:
             return None
         taken = inspect.signature(self._make).parameters
-        made = self._make(*self._arguments, **{key: value for key, value in self.fields.items() if key in taken})
+        given = {key: value for key, value in self.fields.items() if key in taken}
+        try:
+            inspect.signature(self._make).bind(*self._arguments, **given)
+        except TypeError as error:
+            raise ValueError(
+                f"the function that makes the parameters is {MAKER}{inspect.signature(self._make)}: {error}"
+            ) from error
+        made = self._make(*self._arguments, **given)
         for key, value in self.fields.items():
             if key not in taken and key != DATASET:
                 if not hasattr(made, key):

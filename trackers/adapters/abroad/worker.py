@@ -68,8 +68,9 @@ class Worker:
         self._tracker: Any = None
 
     def load(
-        self, kind: str, place: str, name: str, settings: str, weights: str, paths: list[str], arguments: list[str]
-    ) -> dict[str, Any]:
+        self, kind: str, place: str, name: str, settings: str, weights: str, paths: list[str], folder: str,
+        arguments: list[str],
+    ) -> dict[str, Any]:  # fmt: skip
         """Import the class and say how it is to be made.
 
         Args:
@@ -79,15 +80,18 @@ class Worker:
             settings: What stands in braces.
             weights: A file; "" for none.
             paths: Where modules are looked for first.
+            folder: The working directory; "" for the benchmark's.
             arguments: What the tracker sees as its command line.
         """
         sys.argv[:] = arguments
         sys.path[:0] = paths
         _seed(0)
+        setting, fields = read_settings(settings)
+        if folder:
+            os.chdir(folder)
         module = _run(place) if kind == "file" else importlib.import_module(place)
         cls = getattr(module, name) if name else _only(module)
         school = school_of(cls) if kind == "file" else kind
-        setting, fields = read_settings(settings)
         given = dict(fields)
         arrays = given.pop("input", "array" if takes_arrays(cls) else "picture") == "array"
         if weights:
@@ -155,6 +159,5 @@ def _seed(number: int) -> None:
 
 
 def _said(error: BaseException) -> str:
-    """Return an error's kind and the first line of what it says."""
-    lines = str(error).strip().splitlines()
-    return ": ".join([type(error).__name__, *lines[:1]])
+    """Return an error's kind and what it says, in a line."""
+    return ": ".join(filter(None, [type(error).__name__, " ".join(str(error).split())[:300]]))
