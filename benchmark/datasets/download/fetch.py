@@ -11,8 +11,9 @@ import shutil
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse, InvalidURL
 from pathlib import Path
+from string import hexdigits
 from typing import IO
 
 from benchmark.datasets.download.sources import SCHEMES
@@ -39,6 +40,8 @@ def fetch(
     A file that is there is taken as it is where its checksum is right, or none is known. `limit` is the most bytes that
     are taken.
     """
+    if checksum and not (len(checksum) in HASHES and set(checksum) <= set(hexdigits)):
+        raise InputError(f"{address}: {checksum[:80]!r} is no checksum of 32, 40 or 64 hex digits")
     if file.is_file() and (not checksum or _digest(file, checksum) == checksum.lower()):
         return
     part = file.with_name(f"{file.name}.part")
@@ -50,6 +53,8 @@ def fetch(
             if _ask(address, part, limit, on_bytes):
                 break
             why = "the connection broke off"
+        except (ValueError, InvalidURL) as error:  # of where it leads to
+            raise InputError(f"{address}: leads to what is no address of the web ({error})") from error
         except (urllib.error.HTTPError, urllib.error.URLError, HTTPException, TimeoutError, ConnectionError) as error:
             why = _words(error)
             if isinstance(error, urllib.error.HTTPError) and error.code < 500:
@@ -150,14 +155,13 @@ def _begin(response: HTTPResponse) -> int:
 
 def _words(error: Exception) -> str:
     if isinstance(error, urllib.error.HTTPError):
-        return f"the server says {error.code} {error.reason}"
+        circle = error.code < 400 and "infinite loop" in str(error.reason)
+        return "leads round in a circle" if circle else f"the server says {error.code} {error.reason}"
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
     return f"no connection ({reason})" if isinstance(error, urllib.error.URLError) else "the connection broke off"
 
 
 def _digest(file: Path, like: str) -> str:
-    if len(like) not in HASHES:
-        raise InputError(f"{like!r} is no checksum of 32, 40 or 64 hex digits")
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, HASHES[len(like)]).hexdigest()
 

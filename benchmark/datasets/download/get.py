@@ -8,7 +8,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from benchmark.datasets.catalogue import is_plain
 from benchmark.datasets.download.fetch import OnBytes, fetch
-from benchmark.datasets.download.sources import SCHEMES, RemoteFile, Source
+from benchmark.datasets.download.sources import RemoteFile, Source, check_address
 from benchmark.datasets.download.unpack import unpack
 from benchmark.datasets.images import SUFFIXES
 from benchmark.datasets.listing import files_in
@@ -92,8 +92,7 @@ def _described(address: str, file: Path, place: str, missing: list[str]) -> list
             pairs = ((colour, f"{place}/{name}/color", ""), (truth, f"{place}/{name}", f"{name}.zip"))
             for part, folder, usual in pairs:
                 url = urljoin(address, str(part.get("url") or usual))
-                if not url.startswith(SCHEMES):
-                    raise ValueError(f"{url!r} is no address of the web")
+                check_address(url)
                 found.append(RemoteFile(url, folder, str(part.get("checksum") or "")))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"{address}: not a list of VOT's files ({error})") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from benchmark.datasets.catalogue import is_plain
 from benchmark.documents import parse_toml, read_toml
@@ -79,12 +80,22 @@ def read_source(dataset: str, file: Path | None = None) -> Source:
 
 def _check_sense(source: Source) -> None:
     for pattern in source.files:
-        pattern.format(folder="a")
-    for address in (*source.files, source.manifest, *source.manifests.values()):
-        if address and not address.startswith(SCHEMES):
-            raise ValueError(f"{address!r} is no address of the web")
+        check_address(pattern.format(folder="a"))
     for dataset in source.sets:
-        source.description(dataset)
+        if address := source.description(dataset):
+            check_address(address)
         place = source.place(dataset)
         if place and not all(map(is_plain, place.split("/"))):
             raise ValueError(f"{place!r} is no folder in the data root")
+
+
+def check_address(address: str) -> None:
+    """Raise ValueError where a text is no address that can be asked for over the web."""
+    plain = address.isascii() and address.isprintable() and " " not in address
+    try:
+        parts = urlsplit(address)
+        known = address.startswith(SCHEMES) and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        known = False
+    if not (plain and known):
+        raise ValueError(f"{address[:100]!r} is no address of the web (other signs than ASCII's stand there as %..)")

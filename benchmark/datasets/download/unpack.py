@@ -93,5 +93,7 @@ def _move(part: Path, folder: Path) -> None:
         target = folder / one.name
         if one.is_dir() and target.is_dir():
             _move(one, target)
+        elif one.is_dir() != target.is_dir() and (target.exists() or target.is_symlink()):
+            raise InputError(f"{target} is in the way of what is unpacked: move it aside")
         elif not target.exists():
             one.rename(target)

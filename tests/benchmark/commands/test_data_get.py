@@ -136,6 +136,12 @@ def test_vots_own_list_with_its_checksums(run_bench: Any, tmp_path: Path, monkey
     ("facts", "said"),
     [
         ({"files": ["file:///etc/passwd"]}, "no address of the web"),
+        ({"files": ["http://[::1"]}, "no address of the web"),
+        ({"files": ["http://a:x/b.zip"]}, "no address of the web"),
+        ({"files": ["http:///b.zip"]}, "no address of the web"),
+        ({"files": ["http://a/b c.zip"]}, "no address of the web"),
+        ({"files": ["http://a/ü.zip"]}, "no address of the web"),
+        ({"manifest": "http://a/\n{set}"}, "no address of the web"),
         ({"folder": "../elsewhere"}, "no folder in the data root"),
         ({"files": "http://a"}, "not a file of sources"),
         ({"unknown": 1}, "not a file of sources"),

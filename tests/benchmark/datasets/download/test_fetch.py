@@ -85,6 +85,8 @@ def test_a_server_that_says_no_length_is_taken_at_its_end(tmp_path: Path) -> Non
         (Page(status=404, content=b"x"), "the server says 404"),
         (Page(leads_to="file:///etc/passwd"), "Redirection to url 'file:///etc/passwd' is not allowed"),
         (Page(leads_to="ftp://127.0.0.1/a"), "which is not followed"),
+        (Page(leads_to="http://[::1"), "leads to what is no address of the web"),
+        (Page(leads_to="http://127.0.0.1:x/a"), "leads to what is no address of the web"),
         (Page(b""), "broke off"),
     ],
 )
@@ -109,7 +111,7 @@ def test_redirects_within_the_web_are_followed(tmp_path: Path) -> None:
         fetch(f"{at}/a.zip", tmp_path / "a.zip")
         assert (tmp_path / "a.zip").read_bytes() == CONTENT
         pages["/round.zip"] = Page(leads_to=f"{at}/round.zip")
-        with pytest.raises(InputError, match="the server says 302"):
+        with pytest.raises(InputError, match=r"round\.zip: leads round in a circle$"):
             fetch(f"{at}/round.zip", tmp_path / "round.zip")
 
 
@@ -117,6 +119,30 @@ def test_the_disk_is_looked_at_first(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(shutil, "disk_usage", lambda place: shutil._ntuple_diskusage(10**12, 10**12, 10**6))
     with serving({"/a.zip": Page(CONTENT)}) as at, pytest.raises(InputError, match=r"0\.0 GB are free: make room"):
         fetch(f"{at}/a.zip", tmp_path / "a.zip")
+
+
+def test_a_disk_that_is_full_meanwhile_keeps_what_has_come(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    page = Page(CONTENT)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with serving({"/a.zip": page}) as at:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, hard))
+        try:
+            with pytest.raises(InputError, match=r"cannot write .*a\.zip\.part .*: make room; what has come is kept"):
+                fetch(f"{at}/a.zip", tmp_path / "a.zip")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        fetch(f"{at}/a.zip", tmp_path / "a.zip")
+    assert (tmp_path / "a.zip").read_bytes() == CONTENT
+    assert page.asked == ["", "bytes=300000-"]
+
+
+@pytest.mark.parametrize("checksum", ["zz", "g" * 32, "0" * 33])
+def test_what_is_no_checksum_is_said_before_anything_is_asked_for(tmp_path: Path, checksum: str) -> None:
+    page = Page(CONTENT)
+    with serving({"/a.zip": page}) as at, pytest.raises(InputError, match="is no checksum of 32, 40 or 64 hex digits"):
+        fetch(f"{at}/a.zip", tmp_path / "a.zip", checksum=checksum)
+    assert not page.asked
 
 
 def test_nobody_there(tmp_path: Path) -> None:

@@ -36,6 +36,17 @@ def test_what_is_there_stays(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "Deer" / "new.txt").read_text() == "new"
 
 
+@pytest.mark.parametrize("there", ["file", "folder"])
+def test_what_is_in_the_way_is_named(tmp_path: Path, there: str) -> None:
+    (tmp_path / "out").mkdir()
+    if there == "file":
+        (tmp_path / "out" / "Deer").write_text("mine")
+    else:
+        (tmp_path / "out" / "Deer" / "new.txt").mkdir(parents=True)
+    with pytest.raises(InputError, match=r"Deer.* is in the way of what is unpacked: move it aside"):
+        unpack(make(tmp_path / "a.zip", {"Deer/new.txt": b"new"}), tmp_path / "out")
+
+
 @pytest.mark.parametrize("name", ["../evil.txt", "a/../../evil.txt", "/etc/evil.txt", "..\\evil.txt", "C:evil.txt"])
 def test_no_name_leaves_the_folder(tmp_path: Path, name: str) -> None:
     make(tmp_path / "a.zip", {"good.txt": b"x", name: b"evil"})
