@@ -20,20 +20,22 @@ from benchmark.metrics.vot.area import area_overlaps, corners
 from benchmark.metrics.vot.pixels import region_overlaps
 from benchmark.metrics.vot.supervised import Restarted, supervised_measures
 from benchmark.profiles import load_profile
-from benchmark.profiles.vot import VOTProfile, load_vot_profile, vot_profile_names, vot_span
+from benchmark.profiles.vot import VOTProfile, load_vot_profile, vot_span
 from benchmark.verification.row import Row
 from trackers.errors import InputError
 
 __all__ = ["trackingnet_rows", "vot_rows"]
 
 Values = NDArray[np.float64]
-DUMMY = (0.880796, 0.878025, 0.878025)
-"""Success, precision and normalised precision that TrackingNet's devkit gives its dummy submission."""
+DUMMY = (0.880796, 0.878025, 0.878025, 0.889556)
+"""Success, precision, normalised precision and coverage that TrackingNet's devkit gives its dummy submission."""
 OCEAN = (
-    ((0.5979837, 80.0, 0.3172247), "-", "vot-toolkit 0.7.4", 1e-6),
-    ((0.5966, 80.0, 0.3222), ".598 / - / .323", "its rules, analytic", 5.001e-5),
+    ("vot-toolkit", True, (0.5979837, 80.0, 0.3172247), "-", "vot-toolkit 0.7.4", 1e-6),
+    ("vot-toolkit", False, (0.5975, 80.0, 0.3170), "-", "vot-toolkit 0.7.4, unbounded", 5.001e-5),
+    ("pysot-toolkit", True, (0.5966, 80.0, 0.3222), ".598 / - / .323", "its rules, analytic", 5.001e-5),
 )
-"""Accuracy, failures and expected overlap of Ocean's runs by each profile: as computed, as printed, by whom."""
+"""Accuracy, failures and expected overlap of Ocean's runs, by profile and whether regions end where the image does: as
+computed, as printed, by whom."""
 
 
 def trackingnet_rows(folder: Path) -> Iterator[Row]:
@@ -52,17 +54,20 @@ def trackingnet_rows(folder: Path) -> Iterator[Row]:
         boxes[name] = np.concatenate([own, np.full((len(rows) - len(own), 4), np.nan)])
     profile = load_profile("trackingnet", "TrackingNet")
     overall = summarise(score_sequences(boxes, annotations, profile), profile).overall
-    ours = (overall.auc, overall.precision, overall.normalised_precision)
+    given = [np.nansum(rows[1:], axis=1) > 0 for rows in boxes.values()]
+    coverage = (sum(map(np.count_nonzero, given)) + len(given)) / sum(map(len, truth.values()))
+    ours = (overall.auc, overall.precision, overall.normalised_precision, float(coverage))
     yield Row(
-        "dummy_subm", profile.name, len(truth), ".880796 / .878025 / .878025", DUMMY, ours, "devkit's metrics.py", 1e-6,
-        "TrackingNet", ("auc", "precision", "normalised_precision"),
+        "dummy_subm", profile.name, len(truth), ".880796 / .878025 / .878025 / .889556", DUMMY, ours,
+        "devkit's metrics.py", 1e-6, "TrackingNet", ("auc", "precision", "normalised_precision", "coverage"),
     )  # fmt: skip
 
 
 def vot_rows(folder: Path) -> Iterator[Row]:
-    """Yield two rows of Ocean on VOT2019, whose runs with restarts are published: by either toolkit's rules.
+    """Yield rows of Ocean on VOT2019, whose runs with restarts are published: by either toolkit's rules.
 
-    The toolkit counts pixels of the image. Sizes are not published with the runs: each is taken from the truth.
+    vot-toolkit counts pixels of the image, or all where it has no images. Sizes are not published with the runs: each
+    is taken from the truth.
     """
     place = folder / "vot2019"
     if not place.is_dir():
@@ -72,9 +77,9 @@ def vot_rows(folder: Path) -> Iterator[Row]:
     with zipfile.ZipFile(place / "Ocean_323.zip") as archive:
         listed = [name for name in archive.namelist() if name.endswith("_001.txt")]
         texts = {name.split("/")[-2]: archive.read(name).decode().split() for name in listed}
-    for (expected, printed, source, tolerance), name in zip(OCEAN, vot_profile_names(), strict=True):
+    for name, bounded, expected, printed, source, tolerance in OCEAN:
         profile = load_vot_profile(name)
-        runs = {sequence: [_restarted(lines, truth[sequence], profile)] for sequence, lines in texts.items()}
+        runs = {sequence: [_restarted(lines, truth[sequence], profile, bounded)] for sequence, lines in texts.items()}
         found = supervised_measures(runs, profile, span)
         ours = (found.accuracy, found.failures, found.eao or 0.0)
         yield Row(
@@ -83,7 +88,7 @@ def vot_rows(folder: Path) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def _restarted(lines: Sequence[str], truth: Sequence[Sequence[float]], profile: VOTProfile) -> Restarted:
+def _restarted(lines: Sequence[str], truth: Sequence[Sequence[float]], profile: VOTProfile, bounded: bool) -> Restarted:
     """Return a run: a region a line, or alone 1 where it was started, 2 where it failed, 0 where nothing was asked."""
     found = parse_regions("\n".join(lines), "a run")
     codes = [int(float(line)) if region is None else Code.TRACKED for line, region in zip(lines, found, strict=True)]
@@ -91,7 +96,8 @@ def _restarted(lines: Sequence[str], truth: Sequence[Sequence[float]], profile: 
     if profile.overlap == "area":
         return Restarted(area_overlaps(found, regions), np.array(codes, np.int8))
     width, height = np.ceil(np.concatenate([corners(region) for region in regions]).max(axis=0)) + 1
-    return Restarted(region_overlaps(found, regions, (int(width), int(height))), np.array(codes, np.int8))
+    size = (int(width), int(height)) if bounded else None
+    return Restarted(region_overlaps(found, regions, size), np.array(codes, np.int8))
 
 
 def _texts(file: Path) -> dict[str, Values]:

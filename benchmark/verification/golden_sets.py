@@ -36,7 +36,8 @@ PROFILES = {"literal": "tcolor128"}
 """A rule of the table, where its profile is not called so."""
 STORED = 1e-6
 """How near each stored score of a sequence must be."""
-SCORED = re.compile(r"(\w+) +(\S+) +(\w+) +AUC ([\d.]+) +P20 ([\d.]+) ")
+SCORED = re.compile(r"(\w+) +(\S+) +(\w+) +AUC ([\d.]+) +P20 ([\d.]+) +nP@\.2 ([\d.]+) +nP area ([\d.]+)")
+MEASURES = ("auc", "precision", "normalised_precision")
 
 
 @dataclass(frozen=True)
@@ -70,13 +71,14 @@ class GoldenSet:
         arrays = _arrays(self.folder / f"{tracker}.npz")
         return {name: from_file(rows.astype(float), self.annotations[name].origin) for name, rows in arrays.items()}
 
-    def scores(self, tracker: str, profile: str) -> tuple[ScoreTable, Row]:
-        """Return a tracker's scores by sequence, and a row that expects what it finds."""
+    def scores(self, tracker: str, profile: str, count: int = 2) -> tuple[ScoreTable, Row]:
+        """Return a tracker's scores by sequence, and a row of the first `count` measures that expects what it finds."""
         rules = load_profile(profile, self.dataset)
         table = score_sequences(self.boxes(tracker), self.annotations, rules)
         overall = summarise(table, rules).overall
-        ours = (overall.auc, overall.precision)
-        return table, Row(tracker, profile, len(table), "-", ours, ours, "", 0.0, self.dataset)
+        measures = MEASURES[:count]
+        ours = tuple(getattr(overall, measure) for measure in measures)
+        return table, Row(tracker, profile, len(table), "-", ours, ours, "", 0.0, self.dataset, measures)
 
 
 def golden_set_rows(folder: Path) -> Iterator[Row]:
@@ -85,14 +87,13 @@ def golden_set_rows(folder: Path) -> Iterator[Row]:
     if not readme.is_file():
         return
     sets = {name: GoldenSet.read(folder / name) for name in DATASETS if (folder / name / "annotations.npz").is_file()}
-    printed = set()
     for name, tracker, rule, expected, published in _published(readme):
         if name in sets:
-            printed.add((name, tracker, rule))
             yield _row(sets[name], tracker, rule, expected, published, readme.name)
-    for name, tracker, rule, *expected in SCORED.findall(_text(folder / "scores_others.txt")):
-        if name in sets and (name, tracker, rule) not in printed:
-            yield _row(sets[name], tracker, rule, expected, "-", "scores_others.txt")
+    for name, tracker, rule, auc, precision, at, area in SCORED.findall(_text(folder / "scores_others.txt")):
+        if name in sets:
+            by_area = load_profile(PROFILES.get(rule, rule)).normalised_headline is None
+            yield _row(sets[name], tracker, rule, [auc, precision, area if by_area else at], "-", "scores_others.txt")
     for name, one in sets.items():
         if (file := folder / name / "toolkit_scores.json").is_file():
             yield from _stored(one, file)
@@ -100,7 +101,7 @@ def golden_set_rows(folder: Path) -> Iterator[Row]:
 
 def _row(one: GoldenSet, tracker: str, rule: str, expected: list[str], published: str, source: str) -> Row:
     """Return the row of a tracker whose expected scores stand somewhere, rounded."""
-    _, row = one.scores(tracker, PROFILES.get(rule, rule))
+    _, row = one.scores(tracker, PROFILES.get(rule, rule), len(expected))
     digits = min(len(text.partition(".")[2]) for text in expected)
     values = tuple(map(float, expected))
     return replace(row, published=published, expected=values, source=source, tolerance=0.6 * 10.0**-digits)
@@ -126,7 +127,7 @@ def _published(readme: Path) -> Iterator[tuple[str, str, str, list[str], str]]:
         if len(cells) != 6 or cells[0] not in DATASETS:
             continue
         name, listed, rule, computed, published, _ = cells
-        pairs = [re.findall(r"\.\d+", part) for part in computed.split(";")[0].split(",")]
+        pairs = [re.findall(r"\.\d{3,}", part) for part in computed.replace("; nP@.2", " /").split(",")]
         prints = [part.strip() for part in published.split(";")[0].split(",")]
         for tracker, pair, said in zip(listed.split(", "), pairs, prints, strict=True):
             yield name, re.sub(r" \(.*", "", tracker), rule, pair, said if not said.startswith("~") else "-"
