@@ -95,9 +95,11 @@ class Run:
         return Trajectory(boxes, start)
 
     def telemetry(self, tracker: str, sequence: str) -> dict[str, NDArray[Any]] | None:
-        """Return what the tracker reported of itself, each (N - 1, ...); None where it was not kept."""
-        attached = self._attached(tracker, sequence, "telemetry")
-        return attached[1] if attached else None
+        """Return what the tracker reported of itself, each (N - 1, ...); None where it or its N boxes are not kept."""
+        attached, followed = self._attached(tracker, sequence, "telemetry"), self.trajectory(tracker, sequence)
+        if attached is None or followed is None:
+            return None
+        return {name: values for name, values in attached[1].items() if values.shape[:1] == (len(followed.boxes) - 1,)}
 
     def latency(self, tracker: str) -> dict[str, Any] | None:
         """Return what `run_bench speed` measured last with a tracker's records: facts, ``sequences``, ``invalid``."""

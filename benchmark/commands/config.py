@@ -52,12 +52,11 @@ def _of_toml(file: Path, command: click.Command) -> Options:
     ``limit-frames = 50``, ``trackers = ["siamfc", "memtrack"]``, ``telemetry = true``; ``runs = ["latest"]``. Raises
     InputError for what is no option of the command, and for a value of another kind.
     """
-    from benchmark.documents import LARGEST, parse_toml
+    from benchmark.documents import parse_toml, read_bytes
 
     mend = "it is TOML: a key an option, as in `limit-frames = 50`"
     try:
-        with file.open("rb") as opened:
-            content = parse_toml(opened.read(LARGEST).decode("utf-8"))
+        content = parse_toml(read_bytes(file))
     except OSError as error:
         raise InputError(f"--config {file} cannot be read ({error.strerror or error})") from error
     except ValueError as error:

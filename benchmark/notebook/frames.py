@@ -5,6 +5,7 @@ A number that is not there is NaN, a text that is not there "". Trackers stand i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -121,7 +122,7 @@ def telemetry_frame(telemetry: Mapping[str, Any], first: int) -> pd.DataFrame:
     """
     parts = []
     for name, values in telemetry.items():
-        table = np.asarray(values, float).reshape(len(values), -1)
+        table = np.asarray(values, float).reshape(len(values), math.prod(values.shape[1:]))
         frames, places = np.indices(table.shape)
         columns = {"frame": first + frames.ravel(), "signal": name, "part": places.ravel(), "value": table.ravel()}
         parts.append(pd.DataFrame(columns))

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from benchmark.commands.carrying_out import Request, WriteReport, carry_out
+from benchmark.commands.lists import join_names
 from benchmark.commands.run import run as command
 from benchmark.notebook.loading import LoadedRun, Place
 from benchmark.runs import Run
@@ -82,7 +83,7 @@ def run(
 
 
 def _listed(names: Words | None) -> str | None:
-    return names if names is None or isinstance(names, str) else ",".join(names)
+    return names if names is None or isinstance(names, str) else join_names(names)
 
 
 def _words(given: Mapping[str, Any]) -> tuple[str, ...]:

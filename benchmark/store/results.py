@@ -68,7 +68,8 @@ def _remove_empty(folders: list[Path]) -> None:
 def slug(name: str) -> str:
     """Return a name that is safe as one part of a path, and distinct for distinct names."""
     safe = re.sub(r"[^A-Za-z0-9_.@+=,{}-]", "_", name).lstrip(".")[:100] or "_"
-    return safe if safe == name else f"{safe}~{sha256(name.encode()).hexdigest()[:8]}"
+    digest = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+    return safe if safe == name else f"{safe}~{digest[:8]}"
 
 
 def records_folder(tracker: str) -> str:

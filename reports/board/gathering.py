@@ -48,7 +48,7 @@ class Listed:
             return ""
         digest = sha256()
         for name, one in sorted(kept.annotations.items()):
-            digest.update(name.encode() + b"\0" + one.boxes.tobytes() + one.valid.tobytes())
+            digest.update(name.encode("utf-8", "surrogatepass") + b"\0" + one.boxes.tobytes() + one.valid.tobytes())
         return digest.hexdigest()
 
     def name_of(self, tracker: str) -> str:

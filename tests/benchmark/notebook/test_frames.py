@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmark.notebook.frames import attribute_frame, curve_frame, score_frame, sequence_frame
+from benchmark.notebook.frames import attribute_frame, curve_frame, score_frame, sequence_frame, telemetry_frame
 from benchmark.notebook.loading import LoadedRun
 from benchmark.scores import RepeatedScores, RunScores
 from benchmark.statistics.repeats import Repeats
@@ -54,3 +54,7 @@ def test_attributes_have_their_own_intervals(scores: RunScores) -> None:
     row = frame.loc[("OCC", "auc")]
     assert (row["value"], row["low"]) == (tracker.summary.overall.auc, tracker.intervals["auc"].low)
     assert row["sequences"] == 3
+
+
+def test_telemetry_of_no_frame_has_no_rows() -> None:
+    assert telemetry_frame({"weights": np.empty((0, 8)), "age": np.empty(0)}, 1).empty

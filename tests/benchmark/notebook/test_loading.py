@@ -82,7 +82,7 @@ def test_telemetry_is_a_row_a_frame_signal_and_part(loaded: LoadedRun, trackers:
                 if (one["tracker"], one["sequence"]) == (trackers["still"], "first")]  # fmt: skip
     store = Results(loaded.folder.parent.parent)
     record = store.record_path("folder", entry["tracker"], entry["key"], "first", 0, 0)
-    reported = {"gate": np.arange(5.0), "reads": np.arange(10.0).reshape(5, 2)}
+    reported = {"gate": np.arange(5.0), "reads": np.arange(10.0).reshape(5, 2), "torn": np.arange(3.0)}
     write_arrays(record.with_suffix(".telemetry.npz"), {"key": entry["key"]}, reported)
     frame = loaded.telemetry(trackers["still"], "first")
     gate = frame[frame["signal"] == "gate"]
@@ -91,6 +91,7 @@ def test_telemetry_is_a_row_a_frame_signal_and_part(loaded: LoadedRun, trackers:
     reads = frame[(frame["signal"] == "reads") & (frame["frame"] == 5)]
     assert list(reads["part"]) == [0, 1]
     assert list(reads["value"]) == [8, 9]
+    assert set(frame["signal"]) == {"gate", "reads"}, "what is not of every frame is of none"
 
 
 def test_a_frame_may_be_changed_without_harm(loaded: LoadedRun) -> None:

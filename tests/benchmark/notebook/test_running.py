@@ -37,6 +37,7 @@ def test_every_option_of_the_command_is_an_argument_of_that_name() -> None:
         ({"repeats": 0}, "0 is not in the range"),
         ({"dataset": "folder,demo"}, "one dataset at a time"),
         ({"profile": "otbb"}, "otbb"),
+        ({"sequences": ["first", "a,b"]}, "no sequence 'a,b'"),
         ({"lanes": -1}, "neither auto nor a number"),
     ],
 )

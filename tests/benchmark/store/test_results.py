@@ -40,6 +40,10 @@ def test_plain_names_stay_as_they_are() -> None:
         assert slug(name) == name
 
 
+def test_names_of_a_damaged_file_are_no_less_safe() -> None:
+    assert len({slug(name) for name in ("\ud800", "\udcff", "_")}) == 3
+
+
 def record(key: str) -> Record:
     return Record(key, "demo", "cv2:csrt", "../up", 0, 0, "done", np.ones((2, 4)), np.ones(2))
 

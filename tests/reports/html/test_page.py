@@ -5,9 +5,11 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import NotRequired, get_origin, get_type_hints
 
 import pytest
 
+from benchmark.store.reading import Manifest
 from reports.model import build_report
 from reports.write import write_report
 
@@ -52,6 +54,16 @@ def test_what_names_and_reasons_contain_is_text_on_the_page(run: Path) -> None:
     assert page.count("<script") == 2
     assert "<b>.." not in page
     assert HOSTILE in html.unescape(page)
+
+
+def test_a_manifest_without_what_is_optional_has_its_page(run: Path) -> None:
+    content = json.loads((run / "manifest.json").read_text())
+    optional = [name for name, hint in get_type_hints(Manifest, include_extras=True).items()
+                if get_origin(hint) is NotRequired]  # fmt: skip
+    assert "workers" in optional
+    kept = {name: value for name, value in content.items() if name not in optional}
+    (run / "manifest.json").write_text(json.dumps(kept))
+    assert "1 lane" in write_page(run).read_text()
 
 
 def test_the_same_run_gives_the_same_page(run: Path) -> None:
