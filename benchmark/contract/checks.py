@@ -5,18 +5,18 @@ Every check follows made-up videos of a patch that moves, with the tracker guard
 
 from __future__ import annotations
 
-import tracemalloc
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from benchmark.contract.finding import Finding, Verdict, failing
+from benchmark.contract.endurance import long_run, memory
+from benchmark.contract.finding import Finding, Says, failing
+from benchmark.contract.readings import misread
+from benchmark.contract.subject import Subject
 from benchmark.contract.trial import Trial, leaves
-from benchmark.contract.video import Video, moving_patch
-from benchmark.metrics.corners import read_as_corners
+from benchmark.contract.video import hard_videos, moving_patch
 from benchmark.metrics.overlap import overlap
 from trackers.adapters.one_target import Objects
 from trackers.api import Boxes, lane_bytes
@@ -26,31 +26,12 @@ from trackers.names import TrackerSpec, resolve
 
 ROUNDING = 1e-3
 """What rounding may do: to pixels at another number of lanes (`benchmark.engine.audit`), to a signal at its bounds."""
+OTHERS = 1001
+"""Objects that are made between two runs which must be the same."""
 WARM_UP, TIMED, LONGEST = 3, 20, 5.0
 """Frames before the clock counts, frames that it counts, and seconds after which it counts no more."""
 SHARED = "class attributes, globals or global random numbers are shared; a run follows one at a time"
 OWN_LANE = "a lane's result must not depend on what runs beside it, on its place, or on when it began"
-
-
-class Subject:
-    """A tracker, the videos, and what it made of them."""
-
-    def __init__(self, trial: Trial) -> None:
-        self.trial = trial
-        self.first = moving_patch(12, 1)
-        self.second = moving_patch(12, 2, (200, 150), (90, 60, 24, 30), (-2, 1))
-
-    @cached_property
-    def alone(self) -> tuple[Boxes, Any]:
-        """Boxes (frames, 4) and scores of the first video, followed alone."""
-        boxes, scores = self.trial.follow(self.first)
-        return boxes[0], scores[0]
-
-    @cached_property
-    def other_alone(self) -> Boxes:
-        """Boxes (frames, 4) of the second video, followed alone."""
-        found: Boxes = self.trial.follow(self.second)[0][0]
-        return found
 
 
 def check_tracker(spec: TrackerSpec, device: str = "cpu") -> Iterator[Finding]:
@@ -75,17 +56,19 @@ def assert_sound(name: str, device: str = "cpu", *, strict: bool = True) -> None
     assert not wrong, "\n".join(f"{one.check}: {one.verdict}: {one.line}" for one in wrong)
 
 
-Says = tuple[Verdict, str]
-
-
 def _shapes(subject: Subject) -> Says:
     boxes, scores = subject.alone
     if odd := oddities(boxes, scores):
-        return "broken", "; ".join(odd)
+        return "broken", "; ".join(odd) + ": keep the last box, and a score from 0 to 1, where the target is lost"
+    if none := int((boxes[:, 2:] <= 0).any(axis=1).sum()):
+        return "broken", f"{none} of {len(boxes)} boxes have no size: w and h must be more than 0"
+    height, width = subject.first.frames[0].shape[:2]
     found, truth = boxes[1:4], subject.first.boxes[1:4]  # before a tracker that stays behind is far away
-    if (corners := read_as_corners(found, truth)) is not None:
-        return "broken", (f"boxes seem to be x1, y1, x2, y2: so read they overlap the target by {corners[0]:.2f}, "
-                          f"as x, y, w, h by {corners[1]:.2f}")  # fmt: skip
+    if (wrong := misread(found, truth, (width, height))) is not None:
+        return "broken", (f"boxes seem to be {wrong.reading}: so read they overlap the target by {wrong.read:.2f}, "
+                          f"as x, y, w, h by {wrong.given:.2f}")  # fmt: skip
+    if not overlap(found, np.array([[0.0, 0, width, height]] * len(found))).any():
+        return "broken", "boxes are outside of the picture, where the target is not: they must be pixels, from 0 on"
     near = float(overlap(found, truth).mean())
     return "fine", f"boxes x, y, w, h and scores within 0 to 1; overlap with a patch that moves {near:.2f}"
 
@@ -93,11 +76,13 @@ def _shapes(subject: Subject) -> Says:
 def _repeats(subject: Subject) -> Says:
     boxes, _ = subject.alone
     subject.trial.follow(subject.second)
+    kept = [object() for _ in range(OTHERS)]  # what lies in memory before the tracker's own must not matter
     again = subject.trial.follow(subject.first)[0][0]
+    del kept
     if np.array_equal(boxes, again):
         return "fine", "the same boxes bit for bit when followed again, after another target"
     return "broken", (f"{_apart(boxes, again)} when followed again, after another target: begin anew at every start, "
-                      "and draw random numbers from the seed alone")  # fmt: skip
+                      "draw random numbers from the seed alone, and look at no clock, hash or address")  # fmt: skip
 
 
 def _lanes(subject: Subject) -> Says:
@@ -181,26 +166,6 @@ def _telemetry(subject: Subject) -> Says:
     return "fine", f"{len(signals)} signals within their ranges; boxes are the same with them"
 
 
-def _memory(subject: Subject) -> Says:
-    video = moving_patch(46, 3, step=(1, 1))
-    trial = subject.trial
-    state = trial.start([video])
-    tracemalloc.start()
-    try:
-        sizes = []
-        for index, frame in enumerate(video.frames[1:], 1):
-            trial.frame = index
-            _, state = trial.tracker.step(state, [frame])
-            sizes.append(max(tracemalloc.get_traced_memory()[0], lane_bytes(state)))
-    finally:
-        tracemalloc.stop()
-    grown = (sizes[-1] - sizes[14]) / (len(sizes) - 15)
-    if grown > video.frames[0].nbytes / 2:
-        return "broken", (f"{grown / 1e6:.2f} MB more with every frame, whose pixels take "
-                          f"{video.frames[0].nbytes / 1e6:.2f}: keep a fixed number of them")  # fmt: skip
-    return "fine", "does not grow from frame to frame"
-
-
 def _images(subject: Subject) -> Says:
     written = subject.trial.watched.written
     if not written:
@@ -219,28 +184,23 @@ def _process(subject: Subject) -> Says:
 
 def _hard_frames(subject: Subject) -> Says:
     trial = subject.trial
-    grey = [np.full((120, 160, 3), 128, np.uint8)] * 4
-    videos = {
-        "a target of 3 pixels": moving_patch(4, 4, box=(70, 50, 3, 3)),
-        "a target as large as the picture": moving_patch(4, 5, (64, 48), (0, 0, 64, 48), (0, 0)),
-        "a target that leaves the picture": moving_patch(8, 6, box=(120, 80, 30, 24), step=(15, 12)),
-        "a target half outside at first": moving_patch(4, 7, box=(-15, 40, 30, 24)),
-        "a picture of one colour": Video(grey, np.tile([40.0, 40, 30, 24], (4, 1))),
-    }
-    for what, video in videos.items():
+    for what, video in hard_videos().items():
         try:
             boxes, _ = trial.follow(video)
         except Exception as error:
             return "broken", f"{describe(error)}, with {what}, frame {trial.frame}"
         if not np.isfinite(boxes).all():
             return "broken", f"a box that is not finite, with {what}: keep the last one"
-    return "fine", "goes on with targets that are tiny, huge, half outside or gone, and in a picture of one colour"
+    return "fine", ("goes on with targets that are tiny, huge, between pixels, half outside or gone, and in pictures "
+                    "that are wide, high, grey or of one colour")  # fmt: skip
 
 
 def _speed(subject: Subject) -> Says:
     video = moving_patch(WARM_UP + TIMED + 1, 8, (640, 480), (200, 150, 80, 60))
     seconds: list[float] = []
-    state, began = subject.trial.start([video]), perf_counter()
+    began = perf_counter()
+    state = subject.trial.start([video])
+    first, began = perf_counter() - began, perf_counter()
     for index, frame in enumerate(video.frames[1:], 1):
         subject.trial.frame = index
         before = perf_counter()
@@ -249,8 +209,8 @@ def _speed(subject: Subject) -> Says:
         if perf_counter() - began > LONGEST and len(seconds) > 1:
             break
     timed = seconds[WARM_UP:] or seconds[1:] or seconds
-    return "fine", (f"{np.median(timed) * 1e3:.1f} ms a frame of 640x480, median of {len(timed)}, the guard included; "
-                    "`run_bench speed` measures it")  # fmt: skip
+    return "fine", (f"{np.median(timed) * 1e3:.1f} ms a frame of 640x480, median of {len(timed)}, "
+                    f"its start {first * 1e3:.0f} ms, the guard included; `run_bench speed` measures it")  # fmt: skip
 
 
 def _apart(one: Boxes, other: Boxes) -> str:
@@ -264,12 +224,16 @@ CHECKS: dict[str, Callable[[Subject], Says]] = {
     "lanes": _lanes,
     "state": _state,
     "telemetry": _telemetry,
-    "memory": _memory,
+    "long run": long_run,
+    "memory": memory,
     "hard frames": _hard_frames,
     "images": _images,
     "process": _process,
     "speed": _speed,
 }
 """In order: what is watched all the time is said near the end."""
-NEEDED = dict.fromkeys(("lanes", "state", "telemetry"), ("repeats",))
+NEEDED = {
+    **dict.fromkeys(("lanes", "state", "telemetry"), ("repeats",)),
+    **dict.fromkeys(("memory", "speed"), ("long run",)),
+}
 """What must not be broken, beside the shapes, for a check to tell anything."""

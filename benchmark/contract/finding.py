@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Verdict = Literal["fine", "put right", "broken", "cannot tell"]
+Says = tuple[Verdict, str]
+"""What a check says: the verdict and its line."""
 
 
 @dataclass(frozen=True)

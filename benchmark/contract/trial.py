@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
@@ -11,38 +11,26 @@ from numpy.typing import NDArray
 
 from benchmark.contract.video import Video
 from trackers.adapters.containment import Contained
-from trackers.api import Boxes, Frame, Signal, Step, Tracker
+from trackers.adapters.noticing import resident
+from trackers.adapters.wrapped import Wrapped
+from trackers.api import Boxes, Frame, Step, Tracker
 from trackers.names import TrackerSpec
 
 SEED = 7
 
 
-class Watched(Tracker[Any]):
+class Watched(Wrapped):
     """A tracker that is handed frames and boxes which are compared afterwards; its guard is outside."""
 
     def __init__(self, tracker: Tracker[Any]) -> None:
-        self._tracker = tracker
+        super().__init__(tracker)
         self.written: set[str] = set()
         """What it wrote into: ``frame`` or ``box``."""
 
-    @property
-    def signals(self) -> tuple[Signal, ...]:  # type: ignore[override]
-        """What the tracker can report."""
-        return self._tracker.signals
-
-    @property
-    def max_lanes(self) -> int | None:  # type: ignore[override]
-        """The most lanes that pay."""
-        return self._tracker.max_lanes
-
-    @property
-    def recording(self) -> bool:
-        """Whether telemetry is wanted."""
-        return self._tracker.recording
-
-    @recording.setter
-    def recording(self, wanted: bool) -> None:
-        self._tracker.recording = wanted
+    def resident(self) -> int | None:
+        """Return how many bytes its process has in memory; None where that is not known."""
+        own: Callable[[], int | None] = getattr(self._tracker, "resident", resident)
+        return own()
 
     def start(self, frames: Sequence[Frame], boxes: Boxes, seeds: Sequence[int]) -> Any:
         """Start, and look at what it left of its arguments."""
@@ -59,14 +47,6 @@ class Watched(Tracker[Any]):
         answer = self._tracker.step(state, frames)
         self._look(before, frames)
         return answer
-
-    def take(self, state: Any, lanes: Sequence[int]) -> Any:
-        """Return the state of some lanes."""
-        return self._tracker.take(state, lanes)
-
-    def join(self, first: Any, second: Any) -> Any:
-        """Return one state of both."""
-        return self._tracker.join(first, second)
 
     def _look(self, before: Sequence[Frame], after: Sequence[Frame]) -> None:
         if not all(np.array_equal(one, other) for one, other in zip(before, after, strict=True)):

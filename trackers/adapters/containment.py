@@ -23,9 +23,12 @@ from trackers.adapters.answers import checked
 from trackers.adapters.chance import Chance
 from trackers.adapters.noticing import Noticed
 from trackers.adapters.process import FOLDER, HANDLERS, facets, put
-from trackers.api import Boxes, Frame, Signal, Step, Tracker
+from trackers.adapters.wrapped import Wrapped
+from trackers.api import Boxes, Frame, Step, Tracker
 from trackers.code.installed import in_python
 from trackers.errors import InputError, describe
+
+OUTPUT = "standard output (it prints)"
 
 
 class Ended(Exception):
@@ -47,7 +50,7 @@ class World:
         self.changed: set[str] = set()
         """What it has changed in the process so far, in words; all of it was put back."""
         self._stack: list[tuple[list[Any], dict[int, Any], Any, Any, list[str]]] = []
-        self._aside = _Aside()
+        self._aside = _Aside(self.changed)
 
     def __enter__(self) -> Self:
         ours = [facet.read() for facet in facets()]
@@ -97,8 +100,8 @@ def _outlive(theirs: Any, ours: Any) -> None:
 class _Aside(io.TextIOWrapper):
     """What third-party code has for standard output: the error stream, which it cannot close."""
 
-    def __init__(self) -> None:
-        super().__init__(_Raw(), encoding="utf-8", errors="replace", write_through=True)
+    def __init__(self, changed: set[str]) -> None:
+        super().__init__(_Raw(changed), encoding="utf-8", errors="replace", write_through=True)
 
     def close(self) -> None:
         """Stay open: others write here too."""
@@ -111,10 +114,15 @@ class _Aside(io.TextIOWrapper):
 class _Raw(io.RawIOBase):
     name = "<stderr>"
 
+    def __init__(self, changed: set[str]) -> None:
+        super().__init__()
+        self._changed = changed
+
     def writable(self) -> bool:
         return True
 
     def write(self, content: Any) -> int:
+        self._changed.add(OUTPUT)
         sys.stderr.write(bytes(content).decode("utf-8", "replace"))
         return len(content)
 
@@ -183,7 +191,7 @@ def _place(error: BaseException) -> str:
     return f" ({place.filename}, line {place.lineno})"
 
 
-class Contained(Tracker[Any]):
+class Contained(Wrapped):
     """A third party's tracker in its world, with random numbers of its own.
 
     Frames and boxes that it gets are copies, and what it returns is checked and copied: it may draw on the one and
@@ -192,7 +200,8 @@ class Contained(Tracker[Any]):
 
     def __init__(self, tracker: Tracker[Any], world: World, chance: Chance) -> None:
         """Take a tracker that was built with `loading` in the same world."""
-        self._tracker, self._world, self._chance = tracker, world, chance
+        super().__init__(tracker)
+        self._world, self._chance = world, chance
         self._noticed = Noticed(tracker)
 
     @property
@@ -202,17 +211,9 @@ class Contained(Tracker[Any]):
 
     def around(self, wrap: Callable[[Tracker[Any]], Tracker[Any]]) -> Contained:
         """Return the same with something between the guard and the tracker, to look at what the tracker itself does."""
-        return Contained(wrap(self._tracker), self._world, self._chance)
-
-    @property
-    def signals(self) -> tuple[Signal, ...]:  # type: ignore[override]
-        """What the tracker can report."""
-        return self._tracker.signals
-
-    @property
-    def max_lanes(self) -> int | None:  # type: ignore[override]
-        """The most lanes that pay."""
-        return self._tracker.max_lanes
+        wrapped = Contained(wrap(self._tracker), self._world, self._chance)
+        wrapped._noticed = self._noticed
+        return wrapped
 
     @property
     def recording(self) -> bool:

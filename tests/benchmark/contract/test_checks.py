@@ -77,7 +77,21 @@ GATED = (
 BROKEN = {
     "nothing is returned": (one(update="return None"), "shapes", "it returned nothing (None)"),
     "corners": (one(update="x, y, w, h = self.box\nreturn [x, y, x + w, y + h]"), "shapes", "x1, y1, x2, y2"),
-    "no number": (one(update="self.box[0] = np.nan"), "shapes", "boxes are not finite"),
+    "no number": (one(update="self.box[0] = np.nan"), "shapes", "beyond 1e+09 px: keep the last box"),
+    "the centre": (one(update="x, y, w, h = self.box\nreturn [x + w / 2, y + h / 2, w, h]"), "shapes", "centre's x"),
+    "rows first": (one(update="return self.box[[1, 0, 3, 2]]"), "shapes", "boxes seem to be y, x, h, w"),
+    "parts": (one(update="return self.box / [160, 120, 160, 120]"), "shapes", "parts of the picture's width"),
+    "no size": (one(update="return [*self.box[:2], 0, 0]"), "shapes", "11 of 12 boxes have no size"),
+    "elsewhere": (one(update="return self.box + 1000"), "shapes", "boxes are outside of the picture"),
+    "not finite after a while": (
+        one(init="self.n = 0", update="self.n += 1\nif self.n > 20: return np.full(4, np.nan)"),
+        "long run", "a box that is not finite, at frame 21",
+    ),
+    "an end after a while": (
+        one(init="self.n = 0", update="self.n += 1\nif self.n > 20: raise ValueError('it is full')"),
+        "long run", "it is full, at frame 21",
+    ),
+    "addresses": (one(update="self.box[0] += id(object()) // 16 % 7"), "repeats", "look at no clock, hash or address"),
     "a score of 7": (one(update="return self.box, 7.0"), "shapes", "confidences are not within 0 to 1"),
     "chance": (one(update="self.box = self.box + os.urandom(1)[0] / 9"), "repeats", "px from frame"),
     "what was before": (
@@ -94,6 +108,23 @@ BROKEN = {
     ),
     "all frames kept": (
         one(init="self.all = []", update="self.all.append(image.copy())"), "memory", "MB more with every frame",
+    ),
+    "tensors kept": (
+        one(at_import="import torch\nKEPT = []", update="KEPT.append(torch.ones(200_000))"),
+        "memory", "0.80 MB more with every frame",
+    ),
+    "what a target needed is kept": (
+        one(at_import="KEPT = []", init="KEPT.append(np.ones(1_500_000))"), "memory", "12 MB more with every video",
+    ),
+    "wide pictures": (
+        one(init="assert image.shape[1] < 3 * image.shape[0], 'too wide'"), "hard frames", "with a wide picture",
+    ),
+    "parts of pixels": (
+        one(init="assert not (box % 1).any(), 'whole ones'"), "hard frames", "whole ones, with a target between pixels",
+    ),
+    "grey frames": (
+        one(init="assert (image[..., 0] != image[..., 1]).any(), 'no colour'"),
+        "hard frames", "no colour, with a picture of one colour",
     ),
     "small targets": (
         one(init="if box[2] < 5: raise ValueError('too small')"), "hard frames", "too small, with a target of 3 pixels",
@@ -122,6 +153,7 @@ PUT_RIGHT = {
         many().replace("State(np.array(boxes)", "State(np.array(np.add(boxes, 1, out=boxes))"),
         "images", "writes into the box",
     ),
+    "words": (one(update="print('found')"), "process", "changes standard output (it prints)"),
     "another folder": (one(at_import="os.chdir('/')"), "process", "changes the working directory"),
     "another dtype": (one(init="import torch; torch.set_default_dtype(torch.float64)"), "process", "default dtype"),
     "a handler": (one(init="import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"), "process", "of signals"),
@@ -142,7 +174,7 @@ def test_what_a_run_puts_right_is_said_and_breaks_only_a_strict_contract(tmp_pat
 
 
 def test_a_test_fails_with_the_lines_that_do_not_hold(tmp_path: Path) -> None:
-    (tmp_path / "mine.py").write_text(one(update="image[:3] = 0\nself.box = self.box + os.urandom(1)[0]"))
+    (tmp_path / "mine.py").write_text(one(update="image[:3] = 0\nself.box = self.box + os.urandom(1)[0] / 99"))
     name = f"py:{tmp_path / 'mine.py'}"
     with pytest.raises(AssertionError, match=r"(?s)repeats: broken: .*images: put right: writes into the frame"):
         assert_sound(name)
