@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from benchmark.merit import values
 from benchmark.runs import Run
 from benchmark.scores import TrackerScores
 from benchmark.statistics.paired import PairedDifference, compare
@@ -57,12 +58,13 @@ def within(run: Run, trackers: Sequence[str]) -> tuple[list[Matched], list[str]]
 
 
 def differences(pairs: Sequence[Matched], measure: str) -> list[PairedDifference]:
-    """Return B minus A of each pair by a measure of `SequenceScores`; Holm's correction is over all the pairs."""
+    """Return B minus A of each pair by a score that all its sequences have; Holm's correction is over all pairs."""
     scores, keys = {}, []
     for index, pair in enumerate(pairs):  # a tracker that stands in several pairs is compared on each one's sequences
         keys.append((f"A{index}", f"B{index}"))
         for key, one in zip(keys[-1], (pair.a, pair.b), strict=True):
-            scores[key] = {name: getattr(one.sequences[name], measure) for name in pair.sequences}
+            own = values(one, measure)
+            scores[key] = {name: own[name] for name in pair.sequences}
     return [
         replace(found, base=f"A: {pair.a.name}", other=f"B: {pair.b.name}")
         for found, pair in zip(compare(scores, keys), pairs, strict=True)

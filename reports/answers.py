@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
+from benchmark.merit import SUCCESS, Merit, values
 from benchmark.scores import TrackerScores
 from benchmark.statistics.paired import PairedDifference, compare
 from reports.labels import unlike
-from reports.merit import SUCCESS, Merit, values
 from reports.speed import Speed
 
 __all__ = ["Answer", "Cost", "Pair", "answer", "questions"]
@@ -55,7 +55,7 @@ class Answer:
     """Sequences on which `other` is better, alike and worse."""
     cost: Cost
     first: str
-    """What is to be said before anything else: that one alone was trained; or ""."""
+    """What is to be said before anything else: that one alone was trained, or EAO is of different sequences; or ""."""
     questions: int
     """How many were asked at once: what the p values are corrected for, either measure on its own."""
 
@@ -91,7 +91,8 @@ def answer(
         counts = counted.wins, counted.ties, counted.losses
         other, base = by_name[pair.other], by_name[pair.base]
         cost = _cost(other, base, speeds)
-        answers.append(Answer(pair, merit, main, second, counts, cost, unlike(other, base), len(pairs)))
+        first = " ".join(filter(None, (unlike(other, base), merit.apart(other, base))))
+        answers.append(Answer(pair, merit, main, second, counts, cost, first, len(pairs)))
     return tuple(answers)
 
 

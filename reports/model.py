@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmark.datasets.lookup import open_dataset
 from benchmark.datasets.sequence import Sequence as Video
+from benchmark.merit import EAO, Merit, merit_of, rank
 from benchmark.profiles import Profile, load_profile
 from benchmark.runs import Run, join
 from benchmark.scores import RunScores, TrackerScores
@@ -20,7 +21,6 @@ from reports.causes import Causes, cause_effects, mark_causes
 from reports.differences import CurveDifference, choose_base, curve_differences
 from reports.labels import is_class
 from reports.memory import memory_of
-from reports.merit import EAO, Merit, merit_of, rank
 from reports.papers import PaperTable, others, paper_tables
 from reports.published import Published
 from reports.sequences import SequenceView, Track, view_sequence, worst_sequences
@@ -139,7 +139,7 @@ def build_report(
     views, unknown = mark_causes(views, runs[0])
     videos, why = read_videos(runs[0], special, data_root) if frames else ({}, "left out by --no-frames")
     views = [illustrate(view, runs, owner, videos.get(view.name)) if view.name in special else view for view in views]
-    speed = speeds(runs, [one for one in ranked if one.summary], owner)
+    speed = speeds(runs, [one for one in ranked if one.summary], owner, merit)
     missing = {}
     if not any(run.truth for run in runs):
         missing["truth"] = (

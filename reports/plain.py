@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from benchmark.merit import Merit
 from benchmark.scores import RunScores
 from reports.answers import Answer
 from reports.html.data import per_cent
 from reports.model import Report
 from reports.sequences import SequenceView
+from reports.speed import Speed
 
 __all__ = ["to_plain"]
 
@@ -34,7 +36,7 @@ def to_plain(report: Report) -> dict[str, Any]:
         "differences": [_plain(one) for one in report.differences],
         "papers": [_plain(one) for one in report.papers],
         "published": [_plain(one) for one in report.others],
-        "speeds": [_plain(one) for one in report.speeds],
+        "speeds": [_speed(one, report.merit) for one in report.speeds],
         "sequences": [_sequence(view) for view in report.sequences],
         "runs": [{"folder": run.folder.name, "manifest": run.manifest} for run in report.runs],
     }
@@ -44,6 +46,11 @@ def _answer(one: Answer) -> dict[str, Any]:
     """Return an answer: its differences by what they are of."""
     facts = {name: value for name, value in vars(one).items() if name not in ("merit", "main", "second")}
     return _plain({**facts, one.merit.key: one.main, one.merit.second: one.second, "verdict": one.verdict})  # type: ignore[no-any-return]
+
+
+def _speed(one: Speed, merit: Merit) -> dict[str, Any]:
+    """Return a speed: the score beside it by what it is."""
+    return {merit.key if name == "score" else name: value for name, value in _plain(one).items()}
 
 
 def _sequence(view: SequenceView) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from benchmark.merit import Merit
 from reports.answers import Answer
 from reports.forest import Forest, Row, found_of
-from reports.merit import Merit
 
 __all__ = ["answers_forest", "cost", "evidence", "row_of", "verdict"]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from benchmark.engine.load import Load
+from benchmark.merit import Merit
 from benchmark.runs import Run
 from benchmark.scores import TrackerScores
 from benchmark.shapes import Count, Least1, NotNegative, Positive, check
@@ -50,7 +51,8 @@ class Speed:
     """One tracker's speed."""
 
     tracker: str
-    auc: float
+    score: float | None
+    """By the run's merit; None where it has none."""
     throughput: float | None
     """Frames / s of lanes side by side, as the run went; never beside a latency."""
     lanes: int
@@ -62,32 +64,36 @@ class Speed:
 
 
 def speeds(
-    runs: Sequence[Run], scored: Sequence[TrackerScores], owner: dict[str, tuple[int, str]]
+    runs: Sequence[Run], scored: Sequence[TrackerScores], owner: dict[str, tuple[int, str]], merit: Merit
 ) -> tuple[Speed, ...]:
-    """Return the speed of every scored tracker that ran here; `owner` names its run and its name there."""
+    """Return the speed of every scored tracker that ran here, beside its score by `merit`.
+
+    `owner` names its run and its name there.
+    """
     found = []
     for one in scored:
         index, name = owner[one.name]
         facts = runs[index].latency(name)
         if one.summary is None or (one.throughput is None and facts is None):
             continue
-        found.append((one, one.summary.overall.auc, _latency(facts) if facts else None))
-    measured = [(auc, latency.median_ms) for _, auc, latency in found if latency]
+        found.append((one, merit.overall(one), _latency(facts) if facts else None))
+    measured = [(score, latency.median_ms) for _, score, latency in found if latency and score is not None]
     return tuple(
         Speed(
             one.name,
-            auc,
+            score,
             one.throughput,
             one.lanes,
             latency,
             one.load_mark,
             latency is not None
+            and score is not None
             and len(measured) > 1
             and not any(
-                (a >= auc and ms <= latency.median_ms) and (a > auc or ms < latency.median_ms) for a, ms in measured
+                (s >= score and ms <= latency.median_ms) and (s > score or ms < latency.median_ms) for s, ms in measured
             ),
         )
-        for one, auc, latency in found
+        for one, score, latency in found
     )
 
 

@@ -105,9 +105,9 @@ def _say(one: Ended, quiet: bool) -> None:
     """Show the scores on one dataset, and what is to be said of them."""
     if quiet:
         return
-    output().print(table(one.scores))
-    if (measures := vot_table(one.scores)) is not None:
+    if (measures := vot_table(one.scores)) is not None:  # which rank there, so that they stand first
         output().print(measures)
+    output().print(table(one.scores))
     said = (*failures(one.scores), *oddities(one.scores), identical_repeats(one.scores), *one.archives)
     for line in filter(None, said):
         remarks().print(line, markup=False, soft_wrap=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from benchmark.merit import merit_of, rank
 from trackers.printable import printable
 
 if TYPE_CHECKING:
@@ -26,9 +28,9 @@ def table(scores: RunScores) -> Table:
     off = f", first boxes off by up to {scores.jitter:g} px" if scores.jitter else ""
     repeated = next((tracker.repeats.count for tracker in scores.trackers if tracker.repeats), 0)
     standing = {measure: scores.standings(measure) for measure in ("auc", "precision")}
-    given = {SIGNS[mark] for found in standing.values() for mark in found.values()}
+    given = [mark for found in standing.values() for mark in found.values()]
     caption = "; ".join(
-        ["[95 % interval over sequences]", *(text for sign, text in MEANINGS.items() if sign in given),
+        ["[95 % interval over sequences]", *meanings(given),
          "frames/s inside the tracker, lanes side by side"]
     )  # fmt: skip
     if repeated:
@@ -49,10 +51,16 @@ def table(scores: RunScores) -> Table:
         del columns["note"]
     for heading, justify in columns.items():
         shown.add_column(heading, justify=justify)  # type: ignore[arg-type]
-    for tracker in sorted(scores.trackers, key=lambda t: -t.summary.overall.auc if t.summary else 1.0):
+    for tracker in rank(scores.trackers, merit_of(scores.trackers)):
         cells = _cells(tracker, {name: SIGNS[found.get(tracker.name, "")] for name, found in standing.items()})
         shown.add_row(*(cells[heading] for heading in columns))
     return shown
+
+
+def meanings(given: Iterable[Standing]) -> list[str]:
+    """Return what the signs beside scores say, each that was given."""
+    signs = {SIGNS[standing] for standing in given}
+    return [text for sign, text in MEANINGS.items() if sign in signs]
 
 
 def _loads(scores: RunScores) -> list[str]:

@@ -8,6 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from benchmark.commands.scoreboard import SIGNS, meanings
+from benchmark.merit import EAO, rank
 from benchmark.profiles.vot import load_vot_profile
 
 if TYPE_CHECKING:
@@ -21,7 +23,9 @@ def vot_table(scores: RunScores) -> Table | None:
         return None
     first = next(iter(found.values()))
     profiles = [load_vot_profile(one.profile) for one in first.measures]
+    standing = EAO.standings(scores.trackers)
     told = [
+        "; ".join(["[95 % interval over sequences]", *meanings(standing.values())]),
         f"EAO over {first.span_from}",
         *(f"R by {one.title}: {one.robustness_by(scores.protocol)}" for one in profiles),
     ]
@@ -36,8 +40,12 @@ def vot_table(scores: RunScores) -> Table | None:
         for letter in ("A", "R", "EAO"):
             shown.add_column(letter if len(profiles) == 1 else f"{letter} ({profile.title})", justify="right")
     shown.add_column("times lost", justify="right")
-    for name, own in sorted(found.items(), key=lambda one: -(one[1].measures[0].eao or 0.0)):
+    for tracker in (one for one in rank(scores.trackers, EAO) if one.vot):
+        own = found[tracker.name]
         values = [value for one in own.measures for value in (one.accuracy, one.robustness, one.eao)]
         cells = ["-" if value is None else f"{value:.4f}" for value in values]
-        shown.add_row(escape(name), *cells, f"{own.measures[0].failures:g}")
+        cells[2] += SIGNS[standing.get(tracker.name, "")]
+        if interval := EAO.interval(tracker):
+            cells[2] += f" \\[{interval.low:.3f}, {interval.high:.3f}]"
+        shown.add_row(escape(tracker.name), *cells, f"{own.measures[0].failures:g}")
     return shown

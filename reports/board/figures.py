@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter
 
 from benchmark.statistics.ranks import CriticalDifference
+from reports.board.model import Division
 from reports.plots.sheet import COLUMN, LINE, SIZE, add_legend, folded, sheet
 from reports.plots.style import styles
-from reports.speed import Speed
 
 __all__ = ["latency_figure", "rank_figure"]
 
@@ -33,12 +33,12 @@ def rank_figure(found: CriticalDifference, title: str, names: Sequence[str]) -> 
     return figure
 
 
-def latency_figure(found: Sequence[Speed], title: str, names: Sequence[str]) -> Figure | None:
-    """Return success AUC against median latency, in times of a fixed workload on the same machine; None without any.
+def latency_figure(found: Division, title: str, names: Sequence[str]) -> Figure | None:
+    """Return the score against median latency, in times of a fixed workload on the same machine; None without any.
 
     So trackers that were timed on several machines can stand beside one another.
     """
-    timed = [one for one in found if one.latency and one.latency.calibration_ms > 0]
+    timed = [one for one in found.speeds if one.latency and one.latency.calibration_ms > 0 and one.score is not None]
     points = sorted(
         ((one.latency.median_ms / one.latency.calibration_ms, one) for one in timed if one.latency),
         key=lambda pair: pair[0],
@@ -48,10 +48,10 @@ def latency_figure(found: Sequence[Speed], title: str, names: Sequence[str]) -> 
     style, entries = styles(names), []
     figure, axes = sheet(COLUMN, 2.2, title)
     for times, one in points:
-        [dot] = axes[0, 0].plot(times, one.auc, "o", color=style[one.tracker].colour, ms=5)
+        [dot] = axes[0, 0].plot(times, one.score, "o", color=style[one.tracker].colour, ms=5)
         beside = " (beside other work)" if one.latency and one.latency.load_mark else ""
         entries.append((dot, f"[{times:.2f}x] {one.tracker}{beside}"))
-    axes[0, 0].set(xscale="log", ylabel="success AUC")
+    axes[0, 0].set(xscale="log", ylabel=found.merit.name)
     axes[0, 0].xaxis.set_major_formatter(LogFormatter())
     axes[0, 0].xaxis.set_minor_formatter(LogFormatter(minor_thresholds=(1.5, 0.5)))
     axes[0, 0].set_xlabel("median latency, in times of a fixed workload", fontsize=SIZE)

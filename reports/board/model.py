@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from benchmark.datasets.folder import FolderDataset
+from benchmark.merit import AO, EAO, Merit, merit_of, rank, values
 from benchmark.profiles import load_profile
 from benchmark.scores import RunScores, TrackerScores
 from benchmark.statistics.ranks import CriticalDifference, critical_difference
 from reports.board.gathering import Gathered, Listed
-from reports.merit import SUCCESS, rank
 from reports.speed import Speed, speeds
 from trackers.errors import InputError
 
@@ -27,8 +27,8 @@ class Division:
     """Tracker: the run that its score comes from, the newest that has one."""
     older: Mapping[str, int]
     """Tracker: how many other runs here have a score of it."""
-    measure: str
-    """What stands for the dataset: ``ao`` where its profile pools frames, else ``auc``."""
+    merit: Merit
+    """What stands for the dataset: EAO of runs by VOT's protocols, AO where its profile pools frames, else success."""
     speeds: tuple[Speed, ...]
     ranks: CriticalDifference | None
     """None for fewer than three trackers, or than two sequences that all finished."""
@@ -120,19 +120,21 @@ def _division(listed: Sequence[Listed]) -> Division:
             source[name], trackers[name] = one, replace(tracker, name=name)
             owner[name], seen[name] = (index, tracker.name), seen.get(name, 0) + 1
     first = newest_last[-1].run.scores
-    ranked = rank(tuple(trackers.values()), SUCCESS)
+    merit = merit_of(tuple(trackers.values()))
+    if merit is not EAO and load_profile(first.profile, first.dataset).average == "frames":
+        merit = AO
+    ranked = rank(tuple(trackers.values()), merit)
     joined = replace(
         first, trackers=ranked, run=", ".join(dict.fromkeys(one.run.scores.run for one in source.values()))
     )
-    pooled = load_profile(first.profile, first.dataset).average == "frames"
     return Division(
-        joined, source, {name: count - 1 for name, count in seen.items()}, "ao" if pooled else "auc",
-        speeds([one.run for one in newest_last], ranked, owner), _ranks(ranked),
+        joined, source, {name: count - 1 for name, count in seen.items()}, merit,
+        speeds([one.run for one in newest_last], ranked, owner, merit), _ranks(ranked, merit),
     )  # fmt: skip
 
 
-def _ranks(trackers: Sequence[TrackerScores]) -> CriticalDifference | None:
-    by_name = {one.name: {name: own.auc for name, own in one.sequences.items()} for one in trackers}
+def _ranks(trackers: Sequence[TrackerScores], merit: Merit) -> CriticalDifference | None:
+    by_name = {one.name: values(one, merit.key) for one in trackers}
     if len(by_name) < 3 or len(set.intersection(*(set(one) for one in by_name.values()))) < 2:
         return None
     return critical_difference(by_name)

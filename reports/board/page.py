@@ -41,7 +41,8 @@ def write_board(board: Board, folder: Path, *, title: str = "", history: Sequenc
             "ranks": one.ranks and address(rank_figure(one.ranks, f"Mean ranks: {coverage(one.scores)}", names)),
             "p": one.ranks.p if one.ranks else None,
             "difference": one.ranks.difference if one.ranks else None,
-            "latency": (drawn := latency_figure(one.speeds, f"Accuracy against latency: {coverage(one.scores)}", names))
+            "merit": one.merit,
+            "latency": (drawn := latency_figure(one, f"Accuracy against latency: {coverage(one.scores)}", names))
             and address(drawn),
         }
         for index, one in enumerate(board.divisions)
@@ -104,7 +105,7 @@ def _plain(board: Board, links: Mapping[int, str]) -> dict[str, object]:
         {
             "dataset": one.scores.dataset, "coverage": one.scores.coverage, "complete": one.scores.complete,
             "rendered": one.scores.rendered, "protocol": one.scores.protocol, "profile": one.scores.profile,
-            "measure": one.measure, "warnings": list(warnings(one.scores)),
+            "measure": one.merit.key, "warnings": list(warnings(one.scores)),
             "mean_ranks": dict(one.ranks.mean_ranks) if one.ranks else None,
             "critical_difference": one.ranks.difference if one.ranks else None,
             "friedman_p": one.ranks.p if one.ranks else None,
@@ -112,8 +113,8 @@ def _plain(board: Board, links: Mapping[int, str]) -> dict[str, object]:
                 {
                     "name": tracker.name,
                     "by": one.source[tracker.name].by,
-                    "value": getattr(tracker.summary.overall, one.measure),
-                    "low": interval.low if (interval := tracker.intervals.get(one.measure)) else None,
+                    "value": one.merit.overall(tracker),
+                    "low": interval.low if (interval := one.merit.interval(tracker)) else None,
                     "high": interval.high if interval else None,
                     "marks": list(tracker.caveats),
                     "failed": len(tracker.failed),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from benchmark.statistics.best import Standing
 from reports.board.gathering import Listed
 from reports.board.model import Board, Division
-from reports.labels import MEASURE_NAMES, coverage, lacking, marks
+from reports.labels import coverage, lacking, marks
 from reports.tables.grid import EMPTY, Cell, Column, Table, score, tracker_cell, words
 
 __all__ = ["board_table", "source_table"]
@@ -22,9 +22,8 @@ def board_table(board: Board, link: Link) -> Table:
     columns = [Column("Tracker", "tracker", "text")]
     cells: dict[str, list[Cell]] = {name: [] for name in board.names}
     for one in board.divisions:
-        said = MEASURE_NAMES[one.measure]
-        columns.append(Column(f"{one.title}: {said}", f"{one.title} {one.measure}", short=one.title))
-        standing = one.scores.standings(one.measure)
+        columns.append(Column(f"{one.title}: {one.merit.title}", f"{one.title} {one.merit.key}", short=one.title))
+        standing = one.merit.standings(one.scores.trackers)
         for name in board.names:
             cells[name].append(_cell(one, name, standing.get(name, ""), link))
     beside = {tracker.name: marks(tracker) for one in reversed(board.divisions) for tracker in one.scores.trackers}
@@ -68,6 +67,5 @@ def _cell(one: Division, name: str, standing: Standing, link: Link) -> Cell:
     tracker = next((own for own in one.scores.trackers if own.name == name), None)
     if tracker is None:
         return EMPTY
-    value = getattr(tracker.summary.overall, one.measure) if tracker.summary else None
-    drawn = score(value, tracker.intervals.get(one.measure), standing=standing)
+    drawn = score(one.merit.overall(tracker), one.merit.interval(tracker), standing=standing)
     return replace(drawn, note=lacking(tracker), link=link(one.source[name]))

@@ -44,7 +44,8 @@ def compare(
 
     Trackers of one name are paired, on the sequences that both have; two runs of one tracker each are compared
     whatever the two are called. Writes compare.html, compare.md and the tables as LaTeX and CSV, and prints a line a
-    pair: better or worse where the paired difference of success AUC is significant after Holm's correction.
+    pair: better or worse where the paired difference of success AUC, of runs by VOT's protocols of EAO, is significant
+    after Holm's correction.
     """
     from benchmark.store.results import slug, writing
     from reports.commands.report import find_run
@@ -90,17 +91,20 @@ def _plain(comparison: Comparison, page: Path) -> dict[str, Any]:
 def _plain_pair(pair: Pair) -> dict[str, Any]:
     from reports.compare.words import verdict
 
-    measures = {}
-    for name, found in (("auc", pair.auc), ("precision", pair.precision)):
+    measures: dict[str, Any] = {}
+    for name, found in ((pair.merit.key, pair.main), (pair.merit.second, pair.second)):
+        if found is None:
+            continue
+        counts = pair.counts if found is pair.main else (found.wins, found.ties, found.losses)
         measures[name] = {
             "difference": found.difference,
             "low": found.interval.low if found.interval else None,
             "high": found.interval.high if found.interval else None,
             "p": found.p,
             "p_holm": found.p_holm,
-            "wins": found.wins,
-            "ties": found.ties,
-            "losses": found.losses,
+            "wins": counts[0],
+            "ties": counts[1],
+            "losses": counts[2],
         }
     return {
         "a": pair.a.name,

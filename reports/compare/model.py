@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmark.merit import SUCCESS, Merit, merit_of, values
 from benchmark.pairing import Matched, between, differences, within
 from benchmark.profiles import Profile, load_profile
 from benchmark.runs import Run
@@ -41,21 +42,23 @@ class Pair:
 
     a: TrackerScores
     b: TrackerScores
-    auc: PairedDifference
-    """B minus A, on `sequences`."""
-    precision: PairedDifference
+    merit: Merit
+    main: PairedDifference
+    """B minus A by the merit, on `sequences`."""
+    second: PairedDifference | None
+    """The same by its second opinion; None where no sequence has one."""
+    counts: tuple[int, int, int]
+    """Sequences on which B is better, alike and worse."""
     sequences: tuple[str, ...]
     identical: int | None
     """Sequences on which the boxes are the same to the last decimal kept; None where boxes are missing."""
     speed_a: Speed | None
     speed_b: Speed | None
 
-    def differences(self, measure: str = "auc") -> Mapping[str, float]:
+    def differences(self) -> Mapping[str, float]:
         """Return B minus A on each sequence."""
-        return {
-            name: getattr(self.b.sequences[name], measure) - getattr(self.a.sequences[name], measure)
-            for name in self.sequences
-        }
+        ours, theirs = values(self.a, self.merit.key), values(self.b, self.merit.key)
+        return {name: theirs[name] - ours[name] for name in self.sequences}
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Comparison:
     a: Run
     b: Run
     profile: Profile
+    merit: Merit
     pairs: tuple[Pair, ...]
     changes: tuple[Change, ...]
     left_out: tuple[str, ...]
@@ -106,27 +110,51 @@ def compare_trackers(run: Path, trackers: Sequence[str], *, frames: bool = True)
 def _comparison(
     runs: tuple[Run, Run], matched: Sequence[Matched], left_out: Sequence[str], *, frames: bool
 ) -> Comparison:
-    pairs = _pairs(runs, matched)
+    merit = merit_of([one for pair in matched for one in (pair.a, pair.b)])
+    left_out = list(left_out)
+    having = [pair for one in matched if (pair := _having(one, merit.key))]
+    if len(having) < len(matched):
+        left_out.append(f"{merit.name}: a tracker has none, so that they are compared by {SUCCESS.name}")
+        merit, having = SUCCESS, list(matched)
+    pairs = _pairs(runs, having, merit)
     return Comparison(
-        *runs, load_profile(runs[0].scores.profile, runs[0].scores.dataset), pairs, tuple(_changes(*runs, matched)),
-        tuple(left_out),
-        _views(runs, pairs, frames),
+        *runs, load_profile(runs[0].scores.profile, runs[0].scores.dataset), merit, pairs,
+        tuple(_changes(*runs, matched)), tuple(left_out), _views(runs, pairs, frames),
     )  # fmt: skip
 
 
-def _pairs(runs: tuple[Run, Run], matched: Sequence[Matched]) -> tuple[Pair, ...]:
+def _having(pair: Matched, key: str) -> Matched | None:
+    """Return a pair on those of its sequences that have a score; None where none has."""
+    ours, theirs = values(pair.a, key), values(pair.b, key)
+    names = tuple(name for name in pair.sequences if name in ours and name in theirs)
+    return replace(pair, sequences=names) if names else None
+
+
+def _pairs(runs: tuple[Run, Run], matched: Sequence[Matched], merit: Merit) -> tuple[Pair, ...]:
     quick = [
-        {s.tracker: s for s in speeds([run], [o for o in run.scores.trackers if o.summary], _own(run))} for run in runs
+        {s.tracker: s for s in speeds([run], [o for o in run.scores.trackers if o.summary], _own(run), merit)}
+        for run in runs
     ]
-    return tuple(
-        Pair(
-            one.a, one.b, auc, precision, one.sequences, _identical(*runs, one),
-            quick[0].get(one.a.name), quick[1].get(one.b.name),
-        )
-        for one, auc, precision in zip(
-            matched, differences(matched, "auc"), differences(matched, "precision"), strict=True
-        )
-    )  # fmt: skip
+    main, second, counted = (_differences(matched, key) for key in merit.keys)
+    found = []
+    for index, one in enumerate(matched):
+        on, counts = main[index], counted[index]
+        assert on is not None
+        assert counts is not None
+        found.append(
+            Pair(
+                one.a, one.b, merit, on, second[index], (counts.wins, counts.ties, counts.losses), one.sequences,
+                _identical(*runs, one), quick[0].get(one.a.name), quick[1].get(one.b.name),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _differences(matched: Sequence[Matched], key: str) -> list[PairedDifference | None]:
+    """Return each pair's difference on the sequences that have such a score; None where none has."""
+    having = [_having(pair, key) for pair in matched]
+    found = iter(differences([pair for pair in having if pair], key))
+    return [next(found) if pair else None for pair in having]
 
 
 def _own(run: Run) -> dict[str, tuple[int, str]]:

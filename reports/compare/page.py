@@ -33,7 +33,7 @@ def render(comparison: Comparison) -> str:
             number=number,
             rules=style_rules(rules),
             data=_data(comparison),
-            plot=pairs_forest(comparison.pairs),
+            plot=pairs_forest(comparison.pairs, comparison.merit),
             labels=dict(enumerate(names)),
             warned=tuple(dict.fromkeys((*warnings(comparison.a.scores), *warnings(comparison.b.scores)))),
         )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from benchmark.merit import values
 from reports.compare.model import Comparison, Pair
 from reports.labels import circumstances, coverage, marks
 from reports.speed import Speed
@@ -19,17 +22,22 @@ def comparison_tables(comparison: Comparison) -> dict[str, Table]:
 def _pairs(comparison: Comparison) -> Table:
     rows = []
     for pair in comparison.pairs:
-        for measure, found in (("AUC", pair.auc), ("precision", pair.precision)):
-            key = measure.lower()
-            means = [sum(getattr(t.sequences[n], key) for n in pair.sequences) / len(pair.sequences)
-                     for t in (pair.a, pair.b)]  # fmt: skip
+        merit = pair.merit
+        for measure, key, found, counts in (
+            (merit.short, merit.key, pair.main, pair.counts), (merit.second, merit.second, pair.second, None),
+        ):  # fmt: skip
+            if found is None:
+                continue
+            own = [values(one, key) for one in (pair.a, pair.b)]
+            names = [name for name in pair.sequences if all(name in one for one in own)]
+            means = [sum(one[name] for name in names) / len(names) for one in own]
+            better, alike, worse = counts or (found.wins, found.ties, found.losses)
             p = EMPTY if found.p_holm is None else Cell(f"{found.p_holm:.3f}", found.p_holm)
             named = tracker_cell(_name(pair), (measure, *marks(pair.b)), measure=key, marks="; ".join(marks(pair.b)))
             same = "–" if pair.identical is None else f"{pair.identical} of {len(pair.sequences)}"
             rows.append(
                 (named, score(means[0]), score(means[1]), difference(found.difference, found.interval), p,
-                 words(f"{found.wins} / {found.ties} / {found.losses}", better=found.wins, alike=found.ties,
-                       worse=found.losses),
+                 words(f"{better} / {alike} / {worse}", better=better, alike=alike, worse=worse),
                  score(found.detectable), words(same, same_boxes=pair.identical, sequences=len(pair.sequences)))
             )  # fmt: skip
     columns = (
@@ -39,7 +47,7 @@ def _pairs(comparison: Comparison) -> Table:
     )  # fmt: skip
     notes = (
         "Over the sequences that both runs have, paired: mean difference with its 95 % interval, sign-flip p after "
-        "Holm's correction over the trackers of the table, sequences that differ by more than .01, and the smallest "
+        f"Holm's correction over the trackers of the table, {comparison.merit.counting}, and the smallest "
         "true difference that so many sequences would show in 80 of 100 experiments.",
     )
     return Table("comparison", "B against A", coverage(comparison.b.scores), columns, tuple(rows), notes,
@@ -51,6 +59,7 @@ def _name(pair: Pair) -> str:
 
 
 def _sequences(comparison: Comparison) -> Table:
+    merit = comparison.merit
     differences = [pair.differences() for pair in comparison.pairs]
     rows = []
     for view in comparison.views:
@@ -59,14 +68,18 @@ def _sequences(comparison: Comparison) -> Table:
             if view.name not in found:
                 cells.append(EMPTY)
                 continue
-            a, b = pair.a.sequences[view.name].auc, pair.b.sequences[view.name].auc
-            cells.append(difference(found[view.name], note=f"{a:.3f} → {b:.3f}", auc_a=a, auc_b=b))
+            a, b = (values(one, merit.key)[view.name] for one in (pair.a, pair.b))
+            shown = difference(found[view.name], note=f"{a:.3f} → {b:.3f}")
+            cells.append(replace(shown, facts={f"{merit.key}_a": a, f"{merit.key}_b": b}))
         listed = ", ".join(view.attributes)
         rows.append((words(view.name, listed, attributes=listed), *cells))
     names = [_name(pair) for pair in comparison.pairs]
-    columns = (Column("Sequence", "sequence", "text"), *(Column(one, "auc_difference", tracker=one) for one in names))
-    return Table("differences", "Change of success AUC, B − A", coverage(comparison.b.scores), columns, tuple(rows), (),
-                 circumstances(comparison.b.scores))  # fmt: skip
+    columns = (
+        Column("Sequence", "sequence", "text"),
+        *(Column(one, f"{merit.key}_difference", tracker=one) for one in names),
+    )
+    return Table("differences", f"Change of {merit.name}, B − A", coverage(comparison.b.scores), columns, tuple(rows),
+                 (), circumstances(comparison.b.scores))  # fmt: skip
 
 
 def _speeds(comparison: Comparison) -> Table:

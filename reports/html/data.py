@@ -41,10 +41,11 @@ def page_data(report: Report, names: Sequence[str]) -> dict[str, Any]:
         "overview": report.first_curve,
         "differences": {kind: _differences(report, number, kind) for kind in ("success", "precision")},
         "attributes": _attributes(report, number),
+        "merit": report.merit.title,
         "speeds": [
-            {"t": number[one.tracker], "ms": one.latency.median_ms, "auc": one.auc, "front": one.front}
+            {"t": number[one.tracker], "ms": one.latency.median_ms, "score": one.score, "front": one.front}
             for one in report.speeds
-            if one.latency
+            if one.latency and one.score is not None
         ],
         "sequences": [sequence_data(view, number) for view in report.sequences],
         "memory": memories,

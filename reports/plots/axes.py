@@ -15,11 +15,11 @@ import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.axes import Axes
 
+from benchmark.merit import SUCCESS, rank
 from benchmark.notebook.comparing import Compared
 from benchmark.notebook.loading import LoadedRun
 from reports.differences import Kind
 from reports.labels import MEASURE_NAMES, coverage
-from reports.merit import SUCCESS, rank
 from reports.plots.curves import draw_curves
 from reports.plots.sheet import folded
 from reports.plots.style import colours

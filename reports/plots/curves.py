@@ -8,11 +8,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from benchmark.merit import SUCCESS, rank
 from benchmark.profiles import Profile, load_profile
 from benchmark.scores import RunScores
 from reports.differences import MEASURES, Kind
 from reports.labels import coverage, legend
-from reports.merit import SUCCESS, rank
 from reports.metrics import curve_values
 from reports.model import Report
 from reports.plots.sheet import COLUMN, add_legend, dash_of, sheet

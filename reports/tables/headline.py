@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from benchmark.merit import EAO
 from benchmark.profiles import Profile
 from benchmark.profiles.vot import load_vot_profile
 from reports.labels import MEASURE_NAMES, coverage, lacking, marks
-from reports.merit import EAO
 from reports.model import Report
 from reports.speed import Speed
 from reports.tables.grid import EMPTY, Cell, Column, Table, score, tracker_cell

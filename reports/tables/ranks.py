@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmark.merit import values
 from benchmark.statistics.ranks import critical_difference
 from reports.labels import circumstances, coverage, marks
 from reports.model import Report
@@ -12,11 +13,12 @@ __all__ = ["rank_table"]
 
 def rank_table(report: Report) -> Table:
     """Return the mean ranks of three or more trackers on the sequences all have; without rows where there are fewer."""
-    columns = (Column("Tracker", "tracker", "text"), Column("Mean rank", "mean_rank_by_auc", short="rank"),
+    merit = report.merit
+    columns = (Column("Tracker", "tracker", "text"), Column("Mean rank", f"mean_rank_by_{merit.key}", short="rank"),
                Column("Not told apart from", "alike", "text"))  # fmt: skip
-    title, caption = "Mean ranks by success AUC", coverage(report.scores)
+    title, caption = f"Mean ranks by {merit.name}", coverage(report.scores)
     by_name = {one.name: one for one in report.scored}
-    scores = {name: {s: own.auc for s, own in one.sequences.items()} for name, one in by_name.items()}
+    scores = {name: values(one, merit.key) for name, one in by_name.items()}
     if len(scores) < 3 or len(set.intersection(*(set(one) for one in scores.values()))) < 2:
         return Table("ranks", title, caption, columns, ())
     found = critical_difference(scores)

@@ -11,7 +11,7 @@ from reports.tables.grid import Cell, Column, Table, score, tracker_cell
 __all__ = ["speed_tables"]
 
 COLUMNS = (
-    ("Success AUC", "auc", "AUC"), ("frames/s", "frames_per_second", ""), ("median ms", "median_ms", ""),
+    ("frames/s", "frames_per_second", ""), ("median ms", "median_ms", ""),
     ("p95 ms", "p95_ms", ""), ("p99 ms", "p99_ms", ""), ("first frame ms", "first_frame_ms", ""),
     ("start-up s", "start_up_s", ""), ("peak memory MB", "peak_memory_mb", ""), ("GFLOP", "gflop", ""),
     ("parameters, millions", "parameters", "params, M"), ("× reference", "median_over_reference", "× ref."),
@@ -30,7 +30,7 @@ def speed_tables(report: Report) -> Iterator[Table]:
         numbers = (latency.fps, latency.median_ms, latency.p95_ms, latency.p99_ms, latency.first_frame_ms,
                    latency.start_up_s, latency.memory_mb, latency.gflop)  # fmt: skip
         rows.append(
-            (tracker_cell(one.tracker, marked), score(one.auc), *(score(n, digits=1) for n in numbers),
+            (tracker_cell(one.tracker, marked), score(one.score), *(score(n, digits=1) for n in numbers),
              Cell(f"{latency.parameters / 1e6:.2f}", float(latency.parameters)),
              score(latency.median_ms / latency.calibration_ms, digits=1))
         )  # fmt: skip
@@ -40,7 +40,8 @@ def speed_tables(report: Report) -> Iterator[Table]:
         "× reference: median over the time of a fixed matrix workload on that machine.",
     )
     tracker = Column("Tracker", "tracker", "text")
-    columns = (tracker, *(Column(heading, key, short=short) for heading, key, short in COLUMNS))
+    scored = Column(report.merit.title, report.merit.key, short=report.merit.short)
+    columns = (tracker, scored, *(Column(heading, key, short=short) for heading, key, short in COLUMNS))
     yield Table("latency", f"Latency on {device}", coverage(report.scores), columns, tuple(rows), notes,
                 circumstances(report.scores) | {"device": device})  # fmt: skip
     through = tuple(

@@ -169,18 +169,18 @@ const draw = {
     host.replaceChildren(picture);
   },
   pareto(host) {
-    const speeds = [...data.speeds].sort((a, b) => b.auc - a.auc), logs = speeds.map((one) => Math.log10(one.ms)), aucs = speeds.map((one) => one.auc);
-    const x0 = Math.min(...logs) - 0.15, x1 = Math.max(...logs) + 0.15, y0 = Math.max(Math.min(...aucs) - 0.05, 0), y1 = Math.min(Math.max(...aucs) + 0.05, 1);
+    const speeds = [...data.speeds].sort((a, b) => b.score - a.score), logs = speeds.map((one) => Math.log10(one.ms)), scores = speeds.map((one) => one.score);
+    const x0 = Math.min(...logs) - 0.15, x1 = Math.max(...logs) + 0.15, y0 = Math.max(Math.min(...scores) - 0.05, 0), y1 = Math.min(Math.max(...scores) + 0.05, 1);
     // Names stand beside the axes, one below the other, each with a line to its point; long ones lose their middle.
     const room = Math.floor((0.4 * host.clientWidth) / 6.6);
     const names = speeds.map(({ t }) => data.trackers[t]).map((name) => (name.length > room ? `${name.slice(0, room / 2 - 1)}…${name.slice(-room / 2)}` : name));
     const values = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000].map(Math.log10).filter((v) => v >= x0 && v <= x1);
-    const f = frame(host, { x0, x1, y0, y1, xticks: values, xname: (v) => String(Math.round(10 ** v)), xlabel: "median latency of a frame (ms), logarithmic", label: "Success AUC against latency", height: Math.max(260, 18 * speeds.length + 60), right: 26 + Math.max(...names.map((name) => name.length)) * 6.6 });
+    const f = frame(host, { x0, x1, y0, y1, xticks: values, xname: (v) => String(Math.round(10 ** v)), xlabel: "median latency of a frame (ms), logarithmic", label: `${data.merit} against latency`, height: Math.max(260, 18 * speeds.length + 60), right: 26 + Math.max(...names.map((name) => name.length)) * 6.6 });
     const front = speeds.filter((one) => one.front).sort((a, b) => a.ms - b.ms);
-    f.picture.append(svg("path", { class: "front", d: front.map((one, k) => `${k ? `H${f.sx(Math.log10(one.ms))}V` : `M${f.sx(Math.log10(one.ms))} `}${f.sy(one.auc)}`).join("") }));
-    const places = spread(speeds.map((one) => f.sy(one.auc)), 16, f.height - f.bottom);
+    f.picture.append(svg("path", { class: "front", d: front.map((one, k) => `${k ? `H${f.sx(Math.log10(one.ms))}V` : `M${f.sx(Math.log10(one.ms))} `}${f.sy(one.score)}`).join("") }));
+    const places = spread(speeds.map((one) => f.sy(one.score)), 16, f.height - f.bottom);
     speeds.forEach((one, k) => {
-      const x = f.sx(Math.log10(one.ms)), y = f.sy(one.auc), beside = f.width - f.right + 10;
+      const x = f.sx(Math.log10(one.ms)), y = f.sy(one.score), beside = f.width - f.right + 10;
       f.picture.append(svg("g", { "data-t": one.t }, svg("path", { class: "leader", d: `M${x + 6} ${y}L${beside - 3} ${places[k]}` }),
         svg("circle", { class: one.front ? "dot" : "dot behind", cx: x, cy: y, r: 5 }),
         svg("text", { x: beside, y: places[k] + 4 }, svg("title", {}, data.trackers[one.t]), names[k])));

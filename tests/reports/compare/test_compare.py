@@ -16,11 +16,11 @@ def test_a_run_beside_itself_is_the_same(made_run: Path) -> None:
     comparison = compare_runs(made_run, made_run, frames=False)
     assert [pair.a.name for pair in comparison.pairs] == ["siamfc", "memtrack", "dualmn-long", "dualmn", "cv2:kcf"]
     for pair in comparison.pairs:
-        assert pair.auc.difference == 0
+        assert pair.main.difference == 0
         assert pair.identical == 6
         assert sentence(pair).startswith("The same: ")
     assert not comparison.changes
-    assert {row.found for row in pairs_forest(comparison.pairs).rows} == {"the same"}
+    assert {row.found for row in pairs_forest(comparison.pairs, comparison.merit).rows} == {"the same"}
 
 
 def test_pairs_are_taken_over_shared_sequences_and_the_rest_is_told(make: Callable[..., Path], tmp_path: Path) -> None:
@@ -29,7 +29,7 @@ def test_pairs_are_taken_over_shared_sequences_and_the_rest_is_told(make: Callab
     comparison = compare_runs(first, second)
     (pair,) = comparison.pairs
     assert pair.sequences == ("first", "second", "third")
-    assert pair.auc.difference == pytest.approx(sum(pair.differences().values()) / 3)
+    assert pair.main.difference == pytest.approx(sum(pair.differences().values()) / 3)
     left_out = " ".join(comparison.left_out)
     assert "memtrack is in run A alone" in left_out
     assert "new" in left_out
@@ -57,7 +57,7 @@ def test_trackers_of_one_run_are_paired_as_those_of_two_are(made_run: Path) -> N
     own = {one.name: one for one in within.a.scores.trackers}
     for pair in within.pairs:
         expected = own[pair.b.name].summary.overall.auc - own["siamfc"].summary.overall.auc
-        assert pair.auc.difference == pytest.approx(expected)
+        assert pair.main.difference == pytest.approx(expected)
         assert line(pair).startswith(f"{pair.b.name} against siamfc: ")
         assert "siamfc: trained against untrained: " in line(pair)
         assert f". {pair.b.name} was trained for tracking, siamfc was not: " in sentence(pair)

@@ -1,4 +1,4 @@
-"""What the trackers of a run are ranked by and asked about: success AUC; of a run by one of VOT's protocols EAO."""
+"""What trackers are ranked by, asked about and compared in: success AUC; of a run by one of VOT's protocols EAO."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from benchmark.statistics.best import Standing, standings
 from benchmark.statistics.intervals import Interval
 from benchmark.statistics.paired import student_interval
 
-__all__ = ["EAO", "SUCCESS", "Merit", "merit_of", "rank"]
+__all__ = ["AO", "EAO", "SUCCESS", "Merit", "merit_of", "rank", "values"]
 
-Key = Literal["auc", "precision", "eao", "accuracy", "failures"]
+Key = Literal["auc", "precision", "ao", "sr50", "eao", "accuracy", "failures"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,11 @@ class Merit:
     """The same below a table."""
 
     @property
+    def title(self) -> str:
+        """Its name where a sentence or a heading begins."""
+        return self.name[0].upper() + self.name[1:]
+
+    @property
     def keys(self) -> tuple[Key, Key, Key]:
         """All three."""
         return self.key, self.second, self.counted
@@ -46,7 +51,7 @@ class Merit:
         """Return a tracker's score; None where it has none."""
         if self.key == "eao":
             return tracker.vot.measures[0].eao if tracker.vot else None
-        return tracker.summary.overall.auc if tracker.summary else None
+        return getattr(tracker.summary.overall, self.key) if tracker.summary else None
 
     def interval(self, tracker: TrackerScores) -> Interval | None:
         """Return the 95 % interval of a tracker's score over sequences; None for fewer than two."""
@@ -60,10 +65,23 @@ class Merit:
         means = {one.name: score for one in trackers if (score := self.overall(one)) is not None}
         return standings({one.name: values(one, self.key) for one in trackers if one.name in means}, means)
 
+    def apart(self, a: TrackerScores, b: TrackerScores) -> str:
+        """Return what to say of two trackers whose EAO are of different sequences; else ""."""
+        ours, theirs = values(a, "eao"), values(b, "eao")
+        if self.key != "eao" or not ours or not theirs or ours.keys() == theirs.keys():
+            return ""
+        return (
+            f"Their EAO are of different sequences, {a.name}'s of {len(ours)} and {b.name}'s of {len(theirs)}, and what"
+            " one says of it depends on the others."
+        )
+
 
 SUCCESS = Merit(
     "auc", "success AUC", "AUC", "a", "precision", "auc",
     "better on {} of {all} sequences, alike on {}, worse on {}", "sequences that differ by more than .01",
+)  # fmt: skip
+AO = Merit(
+    "ao", "AO", "AO", "an", "sr50", "ao", SUCCESS.counts_as, SUCCESS.counting,
 )  # fmt: skip
 EAO = Merit(
     "eao", "EAO", "EAO", "an", "accuracy", "failures",
@@ -77,9 +95,9 @@ def merit_of(trackers: Sequence[TrackerScores]) -> Merit:
     return EAO if any(one.vot for one in trackers) else SUCCESS
 
 
-def values(tracker: TrackerScores, key: Key) -> Mapping[str, float]:
+def values(tracker: TrackerScores, key: str) -> Mapping[str, float]:
     """Return a tracker's score on each sequence, more being better; of EAO what the sequence says of it."""
-    if key in ("auc", "precision"):
+    if key not in ("eao", "accuracy", "failures"):
         return {name: getattr(own, key) for name, own in tracker.sequences.items()}
     if tracker.vot is None:
         return {}
