@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from trackers.errors import InputError
 from trackers.names import resolve
-from trackers.weights.formats.layouts import find_layout, renamed, sound
+from trackers.weights.formats.layouts import COUNTER, find_layout, renamed, sound
 from trackers.weights.formats.reading import kind_of, read_tensors
 
 OURS = (
@@ -21,8 +21,6 @@ OURS = (
 """Trackers whose own names a table may have; the first of those that fit best is meant."""
 TRUNK = "backbone.trunk."
 """May be left out of a file: the ImageNet trunk is taken underneath."""
-COUNTER = "num_batches_tracked"
-"""Of a batch norm; no network answers by it."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +81,9 @@ def inspect_file(path: Path) -> Fit:
     values = sum(value.numel() for value in table.values())
     kind = kind_of(path)
     if layout is None:
-        tracker = _owner(sound(table, path))
-        known = Fit(path, kind, "Engram" if tracker else "", tracker, len(table), values, ours=table)
-        return _compared(known) if tracker else known
+        tracker = _owner(table)
+        known = Fit(path, kind, "Engram" if tracker else "", tracker, len(table), values)
+        return _compared(replace(known, ours=sound(table, path))) if tracker else known
     known = Fit(path, kind, layout.title, layout.tracker, len(table), values)
     read = _Read(table)
     try:

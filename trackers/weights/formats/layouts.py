@@ -15,6 +15,9 @@ from torch import Tensor
 from trackers.errors import InputError
 from trackers.weights.formats import dualmn, memtrack, siamfc
 
+COUNTER = "num_batches_tracked"
+"""Of a batch norm; no network answers by it."""
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -115,11 +118,23 @@ def renamed(tensors: Mapping[str, Tensor], source: Path) -> dict[str, Tensor]:
 
 
 def sound(tensors: dict[str, Tensor], source: Path) -> dict[str, Tensor]:
-    """Return the same tensors; InputError where one holds what is no number: a tracker would stand still with it."""
+    """Return the same tensors; InputError where one holds what no network has: a tracker would stand still with it."""
     for name, value in tensors.items():
-        if not bool(torch.isfinite(value).all()):
-            why = (
-                "more than half precision can hold" if value.dtype == torch.float16 else "damage, or a failed training"
-            )
-            raise InputError(f"{source} holds numbers that are not finite in {name!r}: {why}")
+        if why := _unsound(name, value):
+            raise InputError(f"{source} holds {why}")
     return tensors
+
+
+def _unsound(name: str, value: Tensor) -> str:
+    """Return what is wrong with the numbers of one tensor; "" where nothing is."""
+    if name.endswith(COUNTER):
+        return ""
+    if not value.is_floating_point():
+        kind = str(value.dtype).removeprefix("torch.")
+        return f"{kind} in {name!r}, where a network has fractions: save it as float32"
+    if not bool(torch.isfinite(value).all()):
+        why = "more than half precision can hold" if value.dtype == torch.float16 else "damage, or a failed training"
+        return f"numbers that are not finite in {name!r}: {why}"
+    if name.endswith(".running_var") and bool((value <= -siamfc.EPS).any()):
+        return f"variances below zero in {name!r}: damage, or a failed training"
+    return ""

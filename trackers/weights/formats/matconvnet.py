@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trackers.errors import InputError
+from trackers.weights.formats.matlab import Structures, read_variable
 
 
 def read_matconvnet(path: Path) -> dict[str, NDArray[np.generic]]:
@@ -15,16 +17,20 @@ def read_matconvnet(path: Path) -> dict[str, NDArray[np.generic]]:
 
     InputError where the file is damaged, of MATLAB 7.3 (HDF5), or holds no network.
     """
-    from scipy.io import loadmat
-
     try:
-        content = loadmat(path, variable_names=["net"], struct_as_record=True)
-        parameters = content["net"]["params"][0][0].ravel()
-        table = {str(one["name"].ravel()[0]): np.asarray(one["value"]) for one in parameters}
+        net = read_variable(path.read_bytes(), "net").value()
+        params = net.column("params")[0].value() if isinstance(net, Structures) else None
+        if not isinstance(params, Structures):
+            raise ValueError("its 'net' has no structure 'params'")
+        names = [name.value() for name in params.column("name")]
+        values = [value.value() for value in params.column("value")]
     except NotImplementedError as error:
         raise InputError(f"{path} is of MATLAB 7.3: save it in MATLAB with save(..., '-v7')") from error
-    except Exception as error:  # the reader raises many kinds for damaged bytes
-        raise InputError(f"{path} is not a readable MatConvNet network: {type(error).__name__}") from error
-    if not table or not all(value.dtype.kind in "fiu" for value in table.values()):
+    except (ValueError, LookupError, StopIteration, zlib.error, OSError, MemoryError) as error:
+        why = str(error) if isinstance(error, ValueError) else "it is damaged"
+        raise InputError(f"{path} is not a readable MatConvNet network: {why}") from error
+    named = zip(names, values, strict=True)
+    read = {name: value for name, value in named if isinstance(name, str) and isinstance(value, np.ndarray)}
+    if not read or len(read) < len(names):
         raise InputError(f"{path} is not a MatConvNet network: its params are no arrays of numbers")
-    return table
+    return read

@@ -35,12 +35,12 @@ def from_tensorflow(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
             ours |= _norm(tensors, f"{source}_bn", f"{name}.1")
     ours |= _norm(tensors, "bn_response", "response_norm")
     for source, name in LINEAR.items():
-        ours[f"controller.{name}.weight"] = _kernel(tensors, source).T.contiguous()
+        ours[f"controller.{name}.weight"] = _kernel(tensors, source).t().contiguous()
         ours[f"controller.{name}.bias"] = _bias(tensors, source)
     for source, name in (("RNN/input_layer", "features"), ("RNN/score", "score")):
         ours[f"controller.attention.{name}.weight"] = _kernel(tensors, source).permute(3, 2, 0, 1).contiguous()
     cell = _cell(tensors)
-    ours["controller.lstm.kernel.weight"] = _kernel(tensors, cell).T.contiguous()
+    ours["controller.lstm.kernel.weight"] = _kernel(tensors, cell).t().contiguous()
     for ours_name, theirs in (("gain", "gamma"), ("shift", "beta")):
         rows = [tensors[f"{cell}/{gate}/{theirs}"] for gate in GATES]
         ours[f"controller.lstm.{ours_name}"] = torch.stack(rows)
@@ -52,7 +52,7 @@ def from_memdtc(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     first = {name.replace("_pos/", "/"): value for name, value in tensors.items() if "/trans_pos/" not in name}
     ours = from_tensorflow(first)
     for source, name in (("RNN/read_key_neg", "key"), ("RNN/write_strengths_neg", "strength")):
-        ours[f"cancelling.{name}.weight"] = _kernel(tensors, source).T.contiguous()
+        ours[f"cancelling.{name}.weight"] = _kernel(tensors, source).t().contiguous()
         ours[f"cancelling.{name}.bias"] = _bias(tensors, source)
     for source, name in (("RNN/trans_pos", "target"), ("RNN/trans_neg", "distractor"), ("RNN/adap_gates", "gate")):
         ours[f"cancelling.{name}.weight"] = _kernel(tensors, source).permute(3, 2, 0, 1).contiguous()

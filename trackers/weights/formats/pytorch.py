@@ -31,6 +31,8 @@ ARCHIVE = b"PK\x03\x04"
 """How a zip archive begins."""
 LEGACY_PICKLES = 5
 """Pickles that a file of torch before 1.6 begins with: magic number, version, system, content, keys."""
+PROTOCOL = 2
+"""The pickles that torch writes unless told otherwise, and all that its ``weights_only`` reader reads."""
 
 
 class Inert:
@@ -56,8 +58,7 @@ def read_pytorch(path: Path) -> dict[str, Tensor]:
         names = _globals(path)
     except Exception as error:  # damaged bytes can ask for anything, for all memory too
         raise _unreadable(path, error) from error
-    known = [name for name in names if name.startswith(STOOD_IN)]
-    stand_ins = [(type(name.rpartition(".")[2], (Inert,), {}), name) for name in known]
+    stand_ins = [(Inert, name) for name in names if name.startswith(STOOD_IN)]
     try:
         with torch.serialization.safe_globals(stand_ins):  # type: ignore[arg-type]
             content = torch.load(path, map_location="cpu", weights_only=True)
@@ -87,7 +88,7 @@ def _table(content: object, path: Path) -> Mapping[object, Tensor]:
             beside = any(isinstance(other, Tensor) for other in content.values())
             why = f": beside its tensors stands {printable(repr(name))}" if beside else ""
             raise InputError(f"{path} holds no table of tensors{why}; save a module's state_dict")
-        if value.layout != torch.strided or value.is_quantized or value.device.type != "cpu":
+        if value.layout != torch.strided or value.is_quantized or value.is_complex() or value.device.type != "cpu":
             raise InputError(f"{path}: {printable(repr(name))} is no plain array of numbers")
         if value.numel() * value.element_size() > value.untyped_storage().nbytes():
             raise InputError(f"{path}: {printable(repr(name))} says that it is larger than what the file holds of it")
@@ -137,6 +138,8 @@ def _named(content: IO[bytes], pickles: int) -> list[str]:
     for _ in range(pickles):
         texts: list[str] = []
         for opcode, argument, _ in pickletools.genops(content):
+            if opcode.name == "PROTO" and (argument or 0) > PROTOCOL:
+                raise ValueError(f"of pickle protocol {argument}; save it with torch.save(..., pickle_protocol=2)")
             if opcode.name == "GLOBAL":
                 names[str(argument).replace(" ", ".", 1)] = None
             elif opcode.name == "STACK_GLOBAL":

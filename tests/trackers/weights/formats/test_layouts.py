@@ -15,7 +15,7 @@ from torch import Tensor
 from trackers.errors import InputError
 from trackers.memtrack.config import PAPER, MemTrackConfig
 from trackers.memtrack.network import MemTrackNet
-from trackers.nets.checkpoint import load_tensors
+from trackers.nets.checkpoint import fill, load_tensors
 from trackers.siamfc.config import PAPER as SIAMFC_PAPER
 from trackers.siamfc.config import SiamFCConfig
 from trackers.siamfc.network import SiamFCNet
@@ -147,6 +147,26 @@ def test_a_gain_that_is_none_is_said(tmp_path: Path, gain: float) -> None:
 def test_what_is_not_finite_is_refused_under_anybodys_names(tmp_path: Path, kind: torch.dtype, why: str) -> None:
     with pytest.raises(InputError, match=rf"not finite in 'neck\.weight': .*{why}"):
         translated({"neck.bias": torch.ones(2), "neck.weight": torch.tensor([1.0, torch.inf], dtype=kind)}, tmp_path)
+
+
+@pytest.mark.parametrize("kind", [torch.int8, torch.bool, torch.complex64])
+def test_what_is_no_fraction_is_refused(tmp_path: Path, kind: torch.dtype) -> None:
+    with pytest.raises(InputError, match=rf"{str(kind)[6:]} in 'neck\.weight', where a network has fractions"):
+        translated({"neck.bias": torch.ones(2), "neck.weight": torch.ones(2, dtype=kind)}, tmp_path)
+
+
+def test_a_variance_below_zero_is_refused_and_one_within_its_epsilon_is_not(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"below zero in 'norm\.running_var'"):
+        translated({"norm.running_var": torch.tensor([1.0, -0.5])}, tmp_path)
+    assert translated({"norm.running_var": torch.tensor([1.0, -9e-7])}, tmp_path)
+
+
+def test_a_kernel_of_another_rank_is_one_line(tmp_path: Path, shared_data: Path) -> None:
+    values, net = table(golden(shared_data), "memtrack"), MemTrackNet(MemTrackConfig(**PAPER))
+    for kernel in (torch.zeros(()), torch.zeros(3), torch.zeros(3, 3, 3)):
+        with pytest.raises(InputError) as caught:  # and no warning
+            fill(net, translated({**values, "RNN/0/kernel": kernel}, tmp_path), tmp_path)
+        assert "\n" not in str(caught.value)
 
 
 def test_our_own_names_are_left_alone(tmp_path: Path) -> None:

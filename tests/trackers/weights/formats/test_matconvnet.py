@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -32,3 +33,12 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     for name in ("boxes.mat", "text.mat"):
         with pytest.raises(InputError, match=f"{name} is not a readable MatConvNet network"):
             read_matconvnet(tmp_path / name)
+
+
+def test_a_damaged_file_is_nothing_worse_than_refused(tmp_path: Path) -> None:
+    file = write_net(tmp_path / "net.mat", {"adjust_b": np.float32([[1]])})
+    whole = file.read_bytes()
+    for place in range(128, len(whole)):  # one of these once ended the process
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ 64]) + whole[place + 1 :])
+        with suppress(InputError):
+            read_matconvnet(file)

@@ -123,6 +123,7 @@ def test_a_table_that_holds_itself_is_refused(tmp_path: Path) -> None:
         (None, "beside its tensors stands 'more'"),
         (torch.eye(2).to_sparse(), "'more' is no plain array"),
         (torch.ones(3, device="meta"), "'more' is no plain array"),
+        (torch.ones(3, dtype=torch.complex64), "'more' is no plain array"),
         (torch.ones(1).expand(1000, 1000), "'more' says that it is larger"),
     ],
 )
@@ -204,3 +205,18 @@ def test_what_is_no_checkpoint_is_one_line(tmp_path: Path, content: bytes) -> No
     with pytest.raises(InputError, match="corrupt") as caught:
         read_pytorch(file)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", [b"settings\0hidden", b"settings ()", b""])
+def test_a_name_that_no_class_can_have_is_stood_in_for_too(tmp_path: Path, name: bytes) -> None:
+    file = tmp_path / "net.pth"
+    torch.save({"net": TABLE, "more": None}, file)
+    rewritten(file, lambda content: content.replace(b"more", b"mor2").replace(b"N", b"cltr.admin\n" + name + b"\n", 1))
+    assert list(read_pytorch(file)) == list(TABLE)
+
+
+@FORMATS
+def test_a_newer_pickle_is_said_to_be_one(tmp_path: Path, zipped: bool) -> None:
+    torch.save(TABLE, tmp_path / "net.pth", pickle_protocol=4, _use_new_zipfile_serialization=zipped)
+    with pytest.raises(InputError, match=r"pickle protocol 4; save it with torch\.save\(\.\.\., pickle_protocol=2\)"):
+        read_pytorch(tmp_path / "net.pth")
