@@ -28,6 +28,14 @@ def folders(folder: Path) -> list[Path]:
     return [path for path in entries(folder) if path.is_dir()]
 
 
+def folders_if_any(folder: Path) -> list[Path]:
+    """Return the folders in a folder, by name; none where it is not there, or may not be listed."""
+    try:
+        return folders(folder)
+    except OSError:
+        return []
+
+
 def files_in(folder: Path, suffixes: tuple[str, ...]) -> list[str]:
     """Return the names of a folder's files that end so, in any letter case; in no order."""
     return ending_so(all_files_in(folder), suffixes)

@@ -93,4 +93,6 @@ def data_root(root: Path | None) -> Path:
         return DEFAULT_ROOT.absolute()
     if not named.is_dir():
         raise InputError(f"{by} {named}: {'not a folder' if named.exists() else 'no such folder'}")
+    if not os.access(named, os.R_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise InputError(f"{by} {named}: may not be read")
     return named.absolute()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -10,8 +11,8 @@ from typing import Literal
 
 from benchmark.datasets.base import Dataset, Inventory
 from benchmark.datasets.catalogue import CATALOGUES, family, read_catalogue, read_head
-from benchmark.datasets.listing import entries, matching
-from benchmark.datasets.published import PublishedDataset, bare
+from benchmark.datasets.listing import entries, folders_if_any, matching
+from benchmark.datasets.published import Place, PublishedDataset, bare
 from trackers.errors import InputError
 
 Kind = Literal["missing", "damaged", "layout", "note"]
@@ -34,10 +35,10 @@ class Finding:
 def hint(dataset: Dataset, name: str, said: str) -> str:
     """Return what else is to be told of a sequence of which an error is `said`: what it lacks is there, in another
     letter case or one folder too deep."""
-    for place in dataset.places(dataset.targets[name]) if isinstance(dataset, PublishedDataset) else ():
+    for place in _places(dataset, name):
         for folder in dict.fromkeys((place.boxes.parent, place.images.parent)):
             inner = folder / folder.name
-            if (inner / place.boxes.name).is_file() and not place.boxes.exists():
+            if os.path.isfile(inner / place.boxes.name) and not os.path.exists(place.boxes):
                 return f"; {inner} has it, one folder too deep: move what is in there up"
             for there in _entries(folder):
                 found = re.search(rf"{re.escape(str(there))}(?!\w)", said, re.IGNORECASE)
@@ -47,11 +48,20 @@ def hint(dataset: Dataset, name: str, said: str) -> str:
     return ""
 
 
+def _places(dataset: Dataset, name: str) -> list[Place]:
+    try:
+        return list(dataset.places(dataset.targets[name])) if isinstance(dataset, PublishedDataset) else []
+    except OSError:
+        return []
+
+
 def elsewhere(dataset: PublishedDataset, root: Path, inventory: Inventory) -> Iterator[Finding]:
     """Yield where the sequences lie that are not found, or what of their benchmark is here instead."""
     head = read_head(family(dataset.name))
     for link in (one for base in dataset.bases for one in _entries(base) if one.is_symlink() and not one.exists()):
         yield Finding("layout", f"{link} is a link that leads nowhere: is its disk there?")
+    for folder in _closed(dataset):
+        yield Finding("layout", f"{folder} may not be read: change its permissions (chmod u+rx)")
     if not inventory.missing:
         return
     for name in head.sets if not inventory.found else ():
@@ -68,6 +78,18 @@ def elsewhere(dataset: PublishedDataset, root: Path, inventory: Inventory) -> It
             way = f": move {it} up" if inventory.found else f": move {it} up, or say --data-root {place}"
             yield Finding("layout", f"{count} {of} in {place}{way}")
             return
+
+
+def _closed(dataset: PublishedDataset) -> Iterator[Path]:
+    """Yield the folders that may not be listed, apart from sequences' own, which are told where they are loaded."""
+    known = {target.folder.casefold() for target in dataset.targets.values()}
+    effective = os.access in os.supports_effective_ids
+    for base in dataset.bases:
+        inside = [one for one in folders_if_any(base) if one.name.casefold() not in known and one not in dataset.bases]
+        own = [one for one in inside if base != dataset.root or len(dataset.bases) == 1]
+        for folder in (base, *own):
+            if not os.access(folder, os.R_OK | os.X_OK, effective_ids=effective):
+                yield folder
 
 
 def _training(dataset: PublishedDataset) -> list[str]:

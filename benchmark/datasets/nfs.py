@@ -40,9 +40,10 @@ class NfSDataset(PublishedDataset):
     def places(self, target: Target) -> Iterator[Place]:
         """Yield the target's folders of images in both layouts, each with its box file."""
         for folder in self.named_folders(target):
-            if (images := folder / self.rate / target.name).is_dir():
-                yield Place(images, images.parent / f"{target.name}.txt")
-                yield Place(images, images / f"{target.name}.txt")
+            for name in dict.fromkeys((target.name, folder.name)):  # which may be written in other letters
+                if (images := folder / self.rate / name).is_dir():
+                    yield Place(images, images.parent / f"{name}.txt")
+                    yield Place(images, images / f"{name}.txt")
         for base in self.bases if self.rate == "30" else ():
             if (images := base / "sequences" / target.name).is_dir():
                 yield Place(images, base / "anno" / f"nfs_{target.name}.txt")

@@ -18,7 +18,7 @@ from benchmark.datasets.catalogue import Target, family, read_catalogue
 from benchmark.datasets.checks import check_boxes, load_each
 from benchmark.datasets.frames import Frames
 from benchmark.datasets.images import SUFFIXES
-from benchmark.datasets.listing import all_files_in, ending_so, folders
+from benchmark.datasets.listing import all_files_in, ending_so, folders_if_any
 from benchmark.datasets.sequence import Annotation, Boxes, Sequence
 from trackers.errors import InputError
 
@@ -99,12 +99,18 @@ class PublishedDataset(Dataset):
 
     def inventory(self) -> Inventory:
         """Return the targets whose folder is there, and those whose folder is not."""
-        found = {name: any(True for _ in self.places(target)) for name, target in self.targets.items()}
+        found = {name: self._is_there(target) for name, target in self.targets.items()}
         return Inventory(
             found=tuple(name for name, there in found.items() if there),
             missing=tuple(name for name, there in found.items() if not there),
             place=str(self.root),
         )
+
+    def _is_there(self, target: Target) -> bool:
+        try:
+            return any(True for _ in self.places(target))
+        except OSError:  # it may not be looked into, which `load` tells
+            return True
 
     def load(self, names: Collection[str], progress: Progress | None = None) -> list[Sequence]:
         """Return the named targets' sequences, checked; raise `InputError` where a copy is not as published."""
@@ -153,14 +159,14 @@ class PublishedDataset(Dataset):
 def by_usual_name(root: Path, usual: Collection[str]) -> list[Path]:
     """Return the folders in `root` of a usual name; letter case, "-" and "_" do not matter."""
     names = {bare(name) for name in usual}
-    return [folder for folder in folders(root) if bare(folder.name) in names] if root.is_dir() else []
+    return [folder for folder in folders_if_any(root) if bare(folder.name) in names]
 
 
 def by_name(places: Iterable[Path]) -> dict[str, Path]:
     """Return the folders in some places by their names without letter case; of equal names the first place's."""
     found: dict[str, Path] = {}
     for place in places:
-        for folder in folders(place) if place.is_dir() else ():
+        for folder in folders_if_any(place):
             found.setdefault(folder.name.casefold(), folder)
     return found
 

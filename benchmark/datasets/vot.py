@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
@@ -74,7 +75,7 @@ class VOTDataset(PublishedDataset):
     def _listed(self) -> list[str]:
         """Return the sequences that the copy's own list has."""
         for base in self.bases:
-            if (file := base / "list.txt").is_file():
+            if os.path.isfile(file := base / "list.txt"):  # not where `base` may not be looked into
                 names = read_text(file).split()
                 if wrong := next((name for name in names if not is_plain(name)), None):
                     raise InputError(f"{file}: {wrong[:60]!r} is no sequence's name")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import layouts
 import pytest
 
 from benchmark.datasets.doctor import Examination, examine
 from benchmark.datasets.lookup import open_dataset
+from trackers.errors import InputError
 
 NAME = "Motor2"
 
@@ -95,16 +97,60 @@ def test_links_that_lead_nowhere_are_told(tmp_path: Path, told):
     assert said.endswith("img, is a link that leads nowhere: unpack it again")
 
 
-def test_a_folder_that_may_not_be_read_is_named(tmp_path: Path, told, monkeypatch: pytest.MonkeyPatch):
-    folder, scandir = sequence(tmp_path) / "img", os.scandir
+@pytest.fixture
+def close(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """Refuse to list a folder, and whatever is asked of what lies in it, as a system does of a folder of mode 0."""
 
-    def refusing(place: Path):
-        if Path(place) == folder:
-            raise PermissionError(13, "Permission denied", str(place))
-        return scandir(place)
+    def refuse(folder: Path) -> None:
+        def asked(call: Callable[..., Any], listing: bool) -> Callable[..., Any]:
+            def answer(place: Any = ".", *more: Any, **options: Any) -> Any:
+                path = Path(os.fspath(place)) if not isinstance(place, int) else Path()
+                if path.is_relative_to(folder) and (listing or path != folder):
+                    raise PermissionError(13, "Permission denied", str(place))
+                return call(place, *more, **options)
 
-    monkeypatch.setattr(os, "scandir", refusing)
-    assert told() == [f"damaged: {NAME}: {folder} cannot be read (Permission denied)"]
+            return answer
+
+        allowed = os.access
+        monkeypatch.setattr(os, "scandir", asked(os.scandir, True))
+        monkeypatch.setattr(os, "listdir", asked(os.listdir, True))
+        monkeypatch.setattr(os, "stat", asked(os.stat, False))
+        monkeypatch.setattr(
+            os, "access", lambda place, mode, **_: not Path(place).is_relative_to(folder) and allowed(place, mode)
+        )
+
+    return refuse
+
+
+@pytest.mark.parametrize(
+    ("dataset", "closed", "said"),
+    [
+        ("DTB70", "DTB70/Motor2/img", "damaged: Motor2: {} cannot be read (Permission denied)"),
+        ("DTB70", "DTB70/Motor2", "damaged: Motor2: {}/groundtruth_rect.txt cannot be read (Permission denied)"),
+        ("DTB70", "DTB70", "layout: {} may not be read: change its permissions (chmod u+rx)"),
+        ("TColor128", "TColor128/Deer", "damaged: Deer: {} cannot be read (Permission denied)"),
+        ("UAV123", "UAV123/anno/UAV123", "damaged: uav6: {}/uav6.txt cannot be read (Permission denied)"),
+        ("UAV123", "UAV123/data_seq", "layout: {} may not be read: change its permissions (chmod u+rx)"),
+        ("VOT2018", "VOT2018", "layout: {} may not be read: change its permissions (chmod u+rx)"),
+    ],
+)
+def test_a_folder_that_may_not_be_read_is_named(
+    tmp_path: Path, told, close, dataset: str, closed: str, said: str
+) -> None:
+    sequence(tmp_path / "DTB70")
+    layouts.tcolor128(tmp_path / "TColor128", "Deer", range(1, 72), layouts.boxes(71))
+    layouts.uav(tmp_path / "UAV123", "uav6", "uav6", range(1, 110), layouts.boxes(109))
+    layouts.vot(tmp_path / "VOT2018", "ants1", ["1,2,30,40"] * 3)
+    close(tmp_path / closed)
+    assert told(dataset) == [said.format(tmp_path / closed)]
+    for name in ("DTB70", "TColor128", "UAV123", "VOT2018", "VOT2022"):  # nobody else is kept from being listed
+        assert open_dataset(name, tmp_path).inventory().place == str(tmp_path)
+
+
+def test_a_data_root_that_may_not_be_read_is_said_at_once(tmp_path: Path, close) -> None:
+    close(tmp_path)
+    with pytest.raises(InputError, match=r"--data-root .*: may not be read$"):
+        open_dataset("DTB70", tmp_path)
 
 
 @pytest.mark.parametrize("name", ["Animal1.zip", "animal1.TAR.GZ"])

@@ -35,6 +35,13 @@ def test_at_240_frames_every_row_is_taken(tmp_path: Path):
     assert np.array_equal(sequence.annotation.boxes, truth)
 
 
+def test_letter_case_does_not_matter(tmp_path: Path):
+    layouts.nfs(tmp_path, "Car_Jumping", layouts.boxes(176, 0), 30, 22)
+    dataset = open_dataset("NfS/30", tmp_path)
+    assert dataset.inventory().found == ("car_jumping",)
+    assert len(dataset.load(["car_jumping"])[0]) == 22
+
+
 def test_a_copy_whose_cut_differs_is_refused(tmp_path: Path):
     """dog_2, as distributed: its images and its rows are not the same cut."""
     layouts.nfs(tmp_path, "dog_2", layouts.boxes(400, 0), 30, 55)
