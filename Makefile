@@ -24,7 +24,7 @@ lint: $(VENV)/.tests
 # A site of its own environment: what draws it takes 170 MB, and the tests need none of it.
 docs:
 	$(PYTHON) -m venv $(VENV)-docs
-	$(VENV)-docs/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt 'mkdocs-material>=9.5' 'mkdocstrings[python]>=0.26'
+	$(VENV)-docs/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt 'mkdocs-material>=9.5' 'mkdocstrings[python]>=0.26' 'ruff>=0.6'
 	$(VENV)-docs/bin/mkdocs build --strict
 
 bless: $(VENV)/.runs

@@ -5,6 +5,7 @@ It is built where what draws it is there: 170 MB of packages, which `make docs`,
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import yaml
@@ -81,6 +83,10 @@ def strictly_built(python: Path, site: Path) -> None:
     for page in PAGES:
         place = page.relative_to(DOCS).with_suffix("")
         assert any((site / file).is_file() for file in (f"{place}/index.html", f"{place}.html")), place
+    for page in site.rglob("*.html"):
+        for link in re.findall(r'(?:href|src)="?(?!https?:|data:|mailto:|#|/)([^"# >]+)', page.read_text()):
+            target = page.parent / unquote(html.unescape(link))
+            assert (target / "index.html" if target.is_dir() else target).is_file(), f"{page.relative_to(site)}: {link}"
 
 
 def test_the_site_builds_strictly(tmp_path: Path) -> None:

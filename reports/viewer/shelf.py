@@ -55,8 +55,12 @@ class Shelf:
 
     def lines(self) -> list[RunLine]:
         """Return the runs, the one that is opened first at the head."""
-        named = {} if self._named else read_names(self._results)
-        return [RunLine(id=run, title=_title(run, named.get(run, ""))) for run in self._runs()]
+        named = read_names(self._results)
+        runs = self._runs().items()
+        return [
+            RunLine(id=run, title=_title(run, "" if folders[1:] else named.get(folders[0].name, "")))
+            for run, folders in runs
+        ]
 
     def look(self, run: str) -> Look:
         """Return what is in a run. InputError where there is none of that name, or it is damaged."""

@@ -19,6 +19,9 @@ export function svg(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** A text in parts: its lines may break after the signs of the names in it, before words are cut anywhere. */
+export const foldable = (text) => text.split(/(?<=[:/,_={@+])(?=\w)/).flatMap((part, k) => (k ? [html("wbr"), part] : [part]));
+
 /** Fill a select with [value, text] pairs, and choose one; the first where there is none of that value. */
 export function options(select, pairs, chosen) {
   select.replaceChildren(...pairs.map(([value, text]) => html("option", { value }, text)));

@@ -1,7 +1,7 @@
 // Who is who, and what each reaches in the frame that is shown.
 
 import { kindAt } from "./api.js";
-import { byId, html, swatch, three, two } from "./dom.js";
+import { byId, foldable, html, swatch, three, two } from "./dom.js";
 
 export class Legend {
   constructor(state) {
@@ -31,7 +31,7 @@ export class Legend {
     this.rows = overview.trackers.map((tracker, t) => {
       const track = sequence.tracks.find((one) => one.tracker === t);
       const cells = { iou: number(), score: number(), now: html("td") };
-      const button = html("button", { type: "button", "data-name": tracker.name, title: `Show or hide${t < 9 ? ` (${t + 1})` : ""}; with Shift, alone` }, swatch(tracker.colour), html("span", {}, tracker.legend));
+      const button = html("button", { type: "button", "data-name": tracker.name, title: `Show or hide${t < 9 ? ` (${t + 1})` : ""}; with Shift, alone` }, swatch(tracker.colour), html("span", {}, ...foldable(tracker.legend)));
       const row = html("tr", { "data-t": t }, html("th", { scope: "row" }, button), cells.iou, cells.score, cells.now, number(line ? three(line.auc[t]) : ""));
       return { name: tracker.name, track, button, row, ...cells };
     });

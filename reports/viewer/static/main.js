@@ -15,7 +15,7 @@ import { State } from "./state.js";
 
 const state = new State();
 const list = new List(state), stage = new Stage(), legend = new Legend(state), slots = new Slots();
-let overview = null, sequence = null, titles = { failed: "did not finish" }, shown = Promise.resolve();
+let runs = [], overview = null, sequence = null, titles = { failed: "did not finish" }, shown = Promise.resolve();
 const player = new Player(state, () => shown);
 const charts = new Charts((frame) => { player.stop(); player.go(frame); });
 const slide = new Slide(state, () => ({ overview, sequence, part: sequence && player.part }));
@@ -26,15 +26,16 @@ const fail = (text) => { byId("error").textContent = text; byId("error").hidden 
 const phone = matchMedia("(max-width: 1099px)");
 
 async function openRuns() {
-  const runs = await ask("runs");
+  runs = await ask("runs");
   options(byId("run"), runs.map((one) => [one.id, one.title]), state.get("run"));
-  const known = runs.some((one) => one.id === state.get("run"));
-  if (state.get("run") && !known) fail(`The link names run ${state.get("run")}, which is not open here.`);
-  if (!known) state.values.run = runs[0].id;
   await openRun();
 }
 
 async function openRun() {
+  if (!runs.some((one) => one.id === state.get("run"))) {
+    if (state.get("run")) fail(`The link names run ${state.get("run")}, which is not open here.`);
+    state.values.run = runs[0].id;
+  }
   const run = state.get("run");
   byId("run").value = run;
   document.documentElement.removeAttribute("data-ready");
@@ -48,13 +49,6 @@ async function openRun() {
   warnings.querySelector("summary").textContent = overview.warnings[0] ?? "";
   warnings.querySelector("ul").replaceChildren(...overview.warnings.slice(1).map((text) => html("li", {}, text)));
   list.open(overview);
-  if (!overview.sequences.some((one) => one.name === state.get("sequence"))) {
-    if (state.get("sequence")) {
-      fail(`The run has no sequence ${state.get("sequence")}.`);
-      Object.assign(state.values, { frame: null, attempt: "" });
-    }
-    state.values.sequence = (list.lines[0] ?? overview.sequences[0]).name;
-  }
   await openSequence();
   const kinds = await ask("kinds", { run });
   if (state.get("run") !== run) return;
@@ -65,6 +59,13 @@ async function openRun() {
 }
 
 async function openSequence() {
+  if (!overview.sequences.some((one) => one.name === state.get("sequence"))) {
+    if (state.get("sequence")) {
+      fail(`The run has no sequence ${state.get("sequence")}.`);
+      Object.assign(state.values, { frame: null, attempt: "" });
+    }
+    state.values.sequence = (list.lines[0] ?? overview.sequences[0]).name;
+  }
   const { run, sequence: name, attempt } = state.values;
   document.documentElement.removeAttribute("data-ready");
   list.mark();

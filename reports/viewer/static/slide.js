@@ -17,7 +17,7 @@ export class Slide {
     if (!sequence) return;
     const { from, to } = this.state.values;
     const marked = from != null || to != null;
-    byId("slide-what").textContent = `${sequence.name}, ${marked ? `frames ${part[0] + 1} to ${part[1] + 1}` : "all frames; mark a part with i and o"}, with the trackers that are shown. A strip of all frames takes the moments that matter.`;
+    byId("slide-what").textContent = `${sequence.name}, ${marked ? `frames ${part[0] + 1} to ${part[1] + 1}` : "all frames (i and o mark a part)"}, with the trackers that are shown. A strip of all frames takes the moments that matter.`;
     byId("slide-said").textContent = "";
     byId("slide").showModal();
   }

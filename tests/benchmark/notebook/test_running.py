@@ -34,6 +34,7 @@ def test_every_option_of_the_command_is_an_argument_of_that_name() -> None:
     ("wrong", "says"),
     [
         ({"protocol": "opee"}, "'opee' is not one of"),
+        ({"sequences": ["first", "second, third"]}, "no sequence 'second, third'"),
         ({"repeats": 0}, "0 is not in the range"),
         ({"dataset": "folder,demo"}, "one dataset at a time"),
         ({"profile": "otbb"}, "otbb"),

@@ -68,3 +68,12 @@ def test_a_manifest_without_what_is_optional_has_its_page(run: Path) -> None:
 
 def test_the_same_run_gives_the_same_page(run: Path) -> None:
     assert write_page(run).read_text() == write_page(run).read_text()
+
+
+def test_half_as_much_as_the_demo_stays_well_below_half_of_three_megabytes(page_file: Path) -> None:
+    """Five trackers on six sequences, with frames, and what a memory's eight slots held: pictures take the most."""
+    page = page_file.read_text()
+    pictures = sum(map(len, re.findall(r"data:image/webp;base64,[^\"]+", page)))
+    assert pictures > 0.1e6
+    assert len(json.loads(page.partition('id="data">')[2].partition("</script>")[0])["pictures"]) > 20
+    assert page_file.stat().st_size < 1.2e6

@@ -112,6 +112,18 @@ def test_a_link_leads_back_to_the_same_view(visit: Open, viewer: Served) -> None
     assert again.locator("#a").input_value() == "siamfc"
 
 
+def test_an_address_changed_by_hand_needs_no_run_and_may_name_what_is_not_there(visit: Open, viewer: Served) -> None:
+    page = visit(viewer, sequence="first")
+    page.goto(f"{viewer.address}#sequence=third&frame=7")
+    expect(page.locator("#name")).to_have_text("third")
+    expect(page.locator("#stage")).to_have_attribute("data-frame", "7")
+    assert page.locator("#run").input_value()
+    expect(page.locator("#error")).to_be_hidden()
+    page.goto(f"{page.url.replace('third', 'nothing')}")
+    expect(page.locator("#error")).to_have_text("The run has no sequence nothing.")
+    assert page.locator("#name").inner_text() in listed(page)
+
+
 def test_back_leads_to_the_sequence_before(visit: Open, viewer: Served) -> None:
     page = visit(viewer, sequence="first", frame=20)
     page.locator("#list button", has_text="third").click()

@@ -14,6 +14,7 @@ import pytest
 
 from benchmark.interop.trajectories import Trajectories, Trajectory, save_import
 from benchmark.runs import Run
+from benchmark.store.naming import give_name
 from benchmark.store.record import read_arrays, write_arrays
 from benchmark.store.results import Results
 from reports.viewer.look import Look
@@ -214,6 +215,14 @@ def test_runs_that_do_not_go_together_are_looked_at_one_by_one(run: Path, make, 
     shelf = Shelf(tmp_path, [str(run), str(other)], None)
     assert [one["id"] for one in shelf.lines()] == [run.name, other.name]
     assert "coverage" in shelf.remark
+
+
+def test_a_run_is_listed_by_its_name_however_it_was_chosen(run: Path) -> None:
+    results = Results(run.parents[1])
+    give_name(results, "before the fix", run.name)
+    for chosen in ([], ["before the fix"], [str(run)]):
+        [line] = Shelf(results.folder, chosen, None).lines()
+        assert line["title"].startswith("before the fix, ")
 
 
 def test_a_cause_is_told_with_the_frames_in_which_it_acts() -> None:
