@@ -110,10 +110,12 @@ def _run(study: Study, actors: Cast, selection: Selection, setting: Setting) -> 
 
 def show(found: Answer, says: Terminal) -> Table:
     """Return an answer as a table; what must be known beside it goes to `says`."""
+    from benchmark.studies.effects import found_of
+
     for line in found.remarks:
         says.print(f"note: {line}", markup=False, soft_wrap=True)
     table = Table(
-        title=f"{found.question} {found.coverage}, {found.repeats} repeats, boxes off by up to {found.jitter:g} px",
+        title=f"{found.question} {found.coverage}, {repeated(found.repeats, found.jitter)}",
         caption="difference of success AUC [95 % over sequences and repeats]; p after Holm's correction; detectable: in"
         f" 80 of 100 experiments; needed: sequences that decide a difference of {found.relevant:g}",
         title_justify="left", caption_justify="left",
@@ -130,8 +132,17 @@ def show(found: Answer, says: Terminal) -> Table:
             "-" if ratio is None else f"{ratio:.2f}",
         )  # fmt: skip
     for crossed in found.crossed:
-        table.add_row(escape(crossed.title), _spanned(crossed.auc), _p(crossed.auc), "", "", *_power(crossed.auc), "")
+        table.add_row(
+            escape(crossed.title), _spanned(crossed.auc), _p(crossed.auc), found_of(crossed.auc, found.relevant), "",
+            *_power(crossed.auc), "",
+        )  # fmt: skip
     return table
+
+
+def repeated(repeats: int, jitter: float) -> str:
+    """Return how often each trajectory is run."""
+    off = f" of first boxes off by up to {jitter:g} px" if jitter else ""
+    return f"{repeats} repeat{'s' if repeats > 1 else ''}{off}"
 
 
 def _spanned(one: Effect) -> str:
@@ -144,6 +155,7 @@ def _p(one: Effect) -> str:
 
 
 def _power(one: Effect) -> tuple[str, str]:
-    if one.detectable is None:
+    if one.interval is None:
         return "-", "-"
-    return f"{one.detectable:.3f}", f"{one.needed:,}" if one.needed else "> 1 million"
+    detectable = "none" if one.detectable is None else f"{one.detectable:.3f}"
+    return detectable, f"{one.needed:,}" if one.needed else "> 1 million"

@@ -180,15 +180,16 @@ def _list(plans: Sequence[tuple[Study, Sequence[Part]]]) -> Table:
 
 
 def _planned(one: Study, parts: Sequence[Part]) -> Table:
+    from benchmark.commands.answering import repeated
+
     rows = [row for part in parts for row in part.rows]
     left = [row.seconds_left for row in rows]
     unknown = sum(value is None for value in left)
     total = duration(sum(value for value in left if value is not None))
     undrawn = sum(part.undrawn for part in parts)
     notes = [
-        f"{one.repeats} repeat{'s' if one.repeats > 1 else ''}, first boxes off by up to {one.jitter:g} px; left:"
-        f" {sum(part.left for part in parts)} trajectories, about {total} of one processor"
-        + (f" and {unknown} trackers of unknown speed" if unknown else ""),
+        f"{repeated(one.repeats, one.jitter)}; left: {sum(part.left for part in parts)} trajectories, about {total} of"
+        " one processor" + (f" and {unknown} trackers of unknown speed" if unknown else ""),
         *([f"{undrawn} sequences are to be rendered first"] if undrawn else []),
     ]
     table = Table(title=f"{one.name}: {one.question}", caption="\n".join(notes), title_justify="left",

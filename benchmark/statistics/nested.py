@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from benchmark.statistics.paired import detectable_ratio
+from benchmark.statistics.paired import detectable_ratio, fewest_sequences
 from benchmark.statistics.resampling import LEVEL
 
 __all__ = ["repeats_share", "sequences_needed"]
@@ -40,15 +40,17 @@ def repeats_share(values: Values) -> float | None:
 def sequences_needed(differences: Values, wanted: float, *, power: float = 0.8, level: float = LEVEL) -> int | None:
     """Return of how many sequences a true mean difference of `wanted` is found significant with `power`.
 
-    The (n,) differences say how much sequences spread. At least 2; None where it takes more than `MOST`.
+    The (n,) differences say how much sequences spread. At least `fewest_sequences`; None where it takes more than
+    `MOST`.
     """
+    fewest = fewest_sequences(level)
     deviation = float(np.std(differences, ddof=1))
 
     def short(count: float) -> float:
         return detectable_ratio(count, power, level) * deviation - wanted
 
-    if short(2) <= 0:
-        return 2
-    if short(MOST) > 0:
+    if fewest is None or short(MOST) > 0:
         return None
-    return int(np.ceil(brentq(short, 2, MOST, xtol=1e-6)))
+    if short(fewest) <= 0:
+        return fewest
+    return int(np.ceil(brentq(short, fewest, MOST, xtol=1e-6)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import scipy  # its parts are loaded when they are used: reading scores needs none
@@ -18,7 +19,10 @@ from benchmark.statistics.intervals import Interval
 from benchmark.statistics.resampling import LEVEL, sign_flips
 from trackers.errors import InputError
 
-__all__ = ["TIE", "PairedDifference", "compare", "detectable_difference", "holm", "sign_flip_p", "student_interval"]
+__all__ = [
+    "TIE", "PairedDifference", "compare", "detectable_difference", "fewest_sequences", "holm", "sign_flip_p",
+    "student_interval",
+]  # fmt: skip
 
 Values = NDArray[np.float64]
 TIE = 0.01
@@ -44,7 +48,8 @@ class PairedDifference:
     losses: int
     """Sequences on which `other` is better by more than `TIE`, within it, worse."""
     detectable: float | None
-    """The smallest true difference that these sequences would show in 80 of 100 such experiments."""
+    """The smallest true difference that these sequences would show in 80 of 100 such experiments; None where they are
+    too few to show any (`fewest_sequences`)."""
 
     @property
     def significant(self) -> bool:
@@ -92,6 +97,15 @@ def sign_flip_p(differences: Values) -> float:
     return float((1 + np.count_nonzero(extreme)) / (1 + len(signs)))
 
 
+@cache
+def fewest_sequences(level: float = LEVEL) -> int | None:
+    """Return from how many sequences on p can lie below ``1 - level``: signs of n agree by chance in 2 of 2^n draws.
+
+    None where there are too few draws for any p as small.
+    """
+    return next((count for count in range(2, 40) if sign_flip_p(np.ones(count)) < 1 - level), None)
+
+
 def student_interval(differences: Values, level: float = LEVEL) -> Interval:
     """Return the t interval of the mean of n >= 2 paired differences."""
     half = (
@@ -101,7 +115,10 @@ def student_interval(differences: Values, level: float = LEVEL) -> Interval:
 
 
 def detectable_difference(differences: Values, *, power: float = 0.8, level: float = LEVEL) -> float:
-    """Return the smallest true mean difference that n >= 2 sequences with this spread find significant with `power`."""
+    """Return the smallest true mean difference that n >= 2 sequences with this spread find significant with `power`.
+
+    By the t test, which from `fewest_sequences` on finds what the sign-flip test finds.
+    """
     return detectable_ratio(len(differences), power, level) * float(np.std(differences, ddof=1))
 
 
@@ -118,7 +135,7 @@ def _pair(scores: Mapping[str, Mapping[str, float]], base: str, other: str, leve
     differences = np.array([scores[other][name] - scores[base][name] for name in shared])
     beyond = TIE + 1e-9  # .51 and .5 differ by a rounding error more than .01
     wins, losses = int((differences > beyond).sum()), int((differences < -beyond).sum())
-    several = len(shared) > 1
+    several, fewest = len(shared) > 1, fewest_sequences(level)
     return PairedDifference(
         base=base,
         other=other,
@@ -130,5 +147,5 @@ def _pair(scores: Mapping[str, Mapping[str, float]], base: str, other: str, leve
         wins=wins,
         ties=len(shared) - wins - losses,
         losses=losses,
-        detectable=detectable_difference(differences, level=level) if several else None,
+        detectable=detectable_difference(differences, level=level) if fewest and len(shared) >= fewest else None,
     )

@@ -52,7 +52,8 @@ class Effect:
     p_holm: Share | None
     """After Holm's correction over all effects of its kind in the study."""
     detectable: NotNegative | None
-    """The smallest true difference that this very data shows in 80 of 100 experiments, corrected."""
+    """The smallest true difference that this very data shows in 80 of 100 experiments, corrected; None where the
+    sequences are too few to show any among so many effects."""
     needed: Count | None
     """How many such sequences show a relevant difference in 80 of 100 experiments; None beyond a million."""
     repeats_share: Share | None

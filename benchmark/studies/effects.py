@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.statistics.nested import repeats_share, sequences_needed
-from benchmark.statistics.paired import detectable_difference, holm, sign_flip_p, student_interval
+from benchmark.statistics.paired import detectable_difference, fewest_sequences, holm, sign_flip_p, student_interval
 from benchmark.studies.answer import Effect, Found, Verdict
 from benchmark.studies.study import Expected
 
@@ -40,6 +40,7 @@ def effect(values: Mapping[str, Values], relevant: float, level: float) -> Effec
     means = table.mean(1)
     if len(means) < 2:
         return Effect(float(means.mean()), len(means), None, None, None, None, None, None, None)
+    fewest = fewest_sequences(level)
     return Effect(
         difference=float(means.mean()),
         sequences=len(means),
@@ -47,7 +48,7 @@ def effect(values: Mapping[str, Values], relevant: float, level: float) -> Effec
         corrected=student_interval(means, level),
         p=sign_flip_p(means),
         p_holm=None,
-        detectable=detectable_difference(means, level=level),
+        detectable=detectable_difference(means, level=level) if fewest and len(means) >= fewest else None,
         needed=sequences_needed(means, relevant, level=level),
         repeats_share=repeats_share(table),
     )

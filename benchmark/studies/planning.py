@@ -16,7 +16,7 @@ from benchmark.store.keys import code_digest
 from benchmark.store.results import Results
 from benchmark.studies.cost import Cost
 from benchmark.studies.costs import Costs, cost_key
-from benchmark.studies.study import Study
+from benchmark.studies.study import Study, cell_label, grid
 from trackers.errors import InputError
 from trackers.names import TrackerSpec, distinct
 from trackers.names import resolve as find_tracker
@@ -92,15 +92,26 @@ class Part:
 
 
 def cast(study: Study) -> Cast:
-    """Return a study's trackers; InputError for a name that means none."""
+    """Return a study's trackers; InputError for a name that means none, and where levels of factors undo each other."""
     found: dict[object, TrackerSpec] = {}
     behaviour: dict[str, object] = {}
     for label, name in study.trackers.items():
-        spec = find_tracker(name)
+        try:
+            spec = find_tracker(name)
+        except InputError as error:
+            place = study.places.get(label, "--trackers")
+            raise error if place == "--trackers" else InputError(f"{study.file}: {place}: {error}") from None
         reach = spec.family.reach
         same = (spec.identity(), reach and reach.digest)
         behaviour[label] = same
         found.setdefault(same, spec)
+    crossed: dict[object, str] = {}
+    for label in map(cell_label, grid(study.factors) if study.factors else ()):
+        if (other := crossed.setdefault(behaviour[label], label)) != label:
+            raise InputError(
+                f"{study.file}: factors: {label!r} is the same tracker as {other!r}: one level undoes another or"
+                " changes nothing, so that effects cannot be told apart"
+            )
     named = dict(zip(found, distinct(list(found.values())), strict=True))
     return Cast(tuple(named.values()), {label: named[same] for label, same in behaviour.items()})
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from hashlib import sha256
 from importlib.resources import files
+from math import prod
 from pathlib import Path
 from typing import Any, NoReturn, NotRequired, TypedDict
 
+from benchmark.datasets.lookup import find_dataset
 from benchmark.documents import LARGEST, parse_toml
 from benchmark.profiles import profile_names
 from benchmark.protocols import PROTOCOLS
@@ -15,8 +17,15 @@ from benchmark.shapes import check
 from benchmark.studies.study import Comparison, Expected, Factor, Study, cell_label, grid
 from benchmark.studies.variants import is_delta, varied
 from trackers.errors import InputError, did_you_mean
+from trackers.printable import printable
 
 __all__ = ["find_study", "parse_study", "study_names"]
+
+
+MOST = {"repeats": 1000, "relevant": 0.999, "jitter": 100}
+"""More is a slip of the pen; a plan of it would not end."""
+CELLS = 1000
+"""Combinations of factors at the most."""
 
 
 class _Expectation(TypedDict):
@@ -100,30 +109,40 @@ class _Reader:
         label = content.get("label", "base")
         first = base or self._beside(content["base"])
         trackers = {label: first, **self._variants(first, label)}
+        places = {one: f"variants.{one}" for one in trackers} | {label: "--trackers" if base else "base"}
         factors = tuple(Factor(one, levels) for one, levels in content.get("factors", {}).items())
         for cell in grid(factors) if factors else ():
-            trackers[cell_label(cell)] = self._varied(first, "factors", *(f.levels[cell[f.name]] for f in factors))
+            own = cell_label(cell)
+            if own in trackers:
+                self._fail("factors", f"has a combination {own!r}, which another tracker is called already")
+            trackers[own] = self._varied(first, "factors", *(f.levels[cell[f.name]] for f in factors))
+            places[own] = "factors"
         if len(trackers) < 2:
-            self._fail("variants", "there is nothing to compare: add [variants] or [factors]")
+            self._fail("", "there is nothing to compare: add [variants] or [factors]")
         self._labels(content.get("learnt", ()), trackers, "learnt")
+        if label in content.get("learnt", ()):
+            self._fail("learnt", f"names the base {label!r}: variants learn otherwise than it does")
         return Study(
             name=name,
-            question=content["question"].strip(),
+            question=_line(content["question"]),
+            about=_line(content.get("about", "")),
             base=label,
             trackers=trackers,
             comparisons=self._comparisons(trackers, label),
-            datasets=tuple(content.get("datasets", ("demo-full",))),
+            datasets=tuple(map(find_dataset, content.get("datasets", ("demo-full",)))),
             factors=factors,
             digest=digest,
-            **{key: content[key] for key in ("about", "protocol", "profile", "relevant", "repeats", "jitter",
-                                             "telemetry") if key in content},
+            file=self._file,
+            places=places,
+            telemetry=content.get("telemetry", content.get("protocol") != "vot-supervised"),
+            **{key: content[key] for key in ("protocol", "profile", "relevant", "repeats", "jitter")
+               if key in content},
             learnt=tuple(content.get("learnt", ())),
         )  # fmt: skip
 
     def _check_values(self) -> None:
         content = self._content
-        if not content["question"].strip():
-            self._fail("question", "is empty: say what the study asks")
+        self._check_texts()
         if content.get("protocol", "ope") not in PROTOCOLS:
             self._fail("protocol", f"is none of {', '.join(PROTOCOLS)}")
         if content.get("protocol") == "vot-supervised" and content.get("telemetry"):
@@ -131,22 +150,58 @@ class _Reader:
         known = profile_names()
         if (profile := content.get("profile")) is not None and profile not in known:
             self._fail("profile", f"is none of {', '.join(known)}.{did_you_mean(profile, known)}")
-        if "datasets" in content and not content["datasets"]:
-            self._fail("datasets", "names none")
+        self._check_datasets()
+        if content.get("comparisons") == [] and not content.get("factors"):
+            self._fail("comparisons", "names none: leave it out to compare every variant with the base")
         for key, least in (("repeats", 1), ("jitter", 0), ("relevant", 0)):
             if content.get(key, least) < least:
                 self._fail(key, f"is less than {least}")
+            if content.get(key, least) > MOST[key]:
+                self._fail(key, f"is more than {MOST[key]:g}")
         if content.get("relevant") == 0:
             self._fail("relevant", "is 0: say from which difference of success AUC on it counts, 0.01 by default")
         for factor, levels in content.get("factors", {}).items():
             if len(levels) < 2:
                 self._fail(f"factors.{factor}", "has fewer than two levels")
+        if (cells := prod(map(len, content.get("factors", {}).values()))) > CELLS:
+            self._fail("factors", f"have {cells:,} combinations, more than {CELLS:,}")
+
+    def _check_texts(self) -> None:
+        """Refuse labels and texts that are empty, or that a terminal or a table could not show as they are."""
+        content = self._content
+        factors = content.get("factors", {})
+        rows = enumerate(content.get("comparisons", ()))
+        labels = [(key, one) for key in ("variants", "factors") for one in content.get(key, ())]
+        labels += [(f"factors.{factor}", level) for factor, levels in factors.items() for level in levels]
+        texts = [(key, content[key]) for key in ("question", "base", "label") if key in content]
+        for key, text in texts:
+            if not text.strip():
+                self._fail(key, "is empty")
+        for key, text in labels:
+            if not text.strip():
+                self._fail(key, "has an empty label")
+        texts += [("about", content.get("about", ""))]
+        texts += [(f"comparisons[{index}].source", one.get("source", "")) for index, one in rows]
+        for key, text in [*labels, *((key, _line(text)) for key, text in texts)]:
+            if printable(text) != text:
+                self._fail(key, f"has what cannot be shown: {printable(text)}")
+
+    def _check_datasets(self) -> None:
+        known: set[str] = set()
+        for name in self._content.get("datasets", ("demo-full",)):
+            try:
+                meant = find_dataset(name)
+            except InputError as error:
+                self._fail("datasets", str(error))
+            if meant in known:
+                self._fail("datasets", f"names {meant} twice")
+            known.add(meant)
+        if not known:
+            self._fail("datasets", "names none")
 
     def _variants(self, base: str, label: str) -> dict[str, str]:
         found = {}
         for own, text in self._content.get("variants", {}).items():
-            if not own.strip():
-                self._fail("variants", "has a variant without a label")
             if own == label:
                 self._fail(f"variants.{own}", f"has the base's own label {label!r}")
             found[own] = self._varied(base, f"variants.{own}", text) if is_delta(text) else self._beside(text)
@@ -172,13 +227,13 @@ class _Reader:
             return tuple(Comparison(one, label) for one in trackers if one in self._content.get("variants", {}))
         found: list[Comparison] = []
         for index, row in enumerate(rows):
-            one = Comparison(**{"base": label, **row})
+            one = Comparison(**{"base": label, **row, "source": _line(row.get("source", ""))})
             self._labels((one.other, one.base), trackers, f"comparisons[{index}]")
             if one.other == one.base:
                 self._fail(f"comparisons[{index}]", f"holds {one.other!r} against itself")
             if one.expects and not one.source:
                 self._fail(f"comparisons[{index}].source", "is missing: say where the paper says what is expected")
-            if any((one.other, one.base) == (other.other, other.base) for other in found):
+            if any({one.other, one.base} == {other.other, other.base} for other in found):
                 self._fail(f"comparisons[{index}]", f"compares {one.other!r} with {one.base!r} a second time")
             found.append(one)
         return tuple(found)
@@ -195,4 +250,9 @@ class _Reader:
                 self._fail(f"{where}{key}", f"is no field of a study.{did_you_mean(key, known)}")
 
     def _fail(self, key: str, what: str) -> NoReturn:
-        raise InputError(f"{self._file}: {key} {what}")
+        raise InputError(f"{self._file}: {key} {what}" if key else f"{self._file}: {what}")
+
+
+def _line(text: str) -> str:
+    """Return a text that may go over several lines as one."""
+    return " ".join(text.split())

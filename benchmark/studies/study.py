@@ -72,6 +72,9 @@ class Study:
     """Labels of variants that change what is learnt: they need weights of their own to be compared fairly."""
     digest: str = field(default="", repr=False)
     """sha256 of the file."""
+    file: str = ""
+    places: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """By label the key of the file that declares it; ``--trackers`` where the command has put another base."""
 
     @property
     def contrasts(self) -> tuple[Contrast, ...]:

@@ -34,7 +34,7 @@ def _findings(answer: Answer) -> Table:
         (
             words(one.title, other=one.other, base=one.base), words(one.found),
             difference(one.auc.difference, one.auc.interval), _p(one.auc),
-            difference(one.precision.difference, one.precision.interval), _power(one.auc.detectable),
+            difference(one.precision.difference, one.precision.interval), _power(one.auc),
             _needed(one.auc), _share(one.auc.repeats_share), _ratio(answer.time_ratio(one)),
             words(f"{one.wins} / {one.ties} / {one.losses}", better=one.wins, alike=one.ties, worse=one.losses),
             words(_paper(one), expects=one.expects, verdict=one.verdict, source=one.source),
@@ -53,9 +53,9 @@ def _findings(answer: Answer) -> Table:
     notes = (
         "Paired over sequences, each the mean of its repeats: difference with its 95 % interval, sign-flip p after"
         " Holm's correction over these comparisons. Detectable: what so many sequences show in 80 of 100 experiments,"
-        f" corrected. Needed: sequences that decide a difference of {answer.relevant:g}, the smallest that counts."
-        " Chance of the start: share of the interval's squared width that is the repeats'. Verdicts are by"
-        " intervals that hold for all comparisons at once.",
+        " corrected; none where they are too few. Needed: sequences that decide a difference of"
+        f" {answer.relevant:g}, the smallest that counts. Chance of the start: share of the interval's squared width"
+        " that is the repeats'. Verdicts are by intervals that hold for all comparisons at once.",
         *(f"{one.title}: {one.source}." for one in answer.findings if one.source),
         *(f"{remark[:1].upper()}{remark[1:]}." for remark in answer.remarks),
     )
@@ -70,12 +70,12 @@ def _p(one: Effect) -> Cell:
     return EMPTY if one.p_holm is None else Cell(f"{one.p_holm:.3f}", one.p_holm)
 
 
-def _power(value: float | None) -> Cell:
-    return score(value)
+def _power(one: Effect) -> Cell:
+    return words("none") if one.detectable is None and one.interval else score(one.detectable)
 
 
 def _needed(one: Effect) -> Cell:
-    if one.detectable is None:
+    if one.interval is None:
         return EMPTY
     return Cell(f"{one.needed:,}", float(one.needed)) if one.needed else Cell("> 1,000,000")
 
@@ -126,7 +126,7 @@ def _many(value: float | None, digits: int) -> Cell:
 
 def _crossed(answer: Answer) -> Table:
     rows = [
-        (words(one.title), difference(one.auc.difference, one.auc.interval), _p(one.auc), _power(one.auc.detectable),
+        (words(one.title), difference(one.auc.difference, one.auc.interval), _p(one.auc), _power(one.auc),
          _needed(one.auc))
         for one in answer.crossed
     ]  # fmt: skip
@@ -157,8 +157,12 @@ def _groups(answer: Answer) -> list[Table]:
             Column(kind.capitalize(), kind, "text"), Column("Sequences", "sequences", short="Seqs."),
             *(Column(one.title, "auc_difference", tracker=one.title) for one in answer.findings),
         )  # fmt: skip
-        note = "Difference of success AUC, paired, with its 95 % interval; * where p < .05 after Holm's correction."
-        found.append(_table(answer, f"by-{kind}", title, columns, rows, [note]))
+        notes = ["Difference of success AUC, paired, with its 95 % interval; * where p < .05 after Holm's correction."]
+        effects = [one for part in parts for one in part.values()]
+        if effects and all(one.detectable is None for one in effects):
+            most = max(one.sequences for one in effects)
+            notes.append(f"No cell of {most} sequences or fewer can have a star where {len(effects)} are looked at.")
+        found.append(_table(answer, f"by-{kind}", title, columns, rows, notes))
     return found
 
 

@@ -68,9 +68,12 @@ def evidence(one: Finding, answer: Answer) -> str:
         f"Success AUC {sure(one.auc)}: better on {one.wins} of {one.auc.sequences} sequences, alike on {one.ties},"
         f" worse on {one.losses}; precision {one.precision.difference:+z.3f}."
     )
-    if one.auc.detectable is None:
+    if one.auc.interval is None:
         return f"{text} One sequence cannot tell."
-    text += f" These data show a true difference of {one.auc.detectable:.3f} in 80 of 100 experiments;"
+    if one.auc.detectable is None:
+        text += f" {one.auc.sequences} sequences cannot show any difference among so many;"
+    else:
+        text += f" These data show a true difference of {one.auc.detectable:.3f} in 80 of 100 experiments;"
     needed = f"{one.auc.needed:,} such sequences" if one.auc.needed else "more than a million sequences"
     return f"{text} to decide one of {answer.relevant:g} takes {needed}.{chance(one.auc.repeats_share)}"
 

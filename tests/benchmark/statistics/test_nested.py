@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmark.statistics.nested import repeats_share, sequences_needed
-from benchmark.statistics.paired import detectable_difference
+from benchmark.statistics.paired import detectable_difference, fewest_sequences, sign_flip_p
 
 
 @pytest.mark.parametrize(("between", "within", "share"), [(0.1, 0.0, 0.0), (0.0, 0.1, 1.0), (0.06, 0.06 * 3**0.5, 0.5)])
@@ -32,4 +32,18 @@ def test_as_many_sequences_as_are_needed_detect_what_is_wanted() -> None:
     assert detectable_difference(spread(needed)) <= 0.02 + 1e-9
     assert detectable_difference(spread(needed - 1)) > 0.02
     assert sequences_needed(differences, 1e-6) is None
-    assert sequences_needed(np.zeros(5), 0.01) == 2
+    assert sequences_needed(np.zeros(5), 0.01) == fewest_sequences()
+
+
+@pytest.mark.parametrize("level", [0.95, 1 - 0.05 / 3, 1 - 0.05 / 9])
+def test_no_fewer_sequences_are_enough_than_the_test_can_tell(level: float) -> None:
+    fewest = fewest_sequences(level)
+    exact = 2 + int(np.log2(1 / (1 - level)))  # all signs alike: 2 of 2^n draws
+    assert fewest in (exact, exact + 1)  # as they were drawn
+    assert sign_flip_p(np.ones(fewest)) < 1 - level <= sign_flip_p(np.ones(fewest - 1))
+    assert sequences_needed(np.array([-1e-6, 1e-6]), 0.5, level=level) == fewest
+
+
+def test_too_many_effects_for_the_draws_are_never_told_apart() -> None:
+    assert fewest_sequences(1 - 1e-6) is None
+    assert sequences_needed(np.array([-1e-6, 1e-6]), 0.5, level=1 - 1e-6) is None

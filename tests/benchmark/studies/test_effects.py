@@ -58,6 +58,15 @@ def test_the_same_numbers_by_hand() -> None:
     assert effect({}, 0.01, 0.95) is None
 
 
+def test_too_few_sequences_for_so_many_effects_can_show_none() -> None:
+    values = {str(k): np.array([0.3, 0.3 + 0.001 * k]) for k in range(8)}
+    few, many = (effect(values, 0.05, corrected_level(count)) for count in (1, 9))
+    assert few.detectable < 0.01
+    assert many.detectable is None  # however large a difference is, its p after correction is 9 * 2 / 2^8
+    assert not holm_corrected([many] * 9)[0].significant
+    assert many.needed > 8
+
+
 @pytest.mark.parametrize(
     ("difference", "low", "high", "p", "expects", "verdict"),
     [

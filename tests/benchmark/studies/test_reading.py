@@ -58,7 +58,7 @@ def test_a_file_of_trackers_is_found_beside_the_study(tmp_path: Path) -> None:
         (("[variants]", 'learnt = ["x"]\n[variants]'), "learnt names 'x', which is no tracker of the study"),
         (("-avg", "-avg-"), "variants.b '-avg-' is no delta"),
         (("[variants]", 'profile = "got10"\n[variants]'), "profile is none of otb, got10k"),
-        (("b =", "'' ="), "variants has a variant without a label"),
+        (("b =", "'' ="), "variants has an empty label"),
         (("b =", "base ="), "variants.base has the base's own label 'base'"),
         (("siamfc", "cv2:kcf"), "variants.b cv2:kcf has neither variants nor fields"),
         (("[variants]", "[factors.x]\none = ''\n[variants]"), "factors.x has fewer than two levels"),
@@ -68,8 +68,25 @@ def test_a_file_of_trackers_is_found_beside_the_study(tmp_path: Path) -> None:
         (("[variants]", '[[comparisons]]\nother = "b"\nexpects = "good"\n[variants]'), "comparisons[0].expects is not"),
         (("[variants]", '[[comparisons]]\nothe = "b"\n[variants]'), "comparisons[0] has no 'other'"),
         (("[variants]", '[[comparisons]]\nother = "b"\n[[comparisons]]\nother = "b"\n[variants]'), "a second time"),
-        (('b = "-avg"\nc = "{scales=5}"\nd = "memtrack"\n', ""), "variants there is nothing to compare"),
+        (('b = "-avg"\nc = "{scales=5}"\nd = "memtrack"\n', ""), "there is nothing to compare: add"),
         (("[variants]", "[variants"), "Expected"),
+        (('"siamfc"', '""'), "base is empty"),
+        (("[variants]", 'label = " "\n[variants]'), "label is empty"),
+        (("[variants]", '[factors.x]\n"" = ""\none = "-avg"\n[variants]'), "factors.x has an empty label"),
+        (("b =", '"b\\u001b[31m" ='), r"variants has what cannot be shown: b\x1b[31m"),
+        (("Is b", "Is \\u202eb"), r"question has what cannot be shown: Is \u202eb"),
+        (("[variants]", 'datasets = ["dem"]\n[variants]'), "datasets unknown dataset 'dem'"),
+        (("[variants]", 'datasets = ["otb100", "OTB-100"]\n[variants]'), "datasets names OTB100 twice"),
+        (("[variants]", "comparisons = []\n[variants]"), "comparisons names none"),
+        (("[variants]", "repeats = 1000000\n[variants]"), "repeats is more than 1000"),
+        (("[variants]", "jitter = 1e9\n[variants]"), "jitter is more than 100"),
+        (("[variants]", "relevant = 2\n[variants]"), "relevant is more than 0.999"),
+        (("[variants]", 'learnt = ["base"]\n[variants]'), "learnt names the base 'base'"),
+        (("[variants]", 'label = "f x"\n[factors.f]\nx = ""\ny = "-s5"\n[variants]'), "factors has a combination"),
+        (("[variants]", "".join(f"[factors.f{k}]\n" + "".join(f"l{n} = ''\n" for n in range(10)) for k in range(8))
+          + "[variants]"), "factors have 100,000,000 combinations, more than 1,000"),
+        (("[variants]", '[[comparisons]]\nother = "b"\n[[comparisons]]\nother = "base"\nbase = "b"\n[variants]'),
+         "comparisons[1] compares 'base' with 'b' a second time"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_one_line_with_file_and_key(change: tuple[str, str], says: str) -> None:
@@ -79,6 +96,45 @@ def test_what_is_wrong_is_one_line_with_file_and_key(change: tuple[str, str], sa
     assert line.startswith("mine.toml: ")
     assert says in line
     assert "\n" not in line
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (('"siamfc"', '"siamfcc"'), "base: no tracker named 'siamfcc'. Did you mean 'siamfc'?"),
+        (("-avg", "-agv"), "variants.b: siamfc has no variant 'agv'"),
+        (("scales=5", "scale=5"), "variants.c: siamfc has no field 'scale'"),
+        (('"memtrack"', '"memtrak"'), "variants.d: no tracker named 'memtrak'"),
+        (("[variants]", '[factors.f]\nx = ""\ny = "-nope"\n[variants]'), "factors: siamfc has no variant 'nope'"),
+        (("[variants]", '[factors.f]\nx = ""\ny = "{scales=3}"\n[variants]'), "factors: 'f y' is the same tracker as"),
+        (("[variants]", '[factors.f]\nx = ""\ny = "{scales=5}"\n[factors.g]\nx = ""\ny = "-s1"\n[variants]'),
+         "factors: 'f y, g y' is the same tracker as 'f y, g x': one level undoes another"),
+    ],
+)  # fmt: skip
+def test_a_name_that_means_no_tracker_is_one_line_with_file_and_key(change: tuple[str, str], says: str) -> None:
+    with pytest.raises(InputError) as told:
+        cast(read(SMALL.replace(*change)))
+    assert str(told.value).startswith(f"mine.toml: {says}")
+    assert "\n" not in str(told.value)
+
+
+def test_another_base_that_is_none_is_no_fault_of_the_file() -> None:
+    with pytest.raises(InputError, match=r"^no tracker named 'siamfcc'"):
+        cast(read(SMALL, base="siamfcc"))
+
+
+def test_long_texts_may_go_over_several_lines() -> None:
+    study = read(
+        SMALL.replace('"Is b better?"', '"""\nIs b\n  better?\n"""').replace(
+            "[variants]", 'about = """a\nb"""\n[variants]'
+        )
+    )
+    assert (study.question, study.about) == ("Is b better?", "a b")
+
+
+def test_runs_with_restarts_keep_no_telemetry() -> None:
+    assert read(SMALL).telemetry
+    assert not read(SMALL.replace("[variants]", 'protocol = "vot-supervised"\n[variants]')).telemetry
 
 
 def test_an_unknown_study_names_the_nearest() -> None:

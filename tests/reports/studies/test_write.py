@@ -75,6 +75,18 @@ def test_tables_hold_the_answers_numbers() -> None:
     assert answer.question in latex
 
 
+def test_too_few_sequences_for_so_many_cells_are_told() -> None:
+    whole = made_answer()
+    few = [replace(one, by_cause={c: replace(e, detectable=None) for c, e in one.by_cause.items()},
+                   auc=replace(one.auc, detectable=None)) for one in whole.findings]  # fmt: skip
+    text = to_page(replace(whole, findings=tuple(few)))
+    assert "36 sequences cannot show any difference among so many; to decide one of 0.01 takes" in text
+    assert "No cell of 6 sequences or fewer can have a star where 18 are looked at." in text
+    enough = [replace(one, by_cause={c: replace(e, detectable=0.1) for c, e in one.by_cause.items()})
+              for one in whole.findings]  # fmt: skip
+    assert "No cell of" not in to_page(replace(whole, findings=tuple(enough)))
+
+
 def test_the_markdown_page_says_findings_and_verdicts_first() -> None:
     text = to_page(made_answer())
     assert text.startswith("# Does every part of a made-up memory help?\n")
