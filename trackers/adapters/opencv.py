@@ -5,7 +5,8 @@ They take BGR and whole pixels.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import cv2
@@ -28,6 +29,10 @@ REMEMBERS = {
 }
 
 
+MIL_SIDE, MIL_AREA = 3, 18
+"""The smallest side and area of a target that MIL finds features in (OpenCV 5.0.0)."""
+
+
 class OpenCVTracker:
     """One target; keeps its last box where OpenCV says that it lost the target."""
 
@@ -41,11 +46,13 @@ class OpenCVTracker:
             np.round(self.box[:2]).astype(int),
             np.maximum(np.round(self.box[2:]).astype(int), 1),
         )
-        self.tracker.init(np.ascontiguousarray(image[..., ::-1]), (*corner.tolist(), *size.tolist()))
+        with self._named(image):
+            self.tracker.init(np.ascontiguousarray(image[..., ::-1]), (*corner.tolist(), *size.tolist()))
 
     def update(self, image: Frame) -> tuple[NDArray[np.float64], float]:
         """Return the box and whether it was found."""
-        found, box = self.tracker.update(np.ascontiguousarray(image[..., ::-1]))
+        with self._named(image):
+            found, box = self.tracker.update(np.ascontiguousarray(image[..., ::-1]))
         if found:
             self.box = np.asarray(box, np.float64)
         return self.box, float(found)
@@ -53,6 +60,32 @@ class OpenCVTracker:
     def make(self) -> Any:
         """Return OpenCV's object."""
         return type(self).create()
+
+    @contextmanager
+    def _named(self, image: Frame) -> Iterator[None]:
+        """Say with which target OpenCV failed: it speaks of its source alone."""
+        try:
+            yield
+        except cv2.error as error:
+            x, y, w, h = self.box
+            raise RuntimeError(
+                f"OpenCV fails with a target of {w:g} x {h:g} at ({x:g}, {y:g}), in a picture of {image.shape[1]} x "
+                f"{image.shape[0]}: {getattr(error, 'err', '') or error}"
+            ) from error
+
+
+class Mil(OpenCVTracker):
+    """One target, of which it sees what is in the picture at first: else it asks for memory without end."""
+
+    def init(self, image: Frame, box: NDArray[np.float64]) -> None:
+        """Start; ValueError for a target so small that OpenCV would look for features in it for ever."""
+        border = image.shape[1::-1]
+        first, last = (np.clip(np.round(corner), 0, border) for corner in (box[:2], box[:2] + box[2:]))
+        size = last - first
+        if size.min() < MIL_SIDE or size.prod() < MIL_AREA:
+            raise ValueError(f"OpenCV's MIL needs {MIL_SIDE} x {MIL_AREA // MIL_SIDE} pixels; the target has "
+                             f"{size[0]:g} x {size[1]:g} in the picture")  # fmt: skip
+        super().init(image, np.concatenate([first, size]))
 
 
 class Networked(OpenCVTracker):
@@ -109,6 +142,6 @@ def family(kind: str) -> Family:
     found: Any = getattr(cv2, factory, None) or getattr(getattr(cv2, "legacy", None), factory, None)
     if found is None:
         raise InputError(f"this OpenCV ({cv2.__version__}) has no {kind}: install opencv-contrib-python-headless")
-    base = {"nano": Nano, "vit": Vit}.get(kind, OpenCVTracker)
+    base = {"mil": Mil, "nano": Nano, "vit": Vit}.get(kind, OpenCVTracker)
     cls = type(base.__name__, (base,), {"create": staticmethod(found), "__module__": __name__})
     return Family(f"cv2:{kind}", cls, REMEMBERS[kind], plug_in=f"OpenCV {cv2.__version__}")

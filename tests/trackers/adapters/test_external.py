@@ -35,6 +35,27 @@ def test_opencvs_mil_stays_in_the_picture() -> None:
     assert ((found >= 0) & (found <= (160, 120))).all()
 
 
+@pytest.mark.parametrize(
+    ("box", "error", "says"),
+    [
+        ((40, 40, 3, 3), ValueError, "needs 3 x 6 pixels; the target has 3 x 3 in the picture"),
+        ((-20, 40, 22, 24), ValueError, "the target has 2 x 24 in the picture"),
+        ((0, 0, 160, 120), RuntimeError, r"a target of 160 x 120 at \(0, 0\), in a picture of 160 x 120: .*Samples"),
+    ],
+)
+def test_what_opencvs_mil_cannot_follow_is_said_and_does_not_hang(box: tuple, error: type, says: str) -> None:
+    tracker = resolve("cv2:mil").build("cpu")
+    with pytest.raises(error, match=says):
+        tracker.start(paint(1), np.array([box], float), [0])
+
+
+def test_opencvs_mil_begins_with_a_target_half_outside() -> None:
+    tracker = resolve("cv2:mil").build("cpu")
+    video = paint(2)
+    step, _ = tracker.step(tracker.start(video[:1], np.array([[-15.0, 40, 30, 24]]), [0]), video[1:])
+    assert step.boxes[0, 2:].tolist() == [15, 24]
+
+
 def test_an_unknown_opencv_tracker_is_refused() -> None:
     with pytest.raises(InputError, match="Did you mean 'csrt'"):
         resolve("cv2:csr")
