@@ -5,14 +5,18 @@ from __future__ import annotations
 import keyword
 import re
 import sys
+from contextlib import suppress
 from importlib.machinery import PathFinder
+from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 
 from benchmark.interop.placing import new_content
+from trackers.code.private import OWN
 from trackers.errors import InputError
-from trackers.registry import family_names
+from trackers.names import known_names
+from trackers.registry import PREFIXES
 
 
 class _Text(Template):
@@ -31,30 +35,39 @@ LAYOUT = {
     "%%{module}/tracker.py": "%%{kind}.py",
 }
 """Files of the package, and the template of each."""
+USED = ("Any", "Boxes", "Frame", "Sequence", "State", "Step", "Tracker")
+"""Classes that the templates have or import."""
 
 
-def _is_taken(module: str) -> bool:
-    """Return whether a package of that name would stand in another's place."""
+def _is_taken(name: str, module: str) -> bool:
+    """Return whether a distribution or a package of that name would stand in another's place."""
+    with suppress(PackageNotFoundError):
+        return bool(distribution(name))
     found = PathFinder.find_spec(module)
-    return module in sys.stdlib_module_names or (found is not None and found.origin is not None)
+    return module in (*sys.stdlib_module_names, *OWN, "tests") or (found is not None and found.origin is not None)
 
 
 def write_tracker(name: str, parent: Path, lanes: bool) -> list[Path]:
     """Write the folder `name` below `parent` and return its files; InputError where the name or the folder is taken."""
     module = name.replace("-", "_").casefold()
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*", name):
-        raise InputError(f"a tracker's name is letters, digits, '_' and inner '-': not {name!r}")
-    if keyword.iskeyword(module) or _is_taken(module):
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*(?<!_)", name):
+        raise InputError(f"a tracker's name is letters, digits, inner '_' and '-': not {name!r}")
+    if keyword.iskeyword(module) or _is_taken(name, module):
         raise InputError(f"{name!r} would be a package {module!r}, which is another's name: choose another")
-    if taken := next((known for known in family_names() if known.casefold() == name.casefold()), ""):
-        raise InputError(f"there is a tracker {taken!r} already: choose another name")
+    cls = "".join(part[:1].upper() + part[1:] for part in re.split(r"[-_]", name))
+    if keyword.iskeyword(cls) or cls in USED:
+        raise InputError(f"{name!r} would be a class {cls!r}, which is another's name: choose another")
+    if taken := next(
+        (known for known in (*known_names(), *PREFIXES, "all") if known.casefold() == name.casefold()), ""
+    ):
+        raise InputError(f"{taken!r} means something already where trackers are named: choose another name")
     folder = parent / name
     if folder.exists():
         raise InputError(f"{folder} is there already: choose another name, or another place with --out")
     words = {
         "name": name,
         "module": module,
-        "cls": "".join(part[:1].upper() + part[1:] for part in re.split(r"[-_]", name)),
+        "cls": cls,
         "kind": "lanes" if lanes else "one_target",
     }
     written = []

@@ -115,8 +115,11 @@ def test_the_packages_own_test_and_workflow_are_whole(tmp_path: Path) -> None:
     ("name", "line"),
     [
         ("9x", "letters, digits"), ("a/b", "letters, digits"), ("", "letters, digits"),
-        ("siamfc", "there is a tracker 'siamfc' already"), ("SiamFC", "already"),
-        *((name, "another's name") for name in ("json", "trackers", "cv2", "class")),
+        ("a_", "letters, digits"),
+        ("Engram-Bench", "another's name"),
+        *((name, "means something already") for name in ("siamfc", "SiamFC", "memtrack-m4", "all", "pytracking")),
+        *((name, "another's name") for name in ("json", "Reports", "run_bench", "tests", "cv2", "class")),
+        *((name, "would be a class '[NST]") for name in ("none", "True", "step", "tracker")),
     ],
 )  # fmt: skip
 def test_a_name_that_cannot_be_is_refused(tmp_path: Path, name: str, line: str) -> None:
