@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -54,11 +54,14 @@ class Merit:
         return getattr(tracker.summary.overall, self.key) if tracker.summary else None
 
     def interval(self, tracker: TrackerScores) -> Interval | None:
-        """Return the 95 % interval of a tracker's score over sequences; None for fewer than two."""
+        """Return the 95 % interval of a tracker's score over sequences, within 0 and 1; None for fewer than two."""
         if self.key != "eao":
             return tracker.intervals.get(self.key)
         shares = np.array(list(values(tracker, "eao").values()))
-        return student_interval(shares) if len(shares) > 1 else None
+        if len(shares) < 2:
+            return None
+        found = student_interval(shares)
+        return replace(found, low=max(found.low, 0.0), high=min(found.high, 1.0))
 
     def standings(self, trackers: Sequence[TrackerScores]) -> dict[str, Standing]:
         """Return which trackers may be called the best."""

@@ -5,6 +5,7 @@ leaves, because it ends well when a tracker has failed.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -25,6 +26,7 @@ LOOK = 1.0
 """Seconds between two looks at whether anything moves."""
 KEPT = 40
 """Last lines that are kept of what the toolkit says."""
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,13 @@ def call(toolkit: Toolkit, workspace: Path, *words: str, patience: float = 600.0
 
 
 def _watched(command: Sequence[str], workspace: Path, patience: float, on_look: Callable[[], None]) -> Ended:
-    environment = {**os.environ, "MPLBACKEND": "Agg", "PYTHONUNBUFFERED": "1", "VOT_RESULTS_BINARY": "0"}
+    environment = {**os.environ, "MPLBACKEND": "Agg", "PYTHONUNBUFFERED": "1", "VOT_RESULTS_BINARY": "0",
+                   "PYTHONUTF8": "1"}  # fmt: skip
     said: SimpleQueue[str | None] = SimpleQueue()
     lines: list[str] = []
     silent = ended = False
     with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         errors="replace", env=environment, start_new_session=True,
     ) as process:  # fmt: skip
         Thread(target=_drain, args=(process, said), daemon=True).start()
@@ -77,7 +80,7 @@ def _watched(command: Sequence[str], workspace: Path, patience: float, on_look: 
                         break
                     moved = time.monotonic()
                     if line.strip() and not line.rstrip().endswith("%"):
-                        lines = [*lines, line.strip()][-KEPT:]
+                        lines = [*lines, _COLOURS.sub("", line).strip()][-KEPT:]
                 if time.monotonic() - looked < LOOK:
                     continue
                 looked = time.monotonic()

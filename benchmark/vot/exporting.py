@@ -19,7 +19,7 @@ from benchmark.store.reading import read_manifest
 from benchmark.store.record import Record, write_whole
 from benchmark.store.results import Results
 from benchmark.store.truth import read_truth
-from benchmark.vot.workspace import Entry, Facts, experiment, identifiers, sequence_names, write_workspace
+from benchmark.vot.workspace import Entry, Facts, check_place, experiment, identifiers, sequence_names, write_workspace
 from trackers.errors import InputError
 
 __all__ = ["EXPERIMENTS", "export_workspace"]
@@ -42,6 +42,7 @@ def export_workspace(run: Path, protocol: str, folder: Path, data_root: Path | N
         raise InputError(f"vot-toolkit has no experiment like --protocol {protocol}: {', '.join(EXPERIMENTS)} have one")
     if folder.exists() and any(folder.iterdir()):
         raise InputError(f"{folder} is not empty: the toolkit takes all that lies in a workspace for its own")
+    check_place(folder)
     manifest = read_manifest(run)
     videos = _videos(run, manifest, data_root)
     records, remarks = _records(run, manifest, {video.name for video in videos})

@@ -10,6 +10,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,11 +28,11 @@ from benchmark.store.memo import MEMO, FrameMemo
 from benchmark.vot.evaluating import Ended, evaluate
 from benchmark.vot.server import Served, write_launcher
 from benchmark.vot.toolkit import Toolkit
-from benchmark.vot.workspace import Entry, Facts, experiment, identifiers, sequence_names, write_workspace
+from benchmark.vot.workspace import Entry, Facts, check_place, experiment, identifiers, sequence_names, write_workspace
 from trackers.errors import InputError, did_you_mean
 from trackers.names import TrackerSpec
 
-__all__ = ["KINDS", "Workspace", "dataset_of", "prepare", "stack_names"]
+__all__ = ["KINDS", "Workspace", "dataset_of", "prepare", "stack_names", "why_missing"]
 
 KINDS = ("supervised", "multistart", "unsupervised")
 """Experiments that are written here, with the span of the dataset, where no stack of the toolkit's is named."""
@@ -65,28 +66,33 @@ class Workspace:
         )
         left = self.missing(identifier)
         on_count(total - left)
-        return f"{left} of {total} results are missing: {_why(ended, self.folder, identifier)}" if left else ""
+        return f"{left} of {total} results are missing: {why_missing(ended, self.folder, identifier)}" if left else ""
 
 
-def _why(ended: Ended, folder: Path, identifier: str) -> str:
+def why_missing(ended: Ended, folder: Path, identifier: str) -> str:
     """Return what is known of a failure: the tracker's last words are in the toolkit's newest log."""
     if ended.silent:
         return "nothing moved for too long, and it was ended (--timeout)"
     logs = sorted((folder / "logs").glob(f"{identifier}_[0-9]*.log"), key=lambda file: file.stat().st_mtime)
     words = [line.strip() for line in logs[-1].read_text(errors="replace").splitlines()] if logs else list(ended.said)
-    words = [line for line in words if line and not line.startswith(("@@TRAX", "Process exited"))]
-    said = words[-1][:200] if words else "the toolkit does not say why"
+    words = [line for line in words if line and not line.startswith("@@TRAX")]
+    ending = [line for line in words if line.startswith("Process exited")]
+    said = next((line for line in words[::-1] if line not in ending), "")[:200] or " ".join(ending[-1:])
+    said = said or "the toolkit does not say why"
     return f"{said} ({logs[-1]})" if logs else said
 
 
 def stack_names() -> tuple[str, ...]:
     """Return the names that ``--stack`` takes: the toolkit's own that trackers of boxes can run, and our kinds."""
-    return (*_stacks(), *KINDS)
+    return (*_stacks("runs"), *KINDS)
 
 
 def dataset_of(stack: str) -> str | None:
     """Return the dataset of a stack, None of our kinds; InputError for a stack that there is not."""
-    stacks, names = _stacks(), stack_names()
+    stacks, names = _stacks("runs"), stack_names()
+    for pattern, why in _stacks("refused").items():
+        if stack not in names and fnmatchcase(stack, pattern):
+            raise InputError(f"--stack {stack} is not run here: {why}. Those that are: {', '.join(names)}")
     if stack not in names:
         raise InputError(f"there is no stack {stack!r}.{did_you_mean(stack, names)} Known: {', '.join(names)}")
     return stacks.get(stack)
@@ -108,9 +114,10 @@ def prepare(
     """
     if find_spec("trax") is None:
         raise InputError("trackers speak to the toolkit by vot-trax, which is not there: pip install vot-trax==4.0.2")
-    called = identifiers([spec.name for spec in specs])
+    check_place(folder)
     environment = environment_class(device)
     before = Facts.read(folder)
+    called = identifiers([spec.name for spec in specs], before.trackers if before else {})
     if before is None and folder.exists() and any(one.name != MEMO for one in folder.iterdir()):
         raise InputError(f"{folder} is no workspace of ours, and not empty: choose another --workspace")
     memo = FrameMemo(folder)
@@ -183,5 +190,6 @@ def _key(spec: TrackerSpec, environment: Mapping[str, str], seed: int) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
-def _stacks() -> Mapping[str, str]:
-    return tomllib.loads(files(__package__).joinpath("stacks.toml").read_text("utf-8"))
+def _stacks(which: str) -> Mapping[str, str]:
+    found: Mapping[str, str] = tomllib.loads(files(__package__).joinpath("stacks.toml").read_text("utf-8"))[which]
+    return found

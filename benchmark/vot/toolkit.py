@@ -28,6 +28,18 @@ _STACK = (
     "import json, sys, yaml; from vot.stack import resolve_stack; path = resolve_stack(sys.argv[1]);"
     "print(json.dumps(yaml.safe_load(open(path))))"
 )
+_HELD = """
+import os, runpy, signal, threading
+
+def held():
+    while os.read(0, 1):
+        pass
+    os.killpg(0, signal.SIGKILL) if hasattr(os, "killpg") else os._exit(1)
+
+threading.Thread(target=held, daemon=True).start()
+runpy.run_module("vot", run_name="__main__", alter_sys=True)
+"""
+"""Runs the toolkit until its standard input ends: then whoever started it is gone, and so are it and its trackers."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +54,8 @@ class Toolkit:
         return self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
     def command(self, *words: str) -> list[str]:
-        """Return the command line of one of the toolkit's commands."""
-        return [str(self.python), "-m", "vot", *words]
+        """Return the command line of one of the toolkit's commands, to be held by its standard input."""
+        return [str(self.python), "-c", _HELD, *words]
 
     def stack(self, name: str) -> dict[str, object]:
         """Return a stack that the toolkit has, as plain data; InputError for another."""

@@ -6,8 +6,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -23,7 +25,16 @@ from benchmark.store.record import write_whole
 from benchmark.store.results import slug
 from trackers.errors import InputError
 
-__all__ = ["Entry", "Facts", "experiment", "identifiers", "region_text", "sequence_names", "write_workspace"]
+__all__ = [
+    "Entry",
+    "Facts",
+    "check_place",
+    "experiment",
+    "identifiers",
+    "region_text",
+    "sequence_names",
+    "write_workspace",
+]
 
 SENSITIVITY = 30
 """Frames over which the toolkit's reliability is taken."""
@@ -74,13 +85,26 @@ class Entry:
     command: str
 
 
-def identifiers(names: Sequence[str]) -> dict[str, str]:
-    """Return what the toolkit may call trackers of those names: letters, digits, ``-`` and ``_``, each once."""
-    found: dict[str, str] = {}
+def check_place(folder: Path) -> None:
+    """Raise InputError for a folder whose files the toolkit would not find."""
+    if "%" in str(folder.resolve()):
+        raise InputError(
+            f"{folder.resolve()}: vot-toolkit takes a % in a path for a number's place, choose another one"
+        )
+
+
+def identifiers(names: Sequence[str], taken: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """Return what the toolkit may call trackers of those names: letters, digits, ``-`` and ``_``, each once.
+
+    `taken` are the names of trackers that a workspace has, by identifier.
+    """
+    owner = dict(taken)
     for name in names:
-        plain = re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_") or "tracker"
-        found[name] = plain if plain not in found.values() else f"{plain}_{len(found)}"
-    return found
+        plain = re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_")[:80] or "tracker"
+        if owner.setdefault(plain, name) != name:
+            owner[f"{plain}_{sha256(name.encode()).hexdigest()[:8]}"] = name
+    by_name = {name: identifier for identifier, name in owner.items()}
+    return {name: by_name[name] for name in names}
 
 
 def sequence_names(videos: Sequence[Video]) -> dict[str, str]:
@@ -131,7 +155,10 @@ def write_workspace(
     _write(folder / "config.yaml", f"registry:\n- ./trackers.ini\nstack: {stack}\n")
     if not isinstance(experiments, str):
         _write(folder / "stack.yaml", f"title: {_quoted(title)}\ndataset:\nexperiments:\n{_yaml(experiments, 2)}")
-    trackers = (f"[{e.identifier}]\nlabel = {e.label}\nprotocol = trax\ncommand = {e.command}\n" for e in entries)
+    trackers = (
+        f"[{one.identifier}]\nlabel = {_literal(one.label)}\nprotocol = trax\ncommand = {_literal(one.command)}\n"
+        for one in entries
+    )
     _write(folder / "trackers.ini", "\n".join(trackers))
     names = sequence_names(videos)
     _write(folder / "sequences" / "list.txt", "".join(f"{names[video.name]}\n" for video in videos))
@@ -201,6 +228,11 @@ def _yaml(content: Mapping[str, Any], indent: int) -> str:
         else:
             lines.append(f"{pad}{key}: {value}\n")
     return "".join(lines)
+
+
+def _literal(text: str) -> str:
+    """Return a text as a value of an INI file in which ``%`` begins a name."""
+    return text.replace("%", "%%")
 
 
 def _quoted(text: str) -> str:

@@ -84,8 +84,7 @@ def _vot_cells(report: Report) -> tuple[list[Column], dict[str, list[Cell]]]:
 
 
 def _vot_notes(report: Report) -> Iterator[str]:
-    low, high = next(one.vot.measures[0].span for one in report.scored if one.vot)
-    yield f"EAO over runs of {low} to {high} frames"
+    yield f"EAO over {next(one.vot.span_from for one in report.scored if one.vot)}"
     yield f"robustness: {load_vot_profile().robustness_by(report.scores.protocol)}"
 
 

@@ -16,6 +16,10 @@ from reports.tables.grid import EMPTY, Cell, Column, Table, score, tracker_cell,
 __all__ = ["MEASURES", "toolkit_table", "vot_tables"]
 
 MEASURES = {"accuracy": ("Accuracy", "A"), "robustness": ("Robustness", "R"), "eao": ("EAO", "EAO")}
+PRINTED = (
+    "Printed figures are of the whole dataset, by the challenge's or pysot's toolkit of their time; what their"
+    " robustness counts differs from paper to paper."
+)
 
 
 def vot_tables(report: Report) -> Iterator[Table]:
@@ -35,11 +39,13 @@ def toolkit_table(figures: ToolkitFigures, index: int = 0) -> Table:
     """Return what vot-toolkit itself says, experiment by experiment."""
     rows = []
     for one in figures.figures:
+        kind = one.kind if one.kind != one.experiment else ""
         pace = "real time" if one.realtime else ""
         values = (score(getattr(one, name), digits=4) for name in MEASURES)
         burn_in = EMPTY if one.burn_in is None else Cell(str(one.burn_in), one.burn_in)
-        rows.append((tracker_cell(one.tracker), words(one.experiment, ", ".join(filter(None, (one.kind, pace)))),
+        rows.append((tracker_cell(one.tracker), words(one.experiment, ", ".join(filter(None, (kind, pace)))),
                      *values, burn_in))  # fmt: skip
+    printed = [(named, EMPTY, *scores[:3], EMPTY) for named, *scores in _printed(figures.coverage.partition(",")[0], 1)]
     columns = (
         Column("Tracker", "tracker", "text"), Column("Experiment", "experiment", "text"),
         *(Column(text, name, short=short) for name, (text, short) in MEASURES.items()), Column("Burn-in", "burn_in"),
@@ -47,9 +53,10 @@ def toolkit_table(figures: ToolkitFigures, index: int = 0) -> Table:
     spans = dict.fromkeys(one.span for one in figures.figures if one.span)
     notes = [f"EAO: expected average overlap, over {low} to {high} frames." for low, high in filter(None, spans)]
     notes.append("Robustness with restarts: failures a sequence, weighted by length; from anchors: share of frames.")
+    notes += [PRINTED] if printed else []
     source = f"vot-toolkit {figures.version}, stack {figures.stack}"
     return Table(f"vot-toolkit{index or ''}", f"By {source}", f"{figures.coverage}; the figures of {source}", columns,
-                 tuple(rows), tuple(notes), {"coverage": figures.coverage, "computed_by": source})  # fmt: skip
+                 (*rows, *printed), tuple(notes), {"coverage": figures.coverage, "computed_by": source})  # fmt: skip
 
 
 def _measures(report: Report, ranked: list[TrackerScores], found: Mapping[str, VOTScores]) -> Table:
@@ -74,10 +81,7 @@ def _measures(report: Report, ranked: list[TrackerScores], found: Mapping[str, V
         "Computed here, by the rules of each toolkit, on the same boxes.",
     ]
     if len(rows) > len(ranked):
-        notes.append(
-            "Printed figures are of the whole dataset, by the challenge's or pysot's toolkit of their time; what their"
-            " robustness counts differs from paper to paper."
-        )
+        notes.append(PRINTED)
     return Table("vot", "VOT's measures", coverage(report.scores), tuple(columns), tuple(rows), tuple(notes),
                  circumstances(report.scores))  # fmt: skip
 

@@ -33,9 +33,9 @@ EAOS = {"siamfc": 0.6, "memtrack": 0.4, "dualmn": 0.2}
 """The other way about than by success."""
 
 
-def measured(eao: float | None, names: list[str]) -> VOTScores:
+def measured(eao: float | None, names: list[str], reach: float = 0.01) -> VOTScores:
     """Return measures whose shares differ by sequence, and whose mean is the EAO."""
-    parts = np.linspace(-0.01, 0.01, len(names))
+    parts = np.linspace(-reach, reach, len(names))
     shares = {} if eao is None else {name: eao + float(part) for name, part in zip(names, parts, strict=True)}
     one = Measures(profile="vot-toolkit", accuracy=0.5, robustness=1.0, failures=2.0, eao=eao,
                    curve=np.full(30, eao or 0.0), span=(5, 20), shares=shares)  # fmt: skip
@@ -62,6 +62,8 @@ def test_a_profile_that_pools_frames_has_a_merit_of_its_own(run: Path) -> None:
     assert merit_of(trackers) is EAO
     assert merit_of([replace(one, vot=None) for one in trackers]) is SUCCESS
     assert AO.overall(trackers[0]) == trackers[0].summary.overall.ao  # type: ignore[union-attr]
+    wide = EAO.interval(replace(trackers[0], vot=measured(0.6, ["first", "second"], 0.4)))
+    assert (wide.low, wide.high) == (0.0, 1.0)  # type: ignore[union-attr]
     assert (SUCCESS.title, AO.title, EAO.title) == ("Success AUC", "AO", "EAO")
 
 

@@ -117,7 +117,8 @@ def test_a_full_disk_leaves_nothing_of_a_workspace(exported, tmp_path: Path, mon
 
 def test_names_and_regions_are_written_as_the_toolkit_reads_them() -> None:
     assert identifiers(["memtrack{slots=4}", "memtrack_slots_4", "py:a/b.py"]) == {
-        "memtrack{slots=4}": "memtrack_slots_4", "memtrack_slots_4": "memtrack_slots_4_1", "py:a/b.py": "py_a_b_py",
+        "memtrack{slots=4}": "memtrack_slots_4", "memtrack_slots_4": "memtrack_slots_4_a6b38dd9",
+        "py:a/b.py": "py_a_b_py",
     }  # fmt: skip
     rng = np.random.default_rng(1)
     for _ in range(40):
@@ -137,7 +138,24 @@ def test_stacks_have_datasets_and_a_slip_of_the_pen_is_helped() -> None:
     assert dataset_of("multistart") is None
     with pytest.raises(InputError, match="Did you mean 'vot2018/shortterm'"):
         dataset_of("vot2018/shorterm")
-    assert len(stack_names()) == 11
+    assert len(stack_names()) == 14
+
+
+@pytest.mark.parametrize(
+    ("stack", "why"),
+    [
+        ("vot2018/longterm", "precision and recall over thresholds of confidence"),
+        ("vot2019/rgbtir", "channels beside colour"),
+        ("vots2024/main", "of several targets at once"),
+        ("vot2022/depth", "of depth"),
+        ("vot2016/tir", "thermal"),
+        ("otb100", "with `-d OTB100`"),
+    ],
+)
+def test_a_stack_of_the_toolkits_that_is_not_run_says_why(stack: str, why: str) -> None:
+    with pytest.raises(InputError, match=r"is not run here: .*Those that are: vot2013") as caught:
+        dataset_of(stack)
+    assert why in str(caught.value)
 
 
 def test_the_toolkit_is_looked_for_and_how_to_get_it_is_said(monkeypatch, tmp_path: Path, run_bench) -> None:

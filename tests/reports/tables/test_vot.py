@@ -64,6 +64,9 @@ def test_what_the_toolkit_says_has_a_section_of_its_own(run: Path, tmp_path: Pat
     rows = tables["vot-toolkit"].rows
     assert [cell.text for cell in rows[0]] == ["cv2:kcf", "baseline", "0.5100", "1.5000", "0.2100", "10"]
     assert rows[1][1].note == "supervised, real time"
+    (printed,) = [row for row in rows if row[0].text == "MemTrack, as printed"]
+    assert [cell.text for cell in printed[1:]] == ["–", ".53", "–", ".273", "–"]
+    assert "Printed figures are of the whole dataset" in " ".join(tables["vot-toolkit"].notes)
     assert "the figures of vot-toolkit 0.7.4, stack vot2016/rgb" in tables["vot-toolkit"].caption
     text = render(report, tables)
     assert "These figures are the toolkit's own" in text
@@ -106,7 +109,7 @@ def test_the_first_screen_of_vots_protocols_is_of_their_measures(two: Report) ->
     assert shown.rows[0][1].interval is not None
     text = render(two)
     assert "difference of EAO" in text
-    assert "its 95 % interval; EAO over runs of" in text
+    assert "its 95 % interval; EAO over no challenge" in text
     data = json.loads(text.partition('id="data">')[2].partition("</script>")[0])
     assert data["overview"] == "expected"
     assert len(data["curves"]["expected"]["series"]) == 2
