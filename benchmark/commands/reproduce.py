@@ -34,7 +34,12 @@ Examples:
   run_bench reproduce --check weights/ -d OTB100                what is here, what is missing and where it is to be had
 """)  # fmt: skip
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE|FOLDER]...")
-@click.option("--check", is_flag=True, help="Say what is here, what is missing and how long it will take; run nothing.")
+@click.option(
+    "--check",
+    "--dry-run",
+    is_flag=True,
+    help="Say what is here, what is missing and how long it will take; run nothing.",
+)
 @data_options
 @results_option
 @worker_options
@@ -54,11 +59,13 @@ def reproduce(
 
     says = remarks()
     found = recognise(files, lambda text: says.print(printable(text), markup=False, soft_wrap=True))
+    output().print(_files(found))
     selection = choose(says, **data)
     wanted = rows(found, selection.dataset.startswith("OTB"))
-    output().print(_files(found))
     says.print(_state(wanted, selection), markup=False, soft_wrap=True)
-    says.print(_time(wanted, selection, device, seed), markup=False, soft_wrap=True)
+    says.print(
+        _time(wanted, selection, device, 1 if executor == "ray" else workers, seed), markup=False, soft_wrap=True
+    )
     if check:
         return
     code = 0
@@ -113,22 +120,26 @@ def _state(wanted: tuple[Row, ...], selection: Selection) -> str:
     return f"{selection.coverage}: {what}{rest}{whole}"
 
 
-def _time(wanted: tuple[Row, ...], selection: Selection, device: str, seed: int) -> str:
+def _time(wanted: tuple[Row, ...], selection: Selection, device: str, workers: int, seed: int) -> str:
     """Return about how long the run will take here: a few frames of each tracker are timed."""
-    from benchmark.engine.device import find_device
-    from benchmark.engine.estimate import seconds_for
+    from benchmark.engine.device import use_device
+    from benchmark.engine.estimate import pace_of, side_by_side
+    from benchmark.engine.executors.processes import worth
     from benchmark.engine.job import Job
     from trackers.names import resolve
 
-    where = find_device(device)
+    where = use_device(device)
     first = selection.sequences[0]
     job = Job(first, first.annotation.start, first.annotation.boxes[first.annotation.start], seed)
-    starts, frames = len(selection.sequences), sum(len(one) for one in selection.sequences)
     names = dict.fromkeys(row.tracker for row in wanted)
-    parts = {name: seconds_for(resolve(name), job, where, starts, frames) for name in names}
-    total = sum(parts.values())
-    what = f"{len(parts)} trackers and {frames:,} frames"
-    return f"about {_span(total)} for {what} on {where}, one after the other; workers share it"
+    lengths = [len(one) for one in selection.sequences]
+    frames, pieces = len(names) * sum(lengths), len(names) * len(lengths)
+    together = worth(workers, frames, pieces) if where == "cpu" else 1
+    paces = [pace_of(resolve(name), job, where) for name in names]
+    seconds = side_by_side((pace.seconds(length) for pace in paces for length in lengths), together)
+    what = f"{len(names)} trackers and {sum(lengths):,} frames on {where}"
+    side = f", in {together} processes side by side" if together > 1 else ""
+    return f"about {_span(seconds)} for {what}{side}, where nothing of it is kept from before"
 
 
 def _span(seconds: float) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 import time
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from benchmark.datasets.images import read_frame
 from benchmark.engine.job import Job
@@ -12,8 +15,22 @@ FRAMES = 3
 """Frames that are followed for it, after the first, whose step warms up."""
 
 
-def seconds_for(spec: TrackerSpec, job: Job, device: str, starts: int, frames: int) -> float:
-    """Return about how many seconds a tracker needs, one lane, for so many frames and first frames of videos.
+@dataclass(frozen=True)
+class Pace:
+    """Seconds that a tracker takes in one lane."""
+
+    start: float
+    """For a first frame."""
+    frame: float
+    """For every other one."""
+
+    def seconds(self, frames: int) -> float:
+        """Return how many seconds a sequence of so many frames takes."""
+        return self.start + (frames - 1) * self.frame
+
+
+def pace_of(spec: TrackerSpec, job: Job, device: str) -> Pace:
+    """Return about how fast a tracker is here.
 
     It is shown its target in a job's first frame and follows it over the next few.
     """
@@ -27,4 +44,12 @@ def seconds_for(spec: TrackerSpec, job: Job, device: str, starts: int, frames: i
         began = time.perf_counter()
         _, state = tracker.step(state, [picture])
         spent.append(time.perf_counter() - began)
-    return starts * started + frames * min(spent, default=0.0)
+    return Pace(started, min(spent, default=0.0))
+
+
+def side_by_side(seconds: Iterable[float], workers: int) -> float:
+    """Return how long pieces of work take where so many workers each take the longest that is left."""
+    until = [0.0] * workers
+    for piece in sorted(seconds, reverse=True):
+        heapq.heapreplace(until, until[0] + piece)
+    return max(until)

@@ -18,9 +18,12 @@ def test_every_row_runs_what_it_says_once_all_files_are_here() -> None:
         "DualMN": "dualmn:paper@/weights/stmtrack.pth+/weights/dimp.pth",
     }
     on_otb = [row.tracker for row in rows(found, on_otb=True)]
-    assert on_otb[1:3] == [
+    assert on_otb == [
+        "siamfc:paper@/weights/siamfc.pth",
         "memtrack{authors_boxes=true}:paper@/weights/memtrack.pth",
         "dualmn-long{authors_boxes=true}:paper@/weights/stmtrack.pth",
+        "dualmn-short{authors_boxes=true}:dimp@/weights/dimp.pth",
+        "dualmn{authors_boxes=true}:paper@/weights/stmtrack.pth+/weights/dimp.pth",
     ]
     assert all(split_list(name) == [name] for name in on_otb)
 

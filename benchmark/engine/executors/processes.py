@@ -50,6 +50,10 @@ class Processes:
 
 def how_many(wanted: int, tasks: Sequence[Task], lanes: int) -> int:
     """Return how many workers the tasks keep busy: `wanted` at the most or, where it is 0, as many as pay here."""
-    frames = sum(len(task.job) for task in tasks)
+    return worth(wanted, sum(len(task.job) for task in tasks), len(make_pieces(tasks, lanes)))
+
+
+def worth(wanted: int, frames: int, pieces: int) -> int:
+    """Return the same of so many frames in so many pieces."""
     most = wanted or min(physical_cores(), frames // WORTH_FRAMES)
-    return max(1, min(most, len(make_pieces(tasks, lanes))))
+    return max(1, min(most, pieces))

@@ -9,6 +9,11 @@ import pytest
 import torch
 from authors_files import write_checkpoint
 
+from benchmark.commands.reproduce import _time
+from benchmark.datasets.folder import FolderDataset
+from benchmark.datasets.selection import select
+from benchmark.engine.estimate import Pace
+from benchmark.reproduction import Row
 from trackers.nets.alexnet import AlexNet
 
 
@@ -89,3 +94,23 @@ def test_a_file_that_lacks_a_tensor_is_refused(tmp_path: Path, picture_folder: P
     done = run_bench("reproduce", tmp_path, "-d", "folder", "--data-root", picture_folder)
     assert done.returncode == 2
     assert "does not fit memtrack:paper" in done.stderr
+
+
+def test_the_files_are_told_before_the_data_is_asked_for(tmp_path: Path, run_bench) -> None:
+    done = run_bench("reproduce", "--dry-run", "-d", "OTB100", "--data-root", tmp_path)
+    assert done.returncode == 2
+    assert "missing: Google Drive" in words(done.stdout)
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(("device", "workers", "seconds"), [("cpu", 2, 33), ("cpu", 1, 66), ("cuda", 0, 66)])
+def test_its_time_is_that_of_the_workers_side_by_side(
+    monkeypatch: pytest.MonkeyPatch, picture_folder: Path, device: str, workers: int, seconds: int
+) -> None:
+    monkeypatch.setattr("benchmark.engine.device.use_device", lambda wanted: wanted)
+    monkeypatch.setattr("benchmark.engine.estimate.pace_of", lambda *one: Pace(4.0, 1.0))
+    made = tuple(Row("", (), name, (), "") for name in ("siamfc", "memtrack", "siamfc"))
+    selection = select(FolderDataset(picture_folder))  # of 6, 8 and 10 frames
+    said = _time(made, selection, device, workers, 0)
+    assert f"about {seconds} s for 2 trackers and 24 frames on {device}" in said
+    assert ("2 processes side by side" in said) == (workers == 2)

@@ -15,6 +15,7 @@ from golden import track
 from trackers.memtrack.config import PAPER, VARIANTS, MemTrackConfig
 from trackers.memtrack.distractors import Distractors, find_distractors, least_used, written
 from trackers.memtrack.network import MemoryNet, MemTrackNet
+from trackers.names import resolve
 from trackers.weights.formats.layouts import find_layout
 from trackers.weights.formats.memtrack import LINEAR, from_memdtc
 
@@ -195,7 +196,12 @@ def test_the_authors_variables_fill_the_paper_presets_network() -> None:
         put(f"RNN/{scope}", f"cancelling.{name}")
     layout = find_layout(theirs)
     assert layout is not None
-    assert layout.tracker == "memtrack-dtc:paper"
+    config = resolve(f"{layout.tracker}@random").config
+    assert isinstance(config, MemTrackConfig)
+    found = config.scale_step, config.scale_penalty, config.scale_damping, config.window_weight
+    assert found == (1.05, 0.97, 0.5, 0.19)
+    found = config.distractor_slots, config.distractor_writes, config.distractor_distance, config.distractor_ratio
+    assert found == (16, 2, 4, 0.7)
     again = from_memdtc(theirs)
     assert again.keys() == ours.keys()
     assert all(torch.equal(again[name], value) for name, value in ours.items())

@@ -60,7 +60,7 @@ LAYOUTS = (
         ("conv1f", "conv5f", "adjust_f"), siamfc.from_matconvnet,
     ),
     Layout(
-        "MemDTC, tyyyang/MemDTC", "memtrack-dtc:paper",
+        "MemDTC, tyyyang/MemDTC", "memtrack-dtc{scale_damping=0.5,window_weight=0.19}:paper",
         ("feature_extraction/conv1/kernel", "c_state/kernel", "RNN/read_key_neg/"), memtrack.from_memdtc,
         memtrack.MEMDTC_UNUSED,
     ),
