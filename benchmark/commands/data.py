@@ -66,7 +66,8 @@ def get(*, name: str, data_root: Path | None, yes: bool, keep_archives: bool, so
             on_bytes=lambda size, total: bars.update(bar, completed=size, total=total or None),
         )  # fmt: skip
     there = open_dataset(known, data_root).inventory()
-    echo(f"{known}: {fetched} files fetched; {len(there.found)} of {dataset.total} sequences are there, in {place}")
+    files = "1 file" if fetched == 1 else f"{fetched} files"
+    echo(f"{known}: {files} fetched; {len(there.found)} of {dataset.total} sequences are there, in {place}")
     if there.missing:
         echo(f"missing: {', '.join(there.missing[:5])}; run_bench doctor -d {known} says more")
         raise click.exceptions.Exit(1)

@@ -80,7 +80,9 @@ def _there(data_root: Path | None) -> list[str]:
     """Return the published datasets of which anything is found."""
     from benchmark.datasets.lookup import open_dataset, published_sets
 
-    return [name for name in published_sets() if open_dataset(name, data_root).inventory().found]
+    opened = {name: open_dataset(name, data_root) for name in published_sets()}
+    found = {name: dataset.inventory().found for name, dataset in opened.items()}
+    return [name for name, dataset in opened.items() if found[name] and dataset.evident(found[name])]
 
 
 def _examine(name: str, data_root: Path | None, root: Path, deep: bool) -> Examination:

@@ -74,7 +74,8 @@ def import_(
     for remark in imported.remarks:
         say.print(f"warning: {remark}", style="yellow", markup=False)
     if without := [name for name in imported.by_sequence if name not in annotations]:
-        say.print(f"{len(without)} sequences have no ground truth here: only their lengths were checked", markup=False)
+        of = "1 sequence has" if len(without) == 1 else f"{len(without)} sequences have"
+        say.print(f"{of} no ground truth here: only lengths were checked", markup=False)
     file = save_import(results, imported)
     count = f"{len(imported.by_sequence)} of {opened.total} sequences of {opened.name}"
     text = f"{imported.tracker}: {count} ({chosen.title}){_scores(imported, annotations, opened.profile)}"

@@ -142,7 +142,7 @@ def _dataset(name: str, root: Path | None) -> DatasetRow:
         inventory = dataset.inventory()
     except InputError as error:
         return DatasetRow(name, str(error), 0, 0, "", family(name))
-    found = len(inventory.found)
+    found = len(inventory.found) if dataset.evident(inventory.found) else 0
     return DatasetRow(
         dataset.name, dataset.title, found, dataset.total, inventory.place, family(dataset.name),
         state_of(found, dataset.total), dataset.profile,

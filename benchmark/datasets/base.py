@@ -52,6 +52,10 @@ class Dataset(ABC):
     def inventory(self) -> Inventory:
         """Return what is found and what is missing, by the names of folders alone: nothing is decoded."""
 
+    def evident(self, found: Collection[str]) -> bool:
+        """Return whether the targets `found` are surely this set's, and not another benchmark's of the same names."""
+        return True
+
     @abstractmethod
     def load(self, names: Collection[str], progress: Progress | None = None) -> list[Sequence]:
         """Return the named targets' sequences, in that order, with everything about them checked.

@@ -11,6 +11,8 @@ from benchmark.datasets.published import Place, PublishedDataset
 class DTB70Dataset(PublishedDataset):
     """A sequence is a folder with ``img/`` and ``groundtruth_rect.txt``, 1-based; ``0,0,0,0`` without a target."""
 
+    known_by_names = True
+
     def places(self, target: Target) -> Iterator[Place]:
         """Yield the target's folder."""
         for folder in self.named_folders(target):

@@ -17,6 +17,7 @@ class OTBDataset(PublishedDataset):
     """
 
     every_box_lies_inside = True
+    known_by_names = True
 
     def places(self, target: Target) -> Iterator[Place]:
         """Yield the target's folders that are there, each with the names its box file may have in it.

@@ -47,6 +47,8 @@ class PublishedDataset(Dataset):
     """What pytracking writes before its targets' names."""
     every_box_lies_inside: ClassVar[bool] = False
     """Whether it is known that no box of the published ground truth lies outside its image."""
+    known_by_names: ClassVar[bool] = False
+    """Whether its layout is folders of sequences and no more, whose names other benchmarks have too."""
 
     def __init__(self, name: str, root: Path) -> None:
         found = read_catalogue(family(name))
@@ -105,6 +107,20 @@ class PublishedDataset(Dataset):
             missing=tuple(name for name, there in found.items() if not there),
             place=str(self.root),
         )
+
+    def evident(self, found: Collection[str]) -> bool:
+        """Return whether `found` are this set's: in a folder of a usual name, or with ground truth of its length."""
+        usual = {bare(name) for name in (*(self.kind.folders or self._usual), self.name)}
+        if not self.known_by_names or bare(self.root.name) in usual or any(base != self.root for base in self.bases):
+            return True
+        return any(self._has_own_truth(self.targets[name]) for name in found)
+
+    def _has_own_truth(self, target: Target) -> bool:
+        try:
+            rows = self.rows(target, self._place(target))
+        except (InputError, OSError):
+            return False
+        return len(rows) == (target.frames or len(rows))
 
     def _is_there(self, target: Target) -> bool:
         try:

@@ -19,6 +19,8 @@ class TColor128Dataset(PublishedDataset):
     Letter case differs between copies (``jogging2_gt.txt`` in ``Jogging2``) and does not matter.
     """
 
+    known_by_names = True
+
     def places(self, target: Target) -> Iterator[Place]:
         """Yield the target's folder."""
         for folder in self.named_folders(target):

@@ -32,6 +32,8 @@ class VOTDataset(PublishedDataset):
     videos, so a year's folder is looked for by its name (``VOT2018``), else `root` itself is taken for it.
     """
 
+    known_by_names = True
+
     def __init__(self, name: str, root: Path) -> None:
         super().__init__(name, root)
         if not self.targets:

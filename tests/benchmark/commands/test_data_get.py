@@ -91,7 +91,7 @@ def test_a_zip_a_video_and_going_on_where_it_was_stopped(run_bench: Any, tmp_pat
                 broken.unlink()
             third = run_bench(*words)
             assert third.returncode == 0, third.stderr
-            assert "1 files fetched; 2 of 2 sequences are there" in third.stdout
+            assert "1 file fetched; 2 of 2 sequences are there" in third.stdout
             assert "all 2 sequences are there" in run_bench(*words).stdout
     assert not list((tmp_path / "data").rglob("*.zip"))
 

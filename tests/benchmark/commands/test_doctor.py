@@ -53,6 +53,23 @@ def test_without_a_name_all_that_is_found_is_looked_at(run_bench: Any, root: Pat
     )
 
 
+@pytest.mark.parametrize("place", ["sequences", "DTB70"])
+def test_sequences_of_one_benchmark_are_none_of_anothers_that_has_their_names(
+    run_bench: Any, tmp_path: Path, place: str
+) -> None:
+    """OTB, TColor-128, DTB70 and VOT share names: whose a folder is, is told by its name, else by its ground truth."""
+    for name, frames in (("Basketball", 427), ("Car2", 74)):  # both are OTB's too, of 725 and 913 frames
+        layouts.dtb70(tmp_path / place, name, layouts.boxes(frames))
+    for words in (("doctor",), ("doctor", "--deep")):
+        done = run_bench(*words, "--data-root", tmp_path / place, "--results", tmp_path / "results")
+        assert done.returncode == 0, done.stdout
+        assert [line.split(":")[0] for line in done.stdout.splitlines() if line[0] != " "] == ["DTB70"]
+    listed = run_bench("list", "--data-root", tmp_path / place, "--json")
+    rows = {row["name"]: row["found"] for row in json.loads(listed.stdout)["datasets"]}
+    assert rows["DTB70"] == 2
+    assert {name for name, found in rows.items() if found and "demo" not in name} == {"DTB70", "folder"}
+
+
 @pytest.mark.parametrize("ending", [b"", b"\0" * 8000])
 def test_a_jpeg_without_its_end_is_found_without_decoding(ask, root: Path, ending: bytes) -> None:
     frame = root / "DTB70" / NAME / "img" / "00007.jpg"

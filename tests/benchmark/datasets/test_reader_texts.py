@@ -21,8 +21,10 @@ FILES = {
     "UAV123": ("uav6", "anno/UAV123/uav6.txt"), "DTB70": ("Motor2", "Motor2/groundtruth_rect.txt"),
     "TColor128": ("Deer", "Deer/Deer_gt.txt"), "GOT-10k/val": ("GOT-10k_Val_000001", None),
     "TrackingNet": ("-Dz7OIf54b0_0", "TEST/anno/-Dz7OIf54b0_0.txt"), "VOT2019": ("agility", "agility/groundtruth.txt"),
+    "NfS/30": ("car_jumping", "car_jumping/30/car_jumping.txt"),
+    "LaSOT": ("monkey-17", "monkey/monkey-17/out_of_view.txt"),
 }  # fmt: skip
-"""Dataset: a sequence, and its box file."""
+"""Dataset: a sequence, and its box file, or one that lies beside it."""
 
 
 @st.composite
@@ -51,6 +53,8 @@ def trees(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     layouts.got10k(roots["GOT-10k/val"], "val", "GOT-10k_Val_000001", layouts.boxes(60, 0))
     layouts.trackingnet(roots["TrackingNet"], "-Dz7OIf54b0_0", 5, (5, 6, 30, 20))
     layouts.vot(roots["VOT2019"], "agility", [",".join(f"{v:g}" for v in row) for row in layouts.boxes(9, 0)])
+    layouts.nfs(roots["NfS/30"], "car_jumping", layouts.boxes(176, 0), 30, 22)
+    layouts.lasot(roots["LaSOT"], "monkey-17", layouts.boxes(2260), hidden=[7], out=[5, 2259])
     return roots
 
 
@@ -66,6 +70,7 @@ def check_reader(trees: dict[str, Path], dataset: str, way: dict[str, str]) -> N
         path.write_bytes(original)
     assert np.array_equal(before.boxes, after.boxes, equal_nan=True)
     assert np.array_equal(before.valid, after.valid)
+    assert before.absent is None or np.array_equal(before.absent, after.absent)
 
 
 @pytest.mark.parametrize("dataset", [name for name in FILES if name != "VOT2019"])

@@ -44,6 +44,22 @@ def test_what_has_come_is_kept_for_the_next_call(tmp_path: Path) -> None:
     assert page.asked[-1] == "bytes=500000-"
 
 
+def test_stopped_by_hand_it_goes_on_from_there(tmp_path: Path) -> None:
+    page = Page(CONTENT)
+
+    def stop(size: int, total: int) -> None:
+        if size > 300_000:
+            raise KeyboardInterrupt
+
+    with serving({"/a.zip": page}) as at:
+        with pytest.raises(KeyboardInterrupt):
+            fetch(f"{at}/a.zip", tmp_path / "a.zip", on_bytes=stop)
+        fetch(f"{at}/a.zip", tmp_path / "a.zip")
+    assert (tmp_path / "a.zip").read_bytes() == CONTENT
+    assert page.asked == ["", "bytes=524288-"]
+    assert [file.name for file in tmp_path.iterdir()] == ["a.zip"]
+
+
 def test_two_versions_are_never_joined(tmp_path: Path) -> None:
     page = Page(CONTENT, breaks=[100_000] * 5)
     with serving({"/a.zip": page}) as at:

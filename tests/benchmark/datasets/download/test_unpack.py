@@ -28,6 +28,24 @@ def test_all_comes_out_but_what_systems_put_in(tmp_path: Path) -> None:
     assert found == {"Deer/img/1.jpg": b"1", "Deer/gt.txt": b"2"}
 
 
+def test_stopped_by_hand_nothing_is_left_half_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = make(tmp_path / "a.zip", {f"Deer/{k}.txt": b"x" for k in range(9)})
+    made = zipfile.ZipFile.open
+
+    def stop(self: zipfile.ZipFile, member: zipfile.ZipInfo, *more: str) -> object:
+        if member.filename.endswith("5.txt"):
+            raise KeyboardInterrupt
+        return made(self, member, *more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(zipfile.ZipFile, "open", stop)
+        with pytest.raises(KeyboardInterrupt):
+            unpack(file, tmp_path / "out")
+    assert not list((tmp_path / "out").iterdir())
+    unpack(file, tmp_path / "out")
+    assert len(list((tmp_path / "out" / "Deer").iterdir())) == 9
+
+
 def test_what_is_there_stays(tmp_path: Path) -> None:
     (tmp_path / "out" / "Deer").mkdir(parents=True)
     (tmp_path / "out" / "Deer" / "mine.txt").write_text("mine")
