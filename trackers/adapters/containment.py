@@ -20,6 +20,7 @@ from typing import Any, Self
 import numpy as np
 
 from trackers.adapters.answers import checked
+from trackers.adapters.apart.child import TrackerFailure
 from trackers.adapters.chance import Chance
 from trackers.adapters.noticing import Noticed
 from trackers.adapters.process import FOLDER, HANDLERS, facets, put
@@ -149,7 +150,8 @@ def loading(what: str, world: World, chance: Chance | None = None, doing: str = 
         if isinstance(error, KeyboardInterrupt):
             raise
         cause = error.__cause__ if isinstance(error, Ended) and error.__cause__ else error
-        says = str(error) if isinstance(error, Ended) else describe(error, whole=True)
+        whole = not isinstance(error, TrackerFailure)  # below whose first line are details
+        says = str(error) if isinstance(error, Ended) else describe(error, whole).removeprefix("TrackerFailure: ")
         if (hidden := cause.__context__) is not None and not cause.__suppress_context__:
             says += f" (after {describe(hidden)})"  # as of a bare except, which says that it was something else
         raise InputError(f"{what} {doing}: {says}{_place(cause)}") from error

@@ -172,9 +172,13 @@ def _ask(text: str, python: str) -> Mapping[str, Any]:
     clean = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
     try:
         done = subprocess.run([python, str(START)], capture_output=True, timeout=ASK_SECONDS, env=clean)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise InputError(f"env:{text}: {python} is no Python that can be started ({error})") from error
+    try:
         facts: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    except (OSError, ValueError, IndexError, subprocess.TimeoutExpired) as error:
-        raise InputError(f"env:{text}: {python} is no Python from 3.7 on that can be started ({error})") from error
+    except (ValueError, IndexError) as error:
+        said = (done.stderr or done.stdout).decode("utf-8", "replace").strip().rpartition("\n")[2]
+        raise InputError(f"env:{text}: {python} is no Python from 3.7 on (it says {said[:200]!r})") from error
     if not facts["numpy"]:
         raise InputError(f"env:{text}: {python} ({facts['python']}) has no NumPy: install it there")
     return facts
