@@ -25,7 +25,7 @@ from trackers.configs import configuring, plain_config, read_delta, shortest_nam
 from trackers.errors import InputError, did_you_mean
 from trackers.foreign_names import read_foreign
 from trackers.lists import split_list
-from trackers.registry import BUILT_IN, PREFIXES, Family, default_names, family_names, find_family
+from trackers.registry import BUILT_IN, PREFIXES, Family, built_in, default_names, family_names, find_family
 from trackers.weights.catalog import NO_WEIGHTS, OWN_WEIGHTS, RANDOM, Weights
 from trackers.weights.choice import built, choose_weights, first_config, given_weights
 
@@ -246,10 +246,12 @@ def _named(
 
 
 def _split_base(base: str) -> tuple[Family, list[str]]:
+    if (own := built_in(base)) is not None:  # whoever else is installed
+        return own
     parts = base.split("-")
     for length in range(len(parts), 0, -1):
         name = "-".join(parts[:length])
-        if name in BUILT_IN or name in family_names():  # of ours it is known without asking who else is installed
+        if name in BUILT_IN or name in family_names():
             family, rest = find_family(name), parts[length:]
             for variant in rest:
                 if variant not in family.variants:

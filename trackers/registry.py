@@ -45,6 +45,8 @@ PREFIXES = {
     "trax": "trackers.adapters.trax",
 }
 """External trackers are named ``prefix:rest``; the module's ``family(rest)`` makes the family."""
+WORDS = ("all", "none")
+"""What ``--trackers`` takes for no tracker's name."""
 PATH_VARIABLE = "ENGRAM_TRACKER_PATH"
 """Environment variable with the folders of ``--tracker-path``, joined as those of ``PATH`` are."""
 INSTALLED = "trackers.adapters.installed"
@@ -157,8 +159,8 @@ def declare(
     variants: Mapping[str, Delta] | None = None,
 ) -> Family:
     """Return a family as it is registered; ValueError or TypeError where it cannot be."""
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*", name):
-        raise ValueError(f"a tracker's name is letters, digits, '_' and inner '-': not {name!r}")
+    if fault := _misspelt(name):
+        raise ValueError(fault)
     if config is not None and not (is_dataclass(config) and config.__dataclass_params__.frozen):  # type: ignore[attr-defined]
         raise TypeError(f"{name}: the config must be a frozen dataclass, not {config!r}")
     known = {f.name for f in fields(config)} if config is not None else set()
@@ -168,6 +170,34 @@ def declare(
 
     presets = {"compact": {}, **(presets or {})}
     return Family(name, source, remembers, config, presets, dict(variants or {}), paper)
+
+
+def _misspelt(name: str) -> str:
+    fits = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*", name)
+    return "" if fits else f"a tracker's name is letters, digits, '_' and inner '-': not {name!r}"
+
+
+def why_taken(name: str) -> str:
+    """Return why no tracker from elsewhere can have a name; "" where one can."""
+    if fault := _misspelt(name):
+        return fault
+    plain = name.casefold()
+    if plain in WORDS:
+        return f"{plain!r} is no tracker to --trackers: choose another name"
+    if plain in PREFIXES:
+        return f"names of trackers from elsewhere begin with '{plain}:': choose another name"
+    if built_in(plain):
+        return f"there is a tracker {plain!r} already: choose another name"
+    return ""
+
+
+def built_in(name: str) -> tuple[Family, list[str]] | None:
+    """Return the family and the variants that make a name Engram's own; None where it is not."""
+    first, *variants = name.split("-")
+    if first not in BUILT_IN:
+        return None
+    family = find_family(first)
+    return (family, variants) if set(variants) <= family.variants.keys() else None
 
 
 def family_of(cls: type) -> Family | None:

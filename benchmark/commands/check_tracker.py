@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from benchmark.bounds import SECONDS
+from benchmark.commands.numbers import Number
 from benchmark.commands.options import device_option, json_option, tracker_path_option, write_json
 from benchmark.commands.terminal import echo
 from trackers.errors import InputError
@@ -25,7 +27,7 @@ Examples:
 @tracker_path_option
 @device_option
 @click.option("--strict", is_flag=True, help="End with 1 also for what a run would put right.")
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=120.0, show_default=True,
+@click.option("--timeout", type=Number(0, SECONDS, min_open=True), default=120.0, show_default=True,
               metavar="SECONDS", help="The longest that one check may take.")  # fmt: skip
 @json_option("every line")
 def check_tracker(*, names: str, device: str, strict: bool, timeout: float, json_file: Path | None) -> None:

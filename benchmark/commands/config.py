@@ -98,6 +98,8 @@ def _value(parameter: click.Parameter, value: Any) -> Any:
     texts = [str(one) for one in values if isinstance(one, str | int | float) and not isinstance(one, bool)]
     if len(texts) < len(values):
         raise ValueError("is a text, a number or a list of these")
+    if any("\0" in text for text in texts):
+        raise ValueError("has a character that no command line can have")
     if parameter.nargs == -1 or (isinstance(parameter, click.Option) and parameter.multiple):
         return texts
     if isinstance(value, list) and not isinstance(parameter.type, click.types.StringParamType):

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from benchmark.commands import completing
+from benchmark.commands.numbers import Number
 from benchmark.commands.options import device_option, json_option, results_option, write_json
 from benchmark.commands.terminal import echo, output, progress, remarks
 from benchmark.store.record import write_whole
@@ -52,7 +53,7 @@ Examples:
 @device_option
 @speed_option
 @click.option("--against", metavar="REV", help="Time this git revision too, in turns, in a worktree of its own.")
-@click.option("--effect", type=click.FloatRange(min=0.1, max=100), default=EFFECT_PERCENT, show_default=True,
+@click.option("--effect", type=Number(min=0.1, max=100), default=EFFECT_PERCENT, show_default=True,
               metavar="PERCENT", help="The smallest slowdown of the median that counts.")  # fmt: skip
 @click.option("--intended", multiple=True, metavar="NAMES",
               help="Trackers whose boxes were meant to move: judged as if retrained.")  # fmt: skip

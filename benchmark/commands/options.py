@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from benchmark.bounds import MANY
 from benchmark.commands import completing
 from benchmark.commands.lists import join_names, split_names
+from benchmark.commands.numbers import SEEDS
 from benchmark.commands.standard_output import reserve
 from benchmark.commands.terminal import Terminal, echo_json, json_text, sequence_progress
 from benchmark.datasets.lookup import open_dataset
@@ -30,15 +32,15 @@ results_option = click.option(
     metavar="DIR", help="Where records and runs are kept.",
 )  # fmt: skip
 device_option = click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N or mps.")
-seed_option = click.option("--seed", type=int, default=0, show_default=True, help="What all randomness comes from.")
+seed_option = click.option("--seed", type=SEEDS, default=0, show_default=True, help="What all randomness comes from.")
 
 
 def read_count(context: click.Context, parameter: click.Parameter, value: str) -> int:
     """Return a number from 1 on, 0 for ``auto``."""
     if value == "auto":
         return 0
-    if not value.isdecimal() or int(value) < 1:
-        raise click.BadParameter(f"{value!r} is neither auto nor a number from 1 on")
+    if not value.isdecimal() or not 1 <= len(value.lstrip("0")) < 10:
+        raise click.BadParameter(f"{value[:40]!r} is neither auto nor a number from 1 on, of nine digits at the most")
     return int(value)
 
 
@@ -113,7 +115,7 @@ def part_options(function: Function) -> Function:
                      help="`available` runs what is there of an incomplete dataset."),
         click.option("--sequences", metavar="NAMES",
                      help="Only these sequences, separated by commas; a name's own comma is \\,."),
-        click.option("--limit-frames", type=click.IntRange(min=2), metavar="N",
+        click.option("--limit-frames", type=click.IntRange(2, MANY), metavar="N",
                      help="Only the first N frames of each."),
     )):  # fmt: skip
         function = option(function)

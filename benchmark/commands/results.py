@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from benchmark.bounds import MANY
 from benchmark.commands.failed import show_failures
 from benchmark.commands.naming import rename, rm
 from benchmark.commands.options import open_results, results_option
@@ -69,7 +70,7 @@ results.add_command(rm)
 
 @results.command()
 @results_option
-@click.option("--keep", type=click.IntRange(min=1), default=10, show_default=True, metavar="N",
+@click.option("--keep", type=click.IntRange(1, MANY), default=10, show_default=True, metavar="N",
               help="Keep the records that the newest N runs use.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

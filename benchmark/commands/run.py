@@ -7,9 +7,11 @@ from typing import Any
 
 import click
 
+from benchmark.bounds import MOST_JITTER, MOST_REPEATS, SECONDS
 from benchmark.commands import completing
 from benchmark.commands.carrying_out import Ended, Request, WriteReport, carry_out
 from benchmark.commands.folder import this_command
+from benchmark.commands.numbers import Number
 from benchmark.commands.options import (
     ScoringCommand,
     data_options,
@@ -56,11 +58,11 @@ Examples:
 @click.option("--protocol", type=click.Choice(PROTOCOLS), default="ope", show_default=True,
               help="One pass; 20 starts in time; 12 shifted and scaled first boxes; VOT's restarts after failures; or "
                    "VOT's runs from anchors, forwards and backwards.")  # fmt: skip
-@click.option("--repeats", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
+@click.option("--repeats", type=click.IntRange(1, MOST_REPEATS), default=1, show_default=True, metavar="N",
               help="Run everything N times, each with a seed of its own, and show the spread.")  # fmt: skip
-@click.option("--jitter", type=click.FloatRange(min=0), default=0.0, show_default=True, metavar="PX",
+@click.option("--jitter", type=Number(0, MOST_JITTER), default=0.0, show_default=True, metavar="PX",
               help="Start each repeat from the true box shifted and resized by up to PX pixels.")  # fmt: skip
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
+@click.option("--timeout", type=Number(0, SECONDS, min_open=True), metavar="SECONDS",
               help="Give a sequence up after that time inside the tracker (its lane's share), looked at between two "
                    "frames; it counts as failed, the others go on.")  # fmt: skip
 @click.option("--imported", metavar="NAMES",

@@ -11,8 +11,10 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from benchmark.bounds import MOST_JITTER, MOST_REPEATS
 from benchmark.commands import completing
 from benchmark.commands.lists import split_names
+from benchmark.commands.numbers import Number
 from benchmark.commands.options import (
     json_option,
     part_options,
@@ -58,10 +60,9 @@ Examples:
 @part_options
 @click.option("--trackers", "-t", "base", default="", metavar="NAME", help="This tracker in the place of the base.")
 @tracker_path_option
-@click.option(
-    "--repeats", type=click.IntRange(min=1), metavar="N", help="Repeats of every trajectory.  [default: the study's]"
-)
-@click.option("--jitter", type=click.FloatRange(min=0), metavar="PX",
+@click.option("--repeats", type=click.IntRange(1, MOST_REPEATS), metavar="N",
+              help="Repeats of every trajectory.  [default: the study's]")  # fmt: skip
+@click.option("--jitter", type=Number(0, MOST_JITTER), metavar="PX",
               help="Pixels by which first boxes are off at the most.  [default: the study's]")  # fmt: skip
 @results_option
 @json_option("the answers, or what would run,")

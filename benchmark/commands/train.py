@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.bounds import MANY, SECONDS
+from benchmark.commands.numbers import Number
 from benchmark.commands.options import device_option, seed_option
 from benchmark.commands.terminal import echo, output, progress, remarks
 from trackers.errors import InputError
@@ -37,10 +39,10 @@ The same command after a break goes on where the run was.
 @click.option("--tracker", metavar="NAME", help="Train this variant of the recipe's tracker in its place.")
 @device_option
 @seed_option
-@click.option("--workers", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
+@click.option("--workers", type=click.IntRange(0, 4096), default=0, show_default=True, metavar="N",
               help="Processes that make clips; 0 makes them in this one.")  # fmt: skip
-@click.option("--limit-steps", type=click.IntRange(min=1), metavar="N", help="Stop after N steps.")
-@click.option("--limit-minutes", type=click.FloatRange(min=0, min_open=True), metavar="N",
+@click.option("--limit-steps", type=click.IntRange(1, MANY), metavar="N", help="Stop after N steps.")
+@click.option("--limit-minutes", type=Number(0, SECONDS, min_open=True), metavar="N",
               help="Stop a recipe's steps after N minutes; again, it goes on.")  # fmt: skip
 @click.option("--validate", is_flag=True, help="Track validation videos with the best weights and those that ship.")
 def train(

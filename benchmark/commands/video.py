@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
+from benchmark.bounds import MANY
+from benchmark.commands.numbers import Number
 from benchmark.commands.terminal import progress, remarks
 
 if TYPE_CHECKING:
@@ -36,9 +38,9 @@ def video_options(function: Function) -> Function:
     for option in reversed((
         click.option("--width", type=click.IntRange(160, 3840), default=640, show_default=True, metavar="PIXELS",
                      help="Width of the picture; frames are scaled to it."),
-        click.option("--fps", type=click.FloatRange(1, 120), metavar="F",
+        click.option("--fps", type=Number(1, 120), metavar="F",
                      help="Pictures a second.  [default: the video's own, 25 for images; divided by --every]"),
-        click.option("--every", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
+        click.option("--every", type=click.IntRange(1, MANY), default=1, show_default=True, metavar="N",
                      help="Show every Nth frame only."),
         click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors and the video's path."),
     )):  # fmt: skip
@@ -51,9 +53,9 @@ def range_options(verb: str) -> Callable[[Function], Function]:
 
     def add(function: Function) -> Function:
         for option in reversed((
-            click.option("--from", "begin", type=click.IntRange(min=1), metavar="N",
+            click.option("--from", "begin", type=click.IntRange(1, MANY), metavar="N",
                          help=f"First frame that is {verb}, counted from 1."),
-            click.option("--to", "end", type=click.IntRange(min=1), metavar="N", help=f"Last frame that is {verb}."),
+            click.option("--to", "end", type=click.IntRange(1, MANY), metavar="N", help=f"Last frame that is {verb}."),
         )):  # fmt: skip
             function = option(function)
         return function

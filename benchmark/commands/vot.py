@@ -10,6 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from benchmark.bounds import SECONDS
+from benchmark.commands.numbers import Number
 from benchmark.commands.options import (
     choose,
     device_option,
@@ -63,7 +65,7 @@ Examples:
 @part_options
 @click.option("--workspace", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="The toolkit's workspace, new or to go on with.  [default: in the results folder]")  # fmt: skip
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=300.0, show_default=True,
+@click.option("--timeout", type=Number(0, SECONDS, min_open=True), default=300.0, show_default=True,
               metavar="SECONDS", help="End a tracker from which no answer comes for so long.")  # fmt: skip
 @into_option
 @device_option

@@ -16,7 +16,7 @@ from benchmark.interop.placing import new_content
 from trackers.code.private import OWN
 from trackers.errors import InputError
 from trackers.names import known_names
-from trackers.registry import PREFIXES
+from trackers.registry import why_taken
 
 
 class _Text(Template):
@@ -57,10 +57,8 @@ def write_tracker(name: str, parent: Path, lanes: bool) -> list[Path]:
     cls = "".join(part[:1].upper() + part[1:] for part in re.split(r"[-_]", name))
     if keyword.iskeyword(cls) or cls in USED:
         raise InputError(f"{name!r} would be a class {cls!r}, which is another's name: choose another")
-    if taken := next(
-        (known for known in (*known_names(), *PREFIXES, "all") if known.casefold() == name.casefold()), ""
-    ):
-        raise InputError(f"{taken!r} means something already where trackers are named: choose another name")
+    if why_taken(name) or name.casefold() in {known.casefold() for known in known_names()}:
+        raise InputError(f"{name!r} means something already where trackers are named: choose another name")
     folder = parent / name
     if folder.exists():
         raise InputError(f"{folder} is there already: choose another name, or another place with --out")

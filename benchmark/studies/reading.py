@@ -9,8 +9,9 @@ from math import prod
 from pathlib import Path
 from typing import Any, NoReturn, NotRequired, TypedDict
 
+from benchmark.bounds import MOST_JITTER, MOST_REPEATS
 from benchmark.datasets.lookup import find_dataset
-from benchmark.documents import LARGEST, parse_toml
+from benchmark.documents import parse_toml, read_bytes
 from benchmark.profiles import profile_names
 from benchmark.protocols import PROTOCOLS
 from benchmark.shapes import check
@@ -22,7 +23,7 @@ from trackers.printable import printable
 __all__ = ["find_study", "parse_study", "study_names"]
 
 
-MOST = {"repeats": 1000, "relevant": 0.999, "jitter": 100}
+MOST = {"repeats": MOST_REPEATS, "relevant": 0.999, "jitter": MOST_JITTER}
 """More is a slip of the pen; a plan of it would not end."""
 CELLS = 1000
 """Combinations of factors at the most."""
@@ -74,8 +75,7 @@ def find_study(wanted: str, base: str = "") -> Study:
         hint = did_you_mean(wanted, known)
         raise InputError(f"no study {wanted!r}.{hint} `run_bench study` lists those that ship; a file ends in .toml")
     try:
-        with file.open("rb") as opened:
-            text = opened.read(LARGEST).decode("utf-8")
+        text = read_bytes(file).decode("utf-8")
     except (OSError, ValueError) as error:
         raise InputError(f"{file} cannot be read ({getattr(error, 'strerror', None) or error})") from None
     return parse_study(text, file.stem, str(file), file.absolute().parent, base)

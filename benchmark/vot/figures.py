@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from benchmark.datasets.catalogue import is_plain
 from benchmark.datasets.listing import matching
 from benchmark.documents import read_json
 from benchmark.shapes import Count, NotNegative, check
@@ -68,6 +69,8 @@ class ToolkitFigures:
         try:
             if data.pop("schema") != SCHEMA:
                 raise ValueError("of another schema")
+            if data.get("html") and not is_plain(data["html"]):
+                raise ValueError("html is no name of a file beside it")
             figures = tuple(Figures(**{**one, "span": one["span"] and tuple(one["span"])}) for one in data["figures"])
             found = cls(**{**data, "figures": tuple(replace(one, curve=tuple(one.curve)) for one in figures)})
             check(found, cls)

@@ -114,6 +114,17 @@ def test_two_packages_that_announce_one_name_are_refused(monkeypatch: pytest.Mon
         registry.find_family("still")
 
 
+@pytest.mark.parametrize(
+    "name", ["all", "None", "py", "cv2", "dualmn-short", "memtrack-m4-noatt", "a,b", "../x", "a b"]
+)
+def test_no_package_takes_a_name_that_means_something_else(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(registry, "entry_points", lambda group: [EntryPoint(name, "json:loads", registry.GROUP)])
+    with pytest.raises(InputError, match="json:loads announces a tracker under a name that it cannot have"):
+        registry.find_family(name)
+    assert names.resolve("dualmn-short").family.plug_in == ""
+    assert names.resolve("memtrack-m4-noatt").family.name == "memtrack"
+
+
 def test_a_wildcard_imports_no_plug_in_that_it_cannot_mean(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     find = registry.find_family

@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint
 from trackers.adapters.containment import World, loading, world_of
 from trackers.code.reach import Walk, first_reach
 from trackers.errors import InputError
-from trackers.registry import Family, family_of
+from trackers.registry import Family, family_of, why_taken
 
 
 def family(name: str, points: Sequence[EntryPoint]) -> Family:
@@ -18,6 +18,8 @@ def family(name: str, points: Sequence[EntryPoint]) -> Family:
     if len(points) > 1:
         raise InputError(f"{' and '.join(sources)} both announce a tracker {name!r}: uninstall one of them")
     (point,), (source,) = points, sources
+    if fault := why_taken(name):
+        raise InputError(f"{source} announces a tracker under a name that it cannot have ({fault})")
     world = World(name)
     with loading(f"plug-in tracker {name!r} of {source}", world):
         cls = point.load()

@@ -65,6 +65,7 @@ def test_every_command_takes_one(name: str, run_bench) -> None:
         ("trakcers = 'siamfc'\n", "`run` has no option 'trakcers'. Did you mean 'trackers'"),
         ("telemetry = 'yes'\n", "telemetry is either true or false"),
         ("seed = true\n", "seed is a text, a number or a list of these"),
+        ('results = "a\\u0000b"\n', "results has a character that no command line can have"),
         ("seed = [1, 2]\n", "seed is one value, not a list"),
         ("trackers = [['a']]\n", "trackers is a text, a number or a list of these"),
         ("[run]\nseed = 1\n", "`run` has no option 'run'"),

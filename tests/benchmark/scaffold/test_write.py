@@ -118,6 +118,7 @@ def test_the_packages_own_test_and_workflow_are_whole(tmp_path: Path) -> None:
         ("a_", "letters, digits"),
         ("Engram-Bench", "another's name"),
         *((name, "means something already") for name in ("siamfc", "SiamFC", "memtrack-m4", "all", "pytracking")),
+        *((name, "means something already") for name in ("memtrack-noatt-m4", "All", "env")),
         *((name, "another's name") for name in ("json", "Reports", "run_bench", "tests", "cv2", "class")),
         *((name, "would be a class '[NST]") for name in ("none", "True", "step", "tracker")),
     ],

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.vot.figures import read_analysis
+from benchmark.vot.figures import ToolkitFigures, read_analysis
 from tests.benchmark.vot.test_workspace import ANALYSIS
 from trackers.errors import InputError
 
@@ -46,3 +46,14 @@ def test_what_is_no_analysis_is_one_line(tmp_path: Path, text: str) -> None:
         read_analysis(file, "s", "c", {})
     assert str(file) in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("html", ["../../report.html", "javascript:alert(1)", "/etc/passwd", ".x", 3])
+def test_a_page_that_does_not_lie_beside_it_is_not_linked_to(tmp_path: Path, html: object) -> None:
+    file = tmp_path / "x.json"
+    kept = ToolkitFigures("0.7.4", "s", "c", 2, (), "x.html").to_dict()
+    file.write_text(json.dumps(kept))
+    assert ToolkitFigures.read(file).html == "x.html"
+    file.write_text(json.dumps({**kept, "html": html}))
+    with pytest.raises(InputError, match="cannot be read"):
+        ToolkitFigures.read(file)
