@@ -33,8 +33,10 @@ class Finding:
 
 
 def hint(dataset: Dataset, name: str, said: str) -> str:
-    """Return what else is to be told of a sequence of which an error is `said`: what it lacks is there, in another
-    letter case or one folder too deep."""
+    """Return what else is to be told of a sequence of which an error is `said`.
+
+    What it lacks may be there in another letter case, or one folder too deep.
+    """
     for place in _places(dataset, name):
         for folder in dict.fromkeys((place.boxes.parent, place.images.parent)):
             inner = folder / folder.name
@@ -43,7 +45,7 @@ def hint(dataset: Dataset, name: str, said: str) -> str:
             for there in _entries(folder):
                 found = re.search(rf"{re.escape(str(there))}(?!\w)", said, re.IGNORECASE)
                 wanted = Path(found[0]).name if found else there.name
-                if wanted != there.name and not (folder / wanted).exists():
+                if wanted != there.name and not os.path.exists(folder / wanted):
                     return f"; {there} is there: call it {wanted}"
     return ""
 
@@ -58,7 +60,9 @@ def _places(dataset: Dataset, name: str) -> list[Place]:
 def elsewhere(dataset: PublishedDataset, root: Path, inventory: Inventory) -> Iterator[Finding]:
     """Yield where the sequences lie that are not found, or what of their benchmark is here instead."""
     head = read_head(family(dataset.name))
-    for link in (one for base in dataset.bases for one in _entries(base) if one.is_symlink() and not one.exists()):
+    for link in (
+        one for base in dataset.bases for one in _entries(base) if one.is_symlink() and not os.path.exists(one)
+    ):
         yield Finding("layout", f"{link} is a link that leads nowhere: is its disk there?")
     for folder in _closed(dataset):
         yield Finding("layout", f"{folder} may not be read: change its permissions (chmod u+rx)")
@@ -128,7 +132,7 @@ def _below(root: Path, left_out: Collection[str]) -> Iterator[Path]:
     for _ in range(DEPTH):
         following: list[Path] = []
         for place in level:
-            inside = [one for one in _entries(place) if bare(one.name) not in left_out and one.is_dir()]
+            inside = [one for one in _entries(place) if bare(one.name) not in left_out and os.path.isdir(one)]
             for folder in inside[: FOLDERS - seen]:
                 seen += 1
                 following.append(folder)
@@ -151,15 +155,11 @@ def archives(dataset: PublishedDataset, inventory: Inventory) -> Iterator[Findin
     for base in dict.fromkeys(dataset.packed):
         for one in _entries(base):
             ending = next((end for end in ARCHIVES if one.name.casefold().endswith(end)), None)
-            if ending is None or not one.is_file():
+            if ending is None or not os.path.isfile(one):
                 continue
             stem = bare(one.name[: -len(ending)])
-            if (
-                base == dataset.root
-                and bare(base.name) not in usual
-                and not stem.startswith(usual)
-                and (stem not in known)
-            ):
+            shared = base == dataset.root and bare(base.name) not in usual
+            if shared and not stem.startswith(usual) and stem not in known:
                 continue  # of another dataset, or of none
             size = f"({one.stat().st_size / 1e6:,.0f} MB)"
             if not inventory.missing or (stem in known and stem not in missing):
