@@ -93,6 +93,12 @@ class TrackerScores:
         return "" if self.busy_cores is None else Load(self.busy_cores, max(self.cores, 1)).mark
 
     @property
+    def lacking(self) -> str:
+        """How many sequences its averages leave out because it failed on them; "" where it failed on none."""
+        failed = len(self.failed)
+        return f"{failed} of {failed + len(self.sequences)} failed" if failed else ""
+
+    @property
     def trained(self) -> bool | None:
         """Whether its weights were trained for tracking; None where that is not known, or there are none."""
         return None if self.weights in WITHOUT else UNTRAINED not in self.marks
@@ -122,6 +128,13 @@ class RunScores:
     trackers: tuple[TrackerScores, ...]
     jitter: float = 0.0
     """Pixels by which the first box of each repeat was shifted and resized at the most."""
+
+    @property
+    def said(self) -> str:
+        """Dataset and how much of it, whether rendered, protocol, what first boxes were off by, profile: in words."""
+        drawn = ", rendered frames" if self.rendered else ""
+        off = f", first boxes off by up to {self.jitter:g} px" if self.jitter else ""
+        return f"{self.coverage}{drawn}; {self.protocol.upper()}{off}, profile {self.profile}"
 
     @property
     def failures(self) -> int:

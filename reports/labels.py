@@ -8,7 +8,7 @@ from benchmark.scores import REBUILT, UNTRAINED, RunScores, TrackerScores
 
 __all__ = [
     "ATTRIBUTES", "KIND_NAMES", "MEASURE_NAMES", "SHORT_NAMES", "circumstances", "coverage", "heading", "is_class",
-    "lacking", "legend", "marks", "unlike", "warnings",
+    "legend", "marks", "unlike", "warnings",
 ]  # fmt: skip
 
 MEASURE_NAMES = {
@@ -58,18 +58,12 @@ def marks(tracker: TrackerScores, remarks: bool = False) -> tuple[str, ...]:
 
 def legend(tracker: TrackerScores) -> str:
     """Return a tracker's name in a figure's legend: marked as a reconstruction, and what puts it in doubt."""
-    return _marked(tracker.name, [*marks(tracker), lacking(tracker)])
+    return _marked(tracker.name, [*marks(tracker), tracker.lacking])
 
 
 def heading(tracker: TrackerScores) -> str:
     """Return a tracker's name at the head of a column, with what puts its numbers in doubt."""
-    return _marked(tracker.name, [*(mark for mark in tracker.marks if mark.startswith(GRAVE)), lacking(tracker)])
-
-
-def lacking(tracker: TrackerScores) -> str:
-    """Return how many sequences its averages leave out because it failed on them; "" where it failed on none."""
-    failed = len(tracker.failed)
-    return f"{failed} of {failed + len(tracker.sequences)} failed" if failed else ""
+    return _marked(tracker.name, [*(mark for mark in tracker.marks if mark.startswith(GRAVE)), tracker.lacking])
 
 
 def _marked(name: str, found: Iterable[str]) -> str:
@@ -79,9 +73,7 @@ def _marked(name: str, found: Iterable[str]) -> str:
 
 def coverage(scores: RunScores) -> str:
     """Return dataset and how much of it, whether rendered, protocol, what first boxes were off by, and profile."""
-    drawn = ", rendered frames" if scores.rendered else ""
-    off = f", first boxes off by up to {scores.jitter:g} px" if scores.jitter else ""
-    return f"{scores.coverage}{drawn}; {scores.protocol.upper()}{off}, profile {scores.profile}"
+    return scores.said
 
 
 def circumstances(scores: RunScores) -> dict[str, str]:

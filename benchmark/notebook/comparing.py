@@ -88,7 +88,7 @@ def compare(
     else:
         pairs, left_out = between(first, b.kept, names)
         title = f"Run {b.id} (b) minus run {a.id} (a)"
-    about = f"{first.scores.coverage}; {first.scores.protocol.upper()}, profile {first.scores.profile}"
+    about = first.scores.said
     return Compared(title, about, pairs, left_out, chosen)
 
 

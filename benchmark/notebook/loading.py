@@ -139,16 +139,18 @@ class LoadedRun:
         about = self._run.scores
         table = self.scores.pivot(index="tracker", columns="measure", values="value")
         shown = table.loc[list(self.trackers), list(dict.fromkeys(self.scores["measure"]))].round(3)
-        beside = [f"{one.name}: {'; '.join(one.caveats)}" for one in about.trackers if one.caveats]
-        return page(f"Run {about.run}", f"{about.coverage}; {about.protocol.upper()}, profile {about.profile}", shown,
-                    beside)  # fmt: skip
+        found = {one.name: "; ".join(filter(None, (*one.caveats, one.lacking))) for one in about.trackers}
+        return page(f"Run {about.run}", about.said, shown, [f"{name}: {said}" for name, said in found.items() if said])
 
     def _repr_html_(self) -> str:
         return self._html
 
     def __repr__(self) -> str:
         scored = [one for one in self._run.scores.trackers if one.summary]
-        best = ", ".join(f"{one.name} {one.summary.overall.auc:.3f}" for one in scored if one.summary)
+        best = ", ".join(
+            f"{one.name} {one.summary.overall.auc:.3f}" + (f" ({one.lacking})" if one.lacking else "")
+            for one in scored if one.summary
+        )  # fmt: skip
         return f"<run {self.id} on {self._run.scores.coverage}, success AUC: {best or 'no scores'}>"
 
     @staticmethod

@@ -8,7 +8,7 @@ from dataclasses import replace
 from benchmark.statistics.best import Standing
 from reports.board.gathering import Listed
 from reports.board.model import Board, Division
-from reports.labels import coverage, lacking, marks
+from reports.labels import coverage, marks
 from reports.tables.grid import EMPTY, Cell, Column, Table, score, tracker_cell, words
 
 __all__ = ["board_table", "source_table"]
@@ -68,4 +68,4 @@ def _cell(one: Division, name: str, standing: Standing, link: Link) -> Cell:
     if tracker is None:
         return EMPTY
     drawn = score(one.merit.overall(tracker), one.merit.interval(tracker), standing=standing)
-    return replace(drawn, note=lacking(tracker), link=link(one.source[name]))
+    return replace(drawn, note=tracker.lacking, link=link(one.source[name]))

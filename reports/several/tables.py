@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from benchmark.scores import TrackerScores
-from reports.labels import coverage, lacking, marks
+from reports.labels import coverage, marks
 from reports.model import Report
 from reports.tables.grid import EMPTY, Cell, Column, Table, tracker_cell
 from reports.tables.headline import headline_cells
@@ -38,4 +38,4 @@ def overall_table(reports: Sequence[Report]) -> Table:
 def _cell(tracker: TrackerScores | None, drawn: Cell) -> Cell:
     if tracker is None:
         return EMPTY
-    return replace(drawn, note=lacking(tracker) or ("" if tracker.summary else "not scored here"))
+    return replace(drawn, note=tracker.lacking or ("" if tracker.summary else "not scored here"))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from benchmark.merit import EAO
 from benchmark.profiles import Profile
 from benchmark.profiles.vot import load_vot_profile
-from reports.labels import MEASURE_NAMES, coverage, lacking, marks
+from reports.labels import MEASURE_NAMES, coverage, marks
 from reports.model import Report
 from reports.speed import Speed
 from reports.tables.grid import EMPTY, Cell, Column, Table, score, tracker_cell
@@ -28,7 +28,7 @@ def headline_table(report: Report) -> Table:
     alone = any(one.latency for one in report.speeds)
     rows = tuple(
         (
-            tracker_cell(one.name, (*marks(one), *filter(None, [lacking(one)]))),
+            tracker_cell(one.name, (*marks(one), one.lacking) if one.lacking else marks(one)),
             *cells[one.name],
             _speed(speeds.get(one.name), alone),
         )
@@ -43,7 +43,7 @@ def headline_table(report: Report) -> Table:
         *(["bold: better than every other"] if "best" in given else []),
         *(["≈: not told apart from the best"] if "alike" in given else []),
         *(["below a score: its 95 % interval"] if any(cell.interval for own in cells.values() for cell in own) else []),
-        *(["failed sequences are left out of that tracker's averages"] if any(map(lacking, report.scored)) else []),
+        *(["failed sequences are left out of the averages"] if any(one.failed for one in report.scored) else []),
         *(_vot_notes(report) if report.merit is EAO else []),
         *(["speeds were measured beside other work"] if any(map(_loaded, report.speeds)) else []),
     )

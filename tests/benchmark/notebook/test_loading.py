@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmark import load
+from benchmark import compare, load
 from benchmark.metrics.scores import SequenceScores
 from benchmark.notebook.loading import LoadedRun
 from benchmark.statistics.uncertainty import MEASURES
@@ -117,6 +117,20 @@ def test_names_and_marks_of_strangers_are_escaped_where_a_notebook_shows_them(
     assert "<b>" not in shown
     assert "\u202e" not in shown
     assert "&lt;img src=x&gt;" in shown
+
+
+def test_what_it_shows_of_itself_says_what_numbers_leave_out(loaded: LoadedRun, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(loaded.folder, folder)
+    text = json.loads((folder / "scores.json").read_text())
+    text["trackers"][0]["failed"] = {"lost": "RuntimeError: no"}
+    text["rendered"] = True
+    (folder / "scores.json").write_text(json.dumps(text))
+    found, of = load(folder), len(text["trackers"][0]["sequences"]) + 1
+    assert f"1 of {of} failed" in repr(found)
+    assert f"{loaded.trackers[0]}: 1 of {of} failed" in found._repr_html_()
+    assert "rendered frames; OPE, profile otb" in found._repr_html_()
+    assert "rendered frames; OPE, profile otb" in compare(found)._repr_html_()
 
 
 def test_what_it_shows_of_itself_has_scores_and_what_they_are_of(loaded: LoadedRun) -> None:
