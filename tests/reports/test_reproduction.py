@@ -79,3 +79,6 @@ def test_the_page_says_so(tmp_path, scores: RunScores, monkeypatch) -> None:
     text = write_reproduction(tmp_path, facts(name, ("dimp50.pth",))).read_text()
     assert "nothing is reproduced" in text
     assert "dimp50.pth is missing" in text
+    table, whose = text.partition("Whose is what")[::2]
+    assert "compact weights" in table.partition("<tbody>")[2]
+    assert "With it: the authors" in whose
