@@ -165,6 +165,13 @@ class DualMNConfig(SizeRules):
     long_lost: float = 0.3
     short_lost: float = 0.25
     """Confidences under which, both at once, the target counts as lost."""
+    look_aside: int = 2
+    """Frames lost in a row after which every other search looks aside of the last place; 0: none does. For `rules`."""
+    aside_step: float = 0.5
+    """How far aside, in sides of the search crop."""
+    long_aside: float = 0.35
+    short_aside: float = 0.3
+    """Confidences from which on, both at once and in agreement, a target seen aside is the lost one."""
     lost_alone: bool = True
     """Whether a branch alone may say so too, and the box stays."""
     restart_score: float = 0.5
@@ -178,6 +185,12 @@ class DualMNConfig(SizeRules):
 
     authors_boxes: bool = False
     """Take boxes for 0-based whose first pixel is 1, as STMTrack does with OTB's: all is seen a pixel further on."""
+
+    @property
+    def looks_aside(self) -> bool:
+        """Whether a lost target is also looked for away from its last place: where two branches see one crop."""
+        one_crop = self.short_trunk == "shared" and not self.whole_crops
+        return self.look_aside > 0 and one_crop and (self.branches, self.decision) == ("both", "rules")
 
     @property
     def oracle(self) -> bool:
@@ -227,6 +240,7 @@ PAPER: Mapping[str, Any] = {
     "rounded": False,
     "authors_limits": True,
     "lost_alone": False,
+    "look_aside": 0,
     "store_score": 0.0,
     "keep_all": True,
     "slots": 1000,

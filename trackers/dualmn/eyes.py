@@ -25,11 +25,11 @@ class Eyes:
     def __init__(self, net: DualMNNet, config: DualMNConfig, dimp: DimpBranch | None) -> None:
         self.net, self.config, self.dimp = net, config, dimp
 
-    def search(self, frames: Frames, target: Target, colour: Tensor) -> dict[str, Sight]:
-        """Return what each branch sees around the targets."""
+    def search(self, frames: Frames, target: Target, colour: Tensor, aside: Tensor | None = None) -> dict[str, Sight]:
+        """Return what each branch sees around the targets, or around places (B, 2) frame pixels aside of them."""
         sights = {}
         if self.net.long is not None or self.dimp is None:
-            cut = self._cut(frames, target, colour)
+            cut = self._cut(frames, target, colour, aside)
             sight = Sight.of(cut, self.net.features(cut.crops[:, None])[:, 0])
             branches = {"long": self.net.long, "short": self.net.short}
             sights = {name: sight for name, branch in branches.items() if branch is not None}
@@ -41,11 +41,12 @@ class Eyes:
         """Return (B,), the sides of the search crops in frame pixels, where they are continuous."""
         return context_side(target.size, self.config.context) * self.config.search_area
 
-    def _cut(self, frames: Frames, target: Target, colour: Tensor) -> Cut:
+    def _cut(self, frames: Frames, target: Target, colour: Tensor, aside: Tensor | None) -> Cut:
         config = self.config
         if config.whole_crops:
             return whole_cut(frames, target, colour, config.search_area, config.search_size)
-        return continuous_cut(frames, target, colour, self.sides(target), config.search_size)
+        offset = torch.zeros_like(target.centre) if aside is None else aside
+        return continuous_cut(frames, target, colour, self.sides(target), config.search_size, offset)
 
     def remember(self, frames: Frames, target: Target, colour: Tensor, age: Tensor) -> Stored:
         """Return what the long memory makes of the frames, the targets in the middle of its crops."""

@@ -129,7 +129,7 @@ def choose_box(
         size: (B, 2) the target's present width and height in crop pixels.
         penalty: Strength k in exp(-k (r s - 1)), r and s the changes of shape and of size, both >= 1.
         window_weight: Weight of the window.
-        window: (h, w), 1 at the centre.
+        window: (h, w), 1 at the centre, or (B, h, w).
     """
     width, height = boxes[:, 2], boxes[:, 3]
     now_width, now_height = size[:, 0, None, None], size[:, 1, None, None]

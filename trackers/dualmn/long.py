@@ -79,8 +79,11 @@ class LongBranch:
             bias = size_bias(maps.boxes(self.stride), size)
         return Archive.begin(first, bias) if self.config.keep_all else memory.begin(first, self.config.slots, bias)
 
-    def look(self, features: Tensor, state: LongMemory | Archive, size: Tensor) -> LongView:
-        """Search trunk features (B, C', h, h) for targets of size (B, 2) in crop pixels."""
+    def look(self, features: Tensor, state: LongMemory | Archive, size: Tensor, near: Tensor) -> LongView:
+        """Search trunk features (B, C', h, h) for targets of size (B, 2) in crop pixels.
+
+        The crop's middle is their last place where `near` (B,) is 1; where it is 0, nearness counts for nothing.
+        """
         config = self.config
         query = self.net.query(features)
         how = (config.segments, config.newest_score, config.newest_twice)
@@ -91,7 +94,7 @@ class LongBranch:
         if config.long_head:
             first = Remembered(state.first.features, state.first.ballots)
             maps = self.net.decode(query, shares, read.frames.features, read.frames.ballots, first)
-            window = hann_window(cells, query.device) * (cells - 1) ** 2 / 4
+            window = hann_window(cells, query.device) * (cells - 1) ** 2 / 4 * near[:, None, None]
             boxes = maps.boxes(self.stride)
             if config.whole_boxes:
                 boxes = torch.cat([boxes[:, :2], boxes[:, 2:] + 1], 1)
@@ -101,7 +104,9 @@ class LongBranch:
             fine = enlarged(maps.scores(), cells, config.upsampling)
         else:
             fine = enlarged(votes(shares, read.frames.ballots, cells), cells, config.upsampling)
-        peaks = find_peaks(fine, size / self.stride, window_weight=config.window_weight, upsampling=config.upsampling)
+        peaks = find_peaks(
+            fine, size / self.stride, window_weight=config.window_weight, upsampling=config.upsampling, near=near
+        )
         if config.long_head:
             place, confidence, margin = chosen.box[:, :2], chosen.score, chosen.margin
             rank = chosen.ranked if config.newest_by_rank else confidence

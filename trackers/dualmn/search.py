@@ -71,7 +71,9 @@ def enlarged(maps: Tensor, cells: int, upsampling: int) -> Tensor:
     return fine[:, border : side - border, border : side - border]
 
 
-def find_peaks(fine: Tensor, size: Tensor, *, window_weight: float, upsampling: int) -> Peaks:
+def find_peaks(
+    fine: Tensor, size: Tensor, *, window_weight: float, upsampling: int, near: Tensor | None = None
+) -> Peaks:
     """Find both peaks.
 
     Args:
@@ -79,22 +81,27 @@ def find_peaks(fine: Tensor, size: Tensor, *, window_weight: float, upsampling: 
         size: (B, 2) the target's width and height in cells.
         window_weight: Weight of the Hann window against the map, both summing to 1, in the choice of the peaks.
         upsampling: Fine cells a cell.
+        near: (B,) 1 where the map's middle is the last place, and 0 where it is not: nearness counts for nothing there.
     """
     side = fine.shape[-1]
     flat = fine.flatten(1)
+    window = hann_window(side, fine.device).flatten()
+    window = window if near is None else window * near[:, None]
     ranked = flat - flat.amin(1, keepdim=True)
     ranked = ranked / (ranked.sum(1, keepdim=True) + 1e-16)
-    ranked = (1 - window_weight) * ranked + window_weight * hann_window(side, fine.device).flatten()
+    ranked = (1 - window_weight) * ranked + window_weight * window
     best = ranked.argmax(1)
     first = _place(best, side, upsampling)
     line = (torch.arange(side, device=fine.device) - (side - 1) / 2) / upsampling
-    near = (line[None, None, :] - first[:, 0, None, None]).abs() < size[:, 0, None, None] * (NEIGHBOURHOOD / 2)
-    near = near & ((line[None, :, None] - first[:, 1, None, None]).abs() < size[:, 1, None, None] * (NEIGHBOURHOOD / 2))
-    rest = ranked.masked_fill(near.flatten(1), -1.0)
+    close = (line[None, None, :] - first[:, 0, None, None]).abs() < size[:, 0, None, None] * (NEIGHBOURHOOD / 2)
+    close = close & (
+        (line[None, :, None] - first[:, 1, None, None]).abs() < size[:, 1, None, None] * (NEIGHBOURHOOD / 2)
+    )
+    rest = ranked.masked_fill(close.flatten(1), -1.0)
     next_best = rest.argmax(1)
     lane = torch.arange(len(fine), device=fine.device)
     # A target so large that its neighbourhood is all of the map has no second peak.
-    second_height = torch.where(near.flatten(1).all(1), flat.new_zeros(()), flat[lane, next_best])
+    second_height = torch.where(close.flatten(1).all(1), flat.new_zeros(()), flat[lane, next_best])
     return Peaks(first, _place(next_best, side, upsampling), flat[lane, best], second_height, relative_lead(ranked))
 
 

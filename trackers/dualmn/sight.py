@@ -48,11 +48,11 @@ class Sight:
         return cls(features, cut.size, cut.scale, cut.offset)
 
 
-def continuous_cut(frames: Frames, target: Target, colour: Tensor, sides: Tensor, size: int) -> Cut:
-    """Cut squares of sides (B,) in continuous coordinates."""
-    crops = square_crops(frames, target.centre, sides[:, None], size, colour)[:, 0]
+def continuous_cut(frames: Frames, target: Target, colour: Tensor, sides: Tensor, size: int, offset: Tensor) -> Cut:
+    """Cut squares of sides (B,) in continuous coordinates, `offset` (B, 2) frame pixels away from the targets."""
+    crops = square_crops(frames, target.centre + offset, sides[:, None], size, colour)[:, 0]
     pixels = (target.size / sides[:, None] * size).float()
-    return Cut(crops, pixels, sides / size, torch.zeros_like(target.centre))
+    return Cut(crops, pixels, sides / size, offset)
 
 
 def whole_cut(frames: Frames, target: Target, colour: Tensor, area: float, size: int) -> Cut:

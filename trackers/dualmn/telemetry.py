@@ -47,6 +47,7 @@ _COMMON = (
         high=6,
     ),
     Signal("disagreement", "frames in a row in which the branches disagreed", low=0),
+    Signal("aside", "1 where a lost target was looked for aside of its last place", low=0, high=1),
     Signal("decision_margin", "smallest relative lead of a decision over its runner-up", low=0, high=1),
     Signal("recovered", "1 where the lane's memory was empty or not finite and began afresh", low=0, high=1),
 )
@@ -96,6 +97,8 @@ class Account:
     """(B,)."""
     age: Tensor
     """(B,)."""
+    aside: Tensor
+    """(B,) whether it was looked for aside of its last place."""
 
 
 def report(account: Account) -> Mapping[str, Tensor]:
@@ -127,6 +130,7 @@ def report(account: Account) -> Mapping[str, Tensor]:
     values["decider"] = account.decision.decider
     values["reason"] = account.decision.reason
     values["disagreement"] = account.decision.disagreement
+    values["aside"] = account.aside
     values["decision_margin"] = account.margin
     values["recovered"] = ~torch.stack([view.sound for view in account.views.values()]).all(0)
     return {name: value.float() for name, value in values.items()}

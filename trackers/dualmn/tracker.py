@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from trackers.api import Boxes, Frame, Step, Tracker
+from trackers.dualmn.aside import Aside
 from trackers.dualmn.augment import first_crops, generators
 from trackers.dualmn.config import DualMNConfig
 from trackers.dualmn.decision import Decider, Decision, Found, alone, decide, fused
@@ -59,6 +60,8 @@ class DualMNState:
     """(B,) frames followed so far."""
     disagreement: Tensor
     """(B,) frames in a row in which the branches disagreed."""
+    lost: Tensor
+    """(B,) frames in a row in which neither was sure."""
     first: dict[str, FirstLook | Tensor]
     """``ruler``: what it measures against; nothing where it never does."""
     branches: dict[str, Any]
@@ -106,6 +109,7 @@ class DualMN(Tracker[DualMNState]):
                 else ShortBranch(net.short, config, net.stride)
             )
         self.eyes = Eyes(net, config, self.short if isinstance(self.short, DimpBranch) else None)
+        self.aside = Aside(config, self.device) if config.looks_aside else None
 
     def parameters(self) -> int:
         """Return the number of network parameters."""
@@ -130,24 +134,32 @@ class DualMN(Tracker[DualMNState]):
                 if isinstance(self.short, DimpBranch)
                 else self._first_lesson(self.short, frames, target, colour, seeds)
             )
-        return DualMNState(target, colour, age, age.clone(), first, branches)
+        return DualMNState(target, colour, age, age.clone(), age.clone(), first, branches)
 
     @torch.inference_mode()
     def step(self, state: DualMNState, frames: Sequence[Frame]) -> tuple[Step, DualMNState]:
         """Look, decide, measure; then, knowing what was decided, learn."""
         before, age, there = state.target, state.age + 1, placed(frames, self.device)
-        sights = self.eyes.search(there, before, state.colour)
+        aside = torch.zeros_like(before.centre)
+        if self.aside is not None:
+            aside = self.aside.offsets(before, self.eyes.sides(before), state.lost)
+        sights = self.eyes.search(there, before, state.colour, aside)
         first = next(iter(sights.values()))
-        scale = first.scale
+        scale, looked = first.scale, (aside != 0).any(1)
         views: dict[str, View] = {}
         if self.long is not None:
-            views["long"] = self.long.look(sights["long"].features, state.branches["long"], sights["long"].size)
+            one = sights["long"]
+            views["long"] = self.long.look(one.features, state.branches["long"], one.size, (~looked).float())
         if self.short is not None:
             one = sights["short"]
             views["short"] = self.short.look(one.features, state.branches["short"], one.size, age)
             if self.eyes.dimp is not None:  # its crop is its own
                 views["short"] = views["short"].measured_by(scale, one.scale, one.offset)
+        if self.aside is not None:
+            views = {name: view.beside(aside / scale[:, None]) for name, view in views.items()}
         decision = self._decide(views, scale, before, first.size, state.disagreement)
+        if self.aside is not None:
+            decision = self.aside.believed(decision, before.size, looked, views)
         if self.config.rounded:
             decision = decision.rounded(before.size, scale)
         target = self._moved(before, decision.shift, decision.size)
@@ -173,13 +185,14 @@ class DualMN(Tracker[DualMNState]):
             kept["long"] = self.long.written(kept["long"], stored["long"], taken.tolist(), new, score.float())
         if self.short is not None and known["short stored"].any():
             kept["short"] = self.short.learn(kept["short"], lesson, steps, int(known["steps"].max()))
-        after = DualMNState(target, state.colour, age, decision.disagreement, state.first, kept)
+        lost = torch.where(decision.by(Decider.NEITHER), state.lost + 1, 0)
+        after = DualMNState(target, state.colour, age, decision.disagreement, lost, state.first, kept)
         telemetry: Mapping[str, NDArray[Any]] = {}
         if self.recording:
             margins = [decision.margin, margin, lead(decision.score, self.config.store_score)]
             margin = torch.stack(margins).amin(0)
             boxes = {name: self._box(view.found(scale), before) for name, view in views.items()}
-            telemetry = downloaded(report(Account(views, boxes, kept, stored, decision, margin, age)))
+            telemetry = downloaded(report(Account(views, boxes, kept, stored, decision, margin, age, looked)))
         boxes_here = known["boxes"].astype(np.float64) - self.offset
         return Step(boxes_here, known["score"].astype(np.float64), telemetry), after
 

@@ -47,6 +47,10 @@ class View:
         place = (self.place * own[:, None] + offset) / other[:, None]
         return replace(self, place=place, size=self.size * (own / other)[:, None])
 
+    def beside(self, offset: Tensor) -> Self:
+        """Return the same look from the target's centre, the crop's middle being offset (B, 2) crop pixels from it."""
+        return replace(self, place=self.place + offset.to(self.place))
+
     def found(self, scale: Tensor) -> Found:
         """Return the same in frame pixels, as precise as scale (B,), the frame pixels a crop pixel."""
         place, size, confidence, ratio, margin = (
