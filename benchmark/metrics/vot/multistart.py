@@ -41,15 +41,17 @@ def multistart_measures(
     tracked = sum(end for _, end in every)
     sums = {name: _sums([(run.overlaps, end) for run, end in own], span[1]) for name, own in ended.items()}
     curve = curve_of(sums.values())
+    told = np.sum([count for _, count in sums.values()], axis=0)
+    reached = bool(told[span[0] :].any())  # else the toolkit says 0 of what no run tells of
     return Measures(
         profile=profile,
         accuracy=float(sum(run.overlaps[:end].sum() for run, end in every) / tracked) if tracked else 0.0,
         robustness=float(np.average(shares, weights=[lengths[name] for name in ended])),
         failures=float(sum(end < len(run.overlaps) for run, end in every)),
-        eao=read_curve(curve, span),
+        eao=read_curve(curve, span) if reached else None,
         curve=curve,
         span=span,
-        shares=shares_of(sums, span),
+        shares=shares_of(sums, span) if reached else {},
     )
 
 

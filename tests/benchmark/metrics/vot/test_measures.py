@@ -196,3 +196,17 @@ def test_shares_from_anchors_have_the_expected_overlap_as_mean() -> None:
     found = multistart_measures(runs, dict.fromkeys(runs, 40), (5, 30), "vot-toolkit")
     assert found.eao == pytest.approx(np.mean(list(found.shares.values())))
     assert len(set(found.shares.values())) == 3
+
+
+def test_a_span_that_no_run_from_an_anchor_reaches_has_no_expected_overlap() -> None:
+    overlaps = np.full(40, 0.7)
+    overlaps[0] = 0.0
+    runs = {"a": [FromAnchor(overlaps, np.ones(40, bool))]}
+    beyond = multistart_measures(runs, {"a": 40}, (115, 755), "vot-toolkit")
+    assert (beyond.eao, beyond.shares, len(beyond.curve)) == (None, {}, 755)
+    within = multistart_measures(runs, {"a": 40}, (39, 755), "vot-toolkit")
+    assert within.eao == pytest.approx(0.7 / 716)  # as the toolkit: the lengths beyond count as 0
+    lost = np.where(np.arange(40) < 20, overlaps, 0.0)
+    told = multistart_measures({"a": [FromAnchor(lost, np.ones(40, bool))]}, {"a": 40}, (115, 755), "vot-toolkit")
+    assert told.eao is not None  # a run that lost its target tells of every length
+    assert told.eao > 0
