@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,12 @@ from benchmark.store.results import slug, writing
 
 if TYPE_CHECKING:
     from benchmark.datasets.selection import Selection
-    from benchmark.engine.run import Executor
+    from benchmark.engine.run import Executor, Task
     from benchmark.store.results import Results
     from benchmark.studies.answer import Answer, Effect
     from benchmark.studies.planning import Cast, Narrowing
     from benchmark.studies.study import Study
+    from trackers.names import TrackerSpec
 
 WriteStudy = Callable[["Answer", Path, Path], None]
 """Writes the tables and figures of an answer, from its run's folder, into another folder.
@@ -39,6 +41,8 @@ class Setting:
     lanes: int
     seed: int
     narrowing: Narrowing
+    kept: bool
+    """Whether nothing is run: the answer is that of what is kept."""
     quiet: bool
     out: Path
     """Folder of the studies' tables and figures."""
@@ -47,7 +51,7 @@ class Setting:
 
 
 def run_study(study: Study, setting: Setting) -> Iterator[tuple[Answer, Path]]:
-    """Yield a study's answer on each of its datasets, and the page that shows it."""
+    """Yield a study's answer on each of its datasets, and the page that shows it; of what is kept alone, if any is."""
     from benchmark.studies.planning import cast, choose_data, shared
 
     actors = cast(study)
@@ -58,7 +62,11 @@ def run_study(study: Study, setting: Setting) -> Iterator[tuple[Answer, Path]]:
     for name, wanted in parts.items():
         with sequence_progress(remarks(setting.quiet), f"reading {name}") as advance:
             selection = choose_data(name, wanted, advance)
-        found, folder = _run(study, actors, selection, setting)
+        answered = _run(study, actors, selection, setting)
+        if answered is None:
+            remarks(setting.quiet).print(f"{study.name}: of {selection.dataset} nothing is kept, so it is left out")
+            continue
+        found, folder = answered
         place = setting.out / slug(study.name) / slug(found.dataset)
         with writing(folder):
             page = setting.write_report(folder)
@@ -68,8 +76,8 @@ def run_study(study: Study, setting: Setting) -> Iterator[tuple[Answer, Path]]:
         yield found, page
 
 
-def _run(study: Study, actors: Cast, selection: Selection, setting: Setting) -> tuple[Answer, Path]:
-    """Run what is missing; return the answer and the run's folder, which keeps it."""
+def _run(study: Study, actors: Cast, selection: Selection, setting: Setting) -> tuple[Answer, Path] | None:
+    """Run what is missing; return the answer and the run's folder, which keeps it. None where there is nothing."""
     from benchmark.engine.run import Plan, lay_out
     from benchmark.studies.answer import write_answer
     from benchmark.studies.answering import Material, answer
@@ -85,10 +93,19 @@ def _run(study: Study, actors: Cast, selection: Selection, setting: Setting) -> 
         study.protocol, study.telemetry, repeats=study.repeats, jitter=study.jitter,
     )  # fmt: skip
     tasks = lay_out(plan, store, team.environment)
+    missing: dict[TrackerSpec, int] = {}
+    if setting.kept:
+        tasks, missing = _whole(tasks)
+        if not tasks:
+            return None
+        there = {task.sequence for task in tasks}
+        selection = replace(selection, sequences=tuple(one for one in selection.sequences if one.name in there))
+        plan = replace(plan, selection=selection)
     folder = begin(store, plan, tasks, this_command())
     records = do(plan, tasks, store, folder, team, setting.quiet)
     costs = Costs.read(store.folder)
-    fill_in(actors, costs, selection, team.environment, team.device, lambda line: None)
+    if not setting.kept:
+        fill_in(actors, costs, selection, team.environment, team.device, lambda line: None)
     with writing(folder):
         scores = conclude(folder, plan, tasks, records, team, study.profile or selection.profile, [], this_command())
         keep_truth(folder, plan, setting.narrowing.data_root)
@@ -102,10 +119,18 @@ def _run(study: Study, actors: Cast, selection: Selection, setting: Setting) -> 
                 if (cost := costs.known.get(cost_key(spec, team.environment))) is not None
             },
             causes_of(selection),
+            missing,
         )
         found = answer(study, actors, material, told(study, actors, material, store))
         write_answer(folder, found)
     return found, folder
+
+
+def _whole(tasks: list[Task]) -> tuple[list[Task], dict[TrackerSpec, int]]:
+    """Return the tasks of sequences that a tracker has whole, every start and repeat, and how many each lacks."""
+    lacking = {(task.spec, task.sequence) for task in tasks if task.kept is None}
+    missing = Counter(spec for spec, _ in lacking)
+    return [task for task in tasks if (task.spec, task.sequence) not in lacking], dict(missing)
 
 
 def show(found: Answer, says: Terminal) -> Table:

@@ -26,6 +26,7 @@ from benchmark.commands.options import (
 )
 from benchmark.commands.terminal import echo, near, output, remarks, sequence_progress
 from benchmark.commands.workers import open_executor, worker_options
+from trackers.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.datasets.selection import Subset
@@ -43,6 +44,7 @@ Examples:
   run_bench study                                  the studies that ship: question, cost
   run_bench study dualmn-branches --dry-run        what it would run, and how long that takes
   run_bench study dualmn-branches                  run it and answer it; goes on where it was stopped
+  run_bench study all --kept                       tables and figures of what is kept, in results/studies
   run_bench study siamfc-template -d demo          on another dataset
   run_bench study my-study.toml --trackers mine    a study of your own, a plug-in in the base's place
 """
@@ -56,6 +58,9 @@ Examples:
     multiple=True,
     metavar="NAME",
     help="On these, separated by commas, instead of the study's own.",
+)
+@click.option(
+    "--kept", is_flag=True, help="Run nothing: answer from the trajectories that are kept, if only of a part."
 )
 @part_options
 @click.option("--trackers", "-t", "base", default="", metavar="NAME", help="This tracker in the place of the base.")
@@ -73,7 +78,7 @@ Examples:
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors and the reports' paths.")
 @click.pass_context
 def study(
-    context: click.Context, /, *, names: tuple[str, ...], dry_run: bool, datasets: tuple[str, ...],
+    context: click.Context, /, *, names: tuple[str, ...], dry_run: bool, kept: bool, datasets: tuple[str, ...],
     data_root: Path | None, subset: Subset, sequences: str | None, limit_frames: int | None, base: str,
     repeats: int | None, jitter: float | None, results: Path, json_file: Path | None, lanes: int, seed: int,
     out: Path | None, quiet: bool, **workers: Any,
@@ -96,7 +101,17 @@ def study(
     if wanted and not dry_run:
         with open_executor(remarks(quiet), data_root=data_root, **workers) as team:
             _answer(
-                context, team, studies, narrowing, results, lanes, seed, out or results / "studies", json_file, quiet
+                context,
+                team,
+                studies,
+                narrowing,
+                kept,
+                results,
+                lanes,
+                seed,
+                out or results / "studies",
+                json_file,
+                quiet,
             )
         return
     plans = _plan(studies, narrowing, results, workers["device"], seed, measure=dry_run, quiet=quiet)
@@ -110,14 +125,16 @@ def study(
 
 
 def _answer(
-    context: click.Context, team: Executor, studies: Sequence[Study], narrowing: Narrowing, results: Path, lanes: int,
-    seed: int, out: Path, json_file: Path | None, quiet: bool,
+    context: click.Context, team: Executor, studies: Sequence[Study], narrowing: Narrowing, kept: bool, results: Path,
+    lanes: int, seed: int, out: Path, json_file: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Run the studies and show their answers; exit code 1 where a trajectory failed."""
     from benchmark.commands.answering import Setting, run_study, show
     from benchmark.store.results import Results
 
-    setting = Setting(Results(results), team, lanes, seed, narrowing, quiet, out, context.obj, context.meta[WRITE])
+    setting = Setting(
+        Results(results), team, lanes, seed, narrowing, kept, quiet, out, context.obj, context.meta[WRITE]
+    )
     answers = []
     for one in studies:
         for found, page in run_study(one, setting):
@@ -125,6 +142,8 @@ def _answer(
             if not quiet and str(json_file) != "-":
                 output().print(show(found, remarks()))
             echo(f"Report: {near(page)}" if not quiet else near(page), err=str(json_file) == "-")
+    if not answers:
+        raise InputError(f"{results} keeps no whole sequence of any tracker: run the study without --kept first")
     write_json([found.to_dict() for found in answers], json_file)
     if any(actor.failed for found in answers for actor in found.actors):
         raise click.exceptions.Exit(1)

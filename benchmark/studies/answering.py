@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +27,7 @@ from benchmark.studies.effects import (
     values_of,
     verdict_of,
 )
-from benchmark.studies.study import Comparison, Study
+from benchmark.studies.study import Comparison, Study, cell_label, grid
 
 if TYPE_CHECKING:
     from benchmark.studies.planning import Cast
@@ -49,6 +50,8 @@ class Material:
     """By tracker; where they are known."""
     causes: Mapping[str, str]
     """Of rendered data: what makes each sequence hard."""
+    missing: Mapping[TrackerSpec, int] = field(default_factory=dict)
+    """How many sequences each tracker still lacks, where only what is kept is looked at."""
 
 
 def answer(study: Study, actors: Cast, material: Material, insights: Sequence[Insight] = ()) -> Answer:
@@ -198,6 +201,12 @@ def _actor(label: str, actors: Cast, material: Material, table: Table) -> Actor:
 
 def _remarks(study: Study, actors: Cast, material: Material, impossible: Sequence[Comparison]) -> Iterator[str]:
     """Yield what must stand beside the answer."""
+    lacks = [f"{label} {material.missing[spec]}" for label, spec in actors.by_label.items() if spec in material.missing]
+    if lacks:
+        yield (
+            f"sequences on which trackers have still to run: {', '.join(lacks)}; a tracker's scores are of those that"
+            " it has, a comparison is of those that both have"
+        )
     for one in impossible:
         yield f"{one.other} and {one.base} finished no sequence in common: they are not compared"
     yield from _unlike_times(study, actors, material)
@@ -228,8 +237,11 @@ def _remarks(study: Study, actors: Cast, material: Material, impossible: Sequenc
     for label, spec in actors.by_label.items():
         if getattr(spec.config, "oracle", False):
             yield f"{label} is an oracle, shown the ground truth of every frame: a bound, not a tracker"
-        if label != study.base and spec is base and not study.factors:
-            yield f"{label} is the same as {study.base}"
+    cells = [cell_label(cell) for cell in grid(study.factors)]
+    named = [label for label in actors.by_label if label not in cells]
+    for other, label in combinations(named, 2):
+        if actors.by_label[label] is actors.by_label[other]:
+            yield f"{label} is the same as {other}"
     if material.selection.rendered:
         yield "the frames are rendered: what is found here is not shown of real video"
     elif not material.selection.complete:

@@ -103,7 +103,7 @@ def insights(label: str, episodes: Mapping[str, Sequence[Episode]]) -> Iterator[
         for name, repeats in episodes.items():
             values = [value for one in repeats if (value := question(one)) is not None]
             if values:
-                found[name] = float(np.mean(values))
+                found[name] = float(f"{np.mean(values):.6g}")  # one a sequence and question: files are to stay small
                 told |= {one.told_by if of_absence else "overlap" for one in repeats}
         if not found:
             continue

@@ -77,9 +77,7 @@ def fill_in(
     (first, *_) = begin("ope", video)
     job = Job(video, first.frame, first.box, seed=0)
     frames = [read_frame(path) for path in job.frames[: TRIED + 1]]
-    found = {}
     for key, spec in missing.items():
         say(f"measuring {spec.name} on {len(frames)} frames")
         if (cost := try_out(spec, job, frames, device)) is not None:
-            found[key] = cost
-    costs.learn(found)
+            costs.learn({key: cost})  # each at once: whoever stops here has lost one

@@ -13,7 +13,7 @@ from reports.studies.figures import study_figures
 from reports.studies.tables import study_tables
 from reports.studies.words import caption, cost_of, evidence, headline, paper
 from reports.tables.latex import to_latex
-from reports.tables.markdown import to_markdown
+from reports.tables.markdown import plain_text, to_markdown
 from reports.tables.tidy import to_csv
 
 __all__ = ["to_page", "write_study"]
@@ -49,10 +49,13 @@ def write_study(answer: Answer, run: Path, folder: Path, *, figures: bool = True
 def to_page(answer: Answer) -> str:
     """Return the answer as a Markdown page: the findings in words, then every table."""
     actors = {one.label: one for one in answer.actors}
-    lines = [f"# {answer.question}", "", f"Study `{answer.study}`. {caption(answer)}.", ""]
+    lines = [f"# {plain_text(answer.question)}", "", plain_text(f"Study {answer.study}. {caption(answer)}."), ""]
     for one in answer.findings:
         said = headline(one)
         parts = (evidence(one, answer), paper(one), cost_of(actors[one.other], actors[one.base]))
-        lines.append(" ".join([f"- **{said[:1].upper()}{said[1:]}.**", *filter(None, parts)]))
-    lines += ["", *([f"{answer.about}", ""] if answer.about else []), *(f"- Note: {one}." for one in answer.remarks)]
+        lines.append(
+            " ".join([f"- **{plain_text(said[:1].upper() + said[1:])}.**", *map(plain_text, filter(None, parts))])
+        )
+    lines += ["", *([plain_text(answer.about), ""] if answer.about else [])]
+    lines += [f"- Note: {plain_text(one)}." for one in answer.remarks]
     return "\n".join([*lines, "", *map(to_markdown, study_tables(answer).values())])

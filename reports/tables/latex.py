@@ -25,7 +25,7 @@ def to_latex(table: Table, paper: Paper | None = None) -> str:
     floats = []
     for number, blocks in enumerate(layout.floats):
         again = f" (continued, {number + 1} of {len(layout.floats)})" if number else ""
-        caption = f"{table.title}{again}. {table.caption}."
+        caption = f"{table.title}{again}{'' if (table.title + again).endswith('?') else '.'} {table.caption}."
         body = [line for block in blocks for line in _block(table, block, paper, notes)]
         end = [_small(line) for line in (*table.notes, *notes.lines)] if number == len(layout.floats) - 1 else []
         floats += [

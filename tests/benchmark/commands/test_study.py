@@ -188,3 +188,31 @@ def test_trackers_that_fail_leave_an_answer_that_says_so(run_bench, home: Path) 
     assert [one["failed"] for one in answer["actors"]] == [2, 2, 2]
     assert "moving and still finished no sequence in common: they are not compared" in answer["remarks"]
     assert "nothing to compare" in Path(done.stdout.strip().splitlines()[-1].removeprefix("Report: ")).read_text()
+
+
+def test_what_is_kept_is_answered_without_running_anything(run_bench, home: Path) -> None:
+    done = run_bench(*words(home), "--kept")
+    assert done.returncode == 2
+    assert "keeps no whole sequence of any tracker" in done.stderr
+    assert run_bench(*words(home), "--sequences", "v1,v2", "-q").returncode == 0
+    beside = ("run", "-t", f"py:{home / 'mover.py'}", "-d", "folder", "--data-root", home / "videos", "-q")
+    more = ("--results", home / "results", "--repeats", 2, "--jitter", 0.5, "--sequences", "v3")
+    assert run_bench(*beside, *more).returncode == 0
+    kept = sorted((home / "results" / "records").rglob("*.npz"))
+    done = run_bench(*words(home), "--kept", "--json", home / "answer.json")
+    assert done.returncode == 0, done.stderr
+    assert sorted((home / "results" / "records").rglob("*.npz")) == kept
+    (answer,) = json.loads((home / "answer.json").read_text())
+    assert answer["coverage"] == "folder, 3 of 8 sequences"
+    assert "sequences on which trackers have still to run: still 5, moving 6, same 6" in answer["remarks"][0]
+    assert [one["auc"]["sequences"] for one in answer["findings"]] == [2, 2, 2]
+
+
+def test_the_same_tables_and_figures_are_made_anew(run_bench, home: Path) -> None:
+    place = home / "results" / "studies" / "mine" / "folder"
+    made = []
+    for more in ((), ("--kept",)):
+        assert run_bench(*words(home), "--sequences", "v1,v2", "-q", *more, figures=True).returncode == 0
+        made.append({file: file.read_bytes() for file in place.rglob("*") if file.suffix not in (".json", "")})
+    assert len(made[0]) > 8
+    assert made[0] == made[1]

@@ -157,3 +157,10 @@ def test_a_number_from_telemetry_is_drawn_to_scale() -> None:
     assert (drawn.zero, drawn.mean, drawn.low, drawn.high) == (52.5, 100.0, 52.5, 147.5)
     alone = strip(replace(insight, value=0.0, interval=None, by_sequence={"a": 0.0}))
     assert (alone.dots, alone.low) == ((5.0,), None)
+
+
+def test_whatever_a_study_says_is_shown_as_it_is() -> None:
+    text = to_page(replace(made_answer(), question="a_b <b> $x$?", about="*5* <i>", remarks=("a_b <script>",)))
+    assert text.startswith("# a\\_b &lt;b&gt; \\$x\\$?\n")
+    assert "\\*5\\* &lt;i&gt;" in text
+    assert "- Note: a\\_b &lt;script&gt;." in text
