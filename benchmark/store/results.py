@@ -107,7 +107,8 @@ class Results:
     def record_path(self, dataset: str, tracker: str, key: str, sequence: str, start: int, repeat: int) -> Path:
         """Return where the record of that key is kept."""
         name = f"{slug(sequence)}.{start}.{repeat}.npz"
-        return self.folder / "records" / slug(dataset) / records_folder(tracker) / key[:12] / name
+        # At one go: plans ask for thousands, and every "/" would parse the path again.
+        return Path(self.folder, "records", slug(dataset), records_folder(tracker), key[:12], name)
 
     def find(self, dataset: str, tracker: str, key: str, sequence: str, start: int, repeat: int) -> Record | None:
         """Return the record of that key if it is there, whole, and its own; its file is marked as used now.
