@@ -21,9 +21,7 @@ from benchmark.commands.options import (
     trackers_option,
     write_json,
 )
-from benchmark.commands.scoreboard import failures, identical_repeats, oddities, table
 from benchmark.commands.terminal import echo, near, output, remarks
-from benchmark.commands.vot_board import vot_table
 from benchmark.commands.workers import worker_options
 from benchmark.protocols import PROTOCOLS
 from benchmark.store.results import writing
@@ -107,6 +105,10 @@ def _say(one: Ended, quiet: bool) -> None:
     """Show the scores on one dataset, and what is to be said of them."""
     if quiet:
         return
+    # Here: a run that is asked for again and has nothing left to do begins without statistics.
+    from benchmark.commands.scoreboard import failures, identical_repeats, oddities, table
+    from benchmark.commands.vot_board import vot_table
+
     if (measures := vot_table(one.scores)) is not None:  # which rank there, so that they stand first
         output().print(measures)
     output().print(table(one.scores))

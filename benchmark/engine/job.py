@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from benchmark.datasets.content import Seen
 from benchmark.datasets.sequence import Sequence as Video
 from benchmark.protocols.vot import Restarts
-from benchmark.store.record import reason_of
 from trackers.api import Boxes
 
 
@@ -75,4 +74,6 @@ class Outcome:
     @property
     def reason(self) -> str:
         """What the error says, in one line."""
+        from benchmark.store.record import reason_of  # here: the gate's probe meets trackers of any revision
+
         return reason_of(self.error)

@@ -24,7 +24,9 @@ def test_a_run_with_everything_misses_nothing(made_run: Path) -> None:
     assert [memory.tracker for memory in report.sequences[0].memories] == ["memtrack"]
     assert {one.tracker for one in report.speeds if one.front} == {
         one.tracker for one in report.speeds
-        if not any(o.auc > one.auc and o.latency.median_ms < one.latency.median_ms for o in report.speeds if o.latency)
+        if not any(
+            o.score > one.score and o.latency.median_ms < one.latency.median_ms for o in report.speeds if o.latency
+        )
     }  # fmt: skip
 
 

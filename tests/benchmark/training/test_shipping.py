@@ -12,13 +12,13 @@ from benchmark.training.shipping import halve
 
 def test_numbers_are_halved_counts_are_kept_and_the_digest_is_the_files(tmp_path: Path) -> None:
     source, target = tmp_path / "a.safetensors", tmp_path / "b.safetensors"
-    save_file({"weight": torch.tensor([1.5, -0.25]), "count": torch.tensor(70_000)}, source)
+    save_file({"weight": torch.tensor([1.5, -0.25]), "norm.num_batches_tracked": torch.tensor(70_000)}, source)
     digest = halve(source, target)
     assert digest == hashlib.sha256(target.read_bytes()).hexdigest()
     written = load_file(target)
     assert written["weight"].dtype == torch.float16
     assert written["weight"].tolist() == [1.5, -0.25]
-    assert int(written["count"]) == 70_000
+    assert int(written["norm.num_batches_tracked"]) == 70_000
 
 
 def test_what_half_precision_cannot_hold_is_refused(tmp_path: Path) -> None:
