@@ -86,11 +86,15 @@ def gather(nanotrack: Path, dcfnet: Path, folder: Path) -> list[Path]:
     return sorted([*copied, folder / "dcfnet.onnx"])
 
 
+def shown(name: str) -> str:
+    """Return a tracker's name without the folder that its description lies in."""
+    return f"onnx:{Path(name).name}" if name.startswith("onnx:") else name
+
+
 def latency_file(name: str, records: list[dict[str, Any]]) -> str:
     """Return the name of the file with a tracker's latency: another one for other code, weights or sequences."""
-    shown = f"onnx:{Path(name).name}" if name.startswith("onnx:") else name
-    keys = sorted(record["key"] for record in records if record["tracker"] == shown)
-    return f"{re.sub(r'[^A-Za-z0-9-]+', '_', shown)}-{sha256(' '.join(keys).encode()).hexdigest()[:12]}.json"
+    keys = sorted(record["key"] for record in records if record["tracker"] == name)
+    return f"{re.sub(r'[^A-Za-z0-9-]+', '_', shown(name))}-{sha256(' '.join(keys).encode()).hexdigest()[:12]}.json"
 
 
 def _bench(*words: object) -> str:
@@ -108,17 +112,18 @@ def _git(*words: str) -> str:
 
 def table(scores: RunScores, speeds: list[dict[str, Any]], facts: dict[str, str]) -> dict[str, Any]:
     """Return the table's rows, best first, and where its numbers come from."""
-    latency = {name: one for measured in speeds for name, one in measured["trackers"].items()}
-    auc = {one.name: {s: own.auc for s, own in one.sequences.items()} for one in scores.trackers}
-    others = [one.name for one in scores.trackers if one.name != NANO]
+    latency = {shown(name): one for measured in speeds for name, one in measured["trackers"].items()}
+    auc = {shown(one.name): {s: own.auc for s, own in one.sequences.items()} for one in scores.trackers}
+    others = [name for name in auc if name != NANO]
     apart = {one.other: one for one in compare(auc, [(NANO, name) for name in others])}
     rows = []
     for one in scores.trackers:
         if one.summary is None:
             continue
-        interval, difference, speed = one.intervals.get("auc"), apart.get(one.name), latency.get(one.name, {})
+        name = shown(one.name)
+        interval, difference, speed = one.intervals.get("auc"), apart.get(name), latency.get(name, {})
         rows.append({
-            "tracker": one.name,
+            "tracker": name,
             "auc": one.summary.overall.auc,
             "auc_interval": [interval.low, interval.high] if interval else None,
             "precision": one.summary.overall.precision,

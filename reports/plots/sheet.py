@@ -55,16 +55,18 @@ def add_legend(figure: Figure, handles: Sequence[Artist], labels: Sequence[str],
     texts = [folded(label, 2.3 if beside else width - 0.6) for label in labels]
     if not texts:
         return
-    if not beside:
-        height += LINE * (sum(len(text.splitlines()) for text in texts) + (1 if title else 0)) + 0.1
-        figure.set_size_inches(width, height)
-    title_lines = len(figure.get_suptitle().splitlines())
-    below = (0, 0, 1, 1 - (LINE * title_lines + 0.05) / height)  # the title, which is as wide as the sheet
-    figure.legend(
-        handles, texts, title=title or None, loc="outside right upper" if beside else "outside lower left",
-        fontsize=SIZE, title_fontsize=SIZE, alignment="left", frameon=False, handlelength=2.4, labelspacing=0.25,
-        borderpad=0.2,
-        bbox_to_anchor=below if beside else None,
+    taken = LINE * (sum(len(text.splitlines()) for text in texts) + (1 if title else 0)) + 0.1
+    if beside:  # below the title, which is as wide as the sheet
+        height = max(height, taken + LINE * len(figure.get_suptitle().splitlines()) + 0.1)
+        place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.02, 1), "borderaxespad": 0}
+        owner: Any = max(figure.axes, key=lambda one: (one.get_position().y1, one.get_position().x1))  # top right
+    else:
+        height += taken
+        place, owner = {"loc": "outside lower left"}, figure
+    figure.set_size_inches(width, height)
+    owner.legend(
+        handles, texts, title=title or None, fontsize=SIZE, title_fontsize=SIZE, alignment="left", frameon=False,
+        handlelength=2.4, labelspacing=0.25, borderpad=0.2, **place,
     )  # fmt: skip
 
 

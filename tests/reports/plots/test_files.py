@@ -117,7 +117,8 @@ def test_titles_and_names_are_whole_and_on_the_figure(report: Report, kind: Kind
         sheet = figure.bbox
         title = figure._suptitle
         texts = [title, *(axis.title for axis in figure.axes)]
-        texts += [text for legend in figure.legends for text in legend.get_texts()]
+        legends = [*figure.legends, *(axis.get_legend() for axis in figure.axes if axis.get_legend())]
+        texts += [text for legend in legends for text in legend.get_texts()]
         axis_titles = [axis._left_title for axis in figure.axes]
         for text in (*texts, *axis_titles):
             if text.get_text() and text.get_visible():
