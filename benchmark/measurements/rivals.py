@@ -88,12 +88,12 @@ def gather(nanotrack: Path, dcfnet: Path, folder: Path) -> list[Path]:
 
 def shown(name: str) -> str:
     """Return a tracker's name without the folder that its description lies in."""
-    return f"onnx:{Path(name).name}" if name.startswith("onnx:") else name
+    return f"onnx:{Path(name.removeprefix('onnx:')).name}" if name.startswith("onnx:") else name
 
 
 def latency_file(name: str, records: list[dict[str, Any]]) -> str:
     """Return the name of the file with a tracker's latency: another one for other code, weights or sequences."""
-    keys = sorted(record["key"] for record in records if record["tracker"] == name)
+    keys = sorted(record["key"] for record in records if shown(record["tracker"]) == shown(name))
     return f"{re.sub(r'[^A-Za-z0-9-]+', '_', shown(name))}-{sha256(' '.join(keys).encode()).hexdigest()[:12]}.json"
 
 
