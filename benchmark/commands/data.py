@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.commands.terminal import echo, output, progress, remarks
+from benchmark.commands.terminal import echo, output, progress, remarks, size_text
 from trackers.errors import InputError
+
+if TYPE_CHECKING:
+    from benchmark.datasets.download import Source
+    from benchmark.datasets.published import PublishedDataset
 
 
 @click.group()
@@ -47,6 +52,7 @@ def get(*, name: str, data_root: Path | None, yes: bool, keep_archives: bool, so
         raise InputError(f"{known} is not fetched: {dataset.source}")
     source, root = read_source(known, sources), find_root(data_root)
     place = root / source.place(known)
+    _tidy(dataset, source, root)
     if source.by_hand:
         output().print(f"{known} cannot be fetched by a program: {source.page}", markup=False, soft_wrap=True)
         output().print(f"{source.by_hand} ({place})", markup=False, soft_wrap=True)
@@ -71,3 +77,15 @@ def get(*, name: str, data_root: Path | None, yes: bool, keep_archives: bool, so
     if there.missing:
         echo(f"missing: {', '.join(there.missing[:5])}; run_bench doctor -d {known} says more")
         raise click.exceptions.Exit(1)
+
+
+def _tidy(dataset: PublishedDataset, source: Source, root: Path) -> None:
+    """Clear what an earlier call left that was killed, and say so."""
+    from benchmark.datasets.download import awaited, clear, leftovers
+
+    found = leftovers(dataset, source, root)
+    if found.any and not found.running:
+        cleared, size = clear(found, needed=awaited(dataset, source, root))
+        if cleared:
+            left = "an earlier call that was stopped had left it"
+            remarks().print(f"{cleared} cleared ({size_text(size)}): {left}", markup=False, soft_wrap=True)

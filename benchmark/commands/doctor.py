@@ -13,6 +13,7 @@ from benchmark.commands.terminal import echo, output, remarks, sequence_progress
 from trackers.errors import InputError
 
 if TYPE_CHECKING:
+    from benchmark.datasets.base import Dataset
     from benchmark.datasets.doctor import Examination
 
 FAULT = 1
@@ -43,7 +44,7 @@ def doctor(
 
     root = find_root(data_root)
     named = split_datasets(dataset) if dataset else None
-    found = [_examine(name, data_root, root, deep) for name in (named or _there(data_root))]
+    found = [_examine(name, data_root, root, deep) for name in (named or _there(data_root, root))]
     speeds = known_speeds(results)
     alone = write_json([_plain(one, speeds) for one in found], json_file)
     if not alone:
@@ -76,13 +77,31 @@ def known_speeds(results: Path) -> dict[str, float]:
     return found
 
 
-def _there(data_root: Path | None) -> list[str]:
-    """Return the published datasets of which anything is found."""
+def _there(data_root: Path | None, root: Path) -> list[str]:
+    """Return the published datasets of which anything is found, or was being fetched."""
     from benchmark.datasets.lookup import open_dataset, published_sets
 
     opened = {name: open_dataset(name, data_root) for name in published_sets()}
     found = {name: dataset.inventory().found for name, dataset in opened.items()}
-    return [name for name, dataset in opened.items() if found[name] and dataset.evident(found[name])]
+    there = {name for name, dataset in opened.items() if found[name] and dataset.evident(found[name])}
+    there |= _being_fetched(opened, there, root)
+    return [name for name in opened if name in there]
+
+
+def _being_fetched(opened: dict[str, Dataset], there: set[str], root: Path) -> set[str]:
+    """Return which other sets were being fetched; of those in one folder the last, which is the largest."""
+    from benchmark.datasets.download import leftovers, read_source
+    from benchmark.datasets.published import PublishedDataset
+
+    sources = {name: read_source(name) for name in opened}
+    told = {sources[name].place(name) for name in there}
+    found = set()
+    for name, dataset in reversed(opened.items()):
+        place = sources[name].place(name)
+        if place not in told and isinstance(dataset, PublishedDataset) and leftovers(dataset, sources[name], root).any:
+            found.add(name)
+            told.add(place)
+    return found
 
 
 def _examine(name: str, data_root: Path | None, root: Path, deep: bool) -> Examination:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmark.datasets.base import Dataset, Progress
 from benchmark.datasets.catalogue import family, read_head
+from benchmark.datasets.download import awaited, leftovers, read_source, size_of
 from benchmark.datasets.frame_checks import look_over
 from benchmark.datasets.images import FrameError, read_frame
 from benchmark.datasets.mends import Finding, Kind, archives, elsewhere, hint
@@ -76,11 +77,32 @@ def examine(dataset: Dataset, root: Path, *, deep: bool = False, progress: Progr
     if isinstance(dataset, PublishedDataset):
         problems += elsewhere(dataset, root, inventory)
         problems += archives(dataset, inventory)
+        problems += _left_by_fetching(dataset, root)
     layout = read_head(family(dataset.name)).layout if family(dataset.name) else ""
     return Examination(
         dataset.name, dataset.title, inventory.place, len(inventory.found), dataset.total, frames, size,
         tuple(_few(problems)), layout,
     )  # fmt: skip
+
+
+def _left_by_fetching(dataset: PublishedDataset, root: Path) -> Iterator[Finding]:
+    """Yield what ``data get`` is at, or has left where it was stopped."""
+    source = read_source(dataset.name)
+    found = leftovers(dataset, source, root)
+    if found.running:
+        yield Finding("note", f"`run_bench data get` is fetching into {root / source.place(dataset.name)} now")
+        return
+    get = f"`run_bench data get {dataset.name}`"
+    needed = found.any and awaited(dataset, source, root)
+    for kind, some, mend in (
+        ("was left where unpacking was stopped", found.half_unpacked, f"{get} clears it"),
+        ("was left where fetching was stopped", found.begun, f"{get} {'goes on with it' if needed else 'clears it'}"),
+        ("is still packed" if needed else "is no longer needed", found.zips, f"{get} unpacks it" if needed else ""),
+    ):
+        if some:
+            more = f" and {len(some) - 1} beside it" if len(some) > 1 else ""
+            size = f"({sum(map(size_of, some)) / 1e6:,.0f} MB)"
+            yield Finding("note", f"{some[0]}{more} {kind} {size}{f': {mend}' if mend else ''}")
 
 
 def _frames(sequence: Sequence, check: Callable[[Path], int], pool: ThreadPoolExecutor) -> tuple[int, list[str]]:

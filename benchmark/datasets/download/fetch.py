@@ -94,6 +94,8 @@ def _ask(address: str, part: Path, limit: int, on_bytes: OnBytes | None) -> bool
         if max(total, begin) > limit:
             raise InputError(f"{address}: says that it has {total:,} bytes, beyond the {limit:,} that are taken")
         _room(part, total - begin)
+        if not begin:
+            _drop(part)  # before another version's mark is written: killed in between, the two would be joined
         _tag(part).write_text(response.headers.get("ETag") or response.headers.get("Last-Modified") or "")
         with part.open("ab" if begin else "wb") as out:
             size = _copy(response, out, begin, total, limit, address, on_bytes)

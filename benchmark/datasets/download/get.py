@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 from benchmark.datasets.catalogue import is_plain
 from benchmark.datasets.download.fetch import OnBytes, fetch
+from benchmark.datasets.download.leftovers import archives_folder, fetching
 from benchmark.datasets.download.sources import RemoteFile, Source, check_address
 from benchmark.datasets.download.unpack import unpack
 from benchmark.datasets.images import SUFFIXES
@@ -16,8 +18,6 @@ from benchmark.datasets.published import PublishedDataset
 from benchmark.documents import read_json
 from trackers.errors import InputError
 
-ARCHIVES = ".archives"
-"""The folder of the data root in which zips lie until they are unpacked."""
 DESCRIPTION = 16 << 20
 """Bytes of the longest list of files."""
 OnFile = Callable[[str, int, int], None]
@@ -36,28 +36,28 @@ def get_dataset(
     """Fetch and unpack what is missing of a dataset, and return how many zips that were.
 
     A zip is removed when it is unpacked, unless all are to be kept (`keep`). Stopped at any moment, the same call goes
-    on. Raises InputError where a file cannot be had or is not sound: what is unpacked by then stays.
+    on. Raises InputError where a file cannot be had or is not sound: what is unpacked by then stays; and where another
+    process is fetching into the same folder.
     """
     missing = lacking(dataset)
     listed = dataset.total == 0  # by its own list alone
     if not missing and not listed:
         return 0
-    archives = root / ARCHIVES
-    if address := source.description(dataset.name):
-        wanted = _described(
-            address, archives / f"{source.place(dataset.name)}.json", source.place(dataset.name), missing
-        )
-    else:
-        wanted = source.zips(dataset.name, missing)
-    for number, one in enumerate(wanted, start=1):
-        name = _name(one.address)
-        if on_file is not None:
-            on_file(name, number, len(wanted))
-        file = archives / _name(source.place(dataset.name) or dataset.name) / f"{number:04d}-{name}"
-        fetch(one.address, file, checksum=one.checksum, on_bytes=on_bytes)
-        unpack(file, root / one.folder)
-        if not keep:
-            file.unlink()
+    archives = archives_folder(dataset.name, source, root)
+    with fetching(archives):
+        if address := source.description(dataset.name):
+            wanted = _described(address, archives / "description.json", source.place(dataset.name), missing)
+        else:
+            wanted = source.zips(dataset.name, missing)
+        for number, one in enumerate(wanted, start=1):
+            name = _name(one.address)
+            if on_file is not None:
+                on_file(name, number, len(wanted))
+            file = archives / f"{hashlib.sha256(one.address.encode()).hexdigest()[:8]}-{name}"  # the same in every call
+            fetch(one.address, file, checksum=one.checksum, on_bytes=on_bytes)
+            unpack(file, root / one.folder)
+            if not keep:
+                file.unlink()
     return len(wanted)
 
 
@@ -71,6 +71,12 @@ def lacking(dataset: PublishedDataset) -> list[str]:
     return list(dict.fromkeys(target.folder for name, target in dataset.targets.items() if name not in whole))
 
 
+def awaited(dataset: PublishedDataset, source: Source, root: Path) -> bool:
+    """Return whether anything is missing of the dataset, or of another that is unpacked into the same folder."""
+    beside = [name for name in source.sets if source.place(name) == source.place(dataset.name)]
+    return any(lacking(type(dataset)(name, root)) for name in beside or [dataset.name])
+
+
 def _has_images(folder: Path) -> bool:
     return folder.is_dir() and bool(files_in(folder, SUFFIXES))
 
@@ -80,6 +86,7 @@ def _described(address: str, file: Path, place: str, missing: list[str]) -> list
     file.unlink(missing_ok=True)
     fetch(address, file, limit=DESCRIPTION)
     content = read_json(file, "run the same command again")
+    file.unlink()
     found = []
     try:
         for one in content["sequences"]:

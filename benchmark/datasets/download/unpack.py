@@ -18,6 +18,8 @@ CHUNK = 1 << 20
 RATIO = 200
 """How many times its packed size a zip may grow: JPEGs hardly do, texts to a tenth."""
 FILES = 2_000_000
+UNPACKING = ".unpacking-"
+"""How the name begins of a folder that what is unpacked lies in until it is whole."""
 DAMAGED = (
     OSError,
     EOFError,
@@ -36,7 +38,7 @@ def unpack(file: Path, folder: Path) -> None:
     Raises InputError, and leaves nothing behind, for a damaged zip, one whose names would leave the folder, one with
     links in it, one that would grow beyond reason, and where the disk has no room.
     """
-    part = folder / f".unpacking-{secrets.token_hex(4)}"
+    part = folder / f"{UNPACKING}{secrets.token_hex(4)}"
     try:
         with zipfile.ZipFile(file) as archive:
             members = [one for one in archive.infolist() if not any(map(hidden, _parts(file, one)))]

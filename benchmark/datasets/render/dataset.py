@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import time
 from collections.abc import Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -26,6 +28,9 @@ from trackers.errors import InputError, did_you_mean
 if TYPE_CHECKING:
     from benchmark.datasets.render.geometry import Floats
     from benchmark.datasets.render.truth import Truth
+
+LONG = 3600.0
+"""Seconds without a new frame after which nobody draws into a folder any more."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +129,8 @@ class RenderedDataset(Dataset):
 
     def _draw(self, names: list[str], folders: dict[str, Path]) -> Iterator[str]:
         """Draw sequences, yielding each name as it is done."""
+        for place in {folders[name].parent for name in names}:
+            _clear_killed(place)
         if min(len(names), self._workers) <= 1:
             for name in names:
                 install(self.catalogue.entries[name], folders[name])
@@ -163,6 +170,14 @@ class RenderedDataset(Dataset):
         with suppress(OSError):  # a cache that may only be read
             write_arrays(file, {"attributes": list(truth.attributes)}, {"boxes": truth.boxes, "valid": truth.valid})
         return truth
+
+
+def _clear_killed(place: Path) -> None:
+    """Remove the folders that processes have left which were killed while they drew."""
+    for one in place.glob(".*-*"):
+        with suppress(OSError):  # another process was faster
+            if one.is_dir() and time.time() - one.stat().st_mtime > LONG:
+                shutil.rmtree(one, ignore_errors=True)
 
 
 def _quiet_worker() -> None:

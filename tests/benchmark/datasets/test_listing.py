@@ -20,6 +20,7 @@ LISTING = re.compile(r"\.(iterdir|glob|rglob|walk)\(|os\.(listdir|scandir|walk)\
 OWN_FILES = (
     "store",
     "datasets/render",
+    "datasets/download/leftovers.py",
     "interop/trajectories.py",
     "profiles",
     "measurements",

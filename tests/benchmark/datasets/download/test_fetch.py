@@ -70,6 +70,27 @@ def test_two_versions_are_never_joined(tmp_path: Path) -> None:
     assert (tmp_path / "a.zip").read_bytes() == CONTENT[::-1]
 
 
+def test_killed_between_two_versions_they_are_not_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The new one's mark is written, and not a byte of it."""
+    page = Page(CONTENT, breaks=[100_000] * 5)
+    made = Path.write_text
+
+    def stop(self: Path, text: str) -> None:
+        made(self, text)
+        raise KeyboardInterrupt
+
+    with serving({"/a.zip": page}) as at:
+        with pytest.raises(InputError):
+            fetch(f"{at}/a.zip", tmp_path / "a.zip")
+        page.content, page.tag = CONTENT[::-1], '"two"'
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "write_text", stop)
+            with pytest.raises(KeyboardInterrupt):
+                fetch(f"{at}/a.zip", tmp_path / "a.zip")
+        fetch(f"{at}/a.zip", tmp_path / "a.zip")
+    assert (tmp_path / "a.zip").read_bytes() == CONTENT[::-1]
+
+
 def test_a_damaged_note_of_what_a_server_had_begins_anew(tmp_path: Path) -> None:
     page = Page(CONTENT, breaks=[100_000] * 5)
     with serving({"/a.zip": page}) as at:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -94,6 +96,22 @@ def test_a_killed_rendering_leaves_nothing_that_counts(tmp_path: Path, monkeypat
             dataset.load(["plain-1"])
     assert not list(tmp_path.rglob("*.jpg"))
     assert dataset.load(["plain-1"])[0].frames[2].is_file()
+
+
+def test_what_a_killed_process_left_is_cleared_and_what_one_draws_now_is_not(tmp_path: Path) -> None:
+    dataset = _dataset(tmp_path)
+    place = dataset.load(["plain-1"])[0].frames[0].parents[1]
+    left, drawn = place / ".plain-1-0123abcd-x1", place / ".plain-1-0123abcd-x2"
+    for folder in (left, drawn):
+        folder.mkdir()
+        (folder / "0001.jpg").write_bytes(b"x")
+    hours_ago = time.time() - 2 * 3600
+    os.utime(left, (hours_ago, hours_ago))
+    dataset.load(["plain-1"])  # draws nothing, and looks for nothing
+    assert left.is_dir()
+    dataset.load(["blur-1"])
+    assert not left.exists()
+    assert (drawn / "0001.jpg").is_file()
 
 
 def test_two_that_draw_the_same_do_no_harm(tmp_path: Path) -> None:
