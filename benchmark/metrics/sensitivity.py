@@ -42,7 +42,7 @@ def sensitivity(
     """Return what every change does to one tracker's AUC and precision under `profile`, in a fixed order.
 
     A convention that the profile has already, or that touches no box here, comes out as 0; those that only some
-    datasets know are left out on the others. The arguments are those of `score_sequences`.
+    datasets or profiles know are left out on the others. The arguments are those of `score_sequences`.
     """
 
     def scored(changed: Profile = profile, move: Callable[[Values], Values] | None = None) -> Averages:
@@ -63,8 +63,27 @@ def sensitivity(
         "0-based boxes scored as 1-based (-1 px)": scored(move=lambda one: one - np.array([1.0, 1.0, 0.0, 0.0])),
         "width and height short by 1 px": scored(move=lambda one: one - np.array([0.0, 0.0, 1.0, 1.0])),
     }
-    changes |= {name: scored(changed) for name, changed in _of_dataset(annotations, profile).items()}
+    own = _of_profile(profile) | _of_dataset(annotations, profile)
+    changes |= {name: scored(changed) for name, changed in own.items()}
     return [Change(name, one.auc - base.auc, one.precision - base.precision) for name, one in changes.items()]
+
+
+def _of_profile(profile: Profile) -> dict[str, Profile]:
+    """Return what nearly all others do where the profile does otherwise."""
+    found = {}
+    if not profile.success_strict:
+        found["success at overlap > threshold"] = replace(profile, success_strict=True)
+    if profile.area != "mean":
+        found["areas as means of the curves"] = replace(profile, area="mean")
+    if profile.precision_headline is None:
+        found["precision at 20 px, not its area"] = replace(profile, precision_headline=20.0)
+    if profile.rounded:
+        found["boxes not rounded"] = replace(profile, rounded=False)
+    if profile.average == "frames":
+        found["every sequence weighs the same"] = replace(profile, average="sequences")
+    if profile.first_frame == "dropped":
+        found["first frame a perfect hit"] = replace(profile, first_frame="ground truth")
+    return found
 
 
 def _of_dataset(annotations: Mapping[str, Annotation], profile: Profile) -> dict[str, Profile]:

@@ -24,7 +24,7 @@ from benchmark.profiles.vot import VOTProfile, load_vot_profile, vot_span
 from benchmark.verification.row import Row
 from trackers.errors import InputError
 
-__all__ = ["trackingnet_rows", "vot_rows"]
+__all__ = ["trackingnet_dummy", "trackingnet_rows", "vot_rows"]
 
 Values = NDArray[np.float64]
 DUMMY = (0.880796, 0.878025, 0.878025, 0.889556)
@@ -39,28 +39,33 @@ computed, as printed, by whom."""
 
 
 def trackingnet_rows(folder: Path) -> Iterator[Row]:
-    """Yield the row of the devkit's dummy archives: one file is missing in the submission, one is short.
-
-    A missing file stands for boxes without a size, rows that lack for misses.
-    """
+    """Yield the row of the devkit's dummy archives."""
     place = folder / "trackingnet_dummy"
     if not place.is_dir():
         return
+    annotations, boxes = trackingnet_dummy(place)
+    profile = load_profile("trackingnet", "TrackingNet")
+    overall = summarise(score_sequences(boxes, annotations, profile), profile).overall
+    given = [np.nansum(rows[1:], axis=1) > 0 for rows in boxes.values()]
+    coverage = (sum(map(np.count_nonzero, given)) + len(given)) / sum(map(len, boxes.values()))
+    ours = (overall.auc, overall.precision, overall.normalised_precision, float(coverage))
+    yield Row(
+        "dummy_subm", profile.name, len(boxes), ".880796 / .878025 / .878025 / .889556", DUMMY, ours,
+        "devkit's metrics.py", 1e-6, "TrackingNet", ("auc", "precision", "normalised_precision", "coverage"),
+    )  # fmt: skip
+
+
+def trackingnet_dummy(place: Path) -> tuple[dict[str, Annotation], dict[str, Values]]:
+    """Return the ground truth and the boxes of the devkit's dummy archives, in which a file is missing and one short.
+
+    A missing file stands for boxes without a size, rows that lack for misses.
+    """
     truth, sent = _texts(place / "dummy_GT.zip"), _texts(place / "dummy_subm.zip")
-    annotations = {name: Annotation(name, rows, sized(rows), origin=0) for name, rows in truth.items()}
     boxes = {}
     for name, rows in truth.items():
         own = sent.get(name, np.zeros_like(rows))[: len(rows)]
         boxes[name] = np.concatenate([own, np.full((len(rows) - len(own), 4), np.nan)])
-    profile = load_profile("trackingnet", "TrackingNet")
-    overall = summarise(score_sequences(boxes, annotations, profile), profile).overall
-    given = [np.nansum(rows[1:], axis=1) > 0 for rows in boxes.values()]
-    coverage = (sum(map(np.count_nonzero, given)) + len(given)) / sum(map(len, truth.values()))
-    ours = (overall.auc, overall.precision, overall.normalised_precision, float(coverage))
-    yield Row(
-        "dummy_subm", profile.name, len(truth), ".880796 / .878025 / .878025 / .889556", DUMMY, ours,
-        "devkit's metrics.py", 1e-6, "TrackingNet", ("auc", "precision", "normalised_precision", "coverage"),
-    )  # fmt: skip
+    return {name: Annotation(name, rows, sized(rows), origin=0) for name, rows in truth.items()}, boxes
 
 
 def vot_rows(folder: Path) -> Iterator[Row]:

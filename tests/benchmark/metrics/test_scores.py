@@ -67,6 +67,7 @@ def test_every_profile_equals_the_plain_reference(name: str, seed: int, frames: 
     truth[0] = [5, 5, 20, 20]  # a run starts on a real target
     boxes = truth + rng.integers(-3, 4, (frames, 4)) * rng.choice([0.0, 0.5, 1.0], (frames, 1))
     boxes[rng.random(frames) < 0.1] = np.nan
+    boxes[rng.random(frames) < 0.1, rng.integers(4)] = np.nan
     boxes[rng.random(frames) < 0.1, 2] = 0
     if name not in ("pytracking", "ostrack"):
         boxes[rng.random(frames) < 0.1, 3] = -4
@@ -91,6 +92,7 @@ def test_every_profile_equals_the_plain_reference_on_every_dataset(
         truth[1:][rng.random(frames - 1) < 0.2] = np.nan
     boxes = truth + rng.integers(-3, 4, (frames, 4)) * rng.choice([0.0, 0.5, 1.0], (frames, 1))
     boxes[rng.random(frames) < 0.1] = np.nan
+    boxes[rng.random(frames) < 0.1, rng.integers(4)] = np.nan
     boxes[rng.random(frames) < 0.1, 2] = 0
     absent = None
     if dataset in ("LaSOT", "GOT-10k/val"):
@@ -115,7 +117,7 @@ def test_many_sequences_at_once_equal_one_by_one(name: str) -> None:
         f"S{i}": annotation(rng.uniform(1, 90, (int(n), 4)), name=f"S{i}") for i, n in enumerate([3, 9000, 1, 9000])
     }
     boxes = {key: truth.boxes + rng.normal(0, 5, truth.boxes.shape) for key, truth in truths.items()}
-    boxes["S1"][5] = np.nan
+    boxes["S1"][[0, 1, 5]] = np.nan  # of the first two, none before them is of the same sequence
     together = score_sequences(boxes, truths, load_profile(name))
     assert list(together) == list(boxes)
     for key in boxes:

@@ -76,3 +76,31 @@ def test_conventions_that_only_some_datasets_know() -> None:
     assert found["ground truth of NaN left out"].auc > 0
     assert found["invalid ground truth a miss of precision"].precision == pytest.approx(-0.1)
     assert found["invalid ground truth a hit of precision"].precision == 0
+
+
+def test_what_the_devkit_alone_does_is_undone() -> None:
+    """TrackingNet's: where boxes are rounded, an overlap of exactly .5 and an error of exactly 10 px."""
+    rows = np.tile([50.0, 60.0, 40.0, 40.0], (5, 1))
+    truth = Annotation("S", rows, np.ones(5, bool), origin=0)
+    boxes = {"S": rows + np.array([0.4, 0.4, -20.0, 0.0])}
+    found = {c.name: c for c in sensitivity(boxes, {"S": truth}, load_profile("trackingnet", "TrackingNet"))}
+    assert found["success at overlap > threshold"].auc == pytest.approx(-(0.5 + 4) / 5 / 20)  # .5 fails, 1 in frame 1
+    assert found["success at overlap >= threshold"].auc == 0
+    assert found["areas as means of the curves"].auc == pytest.approx((21 + 4 * 11) / 105 - (20 + 4 * 10.5) / 100)
+    area = (1 + 4 * (16.5 / 20)) / 5  # the curve is 0 below 10 px, a threshold; from there on 1
+    assert found["precision at 20 px, not its area"].precision == pytest.approx(1 - area)
+    assert found["boxes not rounded"].precision == pytest.approx(0)  # 9.6 px across, .4 px down: within 10 px too
+    assert found["boxes not rounded"].auc < 0
+
+
+def test_what_got10k_alone_does_is_undone() -> None:
+    rows = np.tile([50.0, 60.0, 40.0, 40.0], (5, 1))
+    truth = {
+        name: Annotation(name, rows[:count], np.ones(count, bool), origin=0) for name, count in (("S", 5), ("T", 3))
+    }
+    boxes = {"S": rows, "T": rows[:3] + 99.0}
+    found = {c.name: c for c in sensitivity(boxes, truth, load_profile("got10k", "GOT-10k/val"))}
+    perfect = 100 / 101
+    assert found["every sequence weighs the same"].auc == pytest.approx((1 / 2 - 4 / 6) * perfect)
+    assert found["first frame a perfect hit"].auc == pytest.approx((6 / 8 - 4 / 6) * perfect)
+    assert found["frame-weighted mean"].auc == found["first frame dropped"].auc == 0
