@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,6 @@ from typing import Any
 import click
 import cv2
 import numpy as np
-import torch
 
 from benchmark.datasets.images import read_frame
 from benchmark.datasets.lookup import open_dataset
@@ -30,10 +29,10 @@ from benchmark.engine.job import Job
 from benchmark.engine.lanes import run_lanes
 from benchmark.engine.load import Watch
 from benchmark.measurements.floor import floor, measure_machine
-from benchmark.measurements.plain_siamfc import PlainSiamFC
-from trackers.api import Frame, OneTarget
+from benchmark.measurements.plain_loop import against_plain
+from benchmark.measurements.stepping import milliseconds, one_target, replicated, seconds
+from trackers.api import Frame
 from trackers.names import resolve
-from trackers.nets.alexnet import AlexNet
 from trackers.registry import PAPERS_FIVE
 
 SEQUENCE = "plain-1"
@@ -75,20 +74,6 @@ def main(device: str, nano: Path | None, lanes: str, presets: str, rounds: int, 
     click.echo(stem.with_suffix(".md").read_text())
 
 
-def against_plain(frames: Sequence[Frame], box: Any, device: str, rounds: int) -> list[Row]:
-    """Time ``siamfc:paper`` at one lane and the plain loop in turns."""
-    tracker = resolve("siamfc:paper@random").build(device)
-    plain = PlainSiamFC(AlexNet(), device)
-    ours, theirs = [], []
-    for _ in range(rounds):
-        theirs.append(_one_target(plain, frames, box, device))
-        ours.append(replicated(tracker, frames, box, 1, device))
-    return [
-        {"what": "plain loop", "ms a frame": _ms(theirs), "ratio": 1.0},
-        {"what": "siamfc:paper", "ms a frame": _ms(ours), "ratio": float(np.median(theirs) / np.median(ours))},
-    ]
-
-
 def many_lanes(
     frames: Sequence[Frame], box: Any, device: str, lanes: Sequence[int], presets: Sequence[str], rounds: int
 ) -> list[Row]:
@@ -115,11 +100,11 @@ def against_nano(frames: Sequence[Frame], box: Any, device: str, folder: Path, r
     trackers = {name: resolve(name).build(device) for name in PAPERS_FIVE}
     seconds: dict[str, list[float]] = {"NanoTrack V2": [], **{name: [] for name in trackers}}
     for _ in range(rounds):
-        seconds["NanoTrack V2"].append(_one_target(_Nano(folder), frames, box, device))
+        seconds["NanoTrack V2"].append(one_target(_Nano(folder), frames, box, device))
         for name, tracker in trackers.items():
             seconds[name].append(replicated(tracker, frames, box, 1, device))
     base = np.median(seconds["NanoTrack V2"])
-    return [{"what": n, "ms a frame": _ms(s), "ratio": float(base / np.median(s))} for n, s in seconds.items()]
+    return [{"what": n, "ms a frame": milliseconds(s), "ratio": float(base / np.median(s))} for n, s in seconds.items()]
 
 
 def engine_share(job: Job, device: str, rounds: int) -> list[Row]:
@@ -181,41 +166,6 @@ class _Nano:
 
     def update(self, image: Frame) -> Any:
         return self.tracker.update(np.ascontiguousarray(image[..., ::-1]))[1]
-
-
-def _one_target(tracker: OneTarget, frames: Sequence[Frame], box: Any, device: str) -> float:
-    """Return the seconds a frame of an object with `init` and `update`."""
-    tracker.init(frames[0], box)
-    tracker.update(frames[1])
-    return seconds(lambda: [tracker.update(frame) for frame in frames[2:]], device) / (len(frames) - 2)
-
-
-def replicated(tracker: Any, frames: Sequence[Frame], box: Any, lanes: int, device: str) -> float:
-    """Return the seconds a step of `lanes` copies of one sequence."""
-    state = tracker.start([frames[0]] * lanes, np.stack([box] * lanes), list(range(lanes)))
-    _, state = tracker.step(state, [frames[1]] * lanes)
-
-    def follow() -> None:
-        now = state
-        for frame in frames[2:]:
-            _, now = tracker.step(now, [frame] * lanes)
-
-    return seconds(follow, device) / (len(frames) - 2)
-
-
-def seconds(call: Callable[[], Any], device: str) -> float:
-    """Return the seconds of a call, with a CUDA device synchronised before and after."""
-    if device.startswith("cuda"):
-        torch.cuda.synchronize(device)
-    began = time.perf_counter()
-    call()
-    if device.startswith("cuda"):
-        torch.cuda.synchronize(device)
-    return time.perf_counter() - began
-
-
-def _ms(seconds: Sequence[float]) -> float:
-    return 1e3 * float(np.median(seconds))
 
 
 def _markdown(facts: Row, tables: dict[str, list[Row]]) -> str:

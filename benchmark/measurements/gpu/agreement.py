@@ -11,7 +11,7 @@ import torch
 
 from benchmark.engine.audit import against_cpu
 from benchmark.measurements.gpu.setting import Row, Setting, Tables, Unit, built, copies
-from benchmark.measurements.tracker_speed import replicated
+from benchmark.measurements.stepping import replicated
 from trackers.adapters.tf32 import precision, set_precision
 from trackers.api import Boxes, Tracker
 from trackers.names import resolve

@@ -17,7 +17,7 @@ from benchmark.engine.lanes import run_lanes
 from benchmark.engine.resources import usable_cores
 from benchmark.engine.stopwatch import peak_memory
 from benchmark.measurements.gpu.setting import Row, Setting, Tables, Unit, built, copies
-from benchmark.measurements.tracker_speed import replicated, seconds
+from benchmark.measurements.stepping import replicated, seconds
 from trackers.nets.crops import square_crops
 from trackers.nets.transfer import placed
 
