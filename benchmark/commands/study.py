@@ -153,12 +153,12 @@ def _plan(
     studies: Sequence[Study], narrowing: Narrowing, folder: Path, device: str, seed: int, *, measure: bool, quiet: bool
 ) -> list[tuple[Study, list[Part]]]:
     """Return what each study would run on each dataset; to `measure` fills in speeds that this machine lacks."""
-    from benchmark.engine.device import environment_class, use_device
+    from benchmark.engine.device import environment_class, plan_for
     from benchmark.store.results import Results
     from benchmark.studies.costs import Costs
     from benchmark.studies.planning import Planner, cast, look_at, shared
 
-    device = use_device(device)
+    device = plan_for(device)
     environment, store, costs = environment_class(device), Results(folder, write=measure), Costs.read(folder)
     planner, chosen, planned = Planner(store, environment, costs, narrowing, seed), dict[str, Any](), []
     for one in studies:

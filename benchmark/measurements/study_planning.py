@@ -3,7 +3,7 @@
     python -m benchmark.measurements.study_planning [--dataset demo] [--rounds N]
 
 A plan looks for records by name and reads none, so that empty files stand in for them here. Each round is a fresh
-interpreter, torch's loading included; what counts is its own processor time, so that a busy machine changes little.
+interpreter; what counts is its own processor time, so that a busy machine changes little.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def main(dataset: str, rounds: int, out: Path) -> None:
         f"# Planning all studies with nothing to do ({datetime.now(UTC):%d %B %Y})\n\n"
         "Made by `python -m benchmark.measurements.study_planning"
         + (f" --dataset {dataset}" if dataset else "")
-        + "`: processor seconds of fresh interpreters, torch's loading included.\n\n"
+        + "`: processor seconds of fresh interpreters.\n\n"
         "| studies | trajectories | median s | least to most | limit s |\n|---|---|---|---|---|\n"
         f"| {len(study_names())} | {records:,} | {median(seconds):.2f} | {min(seconds):.2f} to {max(seconds):.2f} |"
         f" {LIMIT:g} |\n",

@@ -9,14 +9,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from torch.utils.flop_counter import FlopCounterMode
 
 from benchmark.datasets.images import read_frame
 from benchmark.datasets.lookup import open_dataset
 from benchmark.datasets.selection import Selection
+from benchmark.engine.device import use_device
 from benchmark.engine.job import Job
 from benchmark.engine.run import begin
-from benchmark.engine.stopwatch import follow
 from benchmark.studies.cost import Cost
 from benchmark.studies.costs import Costs, cost_key
 from benchmark.studies.planning import Cast, Part
@@ -37,6 +36,10 @@ def try_out(spec: TrackerSpec, job: Job, frames: Sequence[Frame], device: str) -
 
     Raises InputError where it cannot be built.
     """
+    from torch.utils.flop_counter import FlopCounterMode  # not at the top: torch, where nothing is to be measured
+
+    from benchmark.engine.stopwatch import follow
+
     tracker = spec.build(device)
     if getattr(tracker, "oracle", False):
         tracker.truth = job.box[None]  # type: ignore[attr-defined]  # wrong soon, and costs the same
@@ -69,6 +72,7 @@ def fill_in(
     missing = {key: spec for key, spec in missing.items() if key not in costs.known}
     if not missing:
         return
+    use_device(device)
     if isinstance(data, Selection):
         video = data.sequences[0]
     else:

@@ -13,6 +13,12 @@ import layouts
 import pytest
 from conftest import REPOSITORY, write_folder
 
+from benchmark.engine.device import environment_class
+from benchmark.studies.cost import Cost
+from benchmark.studies.costs import Costs, cost_key
+from benchmark.studies.planning import cast
+from benchmark.studies.reading import find_study
+
 TRACKER = """
 import os, time
 from dataclasses import dataclass
@@ -107,6 +113,21 @@ def test_a_study_is_planned_run_and_answered(run_bench, home: Path) -> None:
     assert f"{gain['difference']:+z.3f}" in page
     again = json.loads(run_bench(*words(home), "--dry-run", "--json", "-").stdout)
     assert [one["frames_left"] for one in again[0]["parts"][0]["trackers"]] == [0, 0, 0]
+
+
+def test_a_plan_of_what_is_known_loads_no_torch(home: Path) -> None:
+    (home / "mine.toml").write_text('question = "?"\nbase = "siamfc"\n[variants]\naverage = "-avg"\n')
+    specs = cast(find_study(str(home / "mine.toml"))).specs
+    known = {cost_key(spec, environment_class("cpu")): Cost(0.5, 10) for spec in specs}
+    Costs.read(home / "results").learn(known)
+    watched = "try: run_bench.main(sys.argv[1:])\nfinally: print('torch' in sys.modules, file=sys.stderr)"
+    command = [sys.executable, "-c", f"import sys, run_bench\n{watched}", *words(home), "-d", "folder"]
+    done = subprocess.run(
+        [*command, "--device", "cpu", "--dry-run", "--json", "-"], cwd=REPOSITORY, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr.endswith("False\n")) == (0, True), done.stderr
+    (part,) = json.loads(done.stdout)[0]["parts"]
+    assert [one["seconds_left"] for one in part["trackers"]] == [8 * 3 * 6 * 0.5] * 2
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.slow)])
