@@ -19,8 +19,11 @@ def tame(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
 def oddities(boxes: NDArray[np.float64], scores: NDArray[np.float64]) -> tuple[str, ...]:
     """Return in words what (N, 4) boxes and (N,) confidences of a tracker are that they should not be."""
     found = []
-    if none := int(np.isnan(tame(boxes)).any(axis=1).sum()):
+    sound = tame(boxes)
+    if none := int(np.isnan(sound).any(axis=1).sum()):
         found.append(f"{none} of {len(boxes)} boxes are not finite, or beyond {WILD:g} px")
+    if flat := int((sound[:, 2:] <= 0).any(axis=1).sum()):
+        found.append(f"{flat} of {len(boxes)} boxes have no size: w or h is not more than 0")
     if outside := int((~((scores >= 0) & (scores <= 1))).sum()):
         found.append(f"{outside} of {len(scores)} confidences are not within 0 to 1")
     return tuple(found)

@@ -60,8 +60,6 @@ def _shapes(subject: Subject) -> Says:
     boxes, scores = subject.alone
     if odd := oddities(boxes, scores):
         return "broken", "; ".join(odd) + ": keep the last box, and a score from 0 to 1, where the target is lost"
-    if none := int((boxes[:, 2:] <= 0).any(axis=1).sum()):
-        return "broken", f"{none} of {len(boxes)} boxes have no size: w and h must be more than 0"
     height, width = subject.first.frames[0].shape[:2]
     found, truth = boxes[1:4], subject.first.boxes[1:4]  # before a tracker that stays behind is far away
     if (wrong := misread(found, truth, (width, height))) is not None:

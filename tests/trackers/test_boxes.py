@@ -20,3 +20,11 @@ def test_odd_boxes_and_confidences_are_counted() -> None:
     assert oddities(boxes[:1], np.array([np.nan])) == ("1 of 1 confidences are not within 0 to 1",)
     assert oddities(boxes[:1], np.array([7.5])) == ("1 of 1 confidences are not within 0 to 1",)
     assert oddities(np.empty((0, 4)), np.empty(0)) == ()
+
+
+def test_boxes_without_size_are_counted_for_some_profiles_give_them_the_box_before() -> None:
+    boxes = np.array([[1, 2, 3, 4], [1, 2, -3, 4], [0, 0, 0, 0], NONE])
+    assert oddities(boxes, np.ones(4)) == (
+        "1 of 4 boxes are not finite, or beyond 1e+09 px",
+        "2 of 4 boxes have no size: w or h is not more than 0",
+    )

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trackers.adapters.abroad.schools import PyTracking
-from trackers.adapters.abroad.settings import Parameters, make_tracker, parameter_modules, read_settings
+from trackers.adapters.abroad.settings import Parameters, parameter_modules, read_settings
 from trackers.adapters.containment import loading
 from trackers.adapters.modules import find_class, missing, other_school, read_address
 from trackers.api import Frame
@@ -39,14 +39,14 @@ def family(text: str) -> Family:
             f"pytracking:{text}: {address.name} is made of {lacks}: name the setting, as in {address.name}{{SETTING}}"
         )
     with loading(f"pytracking:{address.text}", found.world, doing="cannot have its parameters"):
-        params = Parameters(address.module, setting, fields, found.load)
+        params = Parameters(cls, address.module, setting, fields, found.load)
         named = named_files(fields, "field") | named_files(params(), "params", DATA)
 
     class PyTrackingTracker:
         """One target."""
 
         def __init__(self) -> None:
-            self._driven = PyTracking(lambda: make_tracker(cls, params))
+            self._driven = PyTracking(params.make)
 
         def init(self, image: Frame, box: NDArray[np.float64]) -> None:
             """Start a new tracker with parameters of its own."""

@@ -126,6 +126,12 @@ def test_one_that_does_not_answer_in_time_is_ended(tmp_path: Path) -> None:
         tracker.step(state, paint(1))
 
 
+def test_a_fork_that_comes_back_from_the_tracker_answers_nothing(tmp_path: Path) -> None:
+    forks = "import os; os.fork(); self.seen = getattr(self, 'seen', 0) + 1; return (self.seen, 2, 3, 4)"
+    rows = follow(named(tmp_path, update=forks).build("cpu"), 8)
+    np.testing.assert_array_equal(rows[:, 0], range(1, len(rows) + 1))
+
+
 def test_numbers_of_every_kind_come_through(tmp_path: Path) -> None:
     rows = follow(named(tmp_path, update="return (1, 2.5, float('nan'), float('inf'))").build("cpu"), 2)
     np.testing.assert_array_equal(rows[0, :4], [1, 2.5, np.nan, np.inf])
@@ -236,7 +242,7 @@ def test_what_is_no_environment_or_no_tracker_is_refused(tmp_path: Path, name: s
 
 def test_what_a_python_prints_at_its_start_is_no_answer(tmp_path: Path) -> None:
     python = tmp_path / "python"
-    python.write_text(f'#!/bin/sh\necho welcome\necho 3\nexec {sys.executable} "$@"\n')
+    python.write_text(f'#!/bin/sh\necho welcome\necho 3\necho {{}}\nexec {sys.executable} "$@"\n')
     python.chmod(0o755)
     (tmp_path / "theirs.py").write_text(PYTRACKING)
     assert follow(resolve(f"env:{python} {tmp_path / 'theirs.py'}{{step=2}}").build("cpu"))[-1, 0] == 46

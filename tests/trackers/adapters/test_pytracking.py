@@ -17,7 +17,9 @@ from trackers.registry import PATH_VARIABLE
 @pytest.mark.parametrize(
     ("arguments", "info"),
     [("params, dataset_name", ", info: dict = None"), ("params", ", info=None"), ("params", ""),
-     ("params, dataset_name='otb', other=3", ""), ("params, name_of_set", ""), ("params, **rest", "")],
+     ("params, dataset_name='otb', other=3", ""), ("params, name_of_set", ""), ("params, **rest", ""),
+     ("params, *, dataset_name", ""), ("*, params, dataset_name='x'", ""), ("dataset_name, params", ""),
+     ("params, /, dataset_name", "")],
 )  # fmt: skip
 def test_constructors_of_all_kinds_are_called_as_they_want(tmp_path: Path, arguments: str, info: str, capsys) -> None:
     assert follow(named(repository(tmp_path / "r", arguments=arguments, info=info))) == [1, 2]
@@ -35,6 +37,24 @@ def test_what_the_repositories_own_programs_set_is_set(tmp_path: Path) -> None:
 def test_a_dataset_name_is_passed_on(tmp_path: Path) -> None:
     folder = repository(tmp_path / "r", built="assert dataset_name == 'lasot'")
     assert follow(named(folder, "small,dataset_name=lasot")) == [1, 2]
+
+
+def test_what_else_a_class_is_made_of_is_given_in_braces_and_nothing_stands_for_it(tmp_path: Path) -> None:
+    """A name of a dataset in its place would be a wrong setting that nobody sees."""
+    folder = repository(tmp_path / "r", arguments="params, dataset_name, online", built="assert online is False")
+    assert follow(named(folder, "small,online=false")) == [1, 2]
+    with pytest.raises(InputError, match=r"Theirs is made of online too: say \{small,online=VALUE\}$"):
+        named(folder)
+
+
+def test_an_object_with_slots_and_a_mapping_that_is_no_dict_are_followed(tmp_path: Path) -> None:
+    import_it, answer = "from types import MappingProxyType as M", "return M({'target_bbox': [*self.box]})"
+    folder = repository(tmp_path / "r", track=f"self.box[0] += 1; {answer}")
+    file = folder / "lib/test/tracker/theirs.py"
+    file.write_text(
+        import_it + file.read_text().replace("class Theirs:", "class Theirs:\n    __slots__ = 'params', 'box'")
+    )
+    assert follow(named(folder)) == [1, 2]
 
 
 def test_the_output_of_before_is_passed_on(tmp_path: Path) -> None:
@@ -140,17 +160,27 @@ def test_the_key_covers_the_package_and_the_checkpoint_that_parameters_name(tmp_
         ("lib.test.tracker.theirs:Theirs{tiny}", "KeyError: 'tiny'"),
         ("lib.test.tracker.theirs:Theirs{a,b}", "is not of the form"),
         ("lib.test.utils:TrackerParams{small}", "has not both initialize and track"),
+        (
+            "lib.test.tracker.bare:Bare{tiny}",
+            "no setting tiny: neither a module lib.test.parameter.bare.tiny, nor param",
+        ),
         ("nothing.tracker.theirs:Theirs{small}", "there is no module nothing in"),
     ],
 )
 def test_what_cannot_be_had_is_one_line(tmp_path: Path, name: str, says: str) -> None:
+    folder = repository(tmp_path / "r")
+    write(
+        folder,
+        {"lib/test/tracker/bare.py": "class Bare: initialize = track = None", "lib/test/parameter/bare/a.py": ""},
+    )
     with pytest.raises(InputError, match=says) as refused:
-        resolve(f"pytracking:{repository(tmp_path / 'r')}/{name}")
+        resolve(f"pytracking:{folder}/{name}")
     assert "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
-    ("returned", "says"), [("None", "nothing"), ("{'box': 1}", "box"), ("{'target_bbox': None}", "None")]
+    ("returned", "says"),
+    [("None", "nothing"), ("{'box': 1}", "box"), ("{'target_bbox': None}", "target_bbox, as track .* it is nothing")],
 )
 def test_what_is_no_answer_is_named(tmp_path: Path, returned: str, says: str) -> None:
     spec = named(repository(tmp_path / "r", track=f"return {returned}"))

@@ -12,17 +12,18 @@ if TYPE_CHECKING:  # old NumPy has none of it
 
 SHOWN = 12
 """Numbers up to which an array is shown whole."""
+RULE = "update must return a box x, y, w, h, or (box, score); it returned"
 
 
-def as_answer(found: Any) -> tuple[NDArray[np.float64], float]:
-    """Return box (4,) and score of what ``update`` returned: a box alone, or (box, score); no score counts as 1.
+def as_answer(found: Any, rule: str = RULE) -> tuple[NDArray[np.float64], float]:
+    """Return box (4,) and score of what a tracker returned: a box alone, or (box, score); no score counts as 1.
 
-    Tensors, masked arrays and whole numbers are numbers too; TypeError for what is no box.
+    Tensors, masked arrays and whole numbers are numbers too; TypeError, with the `rule`, for what is no box.
     """
     box, score = found if isinstance(found, tuple) and len(found) == 2 else (found, 1.0)
     values = numbers(box)
     if values is None or values.shape not in ((4,), (1, 4)):
-        raise TypeError(f"update must return a box x, y, w, h, or (box, score); it returned {shown(found)}")
+        raise TypeError(f"{rule} {shown(found)}")
     sure = numbers(score)
     if sure is None or sure.size != 1:
         raise TypeError(f"update's score must be a number; it is {shown(score)}")

@@ -7,6 +7,8 @@ All are called alike: ``init(image, box)`` with an (H, W, 3) uint8 RGB array and
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -75,19 +77,20 @@ class PyTracking:
         """Start a new tracker."""
         self._tracker = self._make()
         if not hasattr(self._tracker, "visdom"):
-            self._tracker.visdom = None  # what the repositories' own programs set, and some ask for
+            with suppress(AttributeError):  # it has slots
+                self._tracker.visdom = None  # what the repositories' own programs set, and some ask for
         self._informed = len(inspect.signature(self._tracker.track).parameters) > 1
         said = self._tracker.initialize(image, {"init_bbox": [float(value) for value in box]})
-        self._previous = dict(said) if isinstance(said, dict) else {}
+        self._previous = dict(said) if isinstance(said, Mapping) else {}
 
     def update(self, image: NDArray[np.uint8]) -> Answer:
         """Return the box, and 1: these trackers have no score that all mean alike."""
         given = ({"previous_output": self._previous},) if self._informed else ()
         said = self._tracker.track(image, *given)
-        if not isinstance(said, dict) or "target_bbox" not in said:
+        if not isinstance(said, Mapping) or "target_bbox" not in said:
             raise TypeError(f"track must return a dict with target_bbox; it returned {shown(said)}")
         self._previous = dict(said)
-        box, _ = as_answer(said["target_bbox"])
+        box, _ = as_answer(said["target_bbox"], "target_bbox, as track returns it, must be a box x, y, w, h; it is")
         return box, 1.0
 
 

@@ -69,20 +69,22 @@ def _home(module: str) -> str:
 
 
 class Parameters:
-    """Makes the parameter object of a tracker, anew for each target, as these repositories do."""
+    """Makes trackers, each with a parameter object of its own, as these repositories do."""
 
-    def __init__(self, module: str, setting: str, fields: dict[str, Any], load: Load) -> None:
-        """Find the function that makes it.
+    def __init__(self, cls: Any, module: str, setting: str, fields: dict[str, Any], load: Load) -> None:
+        """Find the function that makes the object.
 
         Args:
-            module: Where the tracker's class is.
+            cls: The tracker's class.
+            module: Where it is.
             setting: Name of the setting; "" for none.
-            fields: What the function takes besides, else what is set on the object; ``params``, where it is there,
-                is the MODULE or MODULE:FUNCTION that makes it.
+            fields: What the function or the class takes besides, else what is set on the object; ``params``, where it
+                is there, is the MODULE or MODULE:FUNCTION that makes it.
             load: Imports a module.
         """
         self.fields = dict(fields)
         source = self.fields.pop("params", "")
+        self._cls = cls
         self.tracker, self.setting = module.split(".")[-1], setting
         self._arguments = [setting] if setting else []
         self._make: Any = None
@@ -105,7 +107,12 @@ class Parameters:
             found = load(own)
         except ImportError as error:  # one module for all settings: no package, or none of that name in it
             if isinstance(error, ModuleNotFoundError) and error.name and f"{own}.".startswith(f"{error.name}."):
-                return getattr(load(home), MAKER)
+                made = getattr(load(home), MAKER, None)
+                if made is None:
+                    raise ValueError(
+                        f"there is no setting {setting}: neither a module {own}, nor {MAKER}() in {home}"
+                    ) from error
+                return made
             raise
         self._arguments = []
         return getattr(found, MAKER)
@@ -114,7 +121,7 @@ class Parameters:
         """Return a new parameter object; None where there is no setting. ValueError for a field that nobody has."""
         if self._make is None:
             return None
-        taken = inspect.signature(self._make).parameters
+        taken, class_takes = inspect.signature(self._make).parameters, self._given()
         given = {key: value for key, value in self.fields.items() if key in taken}
         try:
             inspect.signature(self._make).bind(*self._arguments, **given)
@@ -124,7 +131,7 @@ class Parameters:
             ) from error
         made = self._make(*self._arguments, **given)
         for key, value in self.fields.items():
-            if key not in taken and key != DATASET:
+            if key not in taken and key not in class_takes and key != DATASET:
                 if not hasattr(made, key):
                     raise ValueError(f"the parameters of {self.setting} have no field {key!r}")
                 setattr(made, key, value)
@@ -135,19 +142,46 @@ class Parameters:
                 setattr(made, key, value)
         return made
 
+    def make(self) -> Any:
+        """Return a new tracker: ``Class(params)``, ``Class(params, dataset_name)``, or ``Class(field=value, ...)``."""
+        made = self()
+        if made is None:
+            return self._cls(**self.fields)
+        given = self._given()
+        if self._object().kind in (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD):
+            return self._cls(**{self._object().name: made}, **given)
+        return self._cls(made, **given)
 
+    def _object(self) -> inspect.Parameter:
+        """Return the class's argument that the object goes to: ``params``, else the first one."""
+        known = inspect.signature(self._cls).parameters
+        nobody = inspect.Parameter(OBJECT, inspect.Parameter.KEYWORD_ONLY)
+        first = next(iter(known.values()), nobody)
+        return known.get(OBJECT, nobody if first.kind == first.VAR_KEYWORD else first)
+
+    def _given(self) -> dict[str, Any]:
+        """Return what the class takes beside the object; ValueError where it wants what nobody has given."""
+        given, lacks = {}, []
+        for one in inspect.signature(self._cls).parameters.values():
+            if one.name == self._object().name or one.kind in (one.VAR_POSITIONAL, one.VAR_KEYWORD):
+                continue
+            if one.name in self.fields:
+                given[one.name] = self.fields[one.name]
+            elif one.name == DATASET or (one.default is one.empty and any(word in one.name for word in NAMING)):
+                given[one.name] = self.fields.get(DATASET, "")
+            elif one.default is one.empty:
+                lacks.append(one.name)
+        if lacks:
+            fields = "".join(f",{name}=VALUE" for name in lacks)
+            raise ValueError(
+                f"{self._cls.__name__} is made of {' and '.join(lacks)} too: say {{{self.setting}{fields}}}"
+            )
+        return given
+
+
+OBJECT = "params"
+"""What most call the argument that takes the object."""
 DATASET = "dataset_name"
 """What many of them take besides: the dataset's name, by which some choose how often templates are renewed."""
-
-
-def make_tracker(cls: type, params: Parameters) -> Any:
-    """Return a new tracker: ``Class(params)``, ``Class(params, dataset_name)``, or ``Class(field=value, ...)``."""
-    made = params()
-    if made is None:
-        return cls(**params.fields)
-    rest = list(inspect.signature(cls).parameters.values())[1:]
-    wanted = [
-        one for one in rest if one.name == DATASET or (one.default is one.empty and one.kind < one.VAR_POSITIONAL)
-    ]
-    names = [params.fields.get(DATASET, "")] if wanted else []
-    return cls(made, *names)
+NAMING = ("dataset", "benchmark", "name")
+"""Words in what the others call it."""

@@ -1,8 +1,9 @@
 """A tracker in this Python for a benchmark in another: requests in lines of JSON, frames in shared memory.
 
-Standard input and output are the benchmark's; what a tracker prints goes to the error stream. Requests: ``load``,
-``init`` (a frame's height and width, the box, a seed), ``update``. Answers: ``{"box": [...], "score": s}``, ``{}``, or,
-where something was raised, ``{"says": one line, "traceback": all of it}``.
+Standard input and output are the benchmark's; what a tracker prints goes to the error stream, and a process that it
+forks has neither. Requests: ``load``, ``init`` (a frame's height and width, the box, a seed), ``update``. Answers:
+``{"box": [...], "score": s}``, ``{}``, or, where something was raised, ``{"says": one line, "traceback": all of it}``.
+Both have the request's ``number``.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .schools import Got10k, Plain, PyTracking, school_of, takes_arrays
-from .settings import Parameters, make_tracker, read_settings
+from .settings import Parameters, read_settings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,17 +33,24 @@ PARAMETERS = ("weights", "net_path")
 
 def main(frames: int) -> None:
     """Answer requests until there are no more; `frames` is the descriptor of the memory that frames are in."""
-    requests, answers = os.fdopen(os.dup(0), "rb"), os.dup(1)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    requests, answers, nothing = os.fdopen(os.dup(0), "rb"), os.dup(1), os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
     os.dup2(2, 1)
+
+    def apart() -> None:
+        for descriptor in (requests.fileno(), answers):
+            os.dup2(nothing, descriptor)
+
+    os.register_at_fork(after_in_child=apart)  # a fork that comes back from the tracker too would answer beside us
     worker = Worker(Memory(frames))
     for line in requests:
         request = json.loads(line.decode())
+        number = request.pop("number")
         try:
             answer = getattr(worker, request.pop("do"))(**request)
         except BaseException as error:  # whatever it is, the benchmark is to hear of it
             answer = {"says": _said(error), "traceback": traceback.format_exc()}
-        os.write(answers, json.dumps(answer).encode() + b"\n")
+        os.write(answers, json.dumps({"number": number, **answer}).encode() + b"\n")
 
 
 class Memory:
@@ -100,8 +108,7 @@ class Worker:
                 raise TypeError(f"it takes no weights: its __init__ has no parameter {' or '.join(PARAMETERS)}")
             given[known[0]] = weights
         if school == "pytracking" and kind != "file":
-            params = Parameters(place, setting, fields, importlib.import_module)
-            self._tracker = PyTracking(lambda: make_tracker(cls, params))
+            self._tracker = PyTracking(Parameters(cls, place, setting, fields, importlib.import_module).make)
         elif school == "got10k":
             self._tracker = Got10k(lambda: cls(**given), arrays=arrays)
         else:

@@ -36,6 +36,7 @@ class WorkerProcess:
         self._waiting = select.poll()
         self._waiting.register(self._child.read, select.POLLIN)
         self._rest = b""
+        self._asked = 0
         self.sound = True
         """Whether it can take another target."""
 
@@ -48,6 +49,8 @@ class WorkerProcess:
         if image is not None:
             self._memory.show(image)
             request["shape"] = image.shape[:2]
+        self._asked += 1
+        request["number"] = self._asked
         try:
             os.write(self._child.write, json.dumps(request).encode() + b"\n")
             answer = self._answer(seconds)
@@ -63,12 +66,12 @@ class WorkerProcess:
         return answer
 
     def _answer(self, seconds: float) -> dict[str, Any]:
-        """Return the next line that is an answer; others are of who prints while that Python starts."""
+        """Return the answer to the last request; other lines are of who prints while that Python starts, say."""
         deadline = time.monotonic() + seconds
         while True:
             line = self._line(deadline, seconds)
             with suppress(ValueError):
-                if isinstance(answer := json.loads(line), dict):
+                if isinstance(answer := json.loads(line), dict) and answer.get("number") == self._asked:
                     return answer
             self._child.hear(line.decode("utf-8", "replace") + "\n")
 
