@@ -133,9 +133,16 @@ class Manifest(TypedDict):
 
 def read_manifest(run: Path) -> dict[str, Any]:
     """Return the manifest of a run that has ended; InputError where it is missing, damaged or of another schema."""
-    content = _read(run / MANIFEST, Manifest)
+    file = run / MANIFEST
+    content = _read(file, Manifest)
+    sequences, trackers = content["dataset"]["sequences"], [one["name"] for one in content["trackers"]]
+    if not sequences:
+        raise InputError(f"{file} names no sequence; {AGAIN}")
     for one in content["records"]:
         one.setdefault("begun", "ope")
+        if one["sequence"] not in sequences or one["tracker"] not in trackers:
+            raise InputError(f"{file} has a record of {one['tracker']!r} on {one['sequence']!r}, not both of its lists;"
+                             f" {AGAIN}")  # fmt: skip
     return content
 
 

@@ -95,6 +95,29 @@ def test_a_damaged_run_is_read_or_one_line(small_run: Path, what: str, share: fl
         assert len(told.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("at", "kept", "reason"),
+    [
+        (("dataset", "sequences"), 0, "names no sequence"),
+        (("dataset", "sequences"), 1, "has a record of 'siamfc' on 'second', not both of its lists"),
+        (("trackers",), 1, "has a record of 'memtrack' on 'first', not both of its lists"),
+    ],
+)
+def test_a_manifest_whose_lists_lack_what_its_records_name_is_one_line(
+    small_run: Path, tmp_path: Path, at: tuple[str, ...], kept: int, reason: str
+) -> None:
+    run = shutil.copytree(small_run, tmp_path / "run")
+    content = json.loads((run / "manifest.json").read_text())
+    *path, last = at
+    holder = content
+    for key in path:
+        holder = holder[key]
+    holder[last] = holder[last][:kept]
+    (run / "manifest.json").write_text(json.dumps(content))
+    with pytest.raises(InputError, match=reason):
+        Run.read(run)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @given(*DAMAGE)
