@@ -19,10 +19,15 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests run side by side
 import cv2
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from run_bench import main
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+
+# How long an example takes to make or to try says how busy the machine is.
+settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy machine")
 
 # Where a shell began the tests in its background, interrupts are ignored, here and in all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -19,6 +19,7 @@ from trackers.errors import InputError
 if TYPE_CHECKING:
     from benchmark.datasets.selection import Selection
     from benchmark.interop.trajectories import Trajectories
+    from benchmark.profiles import Profile
     from benchmark.scores import RunScores
     from benchmark.store.results import Results
     from trackers.names import TrackerSpec
@@ -111,6 +112,8 @@ def carry_out(
             raise InputError(
                 f"{selection.dataset} has no ground truth to start from: --protocol {wanted.protocol} needs it"
             )
+        if not selection.upload and wanted.protocol == "ope":
+            _check_scored(selection, load_profile(wanted.profile or selection.profile, selection.dataset))
     beside = [choose_imports(store.folder, one, wanted.imported) if wanted.imported else [] for one in selections]
     ended = []
     for selection, imports in zip(selections, beside, strict=True):
@@ -120,6 +123,21 @@ def carry_out(
     if wanted.name is not None:
         _name(store, [one.folder.name for one in ended], wanted.name)
     return ended
+
+
+def _check_scored(selection: Selection, profile: Profile) -> None:
+    """Raise InputError where a profile scores no frame of a sequence: it would be known when all is run."""
+    from benchmark.metrics.frames import left_out
+
+    truth = [video.annotation for video in selection.sequences]
+    names = [one.name for one in truth if left_out(one, one.start, profile).all()]
+    if names:
+        others = f" (and {len(names) - 1} others)" if len(names) > 1 else ""
+        raise InputError(
+            f"{selection.dataset}: profile {profile.name} scores no frame of {names[0]}{others}: "
+            + ("raise --limit-frames, or " if selection.limit_frames else "")
+            + "name the other sequences with --sequences"
+        )
 
 
 def _run_on(

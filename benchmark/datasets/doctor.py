@@ -74,6 +74,8 @@ def examine(dataset: Dataset, root: Path, *, deep: bool = False, progress: Progr
     if inventory.missing:
         listed = ", ".join(inventory.missing[:SHOWN]) + (", ..." if len(inventory.missing) > SHOWN else "")
         problems.append(Finding("missing", f"{len(inventory.missing)} of {dataset.total} sequences: {listed}"))
+    if not dataset.total:
+        problems.append(Finding("missing", "its list.txt, which names its sequences one a line, or all their folders"))
     if isinstance(dataset, PublishedDataset):
         problems += elsewhere(dataset, root, inventory)
         problems += archives(dataset, inventory)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from benchmark.datasets.box_text import read_text
 from benchmark.datasets.catalogue import Target
-from benchmark.datasets.published import Place, PublishedDataset, by_name, secret_rows, sized, with_flags
+from benchmark.datasets.published import Place, PublishedDataset, by_name, inside, secret_rows, sized, with_flags
 from benchmark.datasets.sequence import Annotation, Boxes
 from trackers.errors import InputError
 
@@ -57,7 +57,7 @@ class GOT10kDataset(PublishedDataset):
     @cached_property
     def _folders(self) -> dict[str, Path]:
         split = self.name.rpartition("/")[2]
-        return by_name([*(base / split for base in self.bases), *self.bases])
+        return by_name([*(inside(base, split) for base in self.bases), *self.bases])
 
 
 def read_meta(file: Path) -> Mapping[str, str]:
@@ -68,7 +68,7 @@ def read_meta(file: Path) -> Mapping[str, str]:
 
 def _resolution(meta: Mapping[str, str], folder: Path) -> tuple[int, int]:
     numbers = re.findall(r"\d+", meta.get("resolution", ""))
-    if len(numbers) != 2:
+    if len(numbers) != 2 or "0" in numbers:
         raise InputError(f"{folder}: meta_info.ini has no resolution (width, height): put the original file back")
     return int(numbers[0]), int(numbers[1])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from benchmark.datasets.box_text import read_text
 from benchmark.datasets.catalogue import Target
 from benchmark.datasets.frames import Frames
-from benchmark.datasets.published import Place, PublishedDataset, numbered
+from benchmark.datasets.published import Place, PublishedDataset, by_name, inside, numbered
 from benchmark.datasets.sequence import Boxes
 from trackers.errors import InputError
 
@@ -44,9 +45,15 @@ class NfSDataset(PublishedDataset):
                 if (images := folder / self.rate / name).is_dir():
                     yield Place(images, images.parent / f"{name}.txt")
                     yield Place(images, images / f"{name}.txt")
-        for base in self.bases if self.rate == "30" else ():
-            if (images := base / "sequences" / target.name).is_dir():
-                yield Place(images, base / "anno" / f"nfs_{target.name}.txt")
+        for base, videos in self._packed.items() if self.rate == "30" else ():
+            if images := videos.get(target.name.casefold()):
+                for name in dict.fromkeys((target.name, images.name)):
+                    yield Place(images, inside(base, "anno") / f"nfs_{name}.txt")
+
+    @cached_property
+    def _packed(self) -> dict[Path, dict[str, Path]]:
+        """The folders of images of pytracking's layout, by where they lie and their names without letter case."""
+        return {base: by_name([inside(base, "sequences")]) for base in self.bases}
 
     def rows(self, target: Target, place: Place) -> Boxes:
         """Return the target's rows, one an image."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from abc import abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -185,6 +186,14 @@ def by_name(places: Iterable[Path]) -> dict[str, Path]:
         for folder in folders_if_any(place):
             found.setdefault(folder.name.casefold(), folder)
     return found
+
+
+def inside(folder: Path, name: str) -> Path:
+    """Return a folder's folder of that name, in any letter case; where there is none, the path that it would have."""
+    exact = folder / name
+    if os.path.isdir(exact):
+        return exact
+    return next((one for one in folders_if_any(folder) if one.name.casefold() == name.casefold()), exact)
 
 
 def bare(name: str) -> str:

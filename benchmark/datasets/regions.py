@@ -6,6 +6,7 @@ W x H window at X, Y row by row; or a lone number, which says that there is none
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,6 +16,7 @@ from benchmark.datasets.region import Mask, Region
 from benchmark.datasets.sequence import Boxes
 from trackers.errors import InputError
 
+_BETWEEN = re.compile(r"[\s,;]+")
 LARGEST = 2**26
 """Pixels of the largest mask."""
 FARTHEST = 1e9
@@ -39,6 +41,8 @@ def parse_regions(text: str, source: str) -> list[Region]:
 
 
 def _region(text: str) -> Region:
+    if "_" in text:  # which Python allows within a number, and nobody else
+        raise ValueError
     if text.startswith("m"):
         x, y, width, height, *runs = [int(value) for value in text[1:].split(",")]
         if min(width, height, *runs, 0) < 0 or width * height > LARGEST or sum(runs) > width * height:
@@ -50,7 +54,7 @@ def _region(text: str) -> Region:
             return None
         pixels = np.concatenate([filled, np.zeros(width * height - len(filled), np.bool_)]).reshape(height, width)
         return cropped(Mask(x, y, pixels))
-    values = np.array([float(value) for value in text.replace("\t", ",").split(",")])
+    values = np.array([float(value) for value in _BETWEEN.sub(" ", text).split()])
     if (np.abs(values) > FARTHEST).any():
         raise ValueError
     if len(values) == 1:

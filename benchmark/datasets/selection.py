@@ -67,6 +67,11 @@ def select(
     if limit_frames is not None and limit_frames < 2:
         raise InputError(f"--limit-frames {limit_frames}: at least 2 are needed, the first of them to show the target")
     inventory = dataset.inventory()
+    if not dataset.total:
+        raise InputError(
+            f"{dataset.name}: no sequence is found in {inventory.place}: its sequences are those that its list.txt"
+            " names, one a line, and whose folders are there"
+        )
     wanted = None if sequences is None else resolve(dataset, inventory, sequences)
     found = [name for name in inventory.found if wanted is None or name in wanted]
     missing = [name for name in inventory.missing if wanted is None or name in wanted]

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from benchmark.datasets.catalogue import Target
 from benchmark.datasets.frames import Frames
-from benchmark.datasets.published import Place, PublishedDataset, by_name, secret_rows, sized
+from benchmark.datasets.published import Place, PublishedDataset, by_name, inside, secret_rows, sized
 from benchmark.datasets.sequence import Annotation, Boxes
+from trackers.errors import InputError
 
 
 class TrackingNetDataset(PublishedDataset):
@@ -20,7 +21,14 @@ class TrackingNetDataset(PublishedDataset):
         """Yield the folder of the target's images, with its box file."""
         for split, videos in self._videos.items():
             if images := videos.get(target.name.casefold()):
-                yield Place(images, split / "anno" / f"{target.name}.txt")
+                yield Place(images, inside(split, "anno") / f"{target.name}.txt")
+
+    def frames(self, target: Target, place: Place) -> Frames:
+        """Return the target's images, of which the first is known by its number alone."""
+        frames = super().frames(target, place)
+        if int(frames[0].stem):
+            raise InputError(f"{target.name}: {place.images} lacks image 0, to which its box belongs: unpack it again")
+        return frames
 
     def fitted(self, target: Target, place: Place, rows: Boxes, frames: Frames) -> tuple[Boxes, Frames]:
         """Return NaN for all rows but the first, one an image."""
@@ -34,9 +42,9 @@ class TrackingNetDataset(PublishedDataset):
     @property
     def packed(self) -> tuple[Path, ...]:
         """Also ``TEST/zips/``, into which the development kit fetches a zip a video."""
-        return (*self.bases, *(base / "TEST" / "zips" for base in self.bases))
+        return (*self.bases, *(inside(inside(base, "TEST"), "zips") for base in self.bases))
 
     @cached_property
     def _videos(self) -> dict[Path, dict[str, Path]]:
-        splits = [*(base / "TEST" for base in self.bases), *self.bases]
-        return {split: by_name([split / "frames"]) for split in splits}
+        splits = [*(inside(base, "TEST") for base in self.bases), *self.bases]
+        return {split: by_name([inside(split, "frames")]) for split in splits}

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from benchmark.datasets.catalogue import Target
-from benchmark.datasets.published import Place, PublishedDataset, by_name
+from benchmark.datasets.published import Place, PublishedDataset, by_name, inside
 
 
 class UAVDataset(PublishedDataset):
@@ -23,14 +23,14 @@ class UAVDataset(PublishedDataset):
         """Yield the folder of the target's video, with the target's own box file."""
         if (images := self._videos.get(target.folder.casefold())) is None:
             return
-        trees = [base / "anno" for base in self.bases]
-        own = [tree / self.name for tree in trees if (tree / self.name).is_dir()]
+        trees = [inside(base, "anno") for base in self.bases]
+        own = [own for tree in trees if (own := inside(tree, self.name)).is_dir()]
         if not own and not any(tree.is_dir() for tree in trees):  # else it is the other set that is here
-            own = [base / "anno" / self.name for base in self.bases if images.is_relative_to(base / "data_seq")]
+            own = [base / "anno" / self.name for base in self.bases if images.is_relative_to(inside(base, "data_seq"))]
         for place in own:
             yield Place(images, place / f"{target.name}.txt")
 
     @cached_property
     def _videos(self) -> dict[str, Path]:
-        trees = [base / "data_seq" for base in self.bases]
-        return by_name([tree / name for tree in trees for name in ("UAV123", "UAV20L")] + trees)
+        trees = [inside(base, "data_seq") for base in self.bases]
+        return by_name([inside(tree, name) for tree in trees for name in ("UAV123", "UAV20L")] + trees)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from benchmark.datasets.box_text import read_flags, read_text
 from benchmark.datasets.catalogue import Target, is_plain
 from benchmark.datasets.listing import files_in
-from benchmark.datasets.published import Place, PublishedDataset, bare, by_name, by_usual_name, sized
+from benchmark.datasets.published import Place, PublishedDataset, bare, by_name, by_usual_name, inside, sized
 from benchmark.datasets.region import Region
 from benchmark.datasets.regions import parse_regions, region_boxes
 from benchmark.datasets.sequence import Annotation, Boxes
@@ -42,7 +42,7 @@ class VOTDataset(PublishedDataset):
     def places(self, target: Target) -> Iterator[Place]:
         """Yield the target's folder."""
         if folder := self.sequence_folders.get(target.name.casefold()):
-            inner = folder / "color"
+            inner = inside(folder, "color")
             yield Place(inner if inner.is_dir() else folder, folder / "groundtruth.txt")
 
     def rows(self, target: Target, place: Place) -> Boxes:
@@ -78,7 +78,7 @@ class VOTDataset(PublishedDataset):
         """Return the sequences that the copy's own list has."""
         for base in self.bases:
             if os.path.isfile(file := base / "list.txt"):  # not where `base` may not be looked into
-                names = read_text(file).split()
+                names = [line.strip() for line in read_text(file).splitlines() if line.strip()]
                 if wrong := next((name for name in names if not is_plain(name)), None):
                     raise InputError(f"{file}: {wrong[:60]!r} is no sequence's name")
                 return [name for name in dict.fromkeys(names) if name.casefold() in by_name(self.bases)]

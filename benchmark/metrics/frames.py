@@ -14,10 +14,14 @@ from benchmark.metrics.overlap import centre_errors, overlap
 from benchmark.profiles import Profile
 from trackers.errors import InputError
 
-__all__ = ["Frames", "gather"]
+__all__ = ["Frames", "NothingLeft", "gather", "left_out"]
 
 Values = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+
+class NothingLeft(InputError):
+    """A profile scores no frame of a sequence."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,15 +67,10 @@ def gather(chosen: Sequence[tuple[Values, Annotation, Alignment]], profile: Prof
         overlaps[bad_overlap] = -1.0
         errors[bad_centre] = -1.0 if profile.invalid_centre == "hit" else np.inf
         normalised[bad_centre] = -1.0 if profile.invalid_normalised == "hit" else np.inf
-    dropped = np.zeros(len(true), np.bool_)
-    if profile.absent != "as any":
+    if profile.absent == "miss":
         absent = _absent(chosen)
         overlaps[absent], errors[absent], normalised[absent] = -1.0, np.inf, np.inf
-        dropped |= absent & (profile.absent == "dropped")
-    if profile.nan_truth == "dropped":
-        dropped |= np.isnan(true).any(axis=1)
-    if profile.first_frame == "dropped":
-        dropped[offsets] = True
+    dropped = np.concatenate([left_out(annotation, one.first_frame, profile) for _, annotation, one in chosen])
     if dropped.any():
         overlaps, errors, normalised = (values[~dropped] for values in (overlaps, errors, normalised))
         lengths = lengths - np.add.reduceat(dropped, offsets, dtype=np.int64)
@@ -80,11 +79,23 @@ def gather(chosen: Sequence[tuple[Values, Annotation, Alignment]], profile: Prof
     return Frames(overlaps, errors, normalised, lengths, offsets)
 
 
+def left_out(annotation: Annotation, first_frame: int, profile: Profile) -> Flags:
+    """Return which frames from the first scored one on (N,) are no part of any score under a profile."""
+    dropped = np.zeros(len(annotation) - first_frame, np.bool_)
+    if profile.absent == "dropped" and annotation.absent is not None:
+        dropped |= annotation.absent[first_frame:]
+    if profile.nan_truth == "dropped":
+        dropped |= np.isnan(annotation.boxes[first_frame:]).any(axis=1)
+    if profile.first_frame == "dropped":
+        dropped[0] = True
+    return dropped
+
+
 def _some(lengths: NDArray[np.int64], chosen: Sequence[tuple[Values, Annotation, Alignment]], profile: Profile) -> None:
-    """Raise InputError where a sequence has no frame that is scored."""
+    """Raise NothingLeft where a sequence has no frame that is scored."""
     if lengths.min() < 1:
         name = chosen[int(lengths.argmin())][1].name
-        raise InputError(f"{name} has too few frames for profile {profile.name!r}: nothing is left to score")
+        raise NothingLeft(f"{name} has too few frames for profile {profile.name!r}: nothing is left to score")
 
 
 def _rounded(boxes: Values, origin: Values) -> Values:

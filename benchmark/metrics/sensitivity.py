@@ -6,6 +6,7 @@ Toolkits differ in these very points. The table says how far apart two published
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from benchmark.datasets.sequence import Annotation
 from benchmark.metrics.alignment import align
+from benchmark.metrics.frames import NothingLeft
 from benchmark.metrics.scores import score_sequences
 from benchmark.metrics.summary import Averages, summarise
 from benchmark.profiles import Profile
@@ -49,6 +51,11 @@ def sensitivity(
         moved = {name: move(one) for name, one in boxes.items()} if move else boxes
         return summarise(score_sequences(moved, annotations, changed, starts=starts), changed).overall
 
+    def if_any_left(changed: Profile) -> Averages | None:
+        with suppress(NothingLeft):
+            return scored(changed)
+        return None
+
     base = scored()
     changes = {
         "success at overlap >= threshold": scored(replace(profile, success_strict=False)),
@@ -56,7 +63,7 @@ def sensitivity(
         "average overlap (AO) as AUC": replace(base, auc=base.ao),
         "late starts not aligned": _unaligned(boxes, annotations, profile, starts or {}),
         "frame-weighted mean": scored(replace(profile, average="frames")),
-        "first frame dropped": scored(replace(profile, first_frame="dropped")),
+        "first frame dropped": if_any_left(replace(profile, first_frame="dropped")),
         "first box as the tracker wrote it": scored(replace(profile, first_frame="prediction")),
         "invalid ground truth scored literally": scored(replace(profile, invalid_truth="never")),
         "boxes truncated to integers": scored(move=_truncated),
@@ -64,8 +71,8 @@ def sensitivity(
         "width and height short by 1 px": scored(move=lambda one: one - np.array([0.0, 0.0, 1.0, 1.0])),
     }
     own = _of_profile(profile) | _of_dataset(annotations, profile)
-    changes |= {name: scored(changed) for name, changed in own.items()}
-    return [Change(name, one.auc - base.auc, one.precision - base.precision) for name, one in changes.items()]
+    changes |= {name: if_any_left(changed) for name, changed in own.items()}
+    return [Change(name, one.auc - base.auc, one.precision - base.precision) for name, one in changes.items() if one]
 
 
 def _of_profile(profile: Profile) -> dict[str, Profile]:

@@ -216,12 +216,15 @@ def _failures(report: Report) -> Table:
 
 def _sensitivity(report: Report) -> Table:
     with_changes = [one for one in report.scored if one.sensitivity]
-    names = [change.name for change in with_changes[0].sensitivity] if with_changes else []
+    changes = {one.name: {change.name: change for change in one.sensitivity} for one in with_changes}
     rows = []
-    for index, name in enumerate(names):
+    for name in dict.fromkeys(name for own in changes.values() for name in own):
         cells = []
-        for one in with_changes:
-            change = one.sensitivity[index]
+        for one in with_changes:  # who failed on some sequences may lack what only these know
+            change = changes[one.name].get(name)
+            if change is None:
+                cells.append(EMPTY)
+                continue
             facts = {"precision_change": change.precision}
             cells.append(Cell(f"{change.auc:+z.4f}", change.auc, f"{change.precision:+z.4f}", facts=facts))
         rows.append((words(name), *cells))

@@ -28,8 +28,12 @@ texts = st.lists(st.tuples(row, st.sampled_from(ENDS)).map("".join), max_size=6)
 contents = st.binary(max_size=200) | st.tuples(texts, st.sampled_from(ENCODINGS)).map(
     lambda one: one[0].encode(one[1], errors="replace")
 )
-few = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-many = settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+many = settings(
+    max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 def is_one_line(error: Exception, *named: str) -> None:

@@ -26,3 +26,10 @@ def test_a_gap_between_images_is_said(tmp_path: Path):
     (tmp_path / "TEST" / "frames" / "0-6LB4FqxoE_0" / "7.jpg").unlink()
     with pytest.raises(InputError, match="lacks image 7: 1 of the sequence's images 0-11 are missing"):
         open_dataset("TrackingNet", tmp_path).load(["0-6LB4FqxoE_0"])
+
+
+def test_the_box_belongs_to_image_0(tmp_path: Path):
+    layouts.trackingnet(tmp_path, "0-6LB4FqxoE_0", 12, (5, 6, 30, 20))
+    (tmp_path / "TEST" / "frames" / "0-6LB4FqxoE_0" / "0.jpg").unlink()
+    with pytest.raises(InputError, match="lacks image 0, to which its box belongs: unpack it again"):
+        open_dataset("TrackingNet", tmp_path).load(["0-6LB4FqxoE_0"])

@@ -83,6 +83,8 @@ def test_a_masks_box_is_that_of_its_pixels():
         "m0,0,-1,4,1",
         "a,b,c,d",
         "1,2,3,4,5,6",
+        "1_0,2,3,4",
+        "m1_0,0,2,2,0,4",
         "m0,0,99999,99999,1",
         "inf,1,2,3",
         "1,2,3,4,5,6,7,1e308",
@@ -92,3 +94,37 @@ def test_a_masks_box_is_that_of_its_pixels():
 def test_what_is_no_region_is_refused_with_its_line(line):
     with pytest.raises(InputError, match=r"x.txt, line 2: .* is no region"):
         parse_regions(f"{POLYGON}\n{line}\n", "x.txt")
+
+
+@pytest.mark.parametrize("gap", [",", ", ", "\t", " ", ";"])
+def test_values_stand_between_any_usual_signs(gap: str):
+    (found,) = parse_regions(POLYGON.replace(",", gap), "x.txt")
+    (usual,) = parse_regions(POLYGON, "x.txt")
+    assert np.array_equal(found, usual)
+
+
+def test_a_polygon_without_an_area_is_no_target(tmp_path: Path):
+    """One point, a line across, a line down; corners on a diagonal have what got10k makes of them."""
+    lines = [POLYGON, "10,10,10,10,10,10,10,10", "10,10,30,10,30,10,10,10", "10,10,10,30,10,30,10,10", POLYGON]
+    layouts.vot(tmp_path / "VOT2018", "ants1", lines)
+    (sequence,) = open_dataset("VOT2018", tmp_path).load(["ants1"])
+    assert sequence.annotation.valid.tolist() == [True, False, False, False, True]
+
+
+@pytest.mark.parametrize("listed", [None, "", "other\n"])
+def test_a_year_of_which_nothing_is_listed_is_one_line(tmp_path: Path, run_bench, listed: str | None):
+    layouts.vot(tmp_path / "VOT2022", "zebra", [POLYGON] * 3)
+    (tmp_path / "VOT2022" / "list.txt").unlink()
+    if listed is not None:
+        (tmp_path / "VOT2022" / "list.txt").write_text(listed)
+    done = run_bench("-d", "VOT2022", "-t", "siamfc", "--data-root", tmp_path, "--subset", "available")
+    assert done.returncode == 2
+    assert "VOT2022: no sequence is found in" in done.stderr
+    assert "those that its list.txt names, one a line" in done.stderr
+    told = run_bench("doctor", "-d", "VOT2022", "--data-root", tmp_path, "--results", tmp_path / "r")
+    assert "missing: its list.txt, which names its sequences one a line" in told.stdout
+
+
+def test_a_listed_name_may_have_a_space(tmp_path: Path):
+    layouts.vot(tmp_path / "VOT2022", "a zebra", [POLYGON] * 3)
+    assert open_dataset("VOT2022", tmp_path).inventory().found == ("a zebra",)

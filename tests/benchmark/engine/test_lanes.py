@@ -79,7 +79,9 @@ def run(tracker: Tracker, videos: list[Sequence], lanes: int, start: int = 0) ->
 
 
 @given(lanes=st.integers(1, 7), order=st.permutations(range(5)))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_whatever_runs_beside_it_a_sequence_gets_its_own_boxes(videos, lanes: int, order: list[int]) -> None:
     tracker = Watcher()
     together = run(tracker, [videos[index] for index in order], lanes)

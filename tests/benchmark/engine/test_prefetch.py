@@ -36,7 +36,9 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     ends=st.dictionaries(st.integers(0, 4), st.integers(0, 12), max_size=4),
     budget=st.sampled_from([0, SIZE, 5 * SIZE, 100 * SIZE]),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_every_reader_sees_each_frame_once_whatever_the_others_do(paths, readers, turns, ends, budget) -> None:
     """Readers take turns as `turns` say; some close their stream early."""
     decoded: Counter[Path] = Counter()

@@ -101,7 +101,9 @@ def plain(patience: int, one: Sequence) -> tuple[list[int], list[np.ndarray]]:
 
 
 @given(lanes=st.integers(1, 5), patience=st.integers(1, 12), order=st.permutations(range(4)))
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_a_lost_target_is_shown_again_five_frames_later_whatever_runs_beside_it(videos, lanes, patience, order) -> None:
     found = run(Forgetful(patience), jobs([videos[index] for index in order]), lanes)
     for one in videos:

@@ -77,7 +77,9 @@ def run(trackers: dict[str, Adder], groups: list[dict[str, Job]], lanes: int, **
     wanted=st.lists(st.sets(st.sampled_from("abc"), min_size=1), min_size=5, max_size=5),
     fails=st.dictionaries(st.integers(0, 4), st.integers(1, 6), max_size=3),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_each_gives_what_it_gives_alone_and_every_frame_is_decoded_once(jobs, lanes, wanted, fails) -> None:
     """Whatever each has left to do, and whichever lanes of one of them fail."""
     groups = [dict.fromkeys(sorted(names), job) for job, names in zip(jobs, wanted, strict=True)]

@@ -95,7 +95,7 @@ def a_baseline_or_one_line(file: Path) -> None:
     assert len(told.splitlines()) == 1
 
 
-FIXTURE = (HealthCheck.function_scoped_fixture,)
+FIXTURE = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
 
 
 @given(mutate=mutants())

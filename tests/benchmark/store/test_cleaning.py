@@ -164,7 +164,9 @@ def test_a_run_that_cannot_be_read_stops_the_cleaning(shelf) -> None:
 
 
 @given(uses=st.lists(st.sets(st.integers(0, 7)), max_size=6), keep=st.integers(1, 4), young=st.sets(st.integers(0, 7)))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_exactly_what_nobody_needs_goes(
     shelf, tmp_path_factory, uses: list[set[int]], keep: int, young: set[int]
 ) -> None:
