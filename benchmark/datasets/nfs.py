@@ -46,9 +46,9 @@ class NfSDataset(PublishedDataset):
                     yield Place(images, images.parent / f"{name}.txt")
                     yield Place(images, images / f"{name}.txt")
         for base, videos in self._packed.items() if self.rate == "30" else ():
-            if images := videos.get(target.name.casefold()):
-                for name in dict.fromkeys((target.name, images.name)):
-                    yield Place(images, inside(base, "anno") / f"nfs_{name}.txt")
+            if packed := videos.get(target.name.casefold()):
+                for name in dict.fromkeys((target.name, packed.name)):
+                    yield Place(packed, inside(base, "anno") / f"nfs_{name}.txt")
 
     @cached_property
     def _packed(self) -> dict[Path, dict[str, Path]]:
