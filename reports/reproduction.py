@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.scores import RunScores
+from benchmark.signed import signed
 from benchmark.store.record import write_whole
 from reports.html.page import environment
 from reports.papers import MEASURES, incomparable
@@ -77,10 +78,10 @@ def reproduction_lines(scores: RunScores, facts: Sequence[Mapping[str, Any]]) ->
             if tracker is not None and tracker.summary is not None:
                 value = float(getattr(tracker.summary.overall, measure))
                 interval = tracker.intervals.get(measure)
-                around = f" [{interval.low:.3f}, {interval.high:.3f}]" if interval else ""
+                around = f" [{interval.low:z.3f}, {interval.high:z.3f}]" if interval else ""
                 shown = f"{value:.3f}{around}"
             apart = [
-                f"{value - number:+z.3f}" if comparable and value is not None and number is not None else ""
+                signed(value - number) if comparable and value is not None and number is not None else ""
                 for number in (*(figure.value for _, figure in printed), *(number for _, number in raw))
             ]
             cells.append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from benchmark.merit import Merit
+from benchmark.signed import signed
 from reports.answers import Answer
 from reports.forest import Forest, Row, found_of
 
@@ -44,20 +45,24 @@ def evidence(answer: Answer) -> str:
     Before all that, whether one of the two alone was trained for tracking.
     """
     found, second, merit = answer.main, answer.second, answer.merit
-    which = "higher" if found.difference >= 0 else "lower"
+    by = signed(found.difference)
     text = f"{answer.first} " if answer.first else ""
-    text += f"{found.other} has {merit.article} {merit.name} {abs(found.difference):.3f} {which} than {found.base}"
+    if by[0] in "+-":
+        which = "higher" if by[0] == "+" else "lower"
+        text += f"{found.other} has {merit.article} {merit.name} {by[1:]} {which} than {found.base}"
+    else:
+        text += f"{found.other} and {found.base} have the same {merit.name} to three decimals"
     if found.interval is None or found.p_holm is None:
         return f"{text} on the one sequence that both finished; that says nothing of others."
     asked = f", corrected for {answer.questions} questions" if answer.questions > 1 else ""
     text += (
-        f" (95\u00a0% interval {found.interval.low:+z.3f} to {found.interval.high:+z.3f}; "
+        f" (95\u00a0% interval {signed(found.interval.low)} to {signed(found.interval.high)}; "
         f"p\u00a0=\u00a0{_p(found.p_holm)}{asked}): "
         f"{merit.counts_as.format(*answer.counts, all=found.sequences)}."
     )
     if second is not None and second.interval is not None:
         low, high = second.interval.low, second.interval.high
-        text += f" {merit.second.capitalize()} {second.difference:+z.3f} ({low:+z.3f} to {high:+z.3f})."
+        text += f" {merit.second.capitalize()} {signed(second.difference)} ({signed(low)} to {signed(high)})."
     if answer.verdict == "not shown" and found.detectable is not None:
         text += f" With these sequences a true difference below about {found.detectable:.3f} mostly stays unseen."
     return text

@@ -14,6 +14,7 @@ from rich.table import Table
 from benchmark.commands.folder import begin, conclude, keep_truth, this_command
 from benchmark.commands.terminal import Terminal, remarks, sequence_progress
 from benchmark.commands.work import do
+from benchmark.signed import signed
 from benchmark.store.results import slug, writing
 
 if TYPE_CHECKING:
@@ -171,8 +172,8 @@ def repeated(repeats: int, jitter: float) -> str:
 
 
 def _spanned(one: Effect) -> str:
-    span = rf" \[{one.interval.low:+z.3f}, {one.interval.high:+z.3f}]" if one.interval else ""
-    return f"{one.difference:+z.3f}{span}"
+    span = rf" \[{signed(one.interval.low)}, {signed(one.interval.high)}]" if one.interval else ""
+    return f"{signed(one.difference)}{span}"
 
 
 def _p(one: Effect) -> str:

@@ -91,7 +91,7 @@ def _score(tracker: TrackerScores, name: str, sign: str) -> str:
         return "-"
     value = f"{getattr(tracker.summary.overall, name):.3f}{sign}"
     interval = tracker.intervals.get(name)
-    return f"{value:6} \\[{interval.low:.3f}, {interval.high:.3f}]" if interval else value
+    return f"{value:6} \\[{interval.low:z.3f}, {interval.high:z.3f}]" if interval else value
 
 
 def _repeats(tracker: TrackerScores) -> str:

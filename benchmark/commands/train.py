@@ -11,6 +11,7 @@ from benchmark.bounds import MANY, SECONDS
 from benchmark.commands.numbers import Number
 from benchmark.commands.options import device_option, seed_option
 from benchmark.commands.terminal import echo, output, progress, remarks
+from benchmark.signed import signed
 from trackers.errors import InputError
 
 if TYPE_CHECKING:
@@ -151,5 +152,7 @@ def _show(title: str, *tracked: Tracked) -> None:
         return
     before, after = tracked
     (pair,) = compare({"ships": before.by_sequence, "trained": after.by_sequence}, [("ships", "trained")])
-    beyond = "" if pair.interval is None else f" [{pair.interval.low:+z.3f}, {pair.interval.high:+z.3f}]"
-    output().print(f"trained minus what ships: {pair.difference:+z.3f}{beyond}, {pair.sequences} videos", markup=False)
+    beyond = "" if pair.interval is None else f" [{signed(pair.interval.low)}, {signed(pair.interval.high)}]"
+    output().print(
+        f"trained minus what ships: {signed(pair.difference)}{beyond}, {pair.sequences} videos", markup=False
+    )

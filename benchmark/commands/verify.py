@@ -9,6 +9,7 @@ from rich.table import Table
 
 from benchmark.commands.options import json_option, write_json
 from benchmark.commands.terminal import echo, output
+from benchmark.signed import signed
 
 USUAL = ("auc", "precision")
 SHORT = {"auc": "AUC", "precision": "P", "normalised_precision": "NP", "ao": "AO", "sr50": "SR.50", "sr75": "SR.75"}
@@ -40,7 +41,7 @@ def verify(*, golden: Path | None, json_file: Path | None) -> None:
         digits = 4 if golden else 6
         for row in rows:
             pairs = [" / ".join(_score(v, digits) for v in pair) for pair in (row.expected, row.ours)]
-            difference = f"{max(row.differences, key=abs):+z.0e}"
+            difference = signed(max(row.differences, key=abs), ".0e")
             printed = row.published + {True: "", False: " (differs)", None: ""}[row.as_printed]
             verdict = "ok" if row.ok else "MISS"
             of = "" if row.measures == USUAL else ": " + " / ".join(SHORT.get(name, name) for name in row.measures)

@@ -46,6 +46,6 @@ def vot_table(scores: RunScores) -> Table | None:
         cells = ["-" if value is None else f"{value:.4f}" for value in values]
         cells[2] += SIGNS[standing.get(tracker.name, "")]
         if interval := EAO.interval(tracker):
-            cells[2] += f" \\[{interval.low:.3f}, {interval.high:.3f}]"
+            cells[2] += f" \\[{interval.low:z.3f}, {interval.high:z.3f}]"
         shown.add_row(escape(tracker.name), *cells, f"{own.measures[0].failures:g}")
     return shown

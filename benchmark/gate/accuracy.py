@@ -19,6 +19,7 @@ from benchmark.gate.limits import Limits, limits
 from benchmark.gate.snapshot import Snapshot, TrackerSnapshot
 from benchmark.gate.verdict import Verdict
 from benchmark.metrics.overlap import overlap
+from benchmark.signed import signed
 from benchmark.statistics.paired import student_interval
 
 ROUNDING = 1e-3
@@ -128,7 +129,7 @@ def _equal(
     if not parted:
         bits = "bit for bit" if exact == len(shared) else f"to {ROUNDING:g} px, {exact} of them bit for bit"
         return "pass", f"boxes of all {len(shared)} sequences are equal {bits}"
-    return "fail", f"boxes differ {_where(parted, shared)}, AUC by {differences.mean():+z.4f}"
+    return "fail", f"boxes differ {_where(parted, shared)}, AUC by {signed(differences.mean(), '.4f')}"
 
 
 def _near(
@@ -140,8 +141,8 @@ def _near(
     facts |= {"mean_iou": iou, "pixels": float(max(np.nanmax(one, initial=0.0) for one in apart))}
     facts["parted"] = [vars(one) for one in parted]
     where = f"; boxes part {_where(parted, shared)}" if parted else ""
-    says = f"mean IoU with the stored boxes {iou:.4f} (at least {bounds.mean_iou:g}), AUC {differences.mean():+z.4f}"
-    says += f" (within {bounds.auc:g}){where}"
+    says = f"mean IoU with the stored boxes {iou:.4f} (at least {bounds.mean_iou:g}), AUC"
+    says += f" {signed(differences.mean(), '.4f')} (within {bounds.auc:g}){where}"
     sound = iou >= bounds.mean_iou and abs(float(differences.mean())) <= bounds.auc
     return ("pass" if sound else "fail"), says
 
@@ -152,8 +153,8 @@ def _retrained(
     mean, tolerance = float(differences.mean()), bounds.tolerance(len(shared))
     interval = student_interval(differences) if len(shared) > 1 else None
     facts |= {"tolerance": tolerance, "interval": [interval.low, interval.high] if interval else None}
-    says = f"AUC {mean:+z.4f}"
-    says += f" [{interval.low:+z.4f}, {interval.high:+z.4f}]" if interval else ""
+    says = f"AUC {signed(mean, '.4f')}"
+    says += f" [{signed(interval.low, '.4f')}, {signed(interval.high, '.4f')}]" if interval else ""
     says += f" over {len(shared)} sequences; {tolerance:.3f} is what equally good checkpoints differ by"
     if mean >= -tolerance:
         return "pass", says

@@ -18,6 +18,7 @@ from scipy.stats import mannwhitneyu
 from benchmark.gate.limits import Limits, limits
 from benchmark.gate.timings import Timings, Visit
 from benchmark.gate.verdict import Status, Verdict
+from benchmark.signed import signed
 
 Values = NDArray[np.float64]
 EFFECT = 0.05
@@ -184,4 +185,4 @@ def _decide(
 
 
 def _change(ratio: float) -> str:
-    return f"{ratio - 1:+z.1%}"
+    return signed(ratio - 1, ".1%")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from benchmark.datasets.sequence import Annotation
 from benchmark.interop.trajectories import Trajectory
 from benchmark.metrics.overlap import overlap
+from benchmark.signed import signed
 from trackers.boxes import WILD, tame
 
 __all__ = ["suspicions", "where_it_fits"]
@@ -80,7 +81,7 @@ def _first_boxes(pairs: list[tuple[Trajectory, Annotation]]) -> Iterator[str]:
             if np.array_equal(common, [-1, -1, 0, 0]):
                 yield f"looks 0-based (first boxes lie at -1, -1 from the ground truth): {_which(hits, len(pairs))}"
             else:
-                text = ", ".join(f"{value:+g}" for value in common)
+                text = ", ".join(signed(value, "g") for value in common)
                 yield f"first boxes lie {text} px (x, y, w, h) from the ground truth: {_which(hits, len(pairs))}"
     if lost:
         yield f"does not begin on the target: {_which(lost, len(pairs))}"
@@ -96,8 +97,9 @@ def _median_offset(pairs: list[tuple[Trajectory, Annotation]]) -> Iterator[str]:
         if good.sum() >= 20:
             medians.append(np.median((boxes[:, :2] + boxes[:, 2:] / 2 - true[:, :2] - true[:, 2:] / 2)[good], axis=0))
     if len(medians) >= 10 and np.abs(median := np.median(medians, axis=0)).max() >= SHIFTED:
+        x, y = (signed(one, ".1f") for one in median)
         yield (
-            f"where it tracks well, its boxes lie {median[0]:+z.1f}, {median[1]:+z.1f} px from the target"
+            f"where it tracks well, its boxes lie {x}, {y} px from the target"
             f" (median of {len(medians)} sequences): an offset of pixel indices?"
         )
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from benchmark.datasets.sequence import Annotation
 from benchmark.metrics.sensitivity import sensitivity
 from benchmark.profiles import Profile, load_profile
+from benchmark.signed import signed
 from benchmark.verification.golden_challenges import trackingnet_dummy
 from benchmark.verification.golden_sets import PROFILES_OF, GoldenSet
 
@@ -36,7 +37,9 @@ def main(golden: Path) -> None:
     for dataset, tracker, profile, boxes, truth in _shown(golden):
         columns.append(f"{dataset}, {tracker}, `{profile.name}`")
         for change in sensitivity(boxes, truth, profile):
-            rows.setdefault(change.name, {})[columns[-1]] = f"{change.auc:+z.4f} / {change.precision:+z.4f}"
+            rows.setdefault(change.name, {})[columns[-1]] = (
+                f"{signed(change.auc, '.4f')} / {signed(change.precision, '.4f')}"
+            )
     lines = [
         "# What each convention is worth on each benchmark", "",
         "`python -m benchmark.measurements.dataset_conventions GOLDEN`: change of AUC / P@20 where the same boxes are"

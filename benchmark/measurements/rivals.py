@@ -16,6 +16,7 @@ import runpy
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +25,7 @@ from typing import Any
 import click
 
 from benchmark.scores import RunScores
+from benchmark.signed import signed
 from benchmark.statistics.paired import compare
 from benchmark.store.reading import read_manifest
 
@@ -163,7 +165,7 @@ def verdict(rows: list[Row]) -> list[str]:
             slower = f"; a frame takes {row['median_ms'] / nano['median_ms']:.1f} times as long" if timed else ""
             lines.append(
                 f"`{row['tracker']}` {word if row['differs'] else 'cannot be told apart from'} NanoTrack V2: "
-                f"{row['minus_nano']:+z.3f} {_range(row['minus_nano_interval'], '+')} AUC{slower}."
+                f"{signed(row['minus_nano'])} {_range(row['minus_nano_interval'], signed)} AUC{slower}."
             )
     front = [f"`{row['tracker']}`" for row in sorted(timed, key=lambda row: row["median_ms"]) if row["front"]]
     return [*lines, f"Nobody is both better and faster than {', '.join(front)}."]
@@ -190,15 +192,15 @@ def page(content: dict[str, Any]) -> str:
 def _cells(row: Row) -> list[str]:
     apart, timed = "", ["", "", ""]
     if row["minus_nano"] is not None:
-        apart = f"{row['minus_nano']:+z.3f} {_range(row['minus_nano_interval'], '+')}" + r"\*" * row["differs"]
+        apart = f"{signed(row['minus_nano'])} {_range(row['minus_nano_interval'], signed)}" + r"\*" * row["differs"]
     if row["median_ms"] is not None:
         timed = [f"{row['median_ms']:.1f} ({row['p95_ms']:.1f})", f"{row['fps']:.0f}", f"{row['memory_mb']:.0f}"]
     accuracy = [f"{row['auc']:.3f} {_range(row['auc_interval'])}", f"{row['precision']:.3f}", apart]
     return [f"`{row['tracker']}`", *accuracy, *timed, "; ".join(row["notes"])]
 
 
-def _range(ends: list[float] | None, sign: str = "") -> str:
-    return f"[{ends[0]:{sign}z.3f}, {ends[1]:{sign}z.3f}]" if ends else ""
+def _range(ends: list[float] | None, write: Callable[[float], str] = "{:z.3f}".format) -> str:
+    return f"[{write(ends[0])}, {write(ends[1])}]" if ends else ""
 
 
 if __name__ == "__main__":

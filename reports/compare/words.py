@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from benchmark.merit import Merit
+from benchmark.signed import signed
 from reports.compare.model import Pair
 from reports.forest import Forest, Found, Row, found_of
 from reports.labels import unlike
@@ -32,11 +33,11 @@ def line(pair: Pair) -> str:
     who = pair.a.name if pair.a.name == pair.b.name else f"{pair.b.name} against {pair.a.name}"
     if said == "same":
         return f"{who}: the same boxes on all {found.sequences} sequences"
-    reach = f" [{found.interval.low:+z.3f}, {found.interval.high:+z.3f}]" if found.interval else ""
+    reach = f" [{signed(found.interval.low)}, {signed(found.interval.high)}]" if found.interval else ""
     p = "" if found.p_holm is None else f", p {found.p_holm:.3f}"
     count = f"{found.sequences} sequence{'s' if found.sequences > 1 else ''}"
     first = "" if not unlike(pair.b, pair.a) else TRAINED if pair.b.trained else UNTRAINED
-    text = f"{who}: {first}{said}; {pair.merit.name} {found.difference:+z.3f}{reach}{p}, {count}"
+    text = f"{who}: {first}{said}; {pair.merit.name} {signed(found.difference)}{reach}{p}, {count}"
     return f"{text}. {apart}" if (apart := pair.merit.apart(pair.b, pair.a)) else text
 
 
@@ -59,18 +60,18 @@ def sentence(pair: Pair) -> str:
     if verdict(pair) == "same":
         return f"The same: on all {found.sequences} sequences the boxes are the same."
     if found.interval is None or found.p_holm is None:
-        return f"One sequence cannot tell. {pair.merit.title} {found.difference:+z.3f}."
+        return f"One sequence cannot tell. {pair.merit.title} {signed(found.difference)}."
     said, who = "No difference shown.", "B" if pair.a.name == pair.b.name else pair.b.name
     if found.significant:
         said = f"{who} is better." if found.difference > 0 else f"{who} is worse."
     first = (unlike(pair.b, pair.a), pair.merit.apart(pair.b, pair.a))
     text = "".join(f"{one} " for one in (said, *first) if one)
     text += (
-        f"{pair.merit.title} {found.difference:+z.3f} (95\u00a0% interval {found.interval.low:+z.3f} to "
-        f"{found.interval.high:+z.3f}; p\u00a0=\u00a0{found.p_holm:.3f}): "
+        f"{pair.merit.title} {signed(found.difference)} (95\u00a0% interval {signed(found.interval.low)} to "
+        f"{signed(found.interval.high)}; p\u00a0=\u00a0{found.p_holm:.3f}): "
         f"{pair.merit.counts_as.format(*pair.counts, all=found.sequences)}"
     )
-    text += f"; {pair.merit.second} {pair.second.difference:+z.3f}." if pair.second else "."
+    text += f"; {pair.merit.second} {signed(pair.second.difference)}." if pair.second else "."
     if not found.significant and found.detectable is not None:
         text += f" A true difference below about {found.detectable:.3f} would mostly stay unseen."
     if pair.identical:

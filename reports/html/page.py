@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from benchmark.signed import signed
 from benchmark.statistics.bands import LEAST
 from reports.causes import asked_forest, shares_forest
 from reports.failures import KINDS
@@ -136,6 +137,7 @@ def environment() -> Environment:
         picture_near=picture_near,
     )
     made.filters["foldable"] = foldable
+    made.filters["signed"] = signed
     return made
 
 

@@ -7,6 +7,7 @@ import math
 import numpy as np
 from matplotlib.figure import Figure
 
+from benchmark.signed import signed
 from reports.differences import CurveDifference, Kind
 from reports.labels import coverage
 from reports.model import Report
@@ -53,8 +54,8 @@ def difference_figure(report: Report, kind: Kind, width: float = COLUMN) -> Figu
 def _head(one: CurveDifference, width: float) -> str:
     """Return a panel's tracker, its name whole, and below it how its score differs."""
     interval = one.score.interval
-    span = f" [{interval.low:+z.3f}, {interval.high:+z.3f}]" if interval else ""
-    return f"{folded(one.score.other, width, SIZE - 0.5)}\n{one.score.difference:+z.3f}{span}"
+    span = f" [{signed(interval.low)}, {signed(interval.high)}]" if interval else ""
+    return f"{folded(one.score.other, width, SIZE - 0.5)}\n{signed(one.score.difference)}{span}"
 
 
 def _reach(one: CurveDifference) -> float:

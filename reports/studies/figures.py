@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 
+from benchmark.signed import signed
 from benchmark.studies.answer import Answer
 from reports.plots.beside import name_points, names_height
 from reports.plots.forest import draw_forest, forest_figure, forest_height
@@ -130,7 +131,7 @@ def _waterfall(axis: Any, answer: Answer, width: float, height: float = 0.0) -> 
         axis.barh(row, auc - before if row else auc - low, left=before if row else low, color=colour, height=0.6)
         if row:
             axis.plot([before, before], [row - 1.3, row + 0.3], color="#444444", lw=0.5)
-        step = f" {auc:.3f}" + (f" ({auc - before:+z.3f})" if row else "")
+        step = f" {auc:.3f}" + (f" ({signed(auc - before)})" if row else "")
         axis.text(auc, row, step, va="center", fontsize=SIZE - 1)
     axis.set_yticks(range(len(scored)), [_beside(label, width) for label, _ in scored])
     span = scored[-1][1] - low
@@ -175,7 +176,7 @@ def _heat(axis: Any, answer: Answer, width: float, height: float = 0.0) -> None:
         for column, one in enumerate(findings):
             if (effect := one.by_cause.get(cause)) is not None:
                 dark = abs(effect.difference) > 0.6 * reach
-                said = f"{effect.difference:+z.2f}".replace("0.", ".") + ("*" if effect.significant else "")
+                said = signed(effect.difference, ".2f").replace("0.", ".") + ("*" if effect.significant else "")
                 axis.text(column, row, said, ha="center", va="center", fontsize=SIZE - 1.5, rotation=turned,
                           color="white" if dark else "black")  # fmt: skip
     heads, upright = _heads(answer, width)

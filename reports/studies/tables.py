@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from benchmark.studies.answer import Answer, Effect, Finding
+from benchmark.signed import signed
+from benchmark.studies.answer import Answer, Effect, Finding, Insight
 from reports.studies.words import caption
 from reports.tables.grid import EMPTY, Cell, Column, Table, difference, score, tracker_cell, words
 
@@ -170,14 +171,19 @@ def _group(one: Effect | None) -> Cell:
     if one is None:
         return EMPTY
     star = "*" if one.significant else ""
-    return Cell(f"{one.difference:+z.3f}{star}", one.difference, interval=one.interval, spec="+z.3f",
+    return Cell(f"{signed(one.difference)}{star}", one.difference, interval=one.interval, sign=True,
                 facts={"p_holm": one.p_holm})  # fmt: skip
+
+
+def _told(one: Insight) -> Cell:
+    sign = one.unit.startswith("change")
+    text = signed(one.value, ".3g") if sign else f"{one.value:z.3g}"
+    return Cell(text, one.value, interval=one.interval, spec=".3g", sign=sign)
 
 
 def _insights(answer: Answer) -> Table:
     rows = [
-        (tracker_cell(one.tracker), words(one.asks), Cell(f"{one.value:+z.3g}" if one.unit.startswith("change") else
-         f"{one.value:.3g}", one.value, interval=one.interval, spec="+z.3g"), words(one.unit),
+        (tracker_cell(one.tracker), words(one.asks), _told(one), words(one.unit),
          Cell(str(one.sequences), float(one.sequences)), words(one.truth))
         for one in answer.insights
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmark.signed import signed
 from benchmark.studies.answer import Actor, Answer, Effect, Finding
 from reports.forest import Forest, Row, found_of
 
@@ -55,9 +56,10 @@ def headline(one: Finding) -> str:
 
 def sure(one: Effect, digits: int = 3) -> str:
     """Return an effect with its interval and its corrected p."""
-    text = f"{one.difference:+z.{digits}f}"
+    spec = f".{digits}f"
+    text = signed(one.difference, spec)
     if one.interval is not None:
-        text += f" (95\u00a0% interval {one.interval.low:+z.{digits}f} to {one.interval.high:+z.{digits}f}"
+        text += f" (95\u00a0% interval {signed(one.interval.low, spec)} to {signed(one.interval.high, spec)}"
         text += f"; p\u00a0=\u00a0{one.p_holm:.3f})" if one.p_holm is not None else ")"
     return text
 
@@ -66,7 +68,7 @@ def evidence(one: Finding, answer: Answer) -> str:
     """Return the numbers behind a comparison."""
     text = (
         f"Success AUC {sure(one.auc)}: better on {one.wins} of {one.auc.sequences} sequences, alike on {one.ties},"
-        f" worse on {one.losses}; precision {one.precision.difference:+z.3f}."
+        f" worse on {one.losses}; precision {signed(one.precision.difference)}."
     )
     if one.auc.interval is None:
         return f"{text} One sequence cannot tell."

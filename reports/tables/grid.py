@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from benchmark.signed import signed
 from benchmark.statistics.best import Standing
 from benchmark.statistics.intervals import Interval
 from trackers.printable import printable
@@ -26,8 +27,10 @@ class Cell:
     """Smaller, below it: a caveat, a mark, a second number."""
     interval: Interval | None = None
     """Of the value; shown below it, before the note."""
-    spec: str = "z.3f"
+    spec: str = ".3f"
     """How the interval's ends are written."""
+    sign: bool = False
+    """Whether they are differences, which have a sign."""
     tracker: str = ""
     """The tracker it names, for its colour."""
     standing: Standing = ""
@@ -40,7 +43,13 @@ class Cell:
     @property
     def span(self) -> str:
         """The interval as text."""
-        return f"{self.interval.low:{self.spec}} to {self.interval.high:{self.spec}}" if self.interval else ""
+        return " to ".join(self.ends)
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """The interval's ends as text; none without it."""
+        ends = (self.interval.low, self.interval.high) if self.interval else ()
+        return tuple(signed(one, self.spec) if self.sign else f"{one:z{self.spec}}" for one in ends)
 
     @property
     def below(self) -> str:
@@ -122,12 +131,12 @@ def score(value: float | None, interval: Interval | None = None, digits: int = 3
     """Return a cell of a number with its interval."""
     if value is None:
         return EMPTY
-    return Cell(f"{value:z.{digits}f}", float(value), interval=interval, spec=f"z.{digits}f", standing=standing)
+    return Cell(f"{value:z.{digits}f}", float(value), interval=interval, spec=f".{digits}f", standing=standing)
 
 
 def difference(value: float, interval: Interval | None = None, note: str = "", **facts: Fact) -> Cell:
     """Return a cell of a difference, with its sign, and its interval."""
-    return Cell(f"{value:+z.3f}", float(value), note, interval, "+z.3f", facts=facts)
+    return Cell(signed(value), float(value), note, interval, sign=True, facts=facts)
 
 
 def tracker_cell(name: str, beside: Sequence[str] = (), **facts: Fact) -> Cell:

@@ -101,7 +101,7 @@ def arrange(table: Table, paper: Paper) -> Layout:
 
 def lines_below(cell: Cell, paper: Paper) -> tuple[str, ...]:
     """Return what stands below a number, line by line: its interval, and a note where it is short."""
-    span = f"[{cell.interval.low:{cell.spec}}, {cell.interval.high:{cell.spec}}]" if cell.interval else ""
+    span = f"[{', '.join(cell.ends)}]" if cell.interval else ""
     note = cell.note if width(cell.note, SCRIPT) <= SHORT else ""
     return tuple(filter(None, (span if paper.intervals else "", note)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from benchmark.scores import RepeatedScores, TrackerScores
+from benchmark.signed import signed
 from benchmark.statistics.paired import PairedDifference
 from reports.failures import KINDS
 from reports.labels import (
@@ -226,7 +227,7 @@ def _sensitivity(report: Report) -> Table:
                 cells.append(EMPTY)
                 continue
             facts = {"precision_change": change.precision}
-            cells.append(Cell(f"{change.auc:+z.4f}", change.auc, f"{change.precision:+z.4f}", facts=facts))
+            cells.append(Cell(signed(change.auc, ".4f"), change.auc, signed(change.precision, ".4f"), facts=facts))
         rows.append((words(name), *cells))
     columns = (Column("One convention changed", "convention", "text"), *_tracker_columns(with_changes, "auc_change"))
     note = "Change of success AUC, and below it of precision, when the same boxes are scored so."

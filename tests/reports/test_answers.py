@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from benchmark.statistics.intervals import Interval
 from reports.answers import questions
 from reports.model import build_report
 from reports.sentences import cost, evidence, verdict
@@ -71,3 +73,11 @@ def test_one_sequence_tells_nothing(make: Callable[..., Path], tmp_path: Path) -
     answer = build_report([run], frames=False).answers[0]
     assert verdict(answer) == "One sequence cannot tell."
     assert "says nothing of others" in evidence(answer)
+
+
+def test_a_difference_that_rounds_to_nothing_is_neither_higher_nor_lower(made_run: Path) -> None:
+    answer = build_report([made_run], frames=False).answers[0]
+    for value in (-0.0004, 0.0004, -0.0):
+        text = evidence(replace(answer, main=replace(answer.main, difference=value, interval=Interval(-0.0004, 0.1))))
+        assert f"{answer.pair.other} and {answer.pair.base} have the same success AUC to three decimals (95" in text
+        assert "interval 0.000 to +0.100" in text

@@ -119,7 +119,7 @@ function curves(host, x, series, o) {
   f.picture.append(bands, lines);
   readout(host, f, x.length, (k) => f.sx(x[k]), (k) => [[null, o.at(x[k])],
     ...series.filter((one) => !hidden(one.t) && one.y[k] !== null && one.y[k] !== undefined).sort((a, b) => b.y[k] - a.y[k])
-      .map((one) => [one.t, `${o.signed && one.y[k] > 0 ? "+" : ""}${three(one.y[k])} ${one.name || data.trackers[one.t]}`])]);
+      .map((one) => [one.t, `${o.signed && Number(three(one.y[k])) > 0 ? "+" : ""}${three(one.y[k])} ${one.name || data.trackers[one.t]}`])]);
   return f;
 }
 

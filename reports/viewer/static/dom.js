@@ -33,7 +33,12 @@ export const swatch = (colour) =>
   svg("svg", { class: "swatch", viewBox: "0 0 14 6", width: 14, height: 6, "aria-hidden": "true" },
     svg("rect", colour ? { width: 14, height: 6, rx: 2, fill: colour } : { width: 14, height: 6, rx: 2, class: "dashed" }));
 
-export const three = (value) => (value == null || !Number.isFinite(value) ? "–" : value.toFixed(3));
-export const two = (value) => (value == null || !Number.isFinite(value) ? "–" : value.toFixed(2));
-export const signed = (value) => (value == null ? "–" : `${value <= -0.0005 ? "−" : "+"}${Math.abs(value).toFixed(3)}`);
+const fixed = (value, digits) => (value == null || !Number.isFinite(value) ? "–" : value.toFixed(digits).replace(/^-(0\.0+)$/, "$1"));
+export const three = (value) => fixed(value, 3);
+export const two = (value) => fixed(value, 2);
+/** A difference with its sign, which one that rounds to nothing does not have. */
+export const signed = (value) => {
+  const text = three(value);
+  return Number(text) > 0 ? `+${text}` : text.replace("-", "−");
+};
 export const colourOf = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

@@ -14,6 +14,7 @@ import pytest
 from conftest import REPOSITORY, write_folder
 
 from benchmark.engine.device import environment_class
+from benchmark.signed import signed
 from benchmark.studies.cost import Cost
 from benchmark.studies.costs import Costs, cost_key
 from benchmark.studies.planning import cast
@@ -98,19 +99,19 @@ def test_a_study_is_planned_run_and_answered(run_bench, home: Path) -> None:
     assert found["same", "moving"]["verdict"] == "confirmed"
     assert found["still", "same"]["verdict"] == "contradicted"
     gain = found["moving", "still"]["auc"]
-    assert f"{gain['difference']:+z.3f}" in done.stdout
+    assert signed(gain["difference"]) in done.stdout
     assert "better: confirmed" in done.stdout
     place = home / "results" / "studies" / "mine" / "folder"
     assert json.loads((place / "study.json").read_text()) == answer
     assert {file.name for file in (place / "figures").iterdir()} >= {"forest.pdf", "study.pdf", "waterfall.svg"}
-    assert f"{gain['difference']:+z.3f}" in (place / "study.md").read_text()
+    assert signed(gain["difference"]) in (place / "study.md").read_text()
     rows = (place / "tables" / "study-findings.csv").read_text().splitlines()
     assert float(rows[1].split(",")[rows[0].split(",").index("auc_difference")]) == pytest.approx(gain["difference"])
     facts = json.loads((place / "provenance.json").read_text())
     assert (facts["jitter"], facts["repeats"]) == (0.5, 2)
     page = Path(done.stdout.strip().splitlines()[-1].removeprefix("Report: ")).read_text()
     assert "Does it help to move?" in page
-    assert f"{gain['difference']:+z.3f}" in page
+    assert signed(gain["difference"]) in page
     again = json.loads(run_bench(*words(home), "--dry-run", "--json", "-").stdout)
     assert [one["frames_left"] for one in again[0]["parts"][0]["trackers"]] == [0, 0, 0]
 

@@ -43,7 +43,7 @@ def test_a_shift_that_all_first_boxes_share() -> None:
     truths, boxes = world()
     shifted = {name: b + np.array([0.5, 0, 0, 0]) for name, b in boxes.items()}
     assert said(truths, shifted) == [
-        "first boxes lie +0.5, +0, +0, +0 px (x, y, w, h) from the ground truth: 12 of 12 sequences (S0, S1, S2, ...)"
+        "first boxes lie +0.5, 0, 0, 0 px (x, y, w, h) from the ground truth: 12 of 12 sequences (S0, S1, S2, ...)"
     ]
 
 

@@ -66,7 +66,7 @@ def test_who_wins_is_said_plainly(content: dict[str, Any]) -> None:
         f"The highest AUC is that of `dualmn` (0.708), the shortest frame that of `{NANO}` (5.0 ms)"
     )
     assert "`dualmn` beats NanoTrack V2: +0.100 [+0.099, +0.101] AUC; a frame takes 8.0 times as long." in lines
-    assert any(line.startswith("`memtrack` cannot be told apart from NanoTrack V2: +0.000 [-0.04") for line in lines)
+    assert any(line.startswith("`memtrack` cannot be told apart from NanoTrack V2: 0.000 [-0.04") for line in lines)
     assert any(line.startswith("`siamfc` loses to NanoTrack V2: -0.100") for line in lines)
     assert lines[-1] == f"Nobody is both better and faster than `{NANO}`, `dualmn`."
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from studied import made_answer
 
+from benchmark.signed import signed
 from reports.compare import write as write_comparison
 
 Open = Callable[..., Page]
@@ -48,7 +49,7 @@ def test_the_numbers_that_are_read_are_those_of_the_json(visit: Open, page_file:
     for answer, shown_text in zip(data["answers"], page.locator("#answers .answers li").all_inner_texts(), strict=True):
         text = shown_text.replace("\xa0", " ")
         assert f"{abs(answer['auc']['difference']):.3f}" in text
-        assert f"{answer['auc']['interval']['low']:+z.3f} to {answer['auc']['interval']['high']:+z.3f}" in text
+        assert f"{signed(answer['auc']['interval']['low'])} to {signed(answer['auc']['interval']['high'])}" in text
         assert f"p = {answer['auc']['p_holm']:.3f}" in text
 
 
@@ -281,7 +282,7 @@ def test_a_study_stands_first_with_its_verdicts_and_its_pictures(visit: Open, cr
     assert rows.count() == len(answer.findings) + len(answer.crossed)
     for row, one in zip(rows.all(), answer.findings, strict=False):
         text = row.inner_text()
-        assert f"{one.auc.difference:+z.3f}" in text
+        assert signed(one.auc.difference) in text
         assert one.found in text
         assert (f"the paper: {one.verdict}" in text) == (one.verdict is not None)
     for picture in study.locator("img").all():

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from studied import made_answer
 
+from benchmark.signed import signed
 from benchmark.statistics.intervals import Interval
 from benchmark.studies.answer import read_answer, write_answer
 from reports.studies.figures import study_figures
@@ -140,7 +141,7 @@ def test_the_pages_section_has_a_row_a_comparison() -> None:
     plot = section(answer).forest
     assert [row.found for row in plot.rows[:3]] == [one.found for one in answer.findings]
     assert [row.group for row in plot.rows] == [""] * 3 + ["Main effects and interactions"] * 2
-    assert f"{answer.findings[0].auc.difference:+z.3f}" in plot.rows[0].words[0]
+    assert signed(answer.findings[0].auc.difference) in plot.rows[0].words[0]
     assert "0.75\u00a0× the time a frame" in plot.rows[0].words[1]
     assert plot.rows[0].beside == f"the paper: {answer.findings[0].verdict}"
     effects = [one.auc for one in (*answer.findings, *answer.crossed)]

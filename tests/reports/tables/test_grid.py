@@ -9,11 +9,11 @@ from reports.tables.grid import difference, score
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(-0.0004, "+0.000"), (-0.0, "+0.000"), (-0.0006, "-0.001"), (0.25, "+0.250")]
+    ("value", "text"), [(-0.0004, "0.000"), (0.0004, "0.000"), (-0.0, "0.000"), (-0.0006, "-0.001"), (0.25, "+0.250")]
 )
-def test_a_difference_that_rounds_to_nothing_is_no_loss(value: float, text: str) -> None:
+def test_a_difference_that_rounds_to_nothing_is_neither_gain_nor_loss(value: float, text: str) -> None:
     cell = difference(value, Interval(-0.0004, 0.1))
-    assert (cell.text, cell.span) == (text, "+0.000 to +0.100")
+    assert (cell.text, cell.span) == (text, "0.000 to +0.100")
     assert cell.value == value
 
 

@@ -60,7 +60,7 @@ def test_columns_are_chosen_by_their_names() -> None:
 def test_intervals_are_shown_or_not(reports: dict[str, Report]) -> None:
     table = make_tables(reports["usual"])["scores"]
     found = reports["usual"].ranked[0].intervals["auc"]
-    span = f"[{found.low:.3f}, {found.high:.3f}]".replace("[", "{[}")
+    span = f"[{found.low:z.3f}, {found.high:z.3f}]".replace("[", "{[}")
     assert span in to_latex(table)
     assert span not in to_latex(table, Paper(intervals=False))
     assert r"\begin{table}" in to_latex(table, Paper(intervals=False, columns=("auc", "precision")))

@@ -157,3 +157,13 @@ def test_a_strip_and_a_clip_are_saved(visit: Open, viewer: Served, tmp_path: Pat
         page.locator("[data-kind=video]").click()
     assert saved.value.suggested_filename == f"second{usual_ending()}"
     expect(page.locator("#slide-said")).to_contain_text("Saved")
+
+
+def test_what_rounds_to_nothing_has_no_sign_in_a_browser_either(visit: Open, viewer: Served) -> None:
+    page = visit(viewer)
+    told = page.evaluate(
+        "import('./static/dom.js').then((dom) => [-0.0004, 0.0004, -0, -0.0006, 0.0006, null, NaN]"
+        ".map((one) => [dom.signed(one), dom.three(one)]))"
+    )
+    zero, nothing = ["0.000", "0.000"], ["–", "–"]
+    assert told == [zero, zero, zero, ["−0.001", "-0.001"], ["+0.001", "0.001"], nothing, nothing]
