@@ -6,6 +6,8 @@ Answers, studies, comparisons and causes of failure are all shown so, on pages a
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal, Protocol
@@ -101,6 +103,17 @@ class Forest:
         return (-step, 0.0, step)
 
     @property
-    def groups(self) -> tuple[tuple[str, tuple[Row, ...]], ...]:
-        """Neighbouring rows of one group together, under its name."""
-        return tuple((name, tuple(rows)) for name, rows in groupby(self.rows, key=lambda row: row.group))
+    def asking(self) -> bool:
+        """Whether a row asks a question, which takes more room than a title."""
+        return any(row.asks for row in self.rows)
+
+    @staticmethod
+    def grouped(rows: Sequence[Row]) -> tuple[tuple[str, tuple[Row, ...]], ...]:
+        """Return neighbouring rows of one group together, under its name."""
+        return tuple((name, tuple(own)) for name, own in groupby(rows, key=lambda row: row.group))
+
+    @staticmethod
+    def told(rows: Sequence[Row]) -> str:
+        """Return what further rows have found, in a few words."""
+        counts = Counter(row.found for row in rows)
+        return f"{len(rows)} more: " + ", ".join(f"{counts[found]} {found}" for found in SIGNS if counts[found])

@@ -115,7 +115,8 @@ def view_sequence(name: str, ranked: Sequence[TrackerScores], runs: Sequence[Run
         found = overlaps(trajectory.boxes, truth, valid)
         segments = cut(trajectory.boxes, truth, valid)
         tracks.append(Track(tracker.name, scores.auc, scores.precision, trajectory, found, segments))
-    frames = max((t.sequences[name].frames for t in ranked if name in t.sequences), default=0)
+    length = len(annotation) if annotation else 0
+    frames = max((t.sequences[name].frames for t in ranked if name in t.sequences), default=length)
     failed = {tracker.name: tracker.failed[name] for tracker in ranked if name in tracker.failed}
     return SequenceView(name, annotation.attributes if annotation else (), frames, tuple(tracks), failed, annotation)
 

@@ -13,6 +13,7 @@ from reports.labels import ATTRIBUTES
 from reports.memory import Memory, Panel
 from reports.metrics import curve_values
 from reports.model import Report
+from reports.plots.style import STATES
 from reports.sequences import SequenceView
 from trackers.printable import printable
 
@@ -180,6 +181,7 @@ def panel_data(panel: Panel) -> dict[str, Any]:
         "low": panel.low,
         "high": panel.high,
         "columns": panel.values.shape[1],
+        "shades": [STATES[code % len(STATES)] for code in range(len(panel.rows))] if whole else [],
         "data": [
             _bytes(row, 0.0, 1.0, 1) if whole else _bytes(row, panel.low, panel.high, 200) for row in panel.values
         ],

@@ -38,6 +38,8 @@ STYLES = ("colours.css", "report.css")
 SCRIPTS = ("script/charts.js", "script/memory.js", "script/reader.js")
 WORST = 20
 """Trajectories listed under failures."""
+GLANCE = {"questions": 5, "trackers": 5, "beside a study": 3, "named": 12}
+"""How many questions, trackers of the table, and names below the plot the first screen has room for."""
 
 
 def render(report: Report, tables: Mapping[str, Table] | None = None, *, bands: bool = False) -> str:
@@ -65,6 +67,7 @@ def render(report: Report, tables: Mapping[str, Table] | None = None, *, bands: 
             toolkit=_toolkit(report),
             expected=_expected(report),
             bands=bands,
+            glance=GLANCE,
             least=LEAST,
             worst=report.worst[:WORST],
             commands=[shlex.join(run.manifest["command"]) for run in report.runs],

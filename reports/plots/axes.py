@@ -21,8 +21,8 @@ from benchmark.notebook.loading import LoadedRun
 from reports.differences import Kind
 from reports.labels import MEASURE_NAMES, coverage
 from reports.plots.curves import draw_curves
-from reports.plots.sheet import folded
-from reports.plots.style import colours
+from reports.plots.sheet import dash_of, folded
+from reports.plots.style import colours, styles
 from trackers.errors import InputError, did_you_mean
 from trackers.printable import printable
 
@@ -91,8 +91,10 @@ def overlap(run: LoadedRun, sequence: str, trackers: Iterable[str] | None = None
     """Draw how far each tracker's box overlaps the true one, frame by frame."""
     found = run.boxes(sequence, trackers)
     ax = _axes(ax, (7.0, 2.6))
-    sns.lineplot(found.assign(tracker=found["tracker"].map(_words)), x="frame", y="iou", hue="tracker", lw=1, ax=ax,
-                 palette={_words(name): hue for name, hue in colours(run.trackers).items()}, errorbar=None)  # fmt: skip
+    look = styles(run.trackers)
+    for name, own in found.groupby("tracker", sort=False):
+        line = look[str(name)]
+        ax.plot(own["frame"], own["iou"], color=line.colour, ls=dash_of(line.dash), lw=1, label=_words(str(name)))
     ax.set_ylim(0, 1)
     return _finish(ax, run, "frame", "overlap", printable(sequence))
 

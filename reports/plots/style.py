@@ -7,16 +7,20 @@ from dataclasses import dataclass
 
 from trackers.registry import PAPERS_FIVE
 
-__all__ = ["Style", "colours", "styles"]
+__all__ = ["STATES", "Style", "colours", "styles"]
 
 PALETTE = (
-    "#0173b2", "#c77800", "#029e73", "#d55e00", "#b45fa4",
-    "#2f9fd8", "#8c6d31", "#6b7280", "#a5364c", "#5b5bb5", "#4d7f17", "#1f6f78",
+    "#0173b2", "#c77800", "#029e73", "#d55e00", "#b45fa4", "#2d9ad2", "#8c6d31", "#6b7280",
+    "#b84159", "#6363bf", "#4d7f17", "#237b85", "#8d77fe", "#7a9800", "#e4687f", "#067bee",
 )  # fmt: skip
-"""Told apart with every common colour blindness, at 3:1 or more on white and on the dark page. The first five are those
-of the papers' five trackers."""
+"""All at 3:1 or more on white and on the dark page. The first five are those of the papers' five trackers."""
 DASHES = ("", "6 3", "2 2", "8 3 2 3", "10 4")
 """SVG dash patterns; "" is a solid line."""
+LINES = (0, 1, 2, 3, 4, 1, 0, 3, 1, 2, 4, 1, 3, 0, 0, 4)
+"""Each colour's dash pattern: colours of one pattern are told apart with every common colour blindness."""
+
+STATES = ("#b8c0c8", *PALETTE[2:5], PALETTE[5], PALETTE[6], PALETTE[8], PALETTE[12])
+"""What the states of a memory are drawn in, 0 in grey: of a dual memory's decision the branches' own colours."""
 
 
 @dataclass(frozen=True)
@@ -28,14 +32,18 @@ class Style:
 
 
 def styles(trackers: Sequence[str]) -> dict[str, Style]:
-    """Return each tracker's style: the papers' five always have theirs, others the rest in order."""
-    others = [name for name in trackers if name not in PAPERS_FIVE]
-    found = {}
-    for name in trackers:
-        index = PAPERS_FIVE.index(name) if name in PAPERS_FIVE else len(PAPERS_FIVE) + others.index(name)
-        turn, place = divmod(index, len(PALETTE))
-        found[name] = Style(PALETTE[place], DASHES[(place + turn) % len(DASHES)])
-    return found
+    """Return each tracker's style: the papers' five always have theirs, others the rest in order.
+
+    After the last colour, theirs comes again with another line.
+    """
+    own = {name: place for place, name in enumerate(PAPERS_FIVE)}
+    rest = [*range(len(own), len(PALETTE)), *(place for name, place in own.items() if name not in trackers)]
+    others = [name for name in trackers if name not in own]
+    places = {name: (own[name], 0) for name in trackers if name in own}
+    places |= {name: (rest[index % len(rest)], index // len(rest)) for index, name in enumerate(others)}
+    looks = {name: Style(PALETTE[place], DASHES[(LINES[place] + turn) % len(DASHES)])
+             for name, (place, turn) in places.items()}  # fmt: skip
+    return {name: looks[name] for name in trackers}
 
 
 def colours(trackers: Sequence[str]) -> dict[str, str]:

@@ -26,6 +26,8 @@ class TrackerLine(TypedDict):
     legend: str
     """The name with the marks that must stand beside it."""
     colour: str
+    dash: str
+    """Of its line, as SVG has it; "" for a solid one."""
 
 
 class SequenceLine(TypedDict):
@@ -78,6 +80,8 @@ class PanelData(TypedDict):
     low: float
     high: float
     columns: int
+    shades: list[str]
+    """The colours of states; empty for the other kinds."""
     data: list[str]
 
 

@@ -20,7 +20,7 @@ from reports.failures import Segment, cut, overlaps
 from reports.html.data import panel_data
 from reports.labels import ATTRIBUTES, KIND_NAMES, coverage, is_class, legend, warnings
 from reports.memory import memory_of, panels_of
-from reports.plots.style import colours
+from reports.plots.style import styles
 from reports.sequences import view_sequence
 from reports.strips import FrameReader
 from reports.viewer.answers import (
@@ -61,7 +61,7 @@ class Look:
 
     def overview(self, run: str) -> Overview:
         """Return what is in it, by scores and ground truth alone: no boxes are read."""
-        given = colours(self.trackers)
+        look = styles(self.trackers)
         lines = [self._line(shown, name) for shown, name in self._names.items()]
         codes = sorted({code for line in lines for code in line["attributes"]})
         return Overview(
@@ -69,7 +69,9 @@ class Look:
             coverage=coverage(self.scores),
             warnings=list(warnings(self.scores)),
             trackers=[
-                TrackerLine(name=printable(one.name), legend=legend(one), colour=given[one.name])
+                TrackerLine(
+                    name=printable(one.name), legend=legend(one), colour=look[one.name].colour, dash=look[one.name].dash
+                )
                 for one in self.scores.trackers
             ],
             sequences=lines,

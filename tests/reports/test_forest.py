@@ -57,4 +57,4 @@ def test_where_nothing_differs_there_is_still_a_scale(rows: tuple[Row, ...]) -> 
 
 def test_neighbours_of_a_group_stand_together() -> None:
     plot = Forest("", (row(0.1), row(0.2, group="a"), row(0.3, group="a")))
-    assert [(name, len(rows)) for name, rows in plot.groups] == [("", 1), ("a", 2)]
+    assert [(name, len(rows)) for name, rows in plot.grouped(plot.rows)] == [("", 1), ("a", 2)]

@@ -174,8 +174,9 @@ const draw = {
     // Names stand beside the axes, one below the other, each with a line to its point; long ones lose their middle.
     const room = Math.floor((0.4 * host.clientWidth) / 6.6);
     const names = speeds.map(({ t }) => data.trackers[t]).map((name) => (name.length > room ? `${name.slice(0, room / 2 - 1)}…${name.slice(-room / 2)}` : name));
-    const values = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000].map(Math.log10).filter((v) => v >= x0 && v <= x1);
-    const f = frame(host, { x0, x1, y0, y1, xticks: values, xname: (v) => String(Math.round(10 ** v)), xlabel: "median latency of a frame (ms), logarithmic", label: `${data.merit} against latency`, height: Math.max(260, 18 * speeds.length + 60), right: 26 + Math.max(...names.map((name) => name.length)) * 6.6 });
+    const within = (steps) => [0.1, 1, 10, 100, 1000].flatMap((power) => steps.map((step) => Math.log10(power * step))).filter((v) => v >= x0 && v <= x1);
+    const rounds = within([1, 2, 5]), values = rounds.length > 1 ? rounds : within([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    const f = frame(host, { x0, x1, y0, y1, xticks: values, xname: (v) => String(+(10 ** v).toPrecision(2)), xlabel: "median latency of a frame (ms), logarithmic", label: `${data.merit} against latency`, height: Math.max(260, 18 * speeds.length + 60), right: 26 + Math.max(...names.map((name) => name.length)) * 6.6 });
     const front = speeds.filter((one) => one.front).sort((a, b) => a.ms - b.ms);
     f.picture.append(svg("path", { class: "front", d: front.map((one, k) => `${k ? `H${f.sx(Math.log10(one.ms))}V` : `M${f.sx(Math.log10(one.ms))} `}${f.sy(one.score)}`).join("") }));
     const places = spread(speeds.map((one) => f.sy(one.score)), 16, f.height - f.bottom);

@@ -1,5 +1,4 @@
 // ---- memory ----------------------------------------------------------------------------------------------------
-const wheel = ["#b8c0c8", "#2f86c4", "#d98a1f", "#029e73", "#b45fa4", "#8c6d31", "#c8451f"];
 function memory() {
   const where = document.getElementById("memory-sequence"), who = document.getElementById("memory-tracker");
   const index = Number(where?.value), there = where && data.memory[index];
@@ -49,7 +48,7 @@ function drawn(panel, one) {
   }
   const states = panel.kind === "states", tall = states ? 14 : Math.min(16, Math.max(6, Math.floor(160 / rows.length)));
   const canvas = html("canvas", { width: panel.columns, height: rows.length, role: "img", "aria-label": panel.title, style: `height:${tall * rows.length}px` });
-  shade(canvas, rows, states ? (v) => wheel[v % wheel.length] : undefined);
+  shade(canvas, rows, states ? (v) => panel.shades[v % panel.shades.length] : undefined);
   canvas.onpointermove = (event) => {
     const k = Math.floor((event.offsetX / canvas.clientWidth) * panel.columns), r = Math.floor((event.offsetY / canvas.clientHeight) * rows.length);
     const v = rows[r]?.[k];
@@ -58,7 +57,7 @@ function drawn(panel, one) {
   };
   const labels = states || tall < 10 ? [] : panel.rows.map((row) => html("span", {}, row));
   block.append(html("div", { class: "labels" }, ...labels), canvas);
-  if (states) block.append(html("p", { class: "key" }, ...panel.rows.map((row, r) => html("span", {}, html("i", { style: `background:${wheel[r % wheel.length]}` }), row))));
+  if (states) block.append(html("p", { class: "key" }, ...panel.rows.map((row, r) => html("span", {}, html("i", { style: `background:${panel.shades[r]}` }), row))));
   else block.append(html("p", {}, `Faint ${+panel.low.toFixed(1)}, strong ${+panel.high.toFixed(1)}${rows.length > 1 ? `; from the top: ${panel.rows[0] === "1" ? `1 to ${rows.length}` : panel.rows.join(", ")}` : ""}.`));
   return block;
 }

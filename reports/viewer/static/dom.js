@@ -31,7 +31,13 @@ export function options(select, pairs, chosen) {
 
 export const swatch = (colour) =>
   svg("svg", { class: "swatch", viewBox: "0 0 14 6", width: 14, height: 6, "aria-hidden": "true" },
-    svg("rect", colour ? { width: 14, height: 6, rx: 2, fill: colour } : { width: 14, height: 6, rx: 2, class: "dashed" }));
+    svg("rect", { width: 14, height: 6, rx: 2, fill: colour }));
+/** A piece of a tracker's line; of the ground truth's without one. */
+export const sample = (tracker) =>
+  svg("svg", { class: "swatch", viewBox: "0 0 24 6", width: 24, height: 6, "aria-hidden": "true" },
+    svg("line", tracker ? { x1: 0, x2: 24, y1: 3, y2: 3, stroke: tracker.colour, "stroke-width": 3, "stroke-dasharray": tracker.dash } : { x1: 0, x2: 24, y1: 3, y2: 3, class: "dashed" }));
+/** A tracker's dash pattern as a canvas has it, in pixels of the screen. */
+export const dashOf = (tracker) => tracker.dash.split(" ").filter(Boolean).map((length) => Number(length) * devicePixelRatio);
 
 const fixed = (value, digits) => (value == null || !Number.isFinite(value) ? "–" : value.toFixed(digits).replace(/^-(0\.0+)$/, "$1"));
 export const three = (value) => fixed(value, 3);

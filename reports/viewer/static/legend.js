@@ -1,7 +1,7 @@
 // Who is who, and what each reaches in the frame that is shown.
 
 import { kindAt } from "./api.js";
-import { byId, foldable, html, swatch, three, two } from "./dom.js";
+import { byId, foldable, html, sample, three, two } from "./dom.js";
 
 export class Legend {
   constructor(state) {
@@ -31,11 +31,11 @@ export class Legend {
     this.rows = overview.trackers.map((tracker, t) => {
       const track = sequence.tracks.find((one) => one.tracker === t);
       const cells = { iou: number(), score: number(), now: html("td") };
-      const button = html("button", { type: "button", "data-name": tracker.name, title: `Show or hide${t < 9 ? ` (${t + 1})` : ""}; with Shift, alone` }, swatch(tracker.colour), html("span", {}, ...foldable(tracker.legend)));
+      const button = html("button", { type: "button", "data-name": tracker.name, title: `Show or hide${t < 9 ? ` (${t + 1})` : ""}; with Shift, alone` }, sample(tracker), html("span", {}, ...foldable(tracker.legend)));
       const row = html("tr", { "data-t": t }, html("th", { scope: "row" }, button), cells.iou, cells.score, cells.now, number(line ? three(line.auc[t]) : ""));
       return { name: tracker.name, track, button, row, ...cells };
     });
-    const button = html("button", { type: "button", "data-name": "", title: "Show or hide (t)" }, swatch(null), html("span", {}, "ground truth"));
+    const button = html("button", { type: "button", "data-name": "", title: "Show or hide (t)" }, sample(null), html("span", {}, "ground truth"));
     this.truth = { name: "", button, row: html("tr", {}, html("th", { scope: "row" }, button), html("td", { colspan: 4 })) };
     byId("legend").tBodies[0].replaceChildren(...this.rows.map((one) => one.row), this.truth.row);
   }

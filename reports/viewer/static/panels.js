@@ -2,7 +2,7 @@
 
 import { bytes } from "./api.js";
 import { fill, shade, stretches } from "./charts.js";
-import { colourOf, html, swatch } from "./dom.js";
+import { colourOf, dashOf, html, sample, swatch } from "./dom.js";
 
 const KINDS = ["tracked", "recovered", "drift", "scale", "lost", "jumped"]; // colours are called so too
 const UNKNOWN = 255, STEPS = 200;
@@ -18,7 +18,7 @@ export function drawPanels(host, charts, overview, sequence, hidden, titles) {
   if (tracks.some((one) => one.segments.length)) happened(host, charts, overview, tracks, x, titles);
   const spans = sequence.causes.map((one) => [one.first, one.last]);
   const note = spans.length ? `; shaded: ${sequence.causes[0].name} acts` : "";
-  const curve = (track, values) => [values, { stroke: overview.trackers[track.tracker].colour, width: 1.6, points: { show: false }, spanGaps: false }];
+  const curve = (track, values) => [values, { stroke: overview.trackers[track.tracker].colour, dash: dashOf(overview.trackers[track.tracker]), width: 1.6, points: { show: false }, spanGaps: false }];
   for (const [title, name] of [["IoU with the ground truth", "overlap"], ["Score that each tracker gives itself", "scores"]]) {
     const curves = tracks.filter((one) => one[name]).map((one) => curve(one, one[name]));
     if (!curves.length) continue;
@@ -39,12 +39,12 @@ function figure(host, title, name, ...more) {
   return place;
 }
 
-const key = (entries) => html("span", { class: "key" }, ...entries.map(([text, colour]) => html("span", {}, swatch(colour), ` ${text}`)));
+const key = (entries) => html("span", { class: "key" }, ...entries.map(([text, drawn]) => html("span", {}, drawn, ` ${text}`)));
 
 /** A row a tracker, coloured by what happened. */
 function happened(host, charts, overview, tracks, x, titles) {
   const there = new Set(tracks.flatMap((one) => one.segments.map(([kind]) => kind)));
-  const entries = KINDS.filter((kind) => there.has(kind)).map((kind) => [titles[kind] ?? kind, colourOf(kind)]);
+  const entries = KINDS.filter((kind) => there.has(kind)).map((kind) => [titles[kind] ?? kind, swatch(colourOf(kind))]);
   const place = figure(host, "What happened", "happened", " ", key(entries));
   const paint = (u) => {
     tracks.forEach((track, row) => {
@@ -53,9 +53,16 @@ function happened(host, charts, overview, tracks, x, titles) {
         u.ctx.fillStyle = colourOf(kind);
         fill(u, track.start + first - 0.5, track.start + end - 0.5, top - 0.85, top - 0.15);
       }
-      u.ctx.fillStyle = overview.trackers[track.tracker].colour; // whose row it is
-      const y = u.valToPos(top - 0.5, "y", true), unit = devicePixelRatio;
-      u.ctx.fillRect(u.bbox.left - 20 * unit, y - 3 * unit, 14 * unit, 6 * unit);
+      const y = u.valToPos(top - 0.5, "y", true), unit = devicePixelRatio, who = overview.trackers[track.tracker]; // whose row it is
+      u.ctx.save();
+      u.ctx.strokeStyle = who.colour;
+      u.ctx.lineWidth = 3 * unit;
+      u.ctx.setLineDash(dashOf(who));
+      u.ctx.beginPath();
+      u.ctx.moveTo(u.bbox.left - 30 * unit, y);
+      u.ctx.lineTo(u.bbox.left - 6 * unit, y);
+      u.ctx.stroke();
+      u.ctx.restore();
     });
   };
   charts.add(place, [x, x.map(() => null)], {
@@ -66,10 +73,10 @@ function happened(host, charts, overview, tracks, x, titles) {
 
 /** What one memory reported; drawn when it is opened. */
 function memory(host, charts, overview, track, open) {
-  const { name, colour } = overview.trackers[track.tracker];
+  const who = overview.trackers[track.tracker], { name, colour } = who;
   const body = html("div", {});
   const details = html("details", { "data-tracker": name, open }, 
-    html("summary", {}, swatch(colour), ` What ${name} reported`), html("div", { class: "slots" }), body);
+    html("summary", {}, sample(who), ` What ${name} reported`), html("div", { class: "slots" }), body);
   const draw = () => {
     if (!details.open || body.children.length) return;
     for (const panel of track.panels) one(body, charts, track, panel, colour);
@@ -79,7 +86,7 @@ function memory(host, charts, overview, track, open) {
   draw();
 }
 
-const SHADES = ["#0173b2", "#de8f05", "#029e73", "#cc78bc", "#ca9161", "#56b4e9", "#949494", "#d55e00"];
+const PATTERNS = ["", "6 3", "2 2"]; // of the first, second, third line of one tracker
 
 function one(body, charts, track, panel, colour) {
   const rows = panel.data.map(bytes);
@@ -88,12 +95,13 @@ function one(body, charts, track, panel, colour) {
   const edge = (column) => start + (column * track.told) / panel.columns - 0.5;
   const x = Array.from({ length: panel.columns }, (_, column) => (edge(column) + edge(column + 1)) / 2);
   const lines = panel.kind === "lines";
-  const named = panel.rows.map((text, row) => [text, panel.kind === "states" || (lines && panel.rows.length > 1) ? SHADES[row % SHADES.length] : colour]);
+  const drawn = panel.rows.map((_, row) => ({ colour, dash: PATTERNS[row % PATTERNS.length] }));
+  const named = panel.rows.map((text, row) => [text, lines ? sample(drawn[row]) : swatch(panel.shades[row])]);
   const place = figure(body, panel.title, panel.title, " ", ...(panel.kind === "heat" || named.length < 2 ? [] : [key(named)]));
   const how = { low: panel.low, high: panel.high, label: panel.title };
   if (lines) {
     const values = rows.map((row) => Array.from(row, (byte) => (byte === UNKNOWN ? null : value(byte))));
-    const series = named.slice(0, rows.length).map(([, stroke]) => ({ stroke, width: 1.5, points: { show: false } }));
+    const series = drawn.slice(0, rows.length).map((how_) => ({ stroke: colour, dash: dashOf(how_), width: 1.5, points: { show: false } }));
     charts.add(place, [x, ...values], { ...how, height: 84, series });
     return;
   }
@@ -104,7 +112,7 @@ function one(body, charts, track, panel, colour) {
     for (const [byte, from, to] of stretches(u, at)) {
       if (byte === UNKNOWN) continue;
       u.ctx.globalAlpha = states ? 1 : 0.04 + 0.96 * Math.sqrt(byte / STEPS);
-      u.ctx.fillStyle = states ? SHADES[byte % SHADES.length] : colour;
+      u.ctx.fillStyle = states ? panel.shades[byte % panel.shades.length] : colour;
       fill(u, from, to, top - (rows.length > 1 ? 0.95 : 1), top);
     }
     u.ctx.globalAlpha = 1;

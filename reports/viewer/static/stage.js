@@ -13,6 +13,8 @@ export class Stage {
 
   open(run, overview, sequence) {
     this.overview = overview;
+    // Outlines are whole, but for those of a colour that comes again.
+    this.dashes = overview.trackers.map(({ colour, dash }, t, all) => (all.findIndex((one) => one.colour === colour) < t ? dash : ""));
     this.sequence = sequence;
     this.frames = sequence.missing ? null : new Frames(run, sequence.name, sequence.frames);
     this.size(...sequence.size);
@@ -67,13 +69,13 @@ export class Stage {
     const { overview, sequence } = this;
     const shown = sequence.tracks
       .filter((one) => !hidden.includes(overview.trackers[one.tracker].name))
-      .map((one) => [boxAt(one.boxes, index - one.start), overview.trackers[one.tracker].colour, one.tracker]);
+      .map((one) => [boxAt(one.boxes, index - one.start), overview.trackers[one.tracker].colour, one.tracker, this.dashes[one.tracker]]);
     if (!hidden.includes("")) shown.push([boxAt(sequence.truth, index), "#fff", "truth"]);
     const there = shown.filter(([box]) => box);
     const rect = ([x, y, width, height], more) => svg("rect", { x, y, width, height, ...more });
     this.boxes.replaceChildren(
       ...there.map(([box]) => rect(box, { class: "rim" })),
-      ...there.map(([box, stroke, who]) => rect(box, { class: who === "truth" ? "truth" : "box", stroke, "data-t": who })),
+      ...there.map(([box, stroke, who, dash]) => rect(box, { class: who === "truth" ? "truth" : "box", stroke, "data-t": who, ...(dash ? { "stroke-dasharray": dash } : {}) })),
     );
   }
 }

@@ -36,6 +36,14 @@ def crowded_file(tmp_path_factory: pytest.TempPathFactory, make: Callable[..., P
 
 
 @pytest.fixture(scope="session")
+def thirteen_file(tmp_path_factory: pytest.TempPathFactory, make: Callable[..., Path]) -> Path:
+    """The page of thirteen trackers, which ask twelve questions, and no study."""
+    skills = {name: 0.3 + 0.05 * index for index, name in enumerate((*CROWD, "memtrack-m4"))}
+    run = make(tmp_path_factory.mktemp("thirteen"), skills, ["s1", "s2", "s3"], 30, pictures=False)
+    return write_report(build_report([run]), run, figures=False)
+
+
+@pytest.fixture(scope="session")
 def rendered_file(made_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of a run as if its frames were rendered: all sequences but one have a cause that acts for a while."""
     report = build_report([made_run])

@@ -46,6 +46,56 @@ def test_one_screen_answers(visit: Open, page_file: Path, rendered_file: Path, k
         assert row.locator("svg.whisker[aria-label*='95 % interval']").count() == 1
 
 
+@pytest.mark.parametrize("kind", ["thirteen", "study"])
+def test_many_trackers_fit_one_screen_with_the_rest_behind_a_click(
+    visit: Open, thirteen_file: Path, crowded_file: Path, kind: str
+) -> None:
+    page = visit(thirteen_file if kind == "thirteen" else crowded_file)
+    first = page.locator(".first")
+    names, shown = (13, 5) if kind == "thirteen" else (12, 3)
+    seen = [*parts(page), *first.locator("summary").all(), first.locator(".headline .caption")]
+    for part in seen:
+        if part.is_visible():
+            assert bottom(part) <= 900
+    rows, buttons = first.locator("#table-headline tbody tr"), first.locator(".scored button")
+    assert (rows.count(), sum(one.is_visible() for one in rows.all())) == (names, shown)
+    assert all(one.is_visible() for one in buttons.all())
+    click = first.locator(".headline .more summary")
+    assert click.inner_text() == f"{names - shown} more trackers"
+    click.click()
+    assert all(one.is_visible() for one in rows.all())
+
+
+def test_questions_behind_a_click_say_what_they_found(visit: Open, thirteen_file: Path) -> None:
+    page = visit(thirteen_file, width=400)
+    rows, click = page.locator("#answers .answers .row"), page.locator(".asked .more > summary")
+    assert (rows.count(), sum(one.is_visible() for one in rows.all())) == (12, 5)
+    assert click.inner_text().startswith("7 more: ")
+    counts = [int(part.split()[0]) for part in click.inner_text().removeprefix("7 more: ").split(", ")]
+    assert sum(counts) == 7
+    click.click()
+    assert all(one.is_visible() for one in rows.all())
+
+
+def test_paper_has_all_trackers_and_questions(visit: Open, thirteen_file: Path) -> None:
+    page = visit(thirteen_file, scheme="dark")
+    page.emulate_media(media="print")
+    for part in (*page.locator(".first .answers .row").all(), *page.locator("#table-headline tbody tr").all()):
+        assert part.is_visible()
+    mark = page.locator(".mark").first.evaluate("one => getComputedStyle(one).backgroundColor")
+    assert mark == "rgb(251, 241, 226)", "what a dark screen has would be ink on ink"
+
+
+def test_where_all_failed_the_page_says_so_first(visit: Open, make: Callable[..., Path], tmp_path: Path) -> None:
+    failed = dict.fromkeys(("one", "two"), "RuntimeError: out of <memory>")
+    run = make(tmp_path, {"siamfc": 0.5}, ["one", "two"], 20, pictures=False, extras=False, failed=failed)
+    page = visit(write_report(build_report([run]), run, figures=False))
+    said = page.locator("#answers .mark").inner_text()
+    assert said.startswith("siamfc failed on all 2, on one with RuntimeError: out of <memory>")
+    assert page.locator("[data-chart]").count() == 0
+    assert page.locator("#table-sequences tbody tr").first.locator("td").first.inner_text() == "20"
+
+
 @pytest.mark.parametrize("how", ["mouse", "keyboard"])
 def test_words_are_behind_a_click(visit: Open, page_file: Path, how: str) -> None:
     page = visit(page_file)

@@ -62,6 +62,15 @@ def test_the_page_shows_names_and_runs_none_of_them(hostile_run: Path, browser: 
         page.close()
 
 
+def test_a_memorys_sequence_may_have_a_long_name(make: Callable[..., Path], tmp_path: Path, browser: Browser) -> None:
+    run = make(tmp_path, {"memtrack": 0.6}, ["x" * 200], 30, pictures=False)
+    page = browser.new_page(viewport={"width": 400, "height": 900})
+    page.goto(write_report(build_report([run]), run, figures=False).as_uri())
+    assert page.locator("#memory-sequence").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    page.close()
+
+
 def test_tables_keep_their_shape_and_spreadsheets_get_no_formula(hostile_run: Path) -> None:
     write_report(build_report([hostile_run]), hostile_run, figures=False)
     markdown = (hostile_run / "tables" / "sequences.md").read_text().splitlines()

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
-from viewing import Open, Served, drawn_box, listed, shown
+from viewing import Open, Serve, Served, drawn_box, listed, shown
 
 from benchmark.runs import Run
+from reports.plots.style import styles
 
 
 def test_the_boxes_and_values_of_a_frame_are_those_of_the_run(visit: Open, viewer: Served, made_run: Path) -> None:
@@ -139,6 +140,26 @@ def test_a_tracker_is_shown_alone(visit: Open, viewer: Served) -> None:
     expect(page.locator("#stage .truth")).to_have_count(1)
     page.locator("#legend button", has_text="memtrack").click(modifiers=["Shift"])
     expect(page.locator("#stage .box")).to_have_count(5)
+
+
+def test_every_tracker_has_the_line_of_the_report(visit: Open, serve: Serve, make, tmp_path: Path) -> None:
+    """Of seventeen the last has another's colour, and a dash of its own in the legend and on the frame."""
+    steps = ("siamfc", *(f"siamfc{{scale_step=1.{number}}}" for number in range(11, 28)))
+    run = make(tmp_path, {name: 0.6 for name in steps if "20" not in name}, ["one"], 20, extras=False)
+    page = visit(serve(run))
+    names = [one.name for one in Run.read(run).scores.trackers]
+    look = styles(names)
+    drawn = page.locator("#legend tbody .swatch line:not(.dashed)").evaluate_all(
+        "all => all.map((one) => [one.getAttribute('stroke'), one.getAttribute('stroke-dasharray')])"
+    )
+    assert drawn == [[look[name].colour, look[name].dash] for name in names]
+    assert len({tuple(one) for one in drawn}) == 17
+    boxes = page.locator("#stage .box").evaluate_all(
+        "all => all.map((one) => [one.getAttribute('stroke'), one.getAttribute('stroke-dasharray') ?? ''])"
+    )
+    assert [dash for _, dash in boxes[:-1]] == [""] * 16
+    assert boxes[-1] == [look[names[-1]].colour, look[names[-1]].dash]
+    assert boxes[-1][1] != ""
 
 
 def test_what_a_memory_reads_from_follows_the_frame(visit: Open, viewer: Served, made_run: Path) -> None:
