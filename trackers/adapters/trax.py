@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakSet, finalize
 
 import cv2
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from trackers.adapters.apart.child import END_SECONDS, Child
 from trackers.adapters.apart.lanes import START_SECONDS, ProcessLanes, surroundings
+from trackers.adapters.apart.sieve import Sieve
 from trackers.adapters.containment import World
 from trackers.api import Frame
 from trackers.code.reach import Reach, Walk
@@ -36,6 +37,8 @@ MESSAGE = "@@TRAX:"
 """How the protocol's lines begin."""
 CONFIDENCE = "confidence"
 """What VOT's trackers call their score."""
+
+T = TypeVar("T")
 
 
 def family(command: str) -> Family:
@@ -86,12 +89,11 @@ class TraxSession:
 
         self._folder = Path(tempfile.mkdtemp(prefix="engram-trax-", dir=_place()))
         self._child = child = Child(words, environment, folder=str(self._folder), among=among)
-        printed = _Printed(child.hear)
-        self._client = client = child.call(
-            lambda: Client(stream=(child.write, child.read), log=printed), seconds, _says
-        )
-        finalize(self, _leave, client, child)
         self._count = 0
+        printed, self._sieve = _Printed(child.hear), Sieve(child.read)
+        given = child.write, self._sieve.read
+        self._client = client = self._call(lambda: Client(stream=given, log=printed), seconds)
+        finalize(self, _leave, client, child)
         if "path" not in client.image_formats:
             raise child.failure(f"it takes no files as images, but {_listed(client.image_formats)}")
         if not {"rectangle", "polygon"} & set(client.region_formats):
@@ -102,17 +104,26 @@ class TraxSession:
         from trax import Rectangle
 
         objects: list[Any] = [(Rectangle.create(*map(float, box)), {})]
-        self._child.call(lambda: self._client.initialize(self._picture(image), objects, {}), seconds, _says)
+        self._call(lambda: self._client.initialize(self._picture(image), objects, {}), seconds)
 
     def update(self, image: Frame, seconds: float) -> tuple[NDArray[np.float64], float]:
         """Return box and confidence; NaN where it says that it has no box, 1 where it says no confidence."""
-        found: Any = self._child.call(lambda: self._client.frame(self._picture(image), {}, []), seconds, _says)
+        found: Any = self._call(lambda: self._client.frame(self._picture(image), {}, []), seconds)
         if not (objects := found[0]):
             raise self._child.failure("it answered without a region")
         region, says = objects[0]
         if (box := _bounds(region)) is None:
             raise self._child.failure(f"it answered with a {region.type}, not a rectangle")
         return box, _number(says.get(CONFIDENCE, "1"))
+
+    def _call(self, work: Callable[[], T], seconds: float) -> T:
+        seen = self._sieve.seen
+        if seen.answers > self._count:
+            raise self._child.failure("it answered a frame twice")
+        found = self._child.call(work, seconds, lambda error: seen.why or _says(error))
+        if seen.why:  # of which the library has heard nothing, and may have made something up
+            raise self._child.failure(seen.why)
+        return found
 
     def _picture(self, image: Frame) -> dict[str, Any]:
         """Write a frame under a new name and remove the last but one, as some look at what they had before."""
@@ -140,7 +151,7 @@ class _Printed:
                 self._keep(f"{line}\n")
 
 
-def _says(error: Exception) -> str:
+def _says(error: BaseException) -> str:
     """Return what the tracker gave as its reason to end the session; "" where the library only knows that it has."""
     _, told, reason = str(error).partition("Server terminated the session: ")
     if told:

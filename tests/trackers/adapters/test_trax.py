@@ -52,6 +52,7 @@ with trax.Server(regions, images, tracker_name="test") as server:
         if mode == "polygon": region = trax.Polygon.create([(x, y), (x + w, y), (x + w, y + h), (x, y + h)])
         elif mode == "lost" and number > 1: region = trax.Special.create(0)
         else: region = trax.Rectangle.create(x, y, w, h)
+        if mode == "twice" and number == 2: print('@@TRAX:state "1,2,3,4"', flush=True)
         server.status([(region, {"confidence": float(image[0, 0, 0]) / 255} if mode == "sure" else {})])
 """
 
@@ -123,6 +124,26 @@ def test_a_failure_has_the_end_of_the_error_stream_below_it(tmp_path: Path) -> N
     lines = str(raised.value).splitlines()
     assert lines[1].startswith("the end of what it wrote")
     assert lines[-1] == "    RuntimeError: out of memory, say"
+
+
+def test_who_answers_a_frame_twice_is_not_followed_one_frame_late(tmp_path: Path) -> None:
+    with pytest.raises(TrackerFailure, match="it answered a frame twice"):
+        follow(named(tmp_path, "twice").build("cpu"), 20)
+
+
+def test_what_would_end_the_protocols_library_is_a_failure(tmp_path: Path) -> None:
+    greeting, answer = '@@TRAX:hello "trax.version=1" "trax.image=path"', '@@TRAX:state ""'
+    file = tmp_path / "raw.py"
+    file.write_text(f"import time\nprint({greeting!r}, flush=True)\ntime.sleep(600)\n")
+    with pytest.raises(InputError, match="it greets without a region that it follows"):
+        resolve(f'trax:"{sys.executable} {file}"').build("cpu")
+    whole = greeting + ' "trax.region=rectangle;"'
+    file.write_text(
+        f"print({whole!r}, flush=True)\ninput()\nprint({answer!r}, flush=True)\nimport time; time.sleep(600)\n"
+    )
+    tracker = resolve(f'trax:"{sys.executable} {file}"').build("cpu")
+    with pytest.raises(TrackerFailure, match="it answered with an empty region"):
+        follow(tracker)
 
 
 @pytest.mark.parametrize(

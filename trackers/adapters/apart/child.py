@@ -10,9 +10,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from pathlib import Path
-from threading import Event, Thread, Timer
+from threading import Thread
 from typing import TypeVar
 from weakref import WeakSet, finalize
 
@@ -104,26 +105,31 @@ class Child:
         """Keep what it wrote elsewhere beside what it writes to its error stream."""
         self._said.add(text.encode("utf-8", "replace"))
 
-    def call(self, work: Callable[[], T], seconds: float, says: Callable[[Exception], str] = str) -> T:
+    def call(self, work: Callable[[], T], seconds: float, says: Callable[[BaseException], str] = str) -> T:
         """Return what `work` returns, which waits for the process; `Overdue` where that takes longer.
 
-        `TrackerFailure` where `work` raises anything: how the process ended, and what the exception `says` of it.
+        It is called in a thread: a library that waits for an answer must not hear of Ctrl-C in one of its callbacks,
+        where that is lost, and its state with it. `TrackerFailure` where `work` raises anything: how the process ended,
+        and what the exception `says` of it.
         """
-        late, process = Event(), self._process
-
-        def stop() -> None:  # which knows nothing of this object: its thread may outlive it by a moment
-            late.set()
-            _kill(process)
-
-        timer = Timer(min(seconds, 1e6), stop)
-        timer.daemon, timer.name = True, "answer in time"
-        timer.start()
+        outcome: Future[T] = Future()
+        Thread(target=_fulfil, args=(outcome, work), name="answer in time", daemon=True).start()
         try:
-            return work()
-        except Exception as error:
-            raise (self.overdue(seconds) if late.is_set() else self.failure(says(error))) from None
-        finally:
-            timer.cancel()
+            done = wait([outcome], min(seconds, 1e6)).done
+        except BaseException:
+            self._cut_short(outcome)
+            raise
+        if not done:
+            self._cut_short(outcome)
+            raise self.overdue(seconds)
+        if (error := outcome.exception()) is None:
+            return outcome.result()
+        raise self.failure(says(error)) from None
+
+    def _cut_short(self, outcome: Future[T]) -> None:
+        """End the process, so that who waits for it hears no more, and see that nobody does."""
+        _kill(self._process)
+        wait([outcome], END_SECONDS)
 
     def kill(self) -> None:
         """End it now, whoever waits for it: from another thread, perhaps."""
@@ -146,7 +152,9 @@ class Child:
             self._process.wait(END_SECONDS if not says else SOON_SECONDS)
         code = self._process.returncode
         if code is None:
-            return TrackerFailure(self._with_tail(says or "it broke off the conversation"))
+            return TrackerFailure(
+                self._with_tail(says or "it broke off the conversation, or what it said could not be read")
+            )
         last = self._said.text().strip().rpartition("\n")[2]
         why = says or (last and f"the last line of its error stream is {last[:200]!r}")
         return TrackerFailure(self._with_tail(": ".join(filter(None, (f"it {_ended(code)}", why)))))
@@ -160,6 +168,13 @@ class Child:
         lines = [f"    {one}" for one in self._said.text().splitlines()]
         said = "the end of what it wrote to its error stream:" if lines else "it wrote nothing to its error stream"
         return "\n".join([" ".join(line.split()), said, *lines])
+
+
+def _fulfil(outcome: Future[T], work: Callable[[], T]) -> None:
+    try:
+        outcome.set_result(work())
+    except BaseException as error:
+        outcome.set_exception(error.with_traceback(None))  # whose frames would keep all that they know
 
 
 def _ended(code: int) -> str:

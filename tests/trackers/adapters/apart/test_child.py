@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from conftest import REPOSITORY
@@ -116,6 +118,24 @@ def test_one_that_does_not_answer_is_ended_with_all_that_it_started() -> None:
     with pytest.raises(Overdue, match=r"it did not answer within 0\.2 s"):
         child.call(lambda: os.read(child.read, 1) or (_ for _ in ()).throw(EOFError("end")), 0.2)
     assert gone(grandchild)
+
+
+def test_an_interrupt_meanwhile_is_the_callers_and_ends_it() -> None:
+    child = start("import time; time.sleep(600)")
+    inside = Event()
+
+    def work() -> bytes:
+        inside.set()
+        return os.read(child.read, 1)
+
+    def interrupt() -> None:
+        inside.wait(30)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        child.call(work, 60)
+    assert child.failure("").args[0].startswith("it was ended by SIGKILL")
 
 
 def test_what_it_leaves_running_does_not_hold_us_up() -> None:
