@@ -95,6 +95,7 @@ def _run(study: Study, actors: Cast, selection: Selection, setting: Setting) -> 
     )  # fmt: skip
     tasks = lay_out(plan, store, team.environment)
     missing: dict[TrackerSpec, int] = {}
+    whole = len(selection.sequences)
     if setting.kept:
         tasks, missing = _whole(tasks)
         if not tasks:
@@ -121,6 +122,7 @@ def _run(study: Study, actors: Cast, selection: Selection, setting: Setting) -> 
             },
             causes_of(selection),
             missing,
+            whole,
         )
         found = answer(study, actors, material, told(study, actors, material, store))
         write_answer(folder, found)
@@ -134,19 +136,25 @@ def _whole(tasks: list[Task]) -> tuple[list[Task], dict[TrackerSpec, int]]:
     return [task for task in tasks if (task.spec, task.sequence) not in lacking], dict(missing)
 
 
-def show(found: Answer, says: Terminal) -> Table:
-    """Return an answer as a table; what must be known beside it goes to `says`."""
+def show(found: Answer, says: Terminal) -> Table | str:
+    """Return an answer as a table, or as a sentence where nothing is compared; what must be known goes to `says`."""
     from benchmark.studies.effects import found_of
 
     for line in found.remarks:
         says.print(f"note: {line}", markup=False, soft_wrap=True)
+    if not found.findings and not found.crossed:
+        return escape(f"{found.question} No two of its trackers have a sequence of {found.dataset} in common yet.")
+    frames = ", rendered frames" if found.rendered else ""
     table = Table(
-        title=f"{found.question} {found.coverage}, {repeated(found.repeats, found.jitter)}",
-        caption="difference of success AUC [95 % over sequences and repeats]; p after Holm's correction; detectable: in"
-        f" 80 of 100 experiments; needed: sequences that decide a difference of {found.relevant:g}",
+        title=f"{found.question}\n{found.coverage}{frames}, {repeated(found.repeats, found.jitter)}",
+        caption="difference of success AUC [95 % over sequences and repeats]; on: sequences; p after Holm's correction;"
+        f" detectable: in 80 of 100 experiments; needed: sequences that decide a difference of {found.relevant:g};"
+        " the paper: what it expects, and what these sequences say of it",
         title_justify="left", caption_justify="left",
     )  # fmt: skip
-    for heading in ("comparison", "difference", "p", "found", "the paper"):
+    table.add_column("comparison")
+    table.add_column("on", justify="right")
+    for heading in ("difference", "p", "found", "the paper"):
         table.add_column(heading)
     for heading in ("detectable", "needed", "time ×"):
         table.add_column(heading, justify="right")
@@ -154,12 +162,14 @@ def show(found: Answer, says: Terminal) -> Table:
         ratio = found.time_ratio(one)
         said = "" if one.expects is None else f"{one.expects}: {one.verdict}"
         table.add_row(
-            escape(one.title), _spanned(one.auc), _p(one.auc), one.found, said, *_power(one.auc),
+            escape(one.title), str(one.auc.sequences), _spanned(one.auc), _p(one.auc),
+            one.found if one.auc.interval else "one sequence", said, *_power(one.auc),
             "-" if ratio is None else f"{ratio:.2f}",
         )  # fmt: skip
     for crossed in found.crossed:
         table.add_row(
-            escape(crossed.title), _spanned(crossed.auc), _p(crossed.auc), found_of(crossed.auc, found.relevant), "",
+            escape(crossed.title), str(crossed.auc.sequences), _spanned(crossed.auc), _p(crossed.auc),
+            found_of(crossed.auc, found.relevant), "",
             *_power(crossed.auc), "",
         )  # fmt: skip
     return table

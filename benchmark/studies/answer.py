@@ -127,6 +127,8 @@ class Actor:
     load_mark: str
     """What stands beside that where it was taken beside other work."""
     cost: Cost | None
+    sequences: Count | None = None
+    """On how many its scores are; None in answers that did not say so yet."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ class Answer:
     """sha256 of the study's file."""
     base: str
     run: str
-    """Id of the run that it is drawn from."""
+    """Id of the run that it is drawn from; "" in tables that are made to be kept, whose run may be gone."""
     dataset: str
     coverage: str
     complete: bool
@@ -173,6 +175,13 @@ class Answer:
     insights: tuple[Insight, ...]
     remarks: tuple[str, ...]
     """What a reader must know beside the answer: weights that do not fit, what such data cannot show."""
+    sequences: Count | None = None
+    """How many it is of; None where it did not say so yet."""
+
+    @property
+    def alike(self) -> tuple[Actor, ...]:
+        """The trackers that have scores of all the answer's sequences: they may stand on one axis."""
+        return tuple(one for one in self.actors if one.sequences == self.sequences and one.auc is not None)
 
     def time_ratio(self, one: Finding) -> float | None:
         """Return how many times as long as its base what a comparison is about takes a frame; None if not known."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,16 +26,14 @@ from benchmark.studies.effects import (
     values_of,
     verdict_of,
 )
-from benchmark.studies.study import Comparison, Study, cell_label, grid
+from benchmark.studies.remarks import remarks
+from benchmark.studies.study import Comparison, Study
 
 if TYPE_CHECKING:
     from benchmark.studies.planning import Cast
     from trackers.names import TrackerSpec
 
 __all__ = ["Material", "answer"]
-
-ALIKE = 1.15
-"""Ratio of times up to which they count as the same."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +49,8 @@ class Material:
     """Of rendered data: what makes each sequence hard."""
     missing: Mapping[TrackerSpec, int] = field(default_factory=dict)
     """How many sequences each tracker still lacks, where only what is kept is looked at."""
+    wanted: int = 0
+    """How many sequences each is to have, where that is so."""
 
 
 def answer(study: Study, actors: Cast, material: Material, insights: Sequence[Insight] = ()) -> Answer:
@@ -79,7 +78,8 @@ def answer(study: Study, actors: Cast, material: Material, insights: Sequence[In
         findings=tuple(_findings(study, possible, tables, material)),
         crossed=tuple(_crossed(study, tables["auc"])),
         insights=tuple(insights),
-        remarks=tuple(_remarks(study, actors, material, [one for one in study.comparisons if one not in possible])),
+        remarks=tuple(remarks(study, actors, material, [one for one in study.comparisons if one not in possible])),
+        sequences=len(selection.sequences),
     )
 
 
@@ -192,74 +192,9 @@ def _actor(label: str, actors: Cast, material: Material, table: Table) -> Actor:
         repeats_share=repeats_share(values),
         deviation=measured.deviation if measured else None,
         precision=own.summary.overall.precision if own.summary else None,
+        sequences=len(values),
         failed=len(own.failed),
         throughput=own.throughput,
         load_mark=own.load_mark,
         cost=material.costs.get(spec.name),
     )
-
-
-def _remarks(study: Study, actors: Cast, material: Material, impossible: Sequence[Comparison]) -> Iterator[str]:
-    """Yield what must stand beside the answer."""
-    lacks = [f"{label} {material.missing[spec]}" for label, spec in actors.by_label.items() if spec in material.missing]
-    if lacks:
-        yield (
-            f"sequences on which trackers have still to run: {', '.join(lacks)}; a tracker's scores are of those that"
-            " it has, a comparison is of those that both have"
-        )
-    for one in impossible:
-        yield f"{one.other} and {one.base} finished no sequence in common: they are not compared"
-    yield from _unlike_times(study, actors, material)
-    base = actors.by_label[study.base]
-    for label in study.learnt:
-        spec, trained = actors.by_label[label], not base.weights.is_trunk and base.weights.path is not None
-        if spec.weights.sha256 != base.weights.sha256:
-            continue
-        if trained:
-            yield (
-                f"{label} changes what is learnt, but runs on the weights {spec.weights.name}, which were trained with"
-                f" {study.base}: weights of its own by the same recipe are still to be trained, and this comparison"
-                " favours the base"
-            )
-        else:
-            yield (
-                f"{label} changes what is learnt, and neither it nor {study.base} is trained (weights"
-                f" {base.weights.name}): the comparison is of the mechanisms untrained, not the paper's"
-            )
-    shared = [
-        label for label, spec in actors.by_label.items()
-        if label not in (study.base, *study.learnt) and spec.family.name == base.family.name
-        and spec.weights.sha256 == base.weights.sha256 and base.weights.path is not None and spec is not base
-    ]  # fmt: skip
-    if shared and not base.weights.is_trunk:
-        verb = "run" if len(shared) > 1 else "runs"
-        yield f"{', '.join(shared)} {verb} on the weights of {study.base} ({base.weights.name})"
-    for label, spec in actors.by_label.items():
-        if getattr(spec.config, "oracle", False):
-            yield f"{label} is an oracle, shown the ground truth of every frame: a bound, not a tracker"
-    cells = [cell_label(cell) for cell in grid(study.factors)]
-    named = [label for label in actors.by_label if label not in cells]
-    for other, label in combinations(named, 2):
-        if actors.by_label[label] is actors.by_label[other]:
-            yield f"{label} is the same as {other}"
-    if material.selection.rendered:
-        yield "the frames are rendered: what is found here is not shown of real video"
-    elif not material.selection.complete:
-        yield f"a part of the dataset ({material.selection.coverage}) does not stand for the whole"
-    count = len(material.selection.sequences)
-    if count < 30:
-        yield f"{count} sequences show large differences alone: see what is detectable"
-
-
-def _unlike_times(study: Study, actors: Cast, material: Material) -> Iterator[str]:
-    """Yield which comparisons of what was sized to take the same time are of what does not."""
-    for one in study.comparisons:
-        costs = [material.costs.get(actors.by_label[label].name) for label in (one.other, one.base)]
-        if not one.same_time or costs[0] is None or costs[1] is None:
-            continue
-        ratio = costs[0].seconds / costs[1].seconds
-        if max(ratio, 1 / ratio) > ALIKE:
-            yield (
-                f"{one.other} was to take as long as {one.base} and takes {ratio:.2f} times as long here: what it"
-                " gains is not gained at the same time"
-            )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 
 from benchmark.signed import signed
-from benchmark.studies.answer import Answer
+from benchmark.studies.answer import Actor, Answer, Effect
 from reports.plots.beside import name_points, names_height
 from reports.plots.forest import draw_forest, forest_figure, forest_height
 from reports.plots.sheet import COLUMN, PAGE, SIZE, folded, sheet
@@ -43,21 +44,21 @@ def study_figures(answer: Answer) -> dict[str, Figure]:
 
 def waterfall_figure(answer: Answer) -> Figure | None:
     """Return the steps from the lowest tracker to the highest, each as far as it goes; None for a single tracker."""
-    if len(_scored(answer)) < 2:
+    if len(_points(answer)) < 2:
         return None
     height = _waterfall_height(answer, COLUMN)
-    figure, axes = sheet(COLUMN, height, f"From one tracker to the next: {caption(answer)}.")
+    figure, axes = sheet(COLUMN, height, f"From one tracker to the next: {caption(answer)}.{_without(answer)}")
     _waterfall(axes[0, 0], answer, COLUMN)
     return figure
 
 
 def heat_figure(answer: Answer) -> Figure | None:
-    """Return the comparisons by cause; None where no causes are known."""
+    """Return the comparisons by cause, or by attribute where no causes are known; None where there are neither."""
     causes = _causes(answer)
     if not causes:
         return None
     height = _heat_height(answer, COLUMN)
-    figure, axes = sheet(COLUMN, height, f"Difference of success AUC by cause: {caption(answer)}.")
+    figure, axes = sheet(COLUMN, height, f"Difference of success AUC by {_groups(answer)[0]}: {caption(answer)}.")
     _heat(axes[0, 0], answer, COLUMN)
     return figure
 
@@ -65,12 +66,17 @@ def heat_figure(answer: Answer) -> Figure | None:
 def gain_figure(answer: Answer) -> Figure | None:
     """Return each tracker's score over that of the base against its time over the base's; None without costs.
 
-    Dotted lines join what was sized to take the same time: the steeper, the better they match.
+    Upright lines are 95 % intervals of those that are compared with the base. Dotted ones join what was sized to take
+    the same time: the steeper, the better they match.
     """
     if len(_priced(answer)) < 2:
         return None
     height = _gain_height(answer, COLUMN)
-    figure, axes = sheet(COLUMN, height, f"Gain against cost, beside {answer.base}: {caption(answer)}.")
+    figure, axes = sheet(
+        COLUMN,
+        height,
+        f"Gain with its 95 % interval against cost, beside {answer.base}: {caption(answer)}.{_without(answer)}",
+    )
     _gain(axes[0, 0], answer, COLUMN, height)
     return figure
 
@@ -81,10 +87,10 @@ def whole_figure(answer: Answer) -> Figure | None:
     plot = study_forest(answer)
     if plot.rows:
         panels.append(("Differences with 95 % intervals", _forest))
-    if len(_scored(answer)) > 1:
+    if len(_points(answer)) > 1:
         panels.append(("From one tracker to the next", _waterfall))
     if _causes(answer):
-        panels.append(("By cause of failure", _heat))
+        panels.append((f"By {_groups(answer)[0]}", _heat))
     if len(_priced(answer)) > 1:
         panels.append((f"Gain against cost, beside {answer.base}", _gain))
     if not panels:
@@ -93,7 +99,7 @@ def whole_figure(answer: Answer) -> Figure | None:
     width = PAGE / 2 - 0.2
     heights = (one(answer, width) for one in (_waterfall_height, _heat_height, _gain_height))
     height = max(forest_height(plot, width), *heights)
-    title = f"{answer.question} {caption(answer)}."
+    title = f"{answer.question} {caption(answer)}.{_without(answer)}"
     figure, axes = sheet(PAGE, rows * height, title, (rows, 2))
     for axis, (head, draw) in zip(axes.flat, panels, strict=False):
         draw(axis, answer, width, height)
@@ -107,13 +113,48 @@ def _forest(axis: Any, answer: Answer, width: float, height: float = 0.0) -> Non
     draw_forest(axis, study_forest(answer), width)
 
 
-def _scored(answer: Answer) -> list[tuple[str, float]]:
-    return [(one.label, one.auc) for one in answer.actors if one.auc is not None]
+@dataclass(frozen=True)
+class _Point:
+    """One tracker on the axes, by all the labels that it has, the base's first."""
+
+    labels: tuple[str, ...]
+    is_base: bool
+    auc: float
+    seconds: float | None
+    """A frame; None where that is not known."""
+
+    @property
+    def name(self) -> str:
+        return " = ".join(self.labels)
+
+
+def _points(answer: Answer) -> list[_Point]:
+    """Return the trackers whose scores are of all sequences: others' stand on no axis with them."""
+    found: dict[str, list[Actor]] = {}
+    for one in answer.alike:
+        found.setdefault(one.tracker, []).append(one)
+    points = []
+    for own in found.values():
+        ordered = sorted(own, key=lambda one: one.label != answer.base)
+        first = ordered[0]
+        assert first.auc is not None
+        points.append(
+            _Point(tuple(one.label for one in ordered), first.label == answer.base, first.auc,
+                   first.cost.seconds if first.cost else None)
+        )  # fmt: skip
+    return points
+
+
+def _without(answer: Answer) -> str:
+    """Return which trackers are left out."""
+    left = [one.label for one in answer.actors if one not in answer.alike]
+    return f" Bars and points without {'; '.join(left)}, not done on all of them." if left else ""
 
 
 def _waterfall_height(answer: Answer, width: float) -> float:
-    lines = max((len(_beside(label, width).splitlines()) for label, _ in _scored(answer)), default=1)
-    return max(0.24, 0.12 * lines + 0.04) * len(_scored(answer)) + AROUND
+    points = _points(answer)
+    lines = max((len(_beside(one.name, width).splitlines()) for one in points), default=1)
+    return max(0.24, 0.12 * lines + 0.04) * len(points) + AROUND
 
 
 def _beside(label: str, width: float) -> str:
@@ -123,24 +164,31 @@ def _beside(label: str, width: float) -> str:
 
 def _waterfall(axis: Any, answer: Answer, width: float, height: float = 0.0) -> None:
     """Draw bars from score to score, lowest first; the base as a whole bar."""
-    scored = sorted(_scored(answer), key=lambda one: one[1])
-    low = max(scored[0][1] - 0.05, 0.0)
-    for row, (label, auc) in enumerate(scored):
-        before = scored[row - 1][1] if row else low
-        colour = SURE if label == answer.base else UNSURE if not row else GAIN
-        axis.barh(row, auc - before if row else auc - low, left=before if row else low, color=colour, height=0.6)
+    points = sorted(_points(answer), key=lambda one: one.auc)
+    low = max(points[0].auc - 0.05, 0.0)
+    for row, one in enumerate(points):
+        before = points[row - 1].auc if row else low
+        colour = SURE if one.is_base else UNSURE if not row else GAIN
+        axis.barh(row, one.auc - before, left=before, color=colour, height=0.6)
         if row:
             axis.plot([before, before], [row - 1.3, row + 0.3], color="#444444", lw=0.5)
-        step = f" {auc:.3f}" + (f" ({signed(auc - before)})" if row else "")
-        axis.text(auc, row, step, va="center", fontsize=SIZE - 1)
-    axis.set_yticks(range(len(scored)), [_beside(label, width) for label, _ in scored])
-    span = scored[-1][1] - low
-    axis.set(xlim=(low, scored[-1][1] + 0.45 * span), ylim=(-0.6, len(scored) - 0.4), xlabel="success AUC")
+        step = f" {one.auc:.3f}" + (f" ({signed(one.auc - before)})" if row else "")
+        axis.text(one.auc, row, step, va="center", fontsize=SIZE - 1)
+    axis.set_yticks(range(len(points)), [_beside(one.name, width) for one in points])
+    span = points[-1].auc - low
+    axis.set(xlim=(low, points[-1].auc + 0.45 * span), ylim=(-0.6, len(points) - 0.4), xlabel="success AUC")
     axis.grid(visible=False, axis="y")
 
 
+def _groups(answer: Answer) -> tuple[str, list[Mapping[str, Effect]]]:
+    """Return by what the comparisons are taken apart, and how each is: by attribute where no causes are known."""
+    if any(one.by_cause for one in answer.findings):
+        return "cause of failure", [one.by_cause for one in answer.findings]
+    return "attribute", [one.by_attribute for one in answer.findings]
+
+
 def _causes(answer: Answer) -> list[str]:
-    return list(dict.fromkeys(name for one in answer.findings for name in one.by_cause))
+    return list(dict.fromkeys(name for one in _groups(answer)[1] for name in one))
 
 
 def _room(answer: Answer, width: float) -> float:
@@ -165,55 +213,64 @@ def _heat_height(answer: Answer, width: float) -> float:
 
 
 def _heat(axis: Any, answer: Answer, width: float, height: float = 0.0) -> None:
-    causes, findings = _causes(answer), answer.findings
-    values = np.array(
-        [[one.by_cause[c].difference if c in one.by_cause else np.nan for one in findings] for c in causes]
-    )
+    causes, parts = _causes(answer), _groups(answer)[1]
+    values = np.array([[one[cause].difference if cause in one else np.nan for one in parts] for cause in causes])
     reach = max(float(np.nanmax(np.abs(values))), 0.01)
     turned = 90 if _room(answer, width) < NUMBER else 0
     axis.imshow(values, cmap="RdBu", norm=TwoSlopeNorm(0, -reach, reach), aspect="auto")
     for row, cause in enumerate(causes):
-        for column, one in enumerate(findings):
-            if (effect := one.by_cause.get(cause)) is not None:
+        for column, one in enumerate(parts):
+            if (effect := one.get(cause)) is not None:
                 dark = abs(effect.difference) > 0.6 * reach
                 said = signed(effect.difference, ".2f").replace("0.", ".") + ("*" if effect.significant else "")
                 axis.text(column, row, said, ha="center", va="center", fontsize=SIZE - 1.5, rotation=turned,
                           color="white" if dark else "black")  # fmt: skip
     heads, upright = _heads(answer, width)
-    axis.set_xticks(range(len(findings)), heads, fontsize=SIZE - 1, rotation=90 if upright else 0)
+    axis.set_xticks(range(len(parts)), heads, fontsize=SIZE - 1, rotation=90 if upright else 0)
     axis.set_yticks(range(len(causes)), causes)
     axis.grid(visible=False)
 
 
-def _priced(answer: Answer) -> list[tuple[str, float, float]]:
-    """Return label, time over the base's and AUC minus the base's of every tracker that has both."""
-    base = next((one for one in answer.actors if one.label == answer.base), None)
-    if base is None or base.cost is None or base.auc is None:
+def _priced(answer: Answer) -> list[tuple[_Point, float, float]]:
+    """Return every tracker that has both with its time over the base's and its AUC minus the base's."""
+    points = _points(answer)
+    base = next((one for one in points if one.is_base), None)
+    if base is None or base.seconds is None:
         return []
-    return [
-        (one.label, one.cost.seconds / base.cost.seconds, one.auc - base.auc)
-        for one in answer.actors
-        if one.cost is not None and one.auc is not None
-    ]
+    return [(one, one.seconds / base.seconds, one.auc - base.auc) for one in points if one.seconds is not None]
+
+
+def _spans(answer: Answer) -> dict[str, tuple[float, float]]:
+    """Return the 95 % interval of every tracker's gain that was asked for, by label."""
+    found = {}
+    for one in answer.findings:
+        if one.auc.interval is not None and one.base == answer.base:
+            found[one.other] = (one.auc.interval.low, one.auc.interval.high)
+        elif one.auc.interval is not None and one.other == answer.base:
+            found[one.base] = (-one.auc.interval.high, -one.auc.interval.low)
+    return found
 
 
 def _gain_height(answer: Answer, width: float) -> float:
-    return max(2.2, names_height([label for label, _, _ in _priced(answer)], width) + AROUND)
+    return max(2.2, names_height([one.name for one, _, _ in _priced(answer)], width) + AROUND)
 
 
 def _gain(axis: Any, answer: Answer, width: float, height: float) -> None:
     axis.axhline(0, color="#444444", lw=0.8)
     axis.axhspan(-answer.relevant, answer.relevant, color="#000000", alpha=0.07, lw=0)
     priced = _priced(answer)
-    places = {label: (times, gain) for label, times, gain in priced}
+    places = {label: (times, gain) for point, times, gain in priced for label in point.labels}
     for one in answer.findings:
         if one.same_time and one.other in places and one.base in places:
             axis.plot(*zip(places[one.other], places[one.base], strict=True), ":", color=UNSURE, lw=0.9, zorder=1)
-    for label, times, gain in priced:
-        colour = SURE if label == answer.base else GAIN if gain > 0 else LOSS
+    spans = _spans(answer)
+    for point, times, gain in priced:
+        colour = SURE if point.is_base else GAIN if gain > 0 else LOSS
         axis.plot(times, gain, "o", color=colour, ms=4)
+        if span := next((spans[label] for label in point.labels if label in spans), None):
+            axis.plot([times, times], span, color=colour, lw=0.8)
     reach = [times for _, times, _ in priced]
     axis.set(xlim=(min(reach) * 0.85, max(reach) * 1.1), xlabel="time a frame over that of the base",
              ylabel="success AUC over that of the base")  # fmt: skip
     axis.margins(y=0.1)
-    name_points(axis, [(times, gain, label) for label, times, gain in priced], width, height - AROUND)
+    name_points(axis, [(times, gain, one.name) for one, times, gain in priced], width, height - AROUND)

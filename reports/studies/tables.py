@@ -27,13 +27,15 @@ def _table(
         "protocol": answer.protocol, "profile": answer.profile, "repeats": float(answer.repeats),
         "jitter": answer.jitter,
     }  # fmt: skip
-    return Table(f"study-{name}", title, caption(answer), tuple(columns), tuple(rows), tuple(notes), facts)
+    label = f"{answer.study}-{answer.dataset}-{name}"
+    return Table(f"study-{name}", title, caption(answer), tuple(columns), tuple(rows), tuple(notes), facts, label)
 
 
 def _findings(answer: Answer) -> Table:
     rows = [
         (
-            words(one.title, other=one.other, base=one.base), words(one.found),
+            words(one.title, other=one.other, base=one.base, sequences=one.auc.sequences),
+            words(one.found if one.auc.interval else "one sequence"),
             difference(one.auc.difference, one.auc.interval), _p(one.auc),
             difference(one.precision.difference, one.precision.interval), _power(one.auc),
             _needed(one.auc), _share(one.auc.repeats_share), _ratio(answer.time_ratio(one)),
@@ -56,7 +58,8 @@ def _findings(answer: Answer) -> Table:
         " Holm's correction over these comparisons. Detectable: what so many sequences show in 80 of 100 experiments,"
         " corrected; none where they are too few. Needed: sequences that decide a difference of"
         f" {answer.relevant:g}, the smallest that counts. Chance of the start: share of the interval's squared width"
-        " that is the repeats'. Verdicts are by intervals that hold for all comparisons at once.",
+        " that is the repeats'. Verdicts are by intervals that hold for all comparisons at once, and of these sequences"
+        + ("." if answer.complete and not answer.rendered else ", which the papers' are not."),
         *(f"{one.title}: {one.source}." for one in answer.findings if one.source),
         *(f"{remark[:1].upper()}{remark[1:]}." for remark in answer.remarks),
     )
@@ -103,6 +106,7 @@ def _actors(answer: Answer) -> Table:
                 Cell(f"{1e3 * cost.seconds:.1f}", 1e3 * cost.seconds) if cost else EMPTY,
                 _many(cost.gflop if cost else None, 2), _many(cost.parameters if cost else None, 0),
                 _many(cost.lane_bytes / 1e6 if cost and cost.lane_bytes is not None else None, 2),
+                EMPTY if one.sequences is None else Cell(str(one.sequences), one.sequences),
                 Cell(str(one.failed), one.failed),
             )
         )  # fmt: skip
@@ -112,11 +116,15 @@ def _actors(answer: Answer) -> Table:
         Column("SD over repeats", "auc_deviation", short="SD"), Column("Precision @20 px", "precision", short="P@20"),
         Column("ms a frame", "ms_a_frame", short="ms"), Column("GFLOP a frame", "gflop", short="GFLOP"),
         Column("Parameters", "parameters", short="Param."), Column("Memory of a lane, MB", "lane_mb", short="MB"),
-        Column("failed", "failed"),
+        Column("Sequences", "sequences", short="Seqs."), Column("failed", "failed"),
     )  # fmt: skip
+    weights: dict[str, list[str]] = {}
+    for one in answer.actors:
+        weights.setdefault("; ".join((one.weights or "none", *one.marks)), []).append(one.label)
     notes = (
         "Below a score: its 95 % interval over sequences, each the mean of its repeats. Time: one lane on one"
         " thread, of the processor where that is what computes, a few frames on this machine.",
+        *(f"Weights {said}: {'; '.join(labels)}." for said, labels in weights.items()),
     )
     return _table(answer, "trackers", "The trackers and what they cost", columns, rows, notes)
 

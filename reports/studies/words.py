@@ -24,7 +24,7 @@ def study_forest(answer: Answer) -> Forest:
     for one in answer.findings:
         said = headline(one)
         words = (f"{said[:1].upper()}{said[1:]}. {evidence(one, answer)}",
-                 f"{paper(one)} {cost_of(actors[one.other], actors[one.base])}".strip())  # fmt: skip
+                 f"{paper(one, answer)} {cost_of(actors[one.other], actors[one.base])}".strip())  # fmt: skip
         rows.append(
             Row(_timed(one, answer), one.auc.difference, one.auc.interval, one.auc.sequences, one.found,
                 counts=f"{one.wins} / {one.ties} / {one.losses}", corrected=one.auc.corrected,
@@ -46,6 +46,8 @@ def _timed(one: Finding, answer: Answer) -> str:
 
 def headline(one: Finding) -> str:
     """Return what a comparison found, in a few words."""
+    if one.auc.interval is None:
+        return f"one sequence does not tell {one.other} from {one.base}"
     return {
         "better": f"{one.other} is better than {one.base}",
         "worse": f"{one.other} is worse than {one.base}",
@@ -71,7 +73,7 @@ def evidence(one: Finding, answer: Answer) -> str:
         f" worse on {one.losses}; precision {signed(one.precision.difference)}."
     )
     if one.auc.interval is None:
-        return f"{text} One sequence cannot tell."
+        return text
     if one.auc.detectable is None:
         text += f" {one.auc.sequences} sequences cannot show any difference among so many;"
     else:
@@ -88,12 +90,14 @@ def chance(share: float | None) -> str:
     return f" Chance of the start makes {part} of the squared width of the interval, the sequences the rest."
 
 
-def paper(one: Finding) -> str:
-    """Return the verdict against the paper, or ""."""
+def paper(one: Finding, answer: Answer) -> str:
+    """Return the verdict against the paper, and of what it is where that is not what the paper's is of; or ""."""
     if one.expects is None:
         return ""
     expected = {"better": "better", "worse": "worse", "alike": "no different"}[one.expects]
-    return f"The paper leads one to expect {one.other} to be {expected} ({one.source}): {one.verdict}."
+    count = f"{one.auc.sequences} sequence{'s' if one.auc.sequences > 1 else ''}"
+    here = f" on {count} of rendered video" if answer.rendered else "" if answer.complete else f" on {count}"
+    return f"The paper leads one to expect {one.other} to be {expected} ({one.source}): {one.verdict}{here}."
 
 
 def cost_of(other: Actor, base: Actor) -> str:

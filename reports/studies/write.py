@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from benchmark.store.reading import read_manifest
@@ -18,9 +19,9 @@ from reports.tables.tidy import to_csv
 
 __all__ = ["to_page", "write_study"]
 
-KEPT = ("command", "dataset", "trackers", "seed", "lanes", "repeats", "jitter", "environment", "machine", "versions",
-        "git")  # fmt: skip
-"""Of the run's manifest: what it takes to run it again."""
+KEPT = ("dataset", "trackers", "seed", "repeats", "jitter", "environment", "versions")
+"""Of the run's manifest: all that the numbers depend on. Who made them where and when is not: the same trajectories
+make the same files."""
 
 
 def write_study(answer: Answer, run: Path, folder: Path, *, figures: bool = True) -> Path:
@@ -38,11 +39,9 @@ def write_study(answer: Answer, run: Path, folder: Path, *, figures: bool = True
             write_figure(figure, folder / "figures" / name)
     write_whole(folder / "study.md", to_page(answer).encode())
     manifest = read_manifest(run)
-    facts = {"study": answer.study, "digest": answer.digest, "run": answer.run} | {
-        key: manifest[key] for key in KEPT if key in manifest
-    }
+    facts = {"study": answer.study, "digest": answer.digest} | {key: manifest[key] for key in KEPT if key in manifest}
     write_whole(folder / "provenance.json", (json.dumps(facts, indent=1) + "\n").encode())
-    write_answer(folder, answer)
+    write_answer(folder, replace(answer, run=""))
     return folder
 
 
@@ -52,10 +51,14 @@ def to_page(answer: Answer) -> str:
     lines = [f"# {plain_text(answer.question)}", "", plain_text(f"Study {answer.study}. {caption(answer)}."), ""]
     for one in answer.findings:
         said = headline(one)
-        parts = (evidence(one, answer), paper(one), cost_of(actors[one.other], actors[one.base]))
+        parts = (evidence(one, answer), paper(one, answer), cost_of(actors[one.other], actors[one.base]))
         lines.append(
             " ".join([f"- **{plain_text(said[:1].upper() + said[1:])}.**", *map(plain_text, filter(None, parts))])
         )
     lines += ["", *([plain_text(answer.about), ""] if answer.about else [])]
     lines += [f"- Note: {plain_text(one)}." for one in answer.remarks]
-    return "\n".join([*lines, "", *map(to_markdown, study_tables(answer).values())])
+    tables = study_tables(answer)
+    first = tables.get("study-findings")  # the question and the remarks stand above it already
+    if first is not None:
+        tables["study-findings"] = replace(first, title="The comparisons", notes=first.notes[:1])
+    return "\n".join([*lines, "", *map(to_markdown, tables.values())])

@@ -96,6 +96,8 @@ class Table:
     """Below the table."""
     facts: Mapping[str, Fact] = field(default_factory=dict)
     """The same in every row of the CSV: what the numbers are of."""
+    label: str = ""
+    """What a paper refers to it by; its name where that is enough to tell it from other tables."""
 
     def __post_init__(self) -> None:
         _make_plain(self, "title", "caption")

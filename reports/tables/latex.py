@@ -32,7 +32,7 @@ def to_latex(table: Table, paper: Paper | None = None) -> str:
             rf"\begin{{table{star}}}[tbp]", r"\sloppy\centering\footnotesize\setlength{\tabcolsep}{3pt}",
             *([r"\addtocounter{table}{-1}"] if number else []),
             rf"\caption[{{{escape(table.title)}}}]{{{escape(caption)}}}",
-            *([rf"\label{{tab:{_label(table.name)}}}"] if not number else []),
+            *([rf"\label{{tab:{_label(table.label or table.name)}}}"] if not number else []),
             *body, *end, rf"\end{{table{star}}}", "",
         ]  # fmt: skip
     return _HEAD + "\n".join(floats)

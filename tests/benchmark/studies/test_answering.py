@@ -77,6 +77,17 @@ def test_weights_that_do_not_fit_a_variant_are_told_of() -> None:
     assert "four runs on the weights of full (memtrack-compact)" in trained
 
 
+def test_training_that_one_side_alone_had_is_told_of_first() -> None:
+    text = 'question = "?"\nbase = "siamfc"\n[variants]\naverage = "-avg"\nmemory = "memtrack@memtrack-compact"\n'
+    shifts = {"base": 2.0, "average": 2.0, "memory": 2.0}
+    assert answered(text, shifts).remarks[0] == (
+        "trained for tracking: memory (memtrack-compact). Not trained: base (imagenet). Training is part of what"
+        " differs between them"
+    )
+    alike = answered(text.replace("@memtrack-compact", "@imagenet"), shifts).remarks
+    assert not [one for one in alike if "trained for tracking" in one]
+
+
 def test_oracles_rendered_frames_and_few_sequences_are_told_of() -> None:
     text = 'question = "?"\nbase = "dualmn"\n[variants]\nbound = "-oracle"\nsame = ""\n'
     found = answered(text, {"base": 2.0, "bound": 1.0, "same": 2.0})

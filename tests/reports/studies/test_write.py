@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from studied import made_answer
+from studied import an_effect, made_answer
 
 from benchmark.signed import signed
 from benchmark.statistics.intervals import Interval
@@ -15,7 +15,7 @@ from benchmark.studies.answer import read_answer, write_answer
 from reports.studies.figures import study_figures
 from reports.studies.page import section, strip
 from reports.studies.tables import study_tables
-from reports.studies.write import to_page
+from reports.studies.write import to_page, write_study
 from reports.tables.latex import to_latex
 from reports.tables.tidy import to_csv
 from trackers.errors import InputError
@@ -92,9 +92,90 @@ def test_the_markdown_page_says_findings_and_verdicts_first() -> None:
     text = to_page(made_answer())
     assert text.startswith("# Does every part of a made-up memory help?\n")
     assert "**No attention is worse than full.**" in text
-    assert "(a paper, table 1): confirmed." in text
-    assert "(a paper, table 1): contradicted." in text
-    assert "rendered" in text
+    assert "(a paper, table 1): confirmed on 36 sequences of rendered video." in text
+    assert "(a paper, table 1): contradicted on 36 sequences of rendered video." in text
+    assert text.count("- Note: the frames are rendered") == text.count("the frames are rendered") == 1
+    filmed = replace(made_answer(), rendered=False)
+    assert "(a paper, table 1): confirmed on 36 sequences." in to_page(filmed)
+    assert "(a paper, table 1): confirmed." in to_page(replace(filmed, complete=True))
+
+
+def test_one_sequence_is_said_to_show_nothing() -> None:
+    alone = replace(made_answer().findings[0], auc=an_effect(0.04, 1, count=1))
+    text = to_page(replace(made_answer(), findings=(alone,)))
+    assert "**One sequence does not tell no attention from full.** Success AUC" in text
+    assert "| no attention − full | one sequence |" in text
+
+
+def test_a_paper_that_shows_two_studies_can_refer_to_each_table() -> None:
+    answer = made_answer()
+    others = (replace(answer, study="other"), replace(answer, dataset="OTB100"))
+    labels = [
+        re.findall(r"\\label\{tab:([^}]*)\}", to_latex(table))
+        for one in (answer, *others) for table in study_tables(one).values()
+    ]  # fmt: skip
+    assert labels[0] == ["made-up-demo-full-findings"]
+    assert len({name for one in labels for name in one}) == len(labels) == 18
+
+
+def test_what_is_made_to_be_kept_knows_no_run_and_no_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    manifest = {
+        "id": "20260101T000000Z-aaaaaa", "command": ["run_bench", "--results", "/home/me/results"],
+        "machine": {"processor": "my own"}, "git": {"commit": "1" * 40}, "environment": {"device": "a processor"},
+    }  # fmt: skip
+    monkeypatch.setattr("reports.studies.write.read_manifest", lambda run: manifest)
+    folder = write_study(replace(made_answer(), run=manifest["id"]), tmp_path, tmp_path / "out", figures=False)
+    said = "".join(file.read_text() for file in folder.rglob("*") if file.is_file())
+    assert [one for one in ("/home", "my own", "20260101", "1" * 40) if one in said] == []
+    assert json.loads((folder / "provenance.json").read_text())["environment"] == {"device": "a processor"}
+    assert read_answer(folder) == replace(made_answer(), run="")
+
+
+def test_trackers_that_are_not_done_stand_on_no_axis_with_others() -> None:
+    answer = made_answer()
+    actors = tuple(replace(one, sequences=36 if one.label != "oracle" else 2) for one in answer.actors)
+    answer = replace(answer, actors=actors, sequences=36)
+    figures = study_figures(answer)
+    for name in ("waterfall", "gain-cost"):
+        (axis,) = figures[name].axes
+        drawn = {text.get_text().replace("\n", " ") for text in (*axis.texts, *axis.get_yticklabels())}
+        assert "oracle" not in drawn
+        assert "no attention" in drawn
+        assert "without oracle" in figures[name].get_suptitle().replace("\n", " ")
+    (row,) = [one for one in csv.DictReader(to_csv(study_tables(answer)["study-trackers"]).splitlines())
+              if one["label"] == "oracle"]  # fmt: skip
+    assert float(row["sequences"]) == 2
+
+
+def test_a_tracker_of_two_labels_is_drawn_once() -> None:
+    answer = made_answer()
+    full = answer.actors[0]
+    answer = replace(answer, actors=(replace(full, label="gate on"), *answer.actors))
+    (bars,) = study_figures(answer)["waterfall"].axes
+    labels = [one.get_text().replace("\n", " ") for one in bars.get_yticklabels()]
+    assert labels == ["first in, first out", "no attention", "full = gate on", "oracle"]
+    (gain,) = study_figures(answer)["gain-cost"].axes
+    assert sorted(text.get_text().replace("\n", " ") for text in gain.texts) == sorted(labels)
+
+
+def test_gains_have_the_intervals_of_their_comparisons() -> None:
+    answer = made_answer()
+    turned = replace(answer.findings[0], other="full", base="no attention")
+    for findings, sign in ((answer.findings[:1], 1), ((turned,), -1)):
+        (axis,) = study_figures(replace(answer, findings=findings))["gain-cost"].axes
+        (span,) = [line for line in axis.lines if line.get_marker() == "None" and len(set(line.get_xdata())) == 1]
+        interval = findings[0].auc.interval
+        assert sorted(span.get_ydata()) == sorted((sign * interval.low, sign * interval.high))
+
+
+def test_attributes_stand_in_for_causes_that_are_not_known() -> None:
+    answer = made_answer()
+    filmed = replace(answer, findings=tuple(replace(one, by_cause={}) for one in answer.findings))
+    (axis,) = study_figures(filmed)["causes"].axes
+    assert [one.get_text() for one in axis.get_yticklabels()] == ["OCC", "SV"]
+    titles = [one.get_title(loc="left") for one in study_figures(filmed)["study"].axes]
+    assert "By attribute" in titles
+    assert "By cause of failure" in [one.get_title(loc="left") for one in study_figures(answer)["study"].axes]
 
 
 def test_figures_show_every_effect_and_leave_out_what_there_is_nothing_of() -> None:
@@ -113,7 +194,7 @@ def test_figures_show_every_effect_and_leave_out_what_there_is_nothing_of() -> N
     study_figures(odd)["study"].draw_without_rendering()
     bare = replace(
         answer, crossed=(), actors=tuple(replace(one, cost=None) for one in answer.actors),
-        findings=tuple(replace(one, by_cause={}) for one in answer.findings),
+        findings=tuple(replace(one, by_cause={}, by_attribute={}) for one in answer.findings),
     )  # fmt: skip
     assert list(study_figures(bare)) == ["forest", "waterfall", "study"]
 
