@@ -94,8 +94,8 @@ class Report:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Kinds of target or of motion that two or more of the scored sequences have, likewise."""
-        return tuple(name for name in self._groups if is_class(name))
+        """Kinds of target or of motion that two or more of the scored sequences have, likewise; letter case aside."""
+        return tuple(sorted((name for name in self._groups if is_class(name)), key=str.casefold))
 
     @property
     def _groups(self) -> tuple[str, ...]:

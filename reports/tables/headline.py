@@ -15,6 +15,8 @@ from reports.tables.vot import MEASURES
 
 __all__ = ["headline_cells", "headline_measures", "headline_table"]
 
+POOLED = "in the scores every frame weighs the same, in the differences every sequence"
+
 
 def headline_measures(profile: Profile) -> tuple[str, str]:
     """Return the two measures that stand for a dataset: of overlaps where a profile pools frames, else OTB's."""
@@ -44,6 +46,7 @@ def headline_table(report: Report) -> Table:
         *(["≈: not told apart from the best"] if "alike" in given else []),
         *(["below a score: its 95 % interval"] if any(cell.interval for own in cells.values() for cell in own) else []),
         *(["failed sequences are left out of the averages"] if any(one.failed for one in report.scored) else []),
+        *([POOLED] if report.profile.average == "frames" and len(report.scored) > 1 else []),
         *(_vot_notes(report) if report.merit is EAO else []),
         *(["speeds were measured beside other work"] if any(map(_loaded, report.speeds)) else []),
     )

@@ -149,7 +149,8 @@ def _attributes(report: Report) -> Table:
 
 
 def _classes(report: Report) -> Table:
-    return _grouped(report, "classes", "Success AUC by class", "Class", report.classes)
+    motion = " and motion" if any(name.startswith("motion ") for name in report.classes) else ""
+    return _grouped(report, "classes", f"Success AUC by class{motion}", "Class", report.classes)
 
 
 def _grouped(report: Report, name_of_table: str, title: str, heading_of_rows: str, names: Iterable[str]) -> Table:

@@ -34,7 +34,8 @@ def test_each_is_scored_by_its_own_rules_and_stands_on_one_page(run_bench, words
     text = page.read_text()
     assert "DTB70, 2 of 70 sequences" in text
     assert "GOT-10k/val, 2 of 180 sequences" in text
-    assert "Success AUC by class" in text  # GOT-10k's own meta_info: two goats
+    assert "Success AUC by class and motion" in text  # GOT-10k's own meta_info: two goats that run
+    assert text.count("share no attributes") == 0  # DTB70's two have some, GOT-10k's classes
     (row,) = csv.DictReader((page.parent / "tables" / "datasets.csv").read_text().splitlines())
     own = scores[1]["trackers"][0]["summary"]["overall"]
     assert float(row["GOT-10k/val ao"]) == pytest.approx(own["ao"])
@@ -44,6 +45,8 @@ def test_each_is_scored_by_its_own_rules_and_stands_on_one_page(run_bench, words
     links = [line for line in text.splitlines() if "The whole report of this dataset" in line]
     assert len(links) == 2
     runs = sorted((tmp_path / "results" / "runs").iterdir())
+    alone = (runs[1] / "report.html").read_text()
+    assert "the first frame is left out; where the target is absent, a frame is left out; every frame weighs" in alone
     again = run_bench("report", *runs, "-o", tmp_path / "both")
     assert again.returncode == 0, again.stderr
     assert (tmp_path / "both" / "datasets.html").is_file()

@@ -61,3 +61,10 @@ def test_a_time_of_other_boxes_is_left_out_and_one_beside_other_work_said(measur
 def test_a_profile_that_pools_frames_has_its_own_measures() -> None:
     assert headline_measures(load_profile("got10k", "GOT-10k/val")) == ("ao", "sr50")
     assert headline_measures(load_profile("otb")) == ("auc", "precision")
+
+
+def test_it_is_said_where_scores_are_of_frames_and_differences_of_sequences(measured: Report) -> None:
+    pooled = "in the scores every frame weighs the same, in the differences every sequence"
+    assert pooled not in headline_table(measured).notes
+    got10k = replace(measured, profile=load_profile("got10k", "GOT-10k/val"))
+    assert pooled in headline_table(got10k).notes
