@@ -3,17 +3,21 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import zipfile
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import layouts
 import pytest
+from conftest import REPOSITORY
 from web_server import Page, serving
 
 from benchmark.datasets.catalogue import CATALOGUES, read_head
 from benchmark.datasets.download import read_source
 from benchmark.datasets.download.sources import Source
+from benchmark.documents import read_toml
 from trackers.errors import InputError
 
 
@@ -38,6 +42,14 @@ def test_every_published_set_says_where_it_is_had() -> None:
             source = read_source(name)
             assert source.by_hand or source.files or source.description(name)
             assert source.terms
+
+
+def test_the_toolkits_stacks_that_are_named_are_its_own() -> None:
+    """By the names of vot-toolkit 0.7.4, of that dataset."""
+    stacks = read_toml(Path(str(files("benchmark.vot") / "stacks.toml")), "")["runs"]
+    (named,) = re.findall(r"`vot initialize (\S+) --workspace VOT2022`", read_source("VOT2022").by_hand)
+    assert stacks[named] == "VOT2022"
+    assert f"vot initialize {named} --workspace VOT2022" in (REPOSITORY / "docs" / "datasets" / "vot.md").read_text()
 
 
 def test_a_set_behind_a_drive_says_what_to_put_where(run_bench: Any, tmp_path: Path) -> None:
