@@ -14,6 +14,11 @@ from trackers.errors import InputError
 
 ENDINGS = (".pth", ".pt", ".pkl", ".tar", ".mat", ".safetensors", ".index", ".bin", ".ckpt")
 """Of files of weights: what else lies in a folder with them is nothing."""
+PACKED = (".zip", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst")
+DEEP = 3
+"""Folders within folders that are looked into."""
+SHOWN = 5
+"""Files of a folder that are named where they hold no weights."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ def wanted_files() -> tuple[Wanted, ...]:
 
 
 def recognise(paths: Iterable[Path], remark: Callable[[str], None]) -> dict[str, Path]:
-    """Return the files by key: of each path what it holds says which it is; of a folder, of each entry.
+    """Return the files by key: of each path what it holds says which it is; of a folder, of all that lies in it.
 
     What lies in a folder and is nothing to be reproduced is left out with a remark.
     InputError where a file cannot be read, does not fit its tracker, or is named and none of them takes it.
@@ -65,10 +70,10 @@ def recognise(paths: Iterable[Path], remark: Callable[[str], None]) -> dict[str,
     found: dict[str, Path] = {}
     for path in paths:
         in_folder = path.is_dir()
-        for file in _entries(path) if in_folder else [path]:
-            if in_folder and file.is_file() and not file.name.casefold().endswith(ENDINGS):
-                remark(f"{file}: no file of weights; left out")
-                continue
+        there = _entries(path, remark) if in_folder else [path]
+        if not there:
+            remark(f"{path}: no file of weights lies in it")
+        for file in there:
             fit = inspect_file(file)
             if fit.tracker not in keys:
                 takes = f"is for {fit.tracker}" if fit.tracker else "is for no tracker"
@@ -99,14 +104,25 @@ def _read() -> Mapping[str, Any]:
     return tomllib.loads((files("benchmark") / "reproduction.toml").read_text())
 
 
-def _entries(folder: Path) -> list[Path]:
-    """Return what files of weights may lie in a folder; of TensorFlow's checkpoints the index, or their own folder."""
+def _entries(folder: Path, remark: Callable[[str], None], deep: int = DEEP) -> list[Path]:
+    """Return what files of weights may lie in a folder and in its folders; of TensorFlow's checkpoints the index."""
     from trackers.weights.formats.tensorflow import BESIDE, INDEX, NOTE, find_index
 
     index = find_index(folder)
-    others = [
-        one for one in entries(folder)
-        if (find_index(one) if one.is_dir() else one.suffix != INDEX and one.name != NOTE)
-        and not BESIDE.search(one.name)
-    ]  # fmt: skip
-    return [index, *others] if index else others
+    found, others = [index] if index else [], []
+    for one in entries(folder):
+        if one.is_dir():
+            leads_back = one.is_symlink() and folder.resolve().is_relative_to(one.resolve())
+            found += [] if leads_back or not deep else _entries(one, remark, deep - 1)
+        elif one.suffix == INDEX or one.name == NOTE or BESIDE.search(one.name):
+            continue
+        elif one.name.casefold().endswith(ENDINGS):
+            found.append(one)
+        else:
+            others.append(one)
+    for one in others[:SHOWN]:
+        packed = one.name.casefold().endswith(PACKED)
+        remark(f"{one}: packed, unpack what it holds; left out" if packed else f"{one}: no file of weights; left out")
+    if len(others) > SHOWN:
+        remark(f"{folder}: {len(others) - SHOWN} more files that hold no weights; left out")
+    return found

@@ -76,6 +76,7 @@ def test_the_page_says_so(tmp_path, scores: RunScores, monkeypatch) -> None:
     text = write_reproduction(tmp_path, facts(name)).read_text()
     assert "Authors&#39; networks: 1 of 1" in text or "Authors' networks: 1 of 1" in text
     assert ".626 (MemTrack)" in text
+    assert "No digest of the authors' files is known" in text
     text = write_reproduction(tmp_path, facts(name, ("dimp50.pth",))).read_text()
     assert "nothing is reproduced" in text
     assert "dimp50.pth is missing" in text

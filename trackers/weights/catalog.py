@@ -98,17 +98,20 @@ def _users(wanted: str, known: Iterable[str]) -> Weights:
         return Weights(path.name, path, _digest(path), note="the user's file")
     if pair := _pair(Path(wanted).expanduser().absolute()):
         return _both(*pair)
+    lacking = wanted
     for place, letter in enumerate(wanted):  # a file's name may have the sign too
         if letter == "+":
             first, second = _file(wanted[:place]), _file(wanted[place + 1 :])
             if first and second:
                 return _both(first, second)
+            if first or second:
+                lacking = wanted[place + 1 :] if first else wanted[:place]
     what = (
         "no TensorFlow checkpoint, nor a backbone's and a head's .onnx, in the folder"
-        if Path(wanted).expanduser().is_dir()
+        if Path(lacking).expanduser().is_dir()
         else "no weights file"
     )
-    raise InputError(f"{what} {wanted!r}; behind '@' goes a file, 'random', or one of: {', '.join(sorted(known))}")
+    raise InputError(f"{what} {lacking!r}; behind '@' goes a file, 'random', or one of: {', '.join(sorted(known))}")
 
 
 def _pair(folder: Path) -> tuple[Path, Path] | None:

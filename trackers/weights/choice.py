@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -16,6 +17,10 @@ PARAMETERS = ("weights", "net_path")
 """What a one-target class may call the parameter that takes the path of a file of weights; the latter is GOT-10k's."""
 SECOND = "second"
 """What it calls that of the second file where ``A+B`` stands behind ``@``."""
+
+
+TORCH_SAYS = ("Missing", "Unexpected")
+"""How torch's lines of names begin where a table of tensors does not fit a module."""
 
 
 def choose_weights(family: Family, base: str, preset: str, wanted: str) -> Weights:
@@ -94,7 +99,11 @@ def built(cls: Callable[..., Tracker[Any]], config: Any, weights: Weights, devic
     except InputError as error:
         if weights.path is None or not isinstance(error.__cause__, RuntimeError):
             raise
-        raise InputError(f"{_whose(weights)}{error}") from error
+        names = " and ".join(str(file) for file in (weights.path, weights.second) if file)
+        raise InputError(
+            f"{_whose(weights)}{names} does not fit this tracker's network{_misfit(str(error.__cause__))}; "
+            f"`run_bench weights show FILE` says more"
+        ) from error
 
 
 def _whose(weights: Weights) -> str:
@@ -108,6 +117,20 @@ def _whose(weights: Weights) -> str:
             if fit.tracker:
                 said.append(f"{file.name} is for {fit.tracker} ({fit.source})")
     return f"{'; '.join(said)}. " if said else ""
+
+
+def _misfit(said: str) -> str:
+    """Return what torch says of a table of tensors, with one name and the number of each kind in place of all."""
+    missing, over = (
+        re.search(rf"{what} key\(s\) in state_dict: (.*?)\. ?$", said, re.MULTILINE) for what in TORCH_SAYS
+    )
+    found = [re.findall(r'"([^"]+)"', match[1]) if match else [] for match in (missing, over)]
+    found.append(re.findall(r"size mismatch for (\S+):", said))
+    kinds = zip(("it lacks", "it has over", "of another shape is"), found, strict=True)
+    parts = [
+        f"{kind} {names[0]}" + (f" and {len(names) - 1} more" if names[1:] else "") for kind, names in kinds if names
+    ]
+    return f" ({'; '.join(parts)})" if parts else ""
 
 
 def first_config(family: Family, preset: str, weights: Weights) -> Any:

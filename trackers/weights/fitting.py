@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from trackers.errors import InputError
 from trackers.names import resolve
-from trackers.weights.formats.layouts import COUNTER, find_layout, renamed, sound
+from trackers.weights.formats.layouts import COUNTER, Asked, find_layout, renamed, sound
 from trackers.weights.formats.reading import kind_of, read_tensors
 
 OURS = (
@@ -53,27 +53,6 @@ class Fit:
         return bool(self.tracker) and not (self.missing or self.over or self.misshapen)
 
 
-class _Read(Mapping[str, Tensor]):
-    """A table that knows which of its tensors were asked for."""
-
-    def __init__(self, table: Mapping[str, Tensor]) -> None:
-        self.table = table
-        self.asked: set[str] = set()
-
-    def __getitem__(self, name: str) -> Tensor:
-        self.asked.add(name)
-        return self.table[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.table
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.table)
-
-    def __len__(self) -> int:
-        return len(self.table)
-
-
 def inspect_file(path: Path) -> Fit:
     """Return what is known of a file; InputError where it cannot be read or holds more than tensors."""
     table = read_tensors(path)
@@ -85,13 +64,15 @@ def inspect_file(path: Path) -> Fit:
         known = Fit(path, kind, "Engram" if tracker else "", tracker, len(table), values)
         return _compared(replace(known, ours=sound(table, path))) if tracker else known
     known = Fit(path, kind, layout.title, layout.tracker, len(table), values)
-    read = _Read(table)
+    read = Asked(table)
     try:
         ours = renamed(read, path)
     except InputError as error:
-        return replace(known, missing=(str(error),))
+        if isinstance(error.__cause__, KeyError):
+            return replace(known, missing=(str(error.__cause__.args[0]),))
+        return replace(known, misshapen=(read.last,))
     sound(ours, path)
-    unused = tuple(name for name in table if name not in read.asked or name.startswith(layout.unused))
+    unused = tuple(name for name in table if name not in read.names or name.startswith(layout.unused))
     return _compared(replace(known, ours=ours, unused=unused))
 
 
@@ -129,7 +110,9 @@ def _count(names: Iterable[str], start: str) -> int:
 def _shapes(tracker: str) -> dict[str, tuple[int, ...]]:
     """Return the shapes of a tracker's network by name."""
     config = resolve(f"{tracker}@random").config
-    return {name: tuple(value.shape) for name, value in network(config).state_dict().items()}
+    with torch.device("meta"):  # without the numbers
+        net = network(config)
+    return {name: tuple(value.shape) for name, value in net.state_dict().items()}
 
 
 def network(config: object) -> nn.Module:

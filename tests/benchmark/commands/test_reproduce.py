@@ -13,7 +13,7 @@ from benchmark.commands.reproduce import _time
 from benchmark.datasets.folder import FolderDataset
 from benchmark.datasets.selection import select
 from benchmark.engine.estimate import Pace
-from benchmark.reproduction import Row
+from benchmark.reproduction import Row, recognise
 from trackers.nets.alexnet import AlexNet
 
 
@@ -72,6 +72,24 @@ def test_what_lies_together_in_a_folder_is_told_apart(siamfc: Path, picture_fold
     assert "mine.pth is for no tracker, and none of what is reproduced takes it; left out" in said
     assert "model.ckpt-95000.index is for no tracker" in said
     assert "data-00000" not in said
+
+
+def test_folders_within_the_folder_are_looked_into_and_what_holds_nothing_is_said(siamfc: Path, tmp_path: Path) -> None:
+    said: list[str] = []
+    folder = siamfc.parent
+    (folder / "theirs" / "siamfc").mkdir(parents=True)
+    siamfc.rename(folder / "theirs" / "siamfc" / siamfc.name)
+    (folder / "theirs" / "round").symlink_to(folder)
+    (folder / "models.zip").write_bytes(b"PK")
+    for number in range(9):
+        (folder / "theirs" / f"{number}.jpg").write_bytes(b"")
+    assert recognise([folder], said.append) == {"siamfc": folder / "theirs" / "siamfc" / siamfc.name}
+    assert any("models.zip: packed" in text for text in said)
+    assert sum(".jpg" in text for text in said) == 5
+    assert any("4 more files" in text for text in said)
+    (tmp_path / "empty").mkdir()
+    assert recognise([tmp_path / "empty"], said.append) == {}
+    assert "empty: no file of weights lies in it" in said[-1]
 
 
 def test_a_damaged_file_in_a_folder_is_no_missing_one(siamfc: Path, picture_folder: Path, run_bench) -> None:

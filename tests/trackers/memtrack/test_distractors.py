@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from authors_tables import variables
 from conftest import paint
 from golden import track
 
@@ -17,7 +18,7 @@ from trackers.memtrack.distractors import Distractors, find_distractors, least_u
 from trackers.memtrack.network import MemoryNet, MemTrackNet
 from trackers.names import resolve
 from trackers.weights.formats.layouts import find_layout
-from trackers.weights.formats.memtrack import LINEAR, from_memdtc
+from trackers.weights.formats.memtrack import from_memdtc
 
 TINY = MemTrackConfig(
     channels=4, hidden=6, template_cells=2, slots=3, distractor_slots=4, empty_slots_read=True, control_per_scale=True,
@@ -163,37 +164,7 @@ def test_the_variant_follows() -> None:
 
 def test_the_authors_variables_fill_the_paper_presets_network() -> None:
     net = MemTrackNet(MemTrackConfig(**{**PAPER, **VARIANTS["dtc"]}))
-    ours = net.state_dict()
-    theirs: dict[str, torch.Tensor] = {"cls_logit/kernel": torch.zeros(1), "cls_logit/bias": torch.zeros(1)}
-
-    def put(scope: str, name: str) -> None:
-        weight = ours[f"{name}.weight"]
-        theirs[f"{scope}/kernel"] = weight.permute(2, 3, 1, 0) if weight.dim() == 4 else weight.T
-        if f"{name}.bias" in ours:
-            theirs[f"{scope}/bias"] = ours[f"{name}.bias"]
-
-    def put_norm(scope: str, name: str) -> None:
-        for part, leaf in (("gamma", "weight"), ("beta", "bias"), ("moving_mean", "running_mean"),
-                           ("moving_variance", "running_var")):  # fmt: skip
-            theirs[f"{scope}/{part}"] = ours[f"{name}.{leaf}"]
-
-    for layer in range(1, 6):
-        put(f"feature_extraction/conv{layer}", f"backbone.conv{layer}.0")
-        if layer < 5:
-            put_norm(f"feature_extraction/conv{layer}_bn", f"backbone.conv{layer}.1")
-    put_norm("bn_response", "response_norm")
-    for scope, name in LINEAR.items():
-        own = scope.replace("read_key", "read_key_pos").replace("write_strengths", "write_strengths_pos")
-        put(own, f"controller.{name}")
-    for scope, name in (("input_layer", "attention.features"), ("score", "attention.score")):
-        put(f"RNN/{scope}", f"controller.{name}")
-    theirs["RNN/0/kernel"] = ours["controller.lstm.kernel.weight"].T
-    for row, gate in enumerate(("input", "transform", "forget", "output", "state")):
-        theirs[f"RNN/0/{gate}/gamma"] = ours["controller.lstm.gain"][row]
-        theirs[f"RNN/0/{gate}/beta"] = ours["controller.lstm.shift"][row]
-    for scope, name in (("read_key_neg", "key"), ("write_strengths_neg", "strength"), ("trans_pos", "target"),
-                        ("trans_neg", "distractor"), ("adap_gates", "gate")):  # fmt: skip
-        put(f"RNN/{scope}", f"cancelling.{name}")
+    ours, theirs = net.state_dict(), variables(net)
     layout = find_layout(theirs)
     assert layout is not None
     config = resolve(f"{layout.tracker}@random").config

@@ -51,8 +51,10 @@ def test_a_run_of_a_pair_is_kept_with_the_names_of_both(
 
 
 def test_a_missing_one_is_said(files: tuple[Path, Path]) -> None:
-    with pytest.raises(InputError, match="no weights file"):
+    with pytest.raises(InputError, match=r"no weights file 'nowhere\.pth';"):
         resolve(f"dualmn@{files[0]}+nowhere.pth")
+    with pytest.raises(InputError, match=r"no weights file 'nowhere\.pth';"):
+        resolve(f"dualmn@nowhere.pth+{files[1]}")
 
 
 def test_a_second_file_without_its_branch_is_said(files: tuple[Path, Path], tmp_path: Path) -> None:

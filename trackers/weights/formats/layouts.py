@@ -5,7 +5,7 @@ Only names and shapes are looked at: what recognises a layout is what no other n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,30 @@ from trackers.weights.formats import dualmn, memtrack, siamfc
 
 COUNTER = "num_batches_tracked"
 """Of a batch norm; no network answers by it."""
+
+
+class Asked(Mapping[str, Tensor]):
+    """A table that knows which of its tensors were asked for."""
+
+    def __init__(self, table: Mapping[str, Tensor]) -> None:
+        self.table = table
+        self.names: set[str] = set()
+        self.last = ""
+
+    def __getitem__(self, name: str) -> Tensor:
+        value = self.table[name]
+        self.names.add(name)
+        self.last = name
+        return value
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.table
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.table)
+
+    def __len__(self) -> int:
+        return len(self.table)
 
 
 @dataclass(frozen=True)
@@ -105,15 +129,19 @@ def renamed(tensors: Mapping[str, Tensor], source: Path) -> dict[str, Tensor]:
     layout = find_layout(tensors)
     if layout is None:
         return dict(tensors)
+    asked = tensors if isinstance(tensors, Asked) else Asked(tensors)
     try:
-        return layout.translate(tensors)
+        return layout.translate(asked)
     except KeyError as error:
         raise InputError(
             f"{source} looks like {layout.title}, but lacks {error.args[0]!r} (it holds {len(tensors)} tensors)"
         ) from error
-    except (RuntimeError, ValueError, IndexError) as error:
+    except ValueError as error:
+        raise InputError(f"{source} looks like {layout.title}, but its tensors are others: {error}") from error
+    except (RuntimeError, IndexError) as error:
+        shape = tuple(asked.table[asked.last].shape)
         raise InputError(
-            f"{source} looks like {layout.title}, but its tensors are others: {' '.join(str(error).split())}"
+            f"{source} looks like {layout.title}, but {asked.last!r} of shape {shape} does not fit its network"
         ) from error
 
 

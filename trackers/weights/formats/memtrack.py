@@ -49,8 +49,7 @@ def from_tensorflow(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def from_memdtc(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Translate the variables of MemDTC, which has a second memory and calls what is the first one's ``_pos``."""
-    first = {name.replace("_pos/", "/"): value for name, value in tensors.items() if "/trans_pos/" not in name}
-    ours = from_tensorflow(first)
+    ours = from_tensorflow(tensors)
     for source, name in (("RNN/read_key_neg", "key"), ("RNN/write_strengths_neg", "strength")):
         ours[f"cancelling.{name}.weight"] = _kernel(tensors, source).t().contiguous()
         ours[f"cancelling.{name}.bias"] = _bias(tensors, source)
@@ -69,11 +68,16 @@ def _cell(tensors: Mapping[str, Tensor]) -> str:
 
 
 def _kernel(tensors: Mapping[str, Tensor], scope: str) -> Tensor:
-    return tensors[f"{scope}/kernel" if f"{scope}/kernel" in tensors else f"{scope}/weights"]
+    return _one_of(tensors, scope, "kernel", "weights")
 
 
 def _bias(tensors: Mapping[str, Tensor], scope: str) -> Tensor:
-    return tensors[f"{scope}/bias" if f"{scope}/bias" in tensors else f"{scope}/biases"]
+    return _one_of(tensors, scope, "bias", "biases")
+
+
+def _one_of(tensors: Mapping[str, Tensor], scope: str, name: str, older: str) -> Tensor:
+    names = (f"{own}/{leaf}" for own in (scope, f"{scope}_pos") for leaf in (name, older))
+    return tensors[next((one for one in names if one in tensors), f"{scope}/{name}")]
 
 
 def _norm(tensors: Mapping[str, Tensor], scope: str, name: str) -> dict[str, Tensor]:

@@ -56,6 +56,8 @@ def read_pytorch(path: Path) -> dict[str, Tensor]:
     """
     try:
         names = _globals(path)
+    except InputError:
+        raise
     except Exception as error:  # damaged bytes can ask for anything, for all memory too
         raise _unreadable(path, error) from error
     stand_ins = [(Inert, name) for name in names if name.startswith(STOOD_IN)]
@@ -112,7 +114,11 @@ def _globals(path: Path) -> list[str]:
             if "constants.pkl" in known:
                 raise ValueError("it is a TorchScript program; save the module's state_dict")
             if (name := known.get("data.pkl")) is None:
-                raise ValueError("an archive without a checkpoint")
+                held = [printable(one) for one in archive.namelist()[:3]]
+                raise InputError(
+                    f"{path} is a zip archive of other files ({', '.join(held) or 'none'}): "
+                    "unpack it, and name the file of weights in it"
+                )
             _compare_checksums(archive)
             with archive.open(name) as content:
                 return _named(content, 1)

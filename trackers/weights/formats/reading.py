@@ -17,6 +17,12 @@ from trackers.weights.formats.tensorflow import find_index, read_checkpoint
 
 SAFETENSORS, MAT, TENSORFLOW, PYTORCH = "safetensors", "MATLAB", "TensorFlow checkpoint", "PyTorch checkpoint"
 ENDINGS = {".safetensors": SAFETENSORS, ".mat": MAT}
+PACKED = {
+    b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"7z\xbc\xaf": "7-Zip", b"Rar!": "RAR",
+    b"\x28\xb5\x2f\xfd": "zstd",
+}  # fmt: skip
+"""How archives and packed files begin."""
+TAR, TAR_AT = b"ustar", 257
 
 
 def kind_of(path: Path) -> str:
@@ -31,11 +37,20 @@ def kind_of(path: Path) -> str:
             start = content.read(512)
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror})") from error
+    if packed := _packed(start):
+        raise InputError(f"{path} is packed ({packed}): unpack it, and name the file of weights in it")
     if start.lstrip()[:1] == b"<":
         raise InputError(f"{path} is a web page, not a file of weights: what was saved is the page that leads to it")
     if start[8:9] == b"{":  # behind the length of what the braces hold
         return SAFETENSORS
     return MAT if start.startswith(b"MATLAB") else ENDINGS.get(path.suffix.lower(), PYTORCH)
+
+
+def _packed(start: bytes) -> str:
+    """Return by what a file that begins so is packed; "" where it is not. What torch writes is a zip archive too."""
+    if start[TAR_AT:].startswith(TAR):
+        return "tar"
+    return next((name for sign, name in PACKED.items() if start.startswith(sign)), "")
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:

@@ -18,13 +18,16 @@ SHIFT = "response_shift"
 SEQUENTIAL_UNUSED = ("corr_bias",)
 NORMED = (1, 2, 3, 4)
 """The convolutions that a batch norm follows."""
+GROUPED = ((2, 48), (4, 192), (5, 192))
+"""The convolutions of two groups, and the input channels that each of theirs sees."""
 TENSORFLOW_UNUSED = ("global_step", "beta1_power", "beta2_power")
 
 
 def is_public(tensors: Mapping[str, Tensor]) -> bool:
-    """Tell whether tensors named as ours are huanglianghua's: grouped convolutions, and no shift of the response."""
-    second = tensors.get("backbone.conv2.0.weight")
-    return second is not None and second.dim() == 4 and second.shape[1] == 48 and SHIFT not in tensors
+    """Tell whether tensors named as ours are huanglianghua's: a grouped convolution, and no shift of the response."""
+    found = [(tensors.get(f"backbone.conv{layer}.0.weight"), channels) for layer, channels in GROUPED]
+    grouped = any(value is not None and value.dim() == 4 and value.shape[1] == channels for value, channels in found)
+    return grouped and SHIFT not in tensors
 
 
 def from_pytorch(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

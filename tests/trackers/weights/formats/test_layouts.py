@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tarfile
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from authors_files import write_checkpoint, write_net
+from authors_tables import matconvnet, public, sequential, slim
 from golden import golden, table
 from safetensors.torch import save_file
 from torch import Tensor
@@ -57,62 +60,29 @@ def same(first: SiamFCNet, second: SiamFCNet, shift: float) -> None:
     assert answer.item() == pytest.approx(shift - float(first.response_shift), abs=0.1 * abs(shift) + 1e-6)
 
 
+def arrays(tensors: dict[str, Tensor]) -> dict[str, np.ndarray]:
+    return {name: value.numpy().copy() for name, value in tensors.items()}
+
+
 def test_siamfc_pytorch(net: SiamFCNet, tmp_path: Path) -> None:
-    tensors = {name: value for name, value in net.state_dict().items() if name != "response_shift"}
-    torch.save(tensors, tmp_path / "siamfc_alexnet_e50.pth")
+    torch.save(public(net), tmp_path / "siamfc_alexnet_e50.pth")
     same(net, loaded(tmp_path / "siamfc_alexnet_e50.pth"), 0.0)
 
 
 def test_one_sequential_with_another_epsilon_and_a_shift_that_counts_in_training_alone(
     net: SiamFCNet, tmp_path: Path
 ) -> None:
-    theirs = {"corr_bias": torch.full((1,), SHIFT)}
-    for layer, place in zip((1, 2, 3, 4, 5), (0, 4, 8, 11, 14), strict=True):
-        conv = net.backbone.get_submodule(f"conv{layer}.0")
-        theirs |= {f"features.{place}.weight": conv.weight.data, f"features.{place}.bias": conv.bias.data}
-        if layer < 5:
-            norm = net.backbone.get_submodule(f"conv{layer}.1")
-            theirs |= {f"features.{place + 1}.{name}": value for name, value in norm.state_dict().items()}
-            theirs[f"features.{place + 1}.running_var"] = norm.running_var + 1e-6 - 1e-5
-    torch.save({"state_dict": theirs}, tmp_path / "siamfc.pth")
+    torch.save({"state_dict": sequential(net, SHIFT)}, tmp_path / "siamfc.pth")
     same(net, loaded(tmp_path / "siamfc.pth"), 0.0)
 
 
 def test_tf_slim_with_its_groups_apart_and_no_bias_under_a_norm(net: SiamFCNet, tmp_path: Path) -> None:
-    theirs: dict[str, np.ndarray] = {"detection/biases": np.float32([SHIFT]), "global_step": np.array(3, np.int64)}
-    for layer in (1, 2, 3, 4, 5):
-        conv = net.backbone.get_submodule(f"conv{layer}.0")
-        parts = ("",) if layer in (1, 3) else ("/b1", "/b2")
-        for number, part in enumerate(parts):
-            scope = f"convolutional_alexnet/conv{layer}{part}"
-            rows = slice(number * len(conv.weight) // len(parts), (number + 1) * len(conv.weight) // len(parts))
-            theirs[f"{scope}/weights"] = conv.weight.data[rows].permute(2, 3, 1, 0).numpy().copy()
-            if layer == 5:
-                theirs[f"{scope}/biases"] = conv.bias.data[rows].numpy()
-                continue
-            norm = net.backbone.get_submodule(f"conv{layer}.1")
-            theirs[f"{scope}/BatchNorm/gamma"] = norm.weight.data[rows].numpy()
-            theirs[f"{scope}/BatchNorm/beta"] = norm.bias.data[rows].numpy()
-            theirs[f"{scope}/BatchNorm/moving_mean"] = (norm.running_mean - conv.bias.data)[rows].numpy()
-            theirs[f"{scope}/BatchNorm/moving_variance"] = norm.running_var[rows].numpy()
-    write_checkpoint(tmp_path, theirs, "model.ckpt-0")
+    write_checkpoint(tmp_path, arrays(slim(net, SHIFT)), "model.ckpt-0")
     same(net, loaded(tmp_path), SHIFT)
 
 
 def test_matconvnet_with_deviations_for_variances(net: SiamFCNet, tmp_path: Path) -> None:
-    theirs: dict[str, np.ndarray] = {"adjust_f": np.float32([[1e-3]]), "adjust_b": np.float32([[SHIFT]])}
-    for layer in (1, 2, 3, 4, 5):
-        conv = net.backbone.get_submodule(f"conv{layer}.0")
-        theirs[f"conv{layer}f"] = conv.weight.data.permute(2, 3, 1, 0).numpy()
-        theirs[f"conv{layer}b"] = conv.bias.data[:, None].numpy()
-        if layer < 5:
-            norm = net.backbone.get_submodule(f"conv{layer}.1")
-            theirs[f"bn{layer}m"], theirs[f"bn{layer}b"] = (
-                norm.weight.data[:, None].numpy(),
-                norm.bias.data[:, None].numpy(),
-            )
-            theirs[f"bn{layer}x"] = torch.stack([norm.running_mean, (norm.running_var + 1e-6).sqrt()], 1).numpy()
-    same(net, loaded(write_net(tmp_path / "2016-08-17.net.mat", theirs)), SHIFT)
+    same(net, loaded(write_net(tmp_path / "2016-08-17.net.mat", arrays(matconvnet(net, SHIFT)))), SHIFT)
 
 
 def test_memtracks_variables_fill_the_network(shared_data: Path, tmp_path: Path) -> None:
@@ -189,3 +159,24 @@ def test_a_file_is_known_by_how_it_begins(net: SiamFCNet, tmp_path: Path) -> Non
 def test_a_folder_without_a_checkpoint_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="folder without a TensorFlow checkpoint"):
         read_tensors(tmp_path)
+
+
+def test_what_is_packed_is_to_be_unpacked(tmp_path: Path) -> None:
+    torch.save({"a": torch.ones(1)}, tmp_path / "net.pth")
+    for ending, packed in (("tar", "tar"), ("tar.gz", "gzip"), ("tar.bz2", "bzip2"), ("tar.xz", "xz")):
+        with tarfile.open(tmp_path / f"net.{ending}", f"w:{ending.partition('.')[2]}") as archive:
+            archive.add(tmp_path / "net.pth", "net.pth")
+        with pytest.raises(InputError, match=rf"net\.{ending} is packed \({packed}\): unpack it"):
+            read_tensors(tmp_path / f"net.{ending}")
+    with zipfile.ZipFile(tmp_path / "net.zip", "w") as zipped:
+        zipped.write(tmp_path / "net.pth", "models/net.pth")
+    with pytest.raises(InputError, match=r"zip archive of other files \(models/net\.pth\): unpack it"):
+        read_tensors(tmp_path / "net.zip")
+
+
+def test_a_grouped_network_is_the_public_one_whichever_layer_it_lacks(net: SiamFCNet) -> None:
+    tensors = public(net)
+    for lost in ("backbone.conv2.0.weight", "backbone.conv4.0.weight"):
+        layout = find_layout({name: value for name, value in tensors.items() if name != lost})
+        assert layout is not None
+        assert layout.title.startswith("SiamFC, huanglianghua")
