@@ -37,6 +37,9 @@ __all__ = ["KINDS", "Workspace", "dataset_of", "prepare", "stack_names", "why_mi
 KINDS = ("supervised", "multistart", "unsupervised")
 """Experiments that are written here, with the span of the dataset, where no stack of the toolkit's is named."""
 
+NAMED = 5
+"""Most sequences that a remark names."""
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -154,8 +157,28 @@ def prepare(
     write_workspace(folder, title, own or stack, entries, selection.sequences, images=True)
     facts.write(folder)
     wanted = {one: tuple(_results(folder / "results" / one, known, selection)) for one in commands}
-    remarks = [f"{facts.trackers[one]} is not what it was when these results were made: it runs anew" for one in stale]
-    return Workspace(folder, toolkit, facts, wanted), remarks
+    kinds = {one["type"] for one in known.values()}
+    remarks = [_unknown(selection.sequences)] if "supervised" in kinds else []
+    remarks += [f"{facts.trackers[one]} is not what it was when these results were made: it runs anew" for one in stale]
+    return Workspace(folder, toolkit, facts, wanted), [one for one in remarks if one]
+
+
+def _unknown(videos: Sequence[Video]) -> str:
+    """Return what the toolkit does in frames without ground truth, and our engine does not; "" where all have one."""
+    counts = {video.name: count for video in videos if (count := _without_truth(video))}
+    if not counts:
+        return ""
+    named = ", ".join(f"{name} {count}" for name, count in list(counts.items())[:NAMED])
+    return (
+        f"{sum(counts.values())} frames have no ground truth ({named}{', ...' * (len(counts) > NAMED)}): in runs with "
+        "restarts the toolkit takes each for a failure, whatever the box; --protocol vot-supervised does not, and has "
+        "other figures there"
+    )
+
+
+def _without_truth(video: Video) -> int:
+    annotation = video.annotation
+    return sum(annotation.region(frame) is None for frame in range(annotation.start, len(annotation)))
 
 
 def _results(folder: Path, experiments: Mapping[str, Any], selection: Selection) -> list[Path]:

@@ -17,9 +17,13 @@ from trackers.names import expand
 
 
 def begin(folder: Path, data: Path) -> Workspace:
+    return prepared(folder, data, "unsupervised")[0]
+
+
+def prepared(folder: Path, data: Path, stack: str) -> tuple[Workspace, list[str]]:
     pytest.importorskip("trax")
     specs = expand(["cv2:kcf"])
-    return prepare(folder, Toolkit(folder), "unsupervised", select(FolderDataset(data)), specs, "cpu", 0)[0]
+    return prepare(folder, Toolkit(folder), stack, select(FolderDataset(data)), specs, "cpu", 0)
 
 
 def test_a_frame_changed_at_equal_size_is_no_longer_what_results_are_of(tmp_path: Path) -> None:
@@ -42,3 +46,16 @@ def test_a_dataset_that_has_moved_is_found_where_it_is(tmp_path: Path) -> None:
     links = sorted((tmp_path / "workspace" / "sequences").glob("*/color/*"))
     assert len(links) == 4
     assert all(link.resolve(strict=True).is_relative_to(tmp_path / "moved") for link in links)
+
+
+def test_where_the_toolkit_would_see_a_failure_and_our_engine_none_is_said(tmp_path: Path) -> None:
+    file = write_folder(tmp_path / "data" / "first", frames=4).joinpath("groundtruth_rect.txt")
+    write_folder(tmp_path / "data" / "second", frames=4)
+    assert prepared(tmp_path / "whole", tmp_path / "data", "supervised")[1] == []
+    rows = file.read_text().splitlines()
+    file.write_text("\n".join([*rows[:2], "NaN,NaN,NaN,NaN", rows[3]]) + "\n")
+    (said,) = prepared(tmp_path / "gap", tmp_path / "data", "supervised")[1]
+    assert said.startswith(
+        "1 frames have no ground truth (first 1): in runs with restarts the toolkit takes each for a f"
+    )
+    assert prepared(tmp_path / "anchors", tmp_path / "data", "multistart")[1] == []
