@@ -126,14 +126,20 @@ def _find(results: Path, run: str | None) -> Path | None:
 def _run(place: Workspace, patience: float) -> set[str]:
     """Run the trackers, with a bar each; return which have not finished, each of which is said with its reason."""
     failed = set()
-    with progress(remarks(), "results") as bars:
-        for identifier, wanted in place.wanted.items():
-            name = place.facts.trackers[identifier]
-            bar = bars.add_task(name, total=len(wanted))
-            why = place.run(identifier, patience, lambda count, bar=bar: bars.update(bar, completed=count))  # type: ignore[misc]
-            if why:
-                failed.add(identifier)
-                remarks().print(f"{name} has not finished: {why}", markup=False, soft_wrap=True)
+    try:
+        with progress(remarks(), "results") as bars:
+            for identifier, wanted in place.wanted.items():
+                name = place.facts.trackers[identifier]
+                bar = bars.add_task(name, total=len(wanted))
+                why = place.run(identifier, patience, lambda count, bar=bar: bars.update(bar, completed=count))  # type: ignore[misc]
+                if why:
+                    failed.add(identifier)
+                    remarks().print(f"{name} has not finished: {why}", markup=False, soft_wrap=True)
+    except KeyboardInterrupt:
+        total = sum(map(len, place.wanted.values()))
+        kept = f"{total - sum(map(place.missing, place.wanted))} of {total} results are kept in {place.folder}"
+        remarks().print(f"Stopped. {kept}; the same command goes on from there.", markup=False, soft_wrap=True)
+        raise
     return failed
 
 

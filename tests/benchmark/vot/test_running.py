@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from conftest import write_folder
 
+from benchmark.commands.vot import _run
 from benchmark.datasets.folder import FolderDataset
 from benchmark.datasets.selection import select
+from benchmark.vot import running
 from benchmark.vot.running import Workspace, prepare
 from benchmark.vot.toolkit import Toolkit
 from trackers.errors import InputError
@@ -59,3 +61,20 @@ def test_where_the_toolkit_would_see_a_failure_and_our_engine_none_is_said(tmp_p
         "1 frames have no ground truth (first 1): in runs with restarts the toolkit takes each for a f"
     )
     assert prepared(tmp_path / "anchors", tmp_path / "data", "multistart")[1] == []
+
+
+def test_who_stops_it_reads_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    for name in ("first", "second"):
+        write_folder(tmp_path / "data" / name, frames=4)
+    place = begin(tmp_path / "ws", tmp_path / "data")
+
+    def stopped(*_: object) -> None:
+        (result, _) = place.wanted["cv2_kcf"]
+        result.parent.mkdir(parents=True)
+        result.with_name(f"{result.name}.txt").touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(running, "evaluate", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        _run(place, 60)
+    assert f"Stopped. 1 of 2 results are kept in {tmp_path / 'ws'}; the same command goes on" in capsys.readouterr().err
