@@ -35,7 +35,7 @@ class VOTScores:
     """Where the span of the expected overlap is from, in words."""
     sequences: Mapping[str, Part]
     attributes: Mapping[str, Part]
-    """Of single frames; of runs with restarts alone."""
+    """Of single frames."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, ready for JSON."""

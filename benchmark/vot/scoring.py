@@ -93,20 +93,41 @@ def _from_anchors(
 ) -> VOTScores:
     runs = {name: [_anchored(record, videos[name]) for record in own] for name, own in done.items()}
     repeats = max(len({record.repeat for record in own}) for own in done.values())
-    parts = {}
-    for name, own in runs.items():
-        ends = [progress(run) for run in own]
-        overlap = sum(float(run.overlaps[:end].sum()) for run, end in zip(own, ends, strict=True))
-        lost = sum(end < len(run.overlaps) for run, end in zip(own, ends, strict=True))
-        parts[name] = Part(lengths[name], overlap / sum(ends) if sum(ends) else None, lost / repeats)
+    every = {name: [(run, np.ones(len(run.overlaps), np.bool_)) for run in own] for name, own in runs.items()}
+    tags: dict[str, list[tuple[FromAnchor, NDArray[np.bool_]]]] = {}
+    frames: dict[str, int] = {}
+    for name, own in done.items():
+        annotation = videos[name].annotation
+        for tag, flags in annotation.tags.items():
+            held = [(run, flags[_frames(record)]) for record, run in zip(own, runs[name], strict=True)]
+            tags.setdefault(tag, []).extend(held)
+            frames[tag] = frames.get(tag, 0) + int(flags[annotation.start :].sum())
     found = multistart_measures(runs, lengths, span, TOOLKIT)
-    return VOTScores((replace(found, failures=found.failures / repeats),), span_from, parts, {})
+    return VOTScores(
+        (replace(found, failures=found.failures / repeats),),
+        span_from,
+        {name: _anchored_part(own, lengths[name], repeats) for name, own in every.items()},
+        {tag: _anchored_part(own, frames[tag], repeats) for tag, own in sorted(tags.items())},
+    )
+
+
+def _anchored_part(runs: Sequence[tuple[FromAnchor, NDArray[np.bool_]]], frames: int, repeats: int) -> Part:
+    """Return what runs reached in the frames that are flagged: before their targets were lost, and where they were."""
+    ends = [progress(run) for run, _ in runs]
+    before = [run.overlaps[:end][flags[:end]] for (run, flags), end in zip(runs, ends, strict=True)]
+    lost = sum(bool(flags[end]) for (_, flags), end in zip(runs, ends, strict=True) if end < len(flags))
+    overlaps = np.concatenate(before)
+    return Part(frames, float(overlaps.sum() / len(overlaps)) if len(overlaps) else None, lost / repeats)
+
+
+def _frames(record: Record) -> NDArray[np.intp]:
+    """Return (N,): the frame of a sequence that each row of a run from an anchor is of."""
+    step = -1 if is_backward(record.begun) else 1
+    return record.start + step * np.arange(len(record.boxes))
 
 
 def _anchored(record: Record, video: Video) -> FromAnchor:
-    annotation, rows = video.annotation, range(len(record.boxes))
-    step = -1 if is_backward(record.begun) else 1
-    truth = [annotation.region(record.start + step * row) for row in rows]
+    truth = [video.annotation.region(int(frame)) for frame in _frames(record)]
     boxes = [carried(box) for box in record.boxes]
     overlaps = region_overlaps([None, *boxes[1:]], truth, _size(video))
     return FromAnchor(overlaps, np.array([region is not None for region in truth]))

@@ -81,8 +81,16 @@ def test_anchors_are_run_both_ways_and_a_backward_run_is_drawn_forwards(run_benc
         anchors = ["0"] * frames
         anchors[-1] = "-1"
         (year / "VOT2018" / name / "anchor.value").write_text("\n".join(anchors) + "\n")
+        hidden = [int(name == "ants1" and 15 <= i <= 20) for i in range(frames)]  # lost in 17, coming from 29
+        (year / "VOT2018" / name / "occlusion.tag").write_text("\n".join(map(str, hidden)) + "\n")
+        (year / "VOT2018" / name / "camera_motion.tag").write_text("1\n" * frames)
     scores, _ = scores_of(run_bench, year, "--protocol", "vot-multistart")
     (measures,) = scores["trackers"][0]["vot"]["measures"]
+    hidden, moving = (scores["trackers"][0]["vot"]["attributes"][one] for one in ("occlusion", "camera_motion"))
+    assert (hidden["frames"], hidden["failures"]) == (6, 1)
+    assert hidden["accuracy"] == pytest.approx(measures["accuracy"] * 12 / 11, rel=1e-6)  # none was shown there: no 0
+    assert (moving["frames"], moving["failures"]) == (54, 2)
+    assert moving["accuracy"] == pytest.approx(measures["accuracy"], rel=1e-12)
     assert measures["failures"] == 2  # ten frames on end without the target
     assert measures["robustness"] == pytest.approx((12 + 12) / 54, abs=0.03)
     run = next((year / "results" / "runs").iterdir())
