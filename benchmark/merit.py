@@ -54,13 +54,17 @@ class Merit:
         return getattr(tracker.summary.overall, self.key) if tracker.summary else None
 
     def interval(self, tracker: TrackerScores) -> Interval | None:
-        """Return the 95 % interval of a tracker's score over sequences, within 0 and 1; None for fewer than two."""
+        """Return the 95 % interval of a tracker's score over sequences, within 0 and 1; None for fewer than two.
+
+        A sequence shorter than EAO's span whose target was never lost has no part in it, and does not count as one.
+        """
         if self.key != "eao":
             return tracker.intervals.get(self.key)
-        shares = np.array(list(values(tracker, "eao").values()))
-        if len(shares) < 2:
+        shares, score = np.array(list(values(tracker, "eao").values())), self.overall(tracker)
+        told = shares[shares != score]
+        if score is None or len(told) < 2:
             return None
-        found = student_interval(shares)
+        found = student_interval(score + (told - score) * len(told) / len(shares))
         return replace(found, low=max(found.low, 0.0), high=min(found.high, 1.0))
 
     def standings(self, trackers: Sequence[TrackerScores]) -> dict[str, Standing]:

@@ -15,6 +15,7 @@ from benchmark.commands.vot_board import vot_table
 from benchmark.merit import AO, EAO, SUCCESS, merit_of
 from benchmark.metrics.vot.measures import Measures
 from benchmark.scores import RunScores
+from benchmark.statistics.intervals import Interval
 from benchmark.store.manifest import write_json
 from benchmark.vot.scores import Part, VOTScores
 from reports.board.gathering import gather
@@ -55,6 +56,27 @@ def restarted(run: Path, eaos: Mapping[str, float | None], short: str = "") -> P
 @pytest.fixture
 def run(make: Callable[..., Path], tmp_path: Path) -> Path:
     return restarted(make(tmp_path / "own", {"siamfc": 0.2, "memtrack": 0.6, "dualmn": 1.0}, frames=30), EAOS)
+
+
+def test_an_interval_is_of_the_sequences_that_have_a_part_in_the_eao(run: Path) -> None:
+    """Of which the others say nothing: two long sequences are two, however many short ones stand beside them."""
+    tracker = RunScores.read(run).trackers[0]
+
+    def interval(shares: Mapping[str, float]) -> Interval | None:
+        (measures,) = measured(0.6, ["a"]).measures
+        vot = VOTScores((replace(measures, shares=shares),), "", {}, {})
+        return EAO.interval(replace(tracker, vot=vot))
+
+    alone = interval({"a": 0.59, "b": 0.61})
+    assert alone is not None
+    assert alone.high - alone.low == pytest.approx(2 * 12.706 * 0.01, rel=1e-3)  # Student's, one degree of freedom
+    short = {f"short{number}": 0.6 for number in range(8)}
+    beside = interval({"a": 0.55, "b": 0.65, **short})
+    assert beside is not None
+    assert (beside.low, beside.high) == pytest.approx(
+        (alone.low, alone.high)
+    )  # of ten, what each adds weighs five times
+    assert interval({"a": 0.6, **short}) is None
 
 
 def test_a_profile_that_pools_frames_has_a_merit_of_its_own(run: Path) -> None:
