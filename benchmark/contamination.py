@@ -40,7 +40,7 @@ def _meets(name: str, selection: Selection) -> bool:
     videos, whatever the year. So do the sets and splits of one benchmark: OTB100 and OTB2013, UAV123 and UAV20L.
     """
     family = re.sub(r"/.*$|\d+l?$", "", selection.dataset.casefold())
-    if name.casefold().startswith(family):
+    if re.match(rf"{re.escape(family)}(?![^\W\d_])", name.casefold()):
         return True
     plain = re.sub(r"[- ]\d{4}$", "", re.sub(r" *\(.*\)", "", name)).casefold()
     beyond = r"[^\W_]" if plain[-1].isdigit() else r"[^\W\d_]"

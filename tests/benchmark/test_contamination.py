@@ -47,6 +47,17 @@ def test_a_dataset_is_met_by_its_own_name() -> None:
     assert marks(SHIPPED, "OTB100") == ()
 
 
+@pytest.mark.parametrize(
+    ("dataset", "met"),
+    [
+        ("UAV123", ("UAV123",)), ("UAV20L", ("UAV123",)), ("DTB70", ("DTB70",)), ("NfS/30", ()), ("LaSOT", ()),
+        ("GOT-10k/val", ()), ("TrackingNet", ()), ("TColor-128", ()), ("OTB2013", ()), ("demo-full", ()),
+    ],
+)  # fmt: skip
+def test_a_dataset_is_met_by_sets_of_its_own_family_alone(dataset: str, met: tuple[str, ...]) -> None:
+    assert marks(SHIPPED, dataset) == tuple(f"trained on {name}" for name in met)  # not UAVDT on UAV123
+
+
 def test_what_settings_were_chosen_by_is_marked_beside_what_was_trained_on() -> None:
     assert marks(DUALMN, place="/x/DTB70") == ("trained on DTB70", "tuned on DTB70")
 

@@ -268,9 +268,11 @@ def test_memory_is_alive_on_a_real_sequence(otb: Path) -> None:
     for meddle in (zeroed, frozen):
         changed, _ = follow(tracker, frames[:30], box, meddle=meddle)
         assert off(changed) > max(0.5, 2 * noise), meddle.__name__  # measured: 3.5 against .9 px
-    for name in ("write_gates", "decay", "read_strength", "residual_mean", "attention_entropy", "read_weights"):
+    least = {"write_gates": 0.1, "read_weights": 0.05, "read_strength": 3.0, "attention_entropy": 0.1,
+             "decay": 1e-3, "residual_mean": 1e-3}  # fmt: skip
+    for name, much in least.items():  # measured: .23, .16, 12, .31, .005, .009
         moved = np.ptp(told[name][5:], axis=0)
-        assert (moved > 1e-3).all(), (name, moved)
+        assert (moved > much).all(), (name, moved)
     assert (told["usage"][-1] > 0).all()
     assert told["slot_age"].max() > 5
     assert told["residual_mean"].mean() > 0.5
