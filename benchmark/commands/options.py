@@ -145,17 +145,27 @@ def choose(
     limit_frames: int | None,
 ) -> Selection:
     """Return what `data_options` stand for, with a bar while it is read or rendered."""
+    from benchmark.datasets.checks import seem_corners
+    from benchmark.datasets.folder import FolderDataset
     from benchmark.datasets.selection import select
 
     opened = open_dataset(dataset, data_root)
     with sequence_progress(says, f"reading {opened.name}") as advance:
-        return select(
+        chosen = select(
             opened,
             subset=subset,
             sequences=None if sequences is None else split_names(sequences),
             limit_frames=limit_frames,
             progress=advance,
         )
+    for video in chosen.sequences if isinstance(opened, FolderDataset) else ():  # whose boxes nobody else has read
+        if seem_corners(video):
+            says.print(
+                f"{video.name}: its boxes seem to be corners, x1,y1,x2,y2: so read they lie within the image, and as"
+                " x,y,width,height, which is what is run, most reach beyond it",
+                markup=False, soft_wrap=True,
+            )  # fmt: skip
+    return chosen
 
 
 def choose_all(says: Terminal, *, dataset: str, sequences: str | None, **data: Any) -> list[Selection]:

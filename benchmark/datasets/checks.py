@@ -16,6 +16,8 @@ from trackers.errors import InputError
 
 FARTHEST = 1e7
 """Pixels: no value of a box is larger."""
+MOST = 0.5
+"""Of the boxes: a target that leaves the image seldom does so in more."""
 
 
 def load_each(names: Collection[str], load: Callable[[str], Sequence], progress: Progress | None) -> list[Sequence]:
@@ -68,6 +70,19 @@ def check_boxes(sequence: Sequence, rows: Boxes, file: Path, *, every: bool = Tr
             f" ({file}, row {index + 1}): rows are x,y,width,height, {sequence.annotation.origin}-based, and 0,0,0,0"
             " where no target is seen"
         )
+
+
+def seem_corners(sequence: Sequence) -> bool:
+    """Tell whether most boxes reach beyond the image, and all lie within it if their sizes are second corners."""
+    rows = sequence.annotation.boxes[sequence.annotation.valid]
+    try:
+        size = np.array(frame_size(sequence.frames[0]))
+    except FrameError:
+        return False
+    second = rows[:, 2:] - sequence.annotation.origin
+    within = ((second > rows[:, :2]) & (second <= size + 1)).all()
+    beyond = (rows[:, :2] + rows[:, 2:] > size + 1).any(axis=1)
+    return bool(within and beyond.mean() > MOST)
 
 
 def _first_outside(sequence: Sequence, every: bool) -> tuple[int, tuple[int, int]] | None:

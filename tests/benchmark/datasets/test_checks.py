@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import layouts
 import numpy as np
 import pytest
 
-from benchmark.datasets.checks import check_boxes, load_each
+from benchmark.datasets.checks import check_boxes, load_each, seem_corners
 from benchmark.datasets.folder import FolderDataset
 from benchmark.datasets.sequence import Annotation, Sequence
 from trackers.errors import InputError
@@ -102,3 +105,32 @@ def test_the_first_problem_is_told_in_full_and_the_others_are_counted():
         with pytest.raises(InputError) as error:
             load_each(names, load_one, None)
         assert str(error.value) == said
+
+
+@pytest.mark.parametrize(
+    ("row", "corners"),
+    [
+        ("30,20,62,46", True),  # of a target of 32x26 in an image of 64x48
+        ("1,1,64,48", False),  # the whole image, either way
+        ("11,11,20,16", False),
+        ("40,30,30,25", False),  # leaves the image, and is no pair of corners
+        ("30,20,70,46", False),  # beyond the image either way
+    ],
+)
+def test_boxes_that_seem_to_be_corners_are_known(write_video, row: str, corners: bool):
+    (sequence,) = FolderDataset(write_video("clip", rows=[row] * 5)).load(["clip"])
+    assert seem_corners(sequence) is corners
+
+
+def test_a_target_that_leaves_the_image_in_a_few_frames_is_none(write_video):
+    rows = ["10,10,40,30"] * 4 + ["30,20,40,40"] * 3
+    (sequence,) = FolderDataset(write_video("clip", range(7), rows=rows)).load(["clip"])
+    assert not seem_corners(sequence)
+
+
+def test_a_run_says_so_and_goes_on(write_video, run_bench, tmp_path: Path):
+    folder = write_video("clip", rows=["30,20,62,46"] * 5)
+    (tmp_path / "stay.py").write_text(layouts.STAY)
+    done = run_bench("-d", "folder", "--data-root", folder, "-t", f"py:{tmp_path}/stay.py")
+    assert done.returncode == 0, done.stderr
+    assert "clip: its boxes seem to be corners, x1,y1,x2,y2" in done.stderr
