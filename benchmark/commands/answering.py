@@ -146,7 +146,7 @@ def show(found: Answer, says: Terminal) -> Table | str:
         return escape(f"{found.question} No two of its trackers have a sequence of {found.dataset} in common yet.")
     frames = ", rendered frames" if found.rendered else ""
     table = Table(
-        title=f"{found.question}\n{found.coverage}{frames}, {repeated(found.repeats, found.jitter)}",
+        title=f"{found.question} {found.coverage}{frames}, {repeated(found.repeats, found.jitter)}",
         caption="difference of success AUC [95 % over sequences and repeats]; on: sequences; p after Holm's correction;"
         f" detectable: in 80 of 100 experiments; needed: sequences that decide a difference of {found.relevant:g};"
         " the paper: what it expects, and what these sequences say of it",

@@ -212,17 +212,18 @@ def _planned(one: Study, parts: Sequence[Part]) -> Table:
         " one processor" + (f" and {unknown} trackers of unknown speed" if unknown else ""),
         *([f"{undrawn} sequences are to be rendered first"] if undrawn else []),
     ]
-    table = Table(title=f"{one.name}: {one.question}", caption="\n".join(notes), title_justify="left",
+    table = Table(title=f"{one.name}: {one.question}", caption="; ".join(notes), title_justify="left",
                   caption_justify="left")  # fmt: skip
     for heading in ("data", "tracker", "as"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for heading in ("trajectories", "kept", "frames left", "ms a frame", "time left"):
         table.add_column(heading, justify="right")
     for part in parts:
-        for row in part.rows:
+        for place, row in enumerate(part.rows):
             table.add_row(
-                escape(part.coverage), escape(row.tracker), escape("; ".join(row.labels)), str(row.trajectories),
-                str(row.kept), str(row.left), f"{1e3 * row.cost.seconds:.1f}" if row.cost else "-",
+                "" if place else escape(part.coverage), escape(row.tracker), escape("; ".join(row.labels)),
+                str(row.trajectories), str(row.kept), str(row.left),
+                f"{1e3 * row.cost.seconds:.1f}" if row.cost else "-",
                 "-" if row.seconds_left is None else duration(row.seconds_left),
             )  # fmt: skip
     return table

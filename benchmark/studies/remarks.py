@@ -88,7 +88,7 @@ def _missing(actors: Cast, material: Material, impossible: Sequence[Comparison])
     if missing:
         lacks = "; ".join(f"{label} on {count}" for label, count in missing.items())
         yield (
-            f"still to run, of {material.wanted} sequences: {lacks}; a tracker's scores are of the sequences that it"
+            f"still to run, of {material.wanted} sequences: {lacks}. A tracker's scores are of the sequences that it"
             " has, a comparison is of those that both have"
         )
     if impossible:

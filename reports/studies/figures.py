@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,17 +10,19 @@ from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 
 from benchmark.signed import signed
-from benchmark.studies.answer import Actor, Answer, Effect
+from benchmark.studies.answer import Answer, Effect
 from reports.plots.beside import name_points, names_height
 from reports.plots.forest import draw_forest, forest_figure, forest_height
 from reports.plots.sheet import COLUMN, PAGE, SIZE, folded, sheet
 from reports.plots.style import PALETTE
+from reports.studies.points import asked, points, priced, without
 from reports.studies.words import caption, study_forest
 
 __all__ = ["gain_figure", "heat_figure", "study_figures", "waterfall_figure", "whole_figure"]
 
 SURE, UNSURE = PALETTE[0], "#8a8f96"
 GAIN, LOSS = PALETTE[2], PALETTE[3]
+COLOURS = {"better": GAIN, "worse": LOSS}
 Panel = Callable[[Any, Answer, float, float], None]
 """Draws an answer on axes of that width and height in inches, what stands around them included."""
 NUMBER = 0.3
@@ -44,10 +45,10 @@ def study_figures(answer: Answer) -> dict[str, Figure]:
 
 def waterfall_figure(answer: Answer) -> Figure | None:
     """Return the steps from the lowest tracker to the highest, each as far as it goes; None for a single tracker."""
-    if len(_points(answer)) < 2:
+    if len(points(answer)) < 2:
         return None
     height = _waterfall_height(answer, COLUMN)
-    figure, axes = sheet(COLUMN, height, f"From one tracker to the next: {caption(answer)}.{_without(answer)}")
+    figure, axes = sheet(COLUMN, height, f"From one tracker to the next: {caption(answer)}.{without(answer)}")
     _waterfall(axes[0, 0], answer, COLUMN)
     return figure
 
@@ -69,13 +70,13 @@ def gain_figure(answer: Answer) -> Figure | None:
     Upright lines are 95 % intervals of those that are compared with the base. Dotted ones join what was sized to take
     the same time: the steeper, the better they match.
     """
-    if len(_priced(answer)) < 2:
+    if len(priced(answer)) < 2:
         return None
     height = _gain_height(answer, COLUMN)
     figure, axes = sheet(
         COLUMN,
         height,
-        f"Gain with its 95 % interval against cost, beside {answer.base}: {caption(answer)}.{_without(answer)}",
+        f"Gain with its 95 % interval against cost, beside {answer.base}: {caption(answer)}.{without(answer)}",
     )
     _gain(axes[0, 0], answer, COLUMN, height)
     return figure
@@ -87,11 +88,11 @@ def whole_figure(answer: Answer) -> Figure | None:
     plot = study_forest(answer)
     if plot.rows:
         panels.append(("Differences with 95 % intervals", _forest))
-    if len(_points(answer)) > 1:
+    if len(points(answer)) > 1:
         panels.append(("From one tracker to the next", _waterfall))
     if _causes(answer):
         panels.append((f"By {_groups(answer)[0]}", _heat))
-    if len(_priced(answer)) > 1:
+    if len(priced(answer)) > 1:
         panels.append((f"Gain against cost, beside {answer.base}", _gain))
     if not panels:
         return None
@@ -99,7 +100,7 @@ def whole_figure(answer: Answer) -> Figure | None:
     width = PAGE / 2 - 0.2
     heights = (one(answer, width) for one in (_waterfall_height, _heat_height, _gain_height))
     height = max(forest_height(plot, width), *heights)
-    title = f"{answer.question} {caption(answer)}.{_without(answer)}"
+    title = f"{answer.question} {caption(answer)}.{without(answer)}"
     figure, axes = sheet(PAGE, rows * height, title, (rows, 2))
     for axis, (head, draw) in zip(axes.flat, panels, strict=False):
         draw(axis, answer, width, height)
@@ -113,48 +114,10 @@ def _forest(axis: Any, answer: Answer, width: float, height: float = 0.0) -> Non
     draw_forest(axis, study_forest(answer), width)
 
 
-@dataclass(frozen=True)
-class _Point:
-    """One tracker on the axes, by all the labels that it has, the base's first."""
-
-    labels: tuple[str, ...]
-    is_base: bool
-    auc: float
-    seconds: float | None
-    """A frame; None where that is not known."""
-
-    @property
-    def name(self) -> str:
-        return " = ".join(self.labels)
-
-
-def _points(answer: Answer) -> list[_Point]:
-    """Return the trackers whose scores are of all sequences: others' stand on no axis with them."""
-    found: dict[str, list[Actor]] = {}
-    for one in answer.alike:
-        found.setdefault(one.tracker, []).append(one)
-    points = []
-    for own in found.values():
-        ordered = sorted(own, key=lambda one: one.label != answer.base)
-        first = ordered[0]
-        assert first.auc is not None
-        points.append(
-            _Point(tuple(one.label for one in ordered), first.label == answer.base, first.auc,
-                   first.cost.seconds if first.cost else None)
-        )  # fmt: skip
-    return points
-
-
-def _without(answer: Answer) -> str:
-    """Return which trackers are left out."""
-    left = [one.label for one in answer.actors if one not in answer.alike]
-    return f" Bars and points without {'; '.join(left)}, not done on all of them." if left else ""
-
-
 def _waterfall_height(answer: Answer, width: float) -> float:
-    points = _points(answer)
-    lines = max((len(_beside(one.name, width).splitlines()) for one in points), default=1)
-    return max(0.24, 0.12 * lines + 0.04) * len(points) + AROUND
+    placed = points(answer)
+    lines = max((len(_beside(one.name, width).splitlines()) for one in placed), default=1)
+    return max(0.24, 0.12 * lines + 0.04) * len(placed) + AROUND
 
 
 def _beside(label: str, width: float) -> str:
@@ -164,19 +127,19 @@ def _beside(label: str, width: float) -> str:
 
 def _waterfall(axis: Any, answer: Answer, width: float, height: float = 0.0) -> None:
     """Draw bars from score to score, lowest first; the base as a whole bar."""
-    points = sorted(_points(answer), key=lambda one: one.auc)
-    low = max(points[0].auc - 0.05, 0.0)
-    for row, one in enumerate(points):
-        before = points[row - 1].auc if row else low
+    placed = sorted(points(answer), key=lambda one: one.auc)
+    low = max(placed[0].auc - 0.05, 0.0)
+    for row, one in enumerate(placed):
+        before = placed[row - 1].auc if row else low
         colour = SURE if one.is_base else UNSURE if not row else GAIN
         axis.barh(row, one.auc - before, left=before, color=colour, height=0.6)
         if row:
             axis.plot([before, before], [row - 1.3, row + 0.3], color="#444444", lw=0.5)
         step = f" {one.auc:.3f}" + (f" ({signed(one.auc - before)})" if row else "")
         axis.text(one.auc, row, step, va="center", fontsize=SIZE - 1)
-    axis.set_yticks(range(len(points)), [_beside(one.name, width) for one in points])
-    span = points[-1].auc - low
-    axis.set(xlim=(low, points[-1].auc + 0.45 * span), ylim=(-0.6, len(points) - 0.4), xlabel="success AUC")
+    axis.set_yticks(range(len(placed)), [_beside(one.name, width) for one in placed])
+    span = placed[-1].auc - low
+    axis.set(xlim=(low, placed[-1].auc + 0.6 * span), ylim=(-0.6, len(placed) - 0.4), xlabel="success AUC")
     axis.grid(visible=False, axis="y")
 
 
@@ -231,46 +194,27 @@ def _heat(axis: Any, answer: Answer, width: float, height: float = 0.0) -> None:
     axis.grid(visible=False)
 
 
-def _priced(answer: Answer) -> list[tuple[_Point, float, float]]:
-    """Return every tracker that has both with its time over the base's and its AUC minus the base's."""
-    points = _points(answer)
-    base = next((one for one in points if one.is_base), None)
-    if base is None or base.seconds is None:
-        return []
-    return [(one, one.seconds / base.seconds, one.auc - base.auc) for one in points if one.seconds is not None]
-
-
-def _spans(answer: Answer) -> dict[str, tuple[float, float]]:
-    """Return the 95 % interval of every tracker's gain that was asked for, by label."""
-    found = {}
-    for one in answer.findings:
-        if one.auc.interval is not None and one.base == answer.base:
-            found[one.other] = (one.auc.interval.low, one.auc.interval.high)
-        elif one.auc.interval is not None and one.other == answer.base:
-            found[one.base] = (-one.auc.interval.high, -one.auc.interval.low)
-    return found
-
-
 def _gain_height(answer: Answer, width: float) -> float:
-    return max(2.2, names_height([one.name for one, _, _ in _priced(answer)], width) + AROUND)
+    return max(2.2, names_height([one.name for one, _, _ in priced(answer)], width) + AROUND)
 
 
 def _gain(axis: Any, answer: Answer, width: float, height: float) -> None:
     axis.axhline(0, color="#444444", lw=0.8)
     axis.axhspan(-answer.relevant, answer.relevant, color="#000000", alpha=0.07, lw=0)
-    priced = _priced(answer)
-    places = {label: (times, gain) for point, times, gain in priced for label in point.labels}
+    shown = priced(answer)
+    places = {label: (times, gain) for point, times, gain in shown for label in point.labels}
     for one in answer.findings:
         if one.same_time and one.other in places and one.base in places:
             axis.plot(*zip(places[one.other], places[one.base], strict=True), ":", color=UNSURE, lw=0.9, zorder=1)
-    spans = _spans(answer)
-    for point, times, gain in priced:
-        colour = SURE if point.is_base else GAIN if gain > 0 else LOSS
+    compared = asked(answer)
+    for point, times, gain in shown:
+        own = next((compared[label] for label in point.labels if label in compared), None)
+        colour = SURE if point.is_base else COLOURS.get(own.found, UNSURE) if own else UNSURE
         axis.plot(times, gain, "o", color=colour, ms=4)
-        if span := next((spans[label] for label in point.labels if label in spans), None):
-            axis.plot([times, times], span, color=colour, lw=0.8)
-    reach = [times for _, times, _ in priced]
+        if own is not None and own.span is not None:
+            axis.plot([times, times], own.span, color=colour, lw=0.8)
+    reach = [times for _, times, _ in shown]
     axis.set(xlim=(min(reach) * 0.85, max(reach) * 1.1), xlabel="time a frame over that of the base",
              ylabel="success AUC over that of the base")  # fmt: skip
     axis.margins(y=0.1)
-    name_points(axis, [(times, gain, one.name) for one, times, gain in priced], width, height - AROUND)
+    name_points(axis, [(times, gain, one.name) for one, times, gain in shown], width, height - AROUND)

@@ -13,11 +13,13 @@ import layouts
 import pytest
 from conftest import REPOSITORY, write_folder
 
+from benchmark.commands.study import _planned
+from benchmark.commands.terminal import output
 from benchmark.engine.device import environment_class
 from benchmark.signed import signed
 from benchmark.studies.cost import Cost
 from benchmark.studies.costs import Costs, cost_key
-from benchmark.studies.planning import cast
+from benchmark.studies.planning import Part, Row, cast
 from benchmark.studies.reading import find_study
 
 TRACKER = """
@@ -114,6 +116,21 @@ def test_a_study_is_planned_run_and_answered(run_bench, home: Path) -> None:
     assert signed(gain["difference"]) in page
     again = json.loads(run_bench(*words(home), "--dry-run", "--json", "-").stdout)
     assert [one["frames_left"] for one in again[0]["parts"][0]["trackers"]] == [0, 0, 0]
+
+
+def test_a_plan_names_each_dataset_once_and_each_tracker_whole(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = "dualmn-n1{gated=false,samples=1,window_weight=0.25}"
+    rows = tuple(Row(name, (name,), 42, 0, 900, 900, None) for name in ("dualmn", long))
+    monkeypatch.setenv("COLUMNS", "110")
+    output().print(_planned(find_study("dualmn-branches"), [Part("OTB100", "OTB100, 14 of 100 sequences", rows, 3)]))
+    printed = capsys.readouterr().out
+    assert "unknown speed; 3 sequences are to be rendered first" in " ".join(printed.split())
+    columns = list(zip(*(line.split("│")[1:-1] for line in printed.splitlines() if "│" in line)))
+    data, trackers = ("".join(cell.strip() for cell in column) for column in columns[:2])
+    assert data.replace(" ", "") == "OTB100,14of100sequences"
+    assert trackers == f"dualmn{long}"
 
 
 def test_a_plan_of_what_is_known_loads_no_torch(home: Path) -> None:
@@ -227,7 +244,7 @@ def test_what_is_kept_is_answered_without_running_anything(run_bench, home: Path
     assert sorted((home / "results" / "records").rglob("*.npz")) == kept
     (answer,) = json.loads((home / "answer.json").read_text())
     assert answer["coverage"] == "folder, 3 of 8 sequences"
-    assert "still to run, of 8 sequences: still on 5; moving on 6; same on 6;" in answer["remarks"][0]
+    assert "still to run, of 8 sequences: still on 5; moving on 6; same on 6. A tracker" in answer["remarks"][0]
     assert [one["auc"]["sequences"] for one in answer["findings"]] == [2, 2, 2]
 
 

@@ -12,6 +12,7 @@ from studied import an_effect, made_answer
 from benchmark.signed import signed
 from benchmark.statistics.intervals import Interval
 from benchmark.studies.answer import read_answer, write_answer
+from reports.plots.style import PALETTE
 from reports.studies.figures import study_figures
 from reports.studies.page import section, strip
 from reports.studies.tables import study_tables
@@ -161,11 +162,13 @@ def test_a_tracker_of_two_labels_is_drawn_once() -> None:
 def test_gains_have_the_intervals_of_their_comparisons() -> None:
     answer = made_answer()
     turned = replace(answer.findings[0], other="full", base="no attention")
-    for findings, sign in ((answer.findings[:1], 1), ((turned,), -1)):
+    for findings, sign, good in ((answer.findings[:1], 1, False), ((turned,), -1, True)):
         (axis,) = study_figures(replace(answer, findings=findings))["gain-cost"].axes
         (span,) = [line for line in axis.lines if line.get_marker() == "None" and len(set(line.get_xdata())) == 1]
         interval = findings[0].auc.interval
         assert sorted(span.get_ydata()) == sorted((sign * interval.low, sign * interval.high))
+        assert findings[0].found == "worse"
+        assert (span.get_color() == PALETTE[2]) == good
 
 
 def test_attributes_stand_in_for_causes_that_are_not_known() -> None:
