@@ -1,14 +1,12 @@
-"""MemDTC's second memory, step by step against its rules written out, and that without it nothing changes."""
+"""MemDTC's second memory, part by part (step by step: test_reference.py), and that without it nothing changes."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
 from authors_tables import variables
 from conftest import paint
 from golden import track
@@ -52,50 +50,6 @@ def test_distractors_are_what_answers_nearly_as_the_target_and_is_not_near_it() 
     assert torch.equal(found[1, 1], search[1, :, 8:10, 2:4])
 
 
-def test_steps_are_those_of_the_authors() -> None:
-    torch.manual_seed(2)
-    net = MemoryNet(TINY).eval()
-    generator = torch.Generator().manual_seed(3)
-    with torch.inference_mode():
-        first = torch.rand(2, 4, 2, 2, generator=generator)
-        carried = net.begin(first)
-        slots = [[np.zeros((4, 2, 2)) for _ in range(4)] for _ in range(2)]
-        usage, chosen, templates = np.zeros((2, 4)), [[], []], [[], []]
-        for _ in range(5):
-            newest = torch.rand(2, 4, 2, 2, generator=generator)
-            search = torch.rand(2, 3, 4, 7, 7, generator=generator)
-            outcome = net.step(carried, newest, search)
-            scale = torch.tensor([0, 2])
-            after = outcome.carried(scale)
-            for lane in range(2):
-                order = sorted(range(4), key=lambda slot: (usage[lane, slot], slot))[:2]
-                own = []  # what every scale's memory holds: each wrote what it had found itself
-                for s in range(3):
-                    own.append(list(slots[lane]))
-                    for number, place in enumerate(chosen[lane]):
-                        own[s][place] = templates[lane][s][number]
-                    weights, distractor = read(net, outcome.hidden[lane, s], own[s])
-                    share = outcome.read_weight[lane, s].numpy()
-                    residual = outcome.controls.residual[lane, s].numpy()[:, None, None]
-                    kept = outcome.memory.slots[lane].numpy()
-                    template = first[lane].numpy() + residual * np.einsum("n,nchw->chw", share, kept)
-                    final = cancelled(net, template, distractor)
-                    expected = F.conv2d(search[lane, s][None], torch.from_numpy(final).float()[None])[0, 0]
-                    torch.testing.assert_close(outcome.response[lane, s], expected, atol=1e-4, rtol=1e-4)
-                    if s == scale[lane]:
-                        now = 0.99 * usage[lane] + weights
-                now[order] += 1
-                usage[lane] = now
-                np.testing.assert_allclose(after.distractors.usage[lane], now, atol=1e-5)
-                slots[lane] = own[int(scale[lane])]
-                np.testing.assert_allclose(after.distractors.slots[lane], np.array(slots[lane]), atol=1e-6)
-                found = [resembling(outcome.response[lane, s], search[lane, s]) for s in range(3)]
-                chosen[lane], templates[lane] = order, found
-                np.testing.assert_allclose(after.distractors.templates[lane], np.array(templates[lane]), atol=1e-6)
-            carried = after
-        assert any(template.any() for lane in templates for scale in lane for template in scale)
-
-
 @pytest.mark.parametrize(
     ("change", "scales"), [({}, 3), ({"control_per_scale": False}, 3), ({"pyramid": "templates"}, 1)]
 )
@@ -108,46 +62,6 @@ def test_a_lane_that_begins_can_be_put_beside_one_that_has_gone_on(change: dict[
         after = outcome.carried(torch.tensor([0, scales - 1]))
     for name, value in vars(after.distractors).items():
         assert value.shape == getattr(fresh.distractors, name).shape, name
-
-
-def read(net: MemoryNet, hidden: torch.Tensor, slots: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    assert net.cancelling is not None
-    key = net.cancelling.key(hidden).numpy().astype(float)
-    strength = math.log1p(math.exp(float(net.cancelling.strength(hidden))))
-    scores = []
-    for slot in slots:
-        mean = slot.mean((1, 2))
-        norms = math.sqrt(key @ key + 1e-6) * math.sqrt(mean @ mean + 1e-6)
-        scores.append(strength * (key @ mean) / (norms + 1e-6))
-    weights = np.exp(np.array(scores) - max(scores))
-    weights /= weights.sum()
-    return weights, sum(w * slot for w, slot in zip(weights, slots, strict=True))
-
-
-def cancelled(net: MemoryNet, template: np.ndarray, distractor: np.ndarray) -> np.ndarray:
-    part = net.cancelling
-    assert part is not None
-    inner = np.einsum("dc,chw->dhw", part.target.weight[:, :, 0, 0].numpy(), template)
-    inner = inner + np.einsum("dc,chw->dhw", part.distractor.weight[:, :, 0, 0].numpy(), distractor)
-    inner = np.tanh(inner + part.distractor.bias.numpy()[:, None, None])
-    gate = 1 / (1 + np.exp(-np.einsum("dchw,chw->d", part.gate.weight.numpy(), inner)))
-    return template - gate[:, None, None] * distractor
-
-
-def resembling(response: torch.Tensor, search: torch.Tensor) -> list[np.ndarray]:
-    values = response.numpy()
-    peak = np.unravel_index(values.argmax(), values.shape)
-    cells = [
-        (values[i, j], i, j)
-        for i in range(values.shape[0])
-        for j in range(values.shape[1])
-        if math.dist((i, j), peak) > TINY.distractor_distance
-    ]
-    found = []
-    for value, i, j in sorted(cells, key=lambda cell: -cell[0])[:2]:
-        window = search[:, i : i + 2, j : j + 2].numpy()
-        found.append(window if value > TINY.distractor_ratio * values.max() else np.zeros_like(window))
-    return found
 
 
 def test_without_a_second_memory_nothing_is_carried_for_it() -> None:

@@ -68,10 +68,16 @@ class Copy:
     write_weight: list[float]
     gates: list[float]
     decay: float
+    rivals: list[np.ndarray]
+    """MemDTC's second memory: templates of what resembled the target."""
+    rival_usage: list[float]
+    places: list[int]
+    """The slots that the next step writes what was found into."""
+    found: list[np.ndarray]
 
 
 class Plain:
-    """The paper's step, read off in its order."""
+    """The paper's step, read off in its order; where there is a second memory, MemDTC's."""
 
     def __init__(self, net: MemoryNet, config: MemTrackConfig) -> None:
         self.net, self.config = net, config
@@ -90,6 +96,10 @@ class Plain:
             write_weight=list(one),
             gates=[0.0, 0.0, 1.0],
             decay=0.0,
+            rivals=[np.zeros_like(template) for _ in range(config.distractor_slots)],
+            rival_usage=[0.0] * config.distractor_slots,
+            places=[],
+            found=[],
         )
 
     def attend(self, search: np.ndarray, hidden: list[float]) -> list[float]:
@@ -127,21 +137,53 @@ class Plain:
             copy.slots[j] = copy.slots[j] * (1 - q) + q * newest
             copy.written[j] = copy.written[j] * (1 - q) + q
 
+    def cosine(self, key: list[float], slot: np.ndarray) -> float:
+        mean = mean_over(slot, 0, 0, self.config.template_cells)
+        norms = [math.sqrt(sum(x * x for x in vector) + 1e-6) for vector in (key, mean)]
+        return sum(k * m for k, m in zip(key, mean, strict=True)) / (norms[0] * norms[1] + 1e-6)
+
     def read(self, copy: Copy, key: list[float], strength: float) -> list[float]:
         config = self.config
-        scores = []
-        for slot in copy.slots:
-            mean = mean_over(slot, 0, 0, config.template_cells)
-            norms = [math.sqrt(sum(x * x for x in vector) + 1e-6) for vector in (key, mean)]
-            cosine = sum(k * m for k, m in zip(key, mean, strict=True)) / (norms[0] * norms[1] + 1e-6)
-            scores.append(0.0 if config.memory == "queue" else cosine * strength)
-        weights = softmax(scores)
+        weights = softmax([0.0 if config.memory == "queue" else self.cosine(key, s) * strength for s in copy.slots])
         if not config.empty_slots_read:
             mass = [w * o for w, o in zip(weights, copy.written, strict=True)]
             weights = [m / sum(mass) for m in mass]
         if config.read == "hard":
             weights = [float(j == weights.index(max(weights))) for j in range(config.slots)]
         return weights
+
+    def cancel(self, copy: Copy, template: np.ndarray) -> np.ndarray:
+        """Write what was found last, read it, and take of the template what it shares with that."""
+        layers, config = self.net.cancelling, self.config
+        for place, found in zip(copy.places, copy.found, strict=True):
+            copy.rivals[place] = found
+        key, strength = dense(layers.key, copy.hidden), math.log1p(math.exp(dense(layers.strength, copy.hidden)[0]))
+        weights = softmax([strength * self.cosine(key, slot) for slot in copy.rivals])
+        rival = sum(weight * slot for weight, slot in zip(weights, copy.rivals, strict=True))
+        inner = np.zeros_like(template)
+        for row in range(config.template_cells):
+            for column in range(config.template_cells):
+                own, other = template[:, row, column].tolist(), rival[:, row, column].tolist()
+                both = zip(dense(layers.target, own), dense(layers.distractor, other), strict=True)
+                inner[:, row, column] = [math.tanh(a + b) for a, b in both]
+        gate = [sigmoid(x) for x in dense(layers.gate, inner.flatten().tolist())]
+        order = sorted(range(config.distractor_slots), key=lambda j: (copy.rival_usage[j], j))
+        copy.places = order[: config.distractor_writes]
+        usage = zip(copy.rival_usage, weights, strict=True)
+        copy.rival_usage = [0.99 * u + float(j in copy.places) + w for j, (u, w) in enumerate(usage)]
+        return template - np.array(gate)[:, None, None] * rival
+
+    def resembling(self, response: np.ndarray, search: np.ndarray) -> list[np.ndarray]:
+        """What answers nearly as the highest cell does and lies beyond the distance; zeros where there is no more."""
+        config, cells = self.config, self.config.template_cells
+        peak = np.unravel_index(response.argmax(), response.shape)
+        beyond = [at for at in np.ndindex(response.shape) if math.dist(at, peak) > config.distractor_distance]
+        windows = []
+        for row, column in sorted(beyond, key=lambda at: -response[at])[: config.distractor_writes]:
+            window = search[:, row : row + cells, column : column + cells]
+            alike = response[row, column] > config.distractor_ratio * response[peak]
+            windows.append(window if alike else np.zeros_like(window))
+        return windows
 
     def step(self, copy: Copy, newest: np.ndarray, search: np.ndarray, seen: np.ndarray) -> np.ndarray:
         config, controller = self.config, self.net.controller
@@ -162,12 +204,16 @@ class Plain:
         copy.write_weight = [gates[1] * w + gates[2] * float(j == least) for j, w in enumerate(weights)]
         copy.usage = [0.99 * u + w + r for u, w, r in zip(copy.usage, copy.write_weight, weights, strict=True)]
         copy.gates, copy.decay = gates, decay
+        if config.distractor_slots:
+            template = self.cancel(copy, template)
         cells = config.template_cells
         side = search.shape[1] - cells + 1
         response = np.zeros((side, side))
         for row in range(side):
             for column in range(side):
                 response[row, column] = (search[:, row : row + cells, column : column + cells] * template).sum()
+        if config.distractor_slots:
+            copy.found = self.resembling(response, search)
         return response
 
 
@@ -180,6 +226,8 @@ def random_net(config: MemTrackConfig, dtype: torch.dtype) -> MemoryNet:
 
 
 CASES: dict[str, dict[str, Any]] = {"default": {}, **{name: dict(delta) for name, delta in VARIANTS.items()}}
+CASES["dtc"] = {"distractor_slots": 4, "distractor_distance": 1.0, "distractor_ratio": 0.2}
+"""Of so few cells none is four away from the highest, as MemDTC asks."""
 
 
 @pytest.mark.parametrize("quirks", [{}, QUIRKS], ids=["compact", "paper"])
@@ -193,7 +241,7 @@ def test_batched_network_equals_loops_over_fifty_steps(variant: str, quirks: dic
     first = rng.normal(size=(LANES, *shape)) * 0.4
     carried = net.begin(torch.tensor(first, dtype=torch.float32))
     copies = [[plain.begin(first[lane]) for _ in range(SCALES)] for lane in range(LANES)]
-    newest = first
+    newest, resembled = first, 0
     for _ in range(STEPS):
         search = rng.normal(size=(LANES, SCALES, config.channels, SEARCH, SEARCH)) * 0.4
         with torch.no_grad():
@@ -206,8 +254,12 @@ def test_batched_network_equals_loops_over_fifty_steps(variant: str, quirks: dic
                 seen = search[lane, scale if config.control_per_scale else SCALES // 2]
                 response = plain.step(copies[lane][scale], newest[lane], search[lane, scale], seen)
                 np.testing.assert_allclose(outcome.response[lane, scale].numpy(), response, **CLOSE)
-            kept = copies[lane][chosen[lane]]
+            kept, found = copies[lane][chosen[lane]], [copy.found for copy in copies[lane]]
             copies[lane] = [deepcopy(kept) for _ in range(SCALES)]
+            if config.control_per_scale:  # each scale writes next what it has found itself
+                for copy, own in zip(copies[lane], found, strict=True):
+                    copy.found = own
+            resembled += sum(bool(one.any()) for one in kept.found)
         carried = outcome.carried(torch.tensor(chosen))
         for lane in range(LANES):
             kept = copies[lane][0]
@@ -215,4 +267,11 @@ def test_batched_network_equals_loops_over_fifty_steps(variant: str, quirks: dic
                 np.testing.assert_allclose(getattr(carried, name)[lane].numpy(), getattr(kept, name), **CLOSE)
             np.testing.assert_allclose(carried.memory.slots[lane].numpy(), np.stack(kept.slots), **CLOSE)
             np.testing.assert_allclose(carried.memory.occupancy[lane].numpy(), kept.written, **CLOSE)
+            if config.distractor_slots:
+                second = carried.distractors
+                np.testing.assert_allclose(second.slots[lane].numpy(), np.stack(kept.rivals), **CLOSE)
+                np.testing.assert_allclose(second.usage[lane].numpy(), kept.rival_usage, **CLOSE)
+                found = [copy.found for copy in copies[lane]][: second.templates.shape[1]]
+                np.testing.assert_allclose(second.templates[lane].numpy(), np.array(found), **CLOSE)
         newest = rng.normal(size=(LANES, *shape)) * 0.4
+    assert bool(resembled) == bool(config.distractor_slots)
