@@ -23,6 +23,8 @@ MEASURES = {
     "memory": "memory MB",
 }
 LEVEL, CHANGE = "#4c72b0", "#c44e52"
+LONGEST = 60
+"""Characters of a name beside its row."""
 
 
 def history_figure(found: Sequence[Series]) -> Figure:
@@ -42,7 +44,8 @@ def history_figure(found: Sequence[Series]) -> Figure:
             if row == 0:
                 axis.set_title(MEASURES[measure], fontsize=8)
             if column == 0:
-                axis.set_ylabel(folded(tracker, 1.6, 8), fontsize=8)
+                name = tracker if len(tracker) <= LONGEST else f"{tracker[: LONGEST - 1]}…"
+                axis.set_ylabel(folded(name, 1.6, 8), fontsize=8)
             if (series := drawn.get((tracker, measure))) is None:
                 continue
             axis.plot(range(1, len(series.values) + 1), series.values, ".-", color=LEVEL, linewidth=0.8, markersize=4)

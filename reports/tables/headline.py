@@ -28,18 +28,18 @@ def headline_table(report: Report) -> Table:
     measured, cells = headline_cells(report)
     speeds = {one.tracker: one for one in report.speeds}
     alone = any(one.latency for one in report.speeds)
+    costs = [
+        Column("Latency, median ms", "median_ms") if alone else Column("Frames/s, throughput", "frames_per_second")
+    ] if report.speeds else []  # fmt: skip
     rows = tuple(
         (
             tracker_cell(one.name, (*marks(one), one.lacking) if one.lacking else marks(one)),
             *cells[one.name],
-            _speed(speeds.get(one.name), alone),
+            *(_speed(speeds.get(one.name), alone) for _ in costs),
         )
         for one in report.scored
     )
-    columns = (
-        Column("Tracker", "tracker", "text"), *measured,
-        Column("Latency, median ms", "median_ms") if alone else Column("Frames/s, throughput", "frames_per_second"),
-    )  # fmt: skip
+    columns = (Column("Tracker", "tracker", "text"), *measured, *costs)
     given = {cell.standing for own in cells.values() for cell in own}
     notes = (
         *(["bold: better than every other"] if "best" in given else []),

@@ -57,10 +57,7 @@ class Shelf:
         """Return the runs, the one that is opened first at the head."""
         named = read_names(self._results)
         runs = self._runs().items()
-        return [
-            RunLine(id=run, title=_title(run, "" if folders[1:] else named.get(folders[0].name, "")))
-            for run, folders in runs
-        ]
+        return [RunLine(id=run, title=_together(run, folders, named)) for run, folders in runs]
 
     def look(self, run: str) -> Look:
         """Return what is in a run. InputError where there is none of that name, or it is damaged."""
@@ -80,6 +77,13 @@ class Shelf:
         ended = [folder for folder in run_folders(self._results) if (folder / MANIFEST).is_file()]
         ended.sort(key=lambda folder: (folder.name == self._latest, folder.name), reverse=True)
         return {printable(folder.name): (folder,) for folder in ended}
+
+
+def _together(run: str, folders: Sequence[Path], named: Mapping[str, str]) -> str:
+    """Return how one entry is listed: a run, or several side by side."""
+    if not folders[1:]:
+        return _title(run, named.get(folders[0].name, ""))
+    return " + ".join(_title(printable(one.name), named.get(one.name, "")) for one in folders)
 
 
 def _title(run: str, name: str) -> str:

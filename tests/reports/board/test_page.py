@@ -96,6 +96,14 @@ def test_the_site_in_a_browser(site: Path, browser: Browser) -> None:
             assert page.evaluate("typeof hacked") == "undefined"
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             assert faults == []
+            drawn = page.locator("#history img").bounding_box()
+            assert drawn is not None
+            assert drawn["width"] > 300, (
+                "a column a measure, in letters that can be read: not squeezed to a figure's width"
+            )
+            assert drawn["width"] == pytest.approx(
+                page.locator("#history img").evaluate("one => one.naturalWidth"), abs=1
+            )
             page.click("#scores tbody td a")
             assert "reports/" in page.url
             page.close()

@@ -158,6 +158,14 @@ def test_what_failed_is_said_beside_the_scores_that_leave_it_out(
     assert "failed sequences are left out" in page.locator(".headline .caption").inner_text()
 
 
+def test_a_score_stays_whole_beside_a_long_name(visit: Open, page_file: Path, tmp_path: Path) -> None:
+    changed = tmp_path / "page.html"
+    changed.write_text(page_file.read_text().replace("<span>memtrack</span>", f"<span>{'y' * 200}</span>"))
+    score = visit(changed).locator(".scored button", has_text="yyy").locator("b").bounding_box()
+    assert score is not None
+    assert score["height"] < score["width"]
+
+
 def test_causes_are_held_against_the_other_frames(visit: Open, rendered_file: Path, page_file: Path) -> None:
     page = visit(rendered_file, mark="#s1")
     section = page.locator("#causes")

@@ -49,6 +49,12 @@ def test_latency_and_throughput_never_share_the_column(measured: Report) -> None
     }
 
 
+def test_imported_results_alone_cost_nothing_that_is_known(measured: Report) -> None:
+    table = headline_table(replace(measured, speeds=()))
+    assert [column.key for column in table.columns] == ["tracker", "auc", "precision"]
+    assert {len(row) for row in table.rows} == {3}
+
+
 def test_a_time_of_other_boxes_is_left_out_and_one_beside_other_work_said(measured: Report) -> None:
     invalid = headline_table(with_latency(measured, lambda one: replace(one, invalid=("boxes differ",))))
     assert {row[3].value for row in invalid.rows} == {None}

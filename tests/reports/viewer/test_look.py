@@ -203,6 +203,7 @@ def test_two_runs_stand_side_by_side(run: Path, make, tmp_path: Path) -> None:
     joined, *alone = shelf.lines()
     assert joined["id"] == f"{run.name} + {other.name}"
     assert [one["id"] for one in alone] == [run.name, other.name]
+    assert joined["title"] == " + ".join(one["title"] for one in alone)
     look = shelf.look(joined["id"])
     assert look.trackers == ["siamfc", "memtrack", f"siamfc ({other.name})"]
     found = look.sequence("one", "")

@@ -85,6 +85,21 @@ def test_repeats_are_chosen(visit: Open, serve: Serve, make, tmp_path: Path) -> 
     assert "attempt=repeat+2" in page.url
 
 
+def test_two_runs_beside_each_other_can_be_read(visit: Open, serve: Serve, make, tmp_path: Path) -> None:
+    """Long names break no word of the table, and what says why there are no frames lies below the boxes."""
+    runs = [make(tmp_path, {"siamfc": 0.6, "memtrack": 0.9}, ["one"], 20, pictures=False, seed=k) for k in range(2)]
+    page = visit(serve(*runs))
+    lines = page.locator("#legend tbody td:nth-child(4)").evaluate_all(
+        "all => all.map((one) => { const text = document.createRange(); text.selectNodeContents(one);"
+        " return text.getClientRects().length; })"
+    )
+    assert lines == [1, 1, 1, 1]
+    layers = page.evaluate(
+        "['svg', '#gone'].map((one) => getComputedStyle(document.querySelector(`#stage > ${one}`)).zIndex)"
+    )
+    assert layers == ["1", "auto"]
+
+
 def test_runs_are_chosen(visit: Open, serve: Serve, make, tmp_path: Path) -> None:
     runs = [
         make(tmp_path, {"siamfc": skill}, [name], 20, seed=k)
