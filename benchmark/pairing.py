@@ -48,12 +48,13 @@ def within(run: Run, trackers: Sequence[str]) -> tuple[list[Matched], list[str]]
     Raises InputError for fewer than two, for one that the run does not have, and where they finished no sequence in
     common.
     """
-    if len(trackers) < 2:
+    names = list(dict.fromkeys(trackers))
+    if len(names) < 2:
         known = ", ".join(one.name for one in run.scores.trackers)
         raise InputError(
             f"name a second run, or with --trackers two or more of run {run.scores.run}, the base first: {known}"
         )
-    base, *others = (_scored(run, name) for name in dict.fromkeys(trackers))
+    base, *others = (_scored(run, name) for name in names)
     return _on_shared(run, run, [(base, other) for other in others], [])
 
 

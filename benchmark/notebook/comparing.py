@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from benchmark.notebook.loading import LoadedRun
+from benchmark.commands.lists import Words, names_among
+from benchmark.notebook.loading import LoadedRun, checked
 from benchmark.notebook.page import page
 from benchmark.pairing import Matched, between, differences, within
 from benchmark.statistics.paired import PairedDifference
@@ -67,26 +68,28 @@ def compare(
     a: LoadedRun,
     b: LoadedRun | None = None,
     *,
-    trackers: Iterable[str] = (),
-    measures: Iterable[str] = ("auc", "precision"),
+    trackers: Words = (),
+    measures: Words = ("auc", "precision"),
 ) -> Compared:
     """Return run `b` compared with run `a`, or trackers of `a` with the first of them where there is no `b`.
 
-    `trackers` are the names of those to compare: all that both runs have by default; of one run all, held against its
-    first. Only sequences that both have on the same frames count. Raises InputError where nothing can be compared, and
-    for a measure that there is not.
+    `trackers` are the names of those to compare, in one text with commas or one by one: all that both runs have by
+    default; of one run all, held against its first. Only sequences that both have on the same frames count. Raises
+    InputError where nothing can be compared, and for a measure that there is not.
     """
-    chosen, names = tuple(measures), tuple(trackers)
+    chosen, names = names_among(measures, MEASURES), names_among(trackers, checked(a).trackers)
     for measure in chosen:
         if measure not in MEASURES:
             raise InputError(f"there is no measure {measure!r}: {', '.join(MEASURES)}")
+    if not chosen:
+        raise InputError(f"name a measure to compare by: {', '.join(MEASURES)}")
     first = a.kept
     if b is None:
         scored = [one.name for one in first.scores.trackers if one.summary]
         pairs, left_out = within(first, names or scored)
         title = f"Trackers of run {a.id}"
     else:
-        pairs, left_out = between(first, b.kept, names)
+        pairs, left_out = between(first, checked(b).kept, names)
         title = f"Run {b.id} (b) minus run {a.id} (a)"
     about = first.scores.said
     return Compared(title, about, pairs, left_out, chosen)

@@ -19,8 +19,16 @@ from benchmark.scores import RunScores, TrackerScores
 from benchmark.statistics.intervals import Band, Interval
 from benchmark.statistics.uncertainty import CURVES, MEASURES
 
-__all__ = ["attribute_frame", "curve_frame", "score_frame", "sequence_frame", "speed_frame", "telemetry_frame"]
+__all__ = ["attribute_frame", "curve_frame", "score_frame", "sequence_frame", "speed_frame", "telemetry_frame",
+           "typed"]  # fmt: skip
 
+_TEXTS = (
+    "attribute", "curve", "marks", "measure", "notes", "sequence", "signal", "standing", "status", "throughput_note",
+    "tracker",
+)  # fmt: skip
+_COUNTS = ("failed", "frame", "frames", "part", "sequences", "throughput_lanes")
+_TYPES: dict[str, Any] = {**dict.fromkeys(_TEXTS, str), **dict.fromkeys(_COUNTS, "int64"), "valid": bool}
+"""Of columns; all others hold measures."""
 LATENCIES = ("fps", "median_ms", "p95_ms", "p99_ms", "first_frame_ms", "start_up_s", "memory_mb")
 
 
@@ -96,7 +104,7 @@ def curve_frame(scores: RunScores) -> pd.DataFrame:
         for curve, grid in grids.items()
     ]
     empty = _frame([], "tracker curve threshold value low high")
-    return pd.concat(parts, ignore_index=True) if parts else empty
+    return typed(pd.concat(parts, ignore_index=True)) if parts else empty
 
 
 def speed_frame(run: Run) -> pd.DataFrame:
@@ -126,7 +134,7 @@ def telemetry_frame(telemetry: Mapping[str, Any], first: int) -> pd.DataFrame:
         frames, places = np.indices(table.shape)
         columns = {"frame": first + frames.ravel(), "signal": name, "part": places.ravel(), "value": table.ravel()}
         parts.append(pd.DataFrame(columns))
-    return pd.concat(parts, ignore_index=True) if parts else _frame([], "frame signal part value")
+    return typed(pd.concat(parts, ignore_index=True)) if parts else _frame([], "frame signal part value")
 
 
 def _curve(tracker: str, curve: str, grid: Any, own: Averages, bands: Mapping[str, Band]) -> pd.DataFrame:
@@ -146,5 +154,10 @@ def _deviation(one: TrackerScores, measure: str) -> float:
     return np.nan if found is None or found.deviation is None else found.deviation
 
 
+def typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose columns have the types that they have of every run, with rows or without."""
+    return frame.astype({column: _TYPES.get(column, "float64") for column in frame.columns})
+
+
 def _frame(rows: Iterable[Mapping[str, Any]], columns: str) -> pd.DataFrame:
-    return pd.DataFrame(list(rows), columns=columns.split())
+    return typed(pd.DataFrame(list(rows), columns=columns.split()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmark.commands.lists import Words, names_among
 from benchmark.metrics.overlap import centre_errors, overlap
 from benchmark.notebook.frames import (
     attribute_frame,
@@ -18,15 +18,24 @@ from benchmark.notebook.frames import (
     sequence_frame,
     speed_frame,
     telemetry_frame,
+    typed,
 )
 from benchmark.notebook.page import page
 from benchmark.playback.trails import find_run
 from benchmark.runs import Run, Trajectory
 from trackers.errors import InputError, did_you_mean
+from trackers.printable import printable
 
-__all__ = ["LoadedRun", "load"]
+__all__ = ["LoadedRun", "checked", "load"]
 
 Place = str | PathLike[str]
+
+
+def checked(given: LoadedRun) -> LoadedRun:
+    """Return a run as it is; InputError for anything else, as a path or an id that `load` takes."""
+    if not isinstance(given, LoadedRun):
+        raise InputError(f"{printable(repr(given)[:80])} is no run that was loaded: load(...) returns one")
+    return given
 
 
 class LoadedRun:
@@ -95,29 +104,29 @@ class LoadedRun:
         """A row a tracker (`benchmark.notebook.frames.speed_frame`)."""
         return speed_frame(self._run)
 
-    def boxes(self, sequence: str, trackers: Iterable[str] | None = None) -> pd.DataFrame:
+    def boxes(self, sequence: str, trackers: Words | None = None) -> pd.DataFrame:
         """Return a row a tracker and frame of a sequence: its box, its overlap with the truth, and its error.
 
         Columns: tracker, frame (0-based), x, y, w, h (pixels, 0-based), iou (0 to 1) and error (pixels between the
         centres), both NaN where the ground truth is invalid or was not kept. Of several repeats or starts the first is
-        taken. `trackers` are those that are wanted, all by default. InputError for a sequence or tracker that the run
-        does not have.
+        taken. `trackers` are those that are wanted, all by default, in one text with commas or one by one. InputError
+        for a sequence or tracker that the run does not have.
         """
         self._check(sequence, self.names, "sequence")
-        chosen = self.trackers if trackers is None else tuple(trackers)
+        chosen = self.trackers if trackers is None else names_among(trackers, self.trackers)
         for name in chosen:
             self._check(name, self.trackers, "tracker")
         found = [(name, self._run.trajectory(name, sequence)) for name in chosen]
         parts = [self._rows(name, sequence, one) for name, one in found if one is not None]
         columns = ["tracker", "frame", "x", "y", "w", "h", "iou", "error"]
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+        return typed(pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns))
 
     def truth(self, sequence: str) -> pd.DataFrame:
         """Return a row a frame of a sequence's ground truth: frame, x, y, w, h, valid; empty where none was kept."""
         self._check(sequence, self.names, "sequence")
         kept = self._run.truth
         if kept is None or sequence not in kept.annotations:
-            return pd.DataFrame(columns=["frame", "x", "y", "w", "h", "valid"])
+            return typed(pd.DataFrame(columns=["frame", "x", "y", "w", "h", "valid"]))
         one = kept.annotations[sequence]
         frame = pd.DataFrame(one.boxes, columns=["x", "y", "w", "h"]).assign(valid=one.valid)
         frame.insert(0, "frame", np.arange(len(one)))

@@ -8,15 +8,13 @@ from typing import Any
 import click
 
 from benchmark.commands.carrying_out import Request, WriteReport, carry_out
-from benchmark.commands.lists import join_names
+from benchmark.commands.lists import Words, join_names
 from benchmark.commands.run import run as command
 from benchmark.notebook.loading import LoadedRun, Place
 from benchmark.runs import Run
 from trackers.errors import InputError
 
 __all__ = ["run"]
-
-Words = str | Iterable[str]
 
 
 def run(

@@ -27,7 +27,9 @@ def find_run(results: Path, run: str) -> tuple[Results | None, Path]:
         folder = Results(results, write=False).find_run(run)
     if not (folder / MANIFEST).is_file():
         begun = "has not ended, or was cut off: the command that began it goes on"
-        raise InputError(f"{run}: the run {begun}" if (folder / PLAN).is_file() else f"{run} is no run's folder")
+        raise InputError(
+            f"{run}: the run {begun}" if (folder / PLAN).is_file() else f"{run or 'an empty name'} is no run's folder"
+        )
     return (Results(folder.parent.parent, write=False) if folder.parent.name == "runs" else None), folder
 
 

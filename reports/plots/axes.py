@@ -15,9 +15,10 @@ import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.axes import Axes
 
+from benchmark.commands.lists import Words, names_among
 from benchmark.merit import SUCCESS, rank
 from benchmark.notebook.comparing import Compared
-from benchmark.notebook.loading import LoadedRun
+from benchmark.notebook.loading import LoadedRun, checked
 from reports.differences import Kind
 from reports.labels import MEASURE_NAMES, coverage
 from reports.plots.curves import draw_curves
@@ -27,6 +28,9 @@ from trackers.errors import InputError, did_you_mean
 from trackers.printable import printable
 
 __all__ = ["attributes", "differences", "overlap", "precision", "sequences", "success", "telemetry"]
+
+LONGEST = 40
+"""Characters of a name; of longer ones the middle is left out."""
 
 
 def success(run: LoadedRun, *, bands: bool = False, ax: Axes | None = None) -> Axes:
@@ -41,7 +45,7 @@ def precision(run: LoadedRun, *, bands: bool = False, ax: Axes | None = None) ->
 
 def attributes(run: LoadedRun, measure: str = "auc", *, ax: Axes | None = None) -> Axes:
     """Draw every tracker's score on the sequences of each attribute, with its 95 % interval."""
-    found = run.attributes[lambda frame: frame["measure"] == measure]
+    found = checked(run).attributes[lambda frame: frame["measure"] == measure]
     if found.empty:
         raise InputError(f"the run has no {measure!r} of an attribute that two or more sequences have")
     ax = _axes(ax, (7.0, 0.6 + 0.42 * found["attribute"].nunique()))
@@ -61,8 +65,10 @@ def attributes(run: LoadedRun, measure: str = "auc", *, ax: Axes | None = None) 
 def sequences(run: LoadedRun, measure: str = "auc", *, ax: Axes | None = None) -> Axes:
     """Draw every tracker's score on every sequence as a heat map, the hardest sequence on top."""
     _check(measure, MEASURE_NAMES, "measure")
-    found = run.sequences.pivot(index="sequence", columns="tracker", values=measure)
+    found = checked(run).sequences.pivot(index="sequence", columns="tracker", values=measure).dropna(how="all", axis=1)
     order = [one.name for one in rank(run.kept.scores.trackers, SUCCESS) if one.name in found.columns]
+    if not order:
+        raise InputError("no tracker of the run has a score")
     table = found.loc[found.mean(axis=1).sort_values().index, order]
     table = table.rename(index=_words, columns=_words)
     ax = _axes(ax, (1.6 + 0.9 * len(order), 0.8 + 0.28 * len(table)))
@@ -73,6 +79,8 @@ def sequences(run: LoadedRun, measure: str = "auc", *, ax: Axes | None = None) -
 
 def differences(compared: Compared, measure: str = "auc", *, ax: Axes | None = None) -> Axes:
     """Draw the mean difference of every pair with its 95 % interval, filled where it is more than chance."""
+    if not isinstance(compared, Compared):
+        raise InputError(f"{printable(repr(compared)[:80])} is no comparison: compare(...) returns one")
     found = compared.table[lambda frame: frame["measure"] == measure]
     _check(measure, compared.table["measure"].unique(), "measure in this comparison")
     ax = _axes(ax, (6.0, 0.9 + 0.35 * len(found)))
@@ -87,9 +95,13 @@ def differences(compared: Compared, measure: str = "auc", *, ax: Axes | None = N
     return ax
 
 
-def overlap(run: LoadedRun, sequence: str, trackers: Iterable[str] | None = None, *, ax: Axes | None = None) -> Axes:
+def overlap(run: LoadedRun, sequence: str, trackers: Words | None = None, *, ax: Axes | None = None) -> Axes:
     """Draw how far each tracker's box overlaps the true one, frame by frame."""
-    found = run.boxes(sequence, trackers)
+    found = checked(run).boxes(sequence, trackers)
+    if found.empty:
+        raise InputError(
+            f"no boxes of {printable(sequence)} are there to be drawn: no tracker is chosen, or all failed"
+        )
     ax = _axes(ax, (7.0, 2.6))
     look = styles(run.trackers)
     for name, own in found.groupby("tracker", sort=False):
@@ -100,19 +112,22 @@ def overlap(run: LoadedRun, sequence: str, trackers: Iterable[str] | None = None
 
 
 def telemetry(
-    run: LoadedRun, tracker: str, sequence: str, signals: Iterable[str] | None = None, *, ax: Axes | None = None
+    run: LoadedRun, tracker: str, sequence: str, signals: Words | None = None, *, ax: Axes | None = None
 ) -> Axes:
     """Draw what a tracker reported of itself, a line a signal; of vectors and maps the mean, with its spread.
 
     `signals` are those that are wanted, all scalars by default. InputError where nothing was kept.
     """
-    found = run.telemetry(tracker, sequence)
+    found = checked(run).telemetry(tracker, sequence)
     if found.empty:
         raise InputError(f"nothing of {tracker} on {sequence} was kept: run it with telemetry=True, or --telemetry")
     scalar = found.groupby("signal")["part"].max() == 0
-    wanted = [name for name, alone in scalar.items() if alone] if signals is None else list(signals)
+    known = list(found["signal"].unique())
+    wanted = [name for name in known if scalar[name]] if signals is None else names_among(signals, known)
     for name in wanted:
-        _check(str(name), found["signal"].unique(), "signal")
+        _check(name, known, "signal")
+    if not wanted:
+        raise InputError(f"choose a signal: {', '.join(known)}")
     ax = _axes(ax, (7.0, 2.6))
     shown = found[found["signal"].isin(wanted)]
     sns.lineplot(shown.assign(signal=shown["signal"].map(_words)), x="frame", y="value", hue="signal", lw=1,
@@ -121,6 +136,8 @@ def telemetry(
 
 
 def _curves(run: LoadedRun, kind: Kind, bands: bool, ax: Axes | None) -> Axes:
+    if not any(one.summary for one in checked(run).kept.scores.trackers):
+        raise InputError("no tracker of the run has a score")
     ax = _axes(ax, (6.4, 4.2))
     lines, labels, title = draw_curves(ax, run.kept.scores, kind, bands=bands)
     ax.legend(lines, [folded(label, 3.0) for label in labels], title=title, fontsize="small", frameon=False)
@@ -145,7 +162,10 @@ def _finish(ax: Axes, run: LoadedRun, x: str | None = None, y: str | None = None
 
 def _words(text: str) -> str:
     """Return a stranger's text that matplotlib takes for no formula, nor hides from a legend as it does ``_name``."""
-    shown = printable(text).replace("$", r"\$")
+    shown = printable(text)
+    shown = (shown if len(shown) <= LONGEST else f"{shown[: LONGEST // 2]}…{shown[-LONGEST // 2 :]}").replace(
+        "$", r"\$"
+    )
     return f" {shown}" if shown.startswith("_") else shown
 
 

@@ -31,6 +31,19 @@ class Moving(Still):
 """
 
 
+FAILING = """
+from trackers.api import register
+
+@register("none-at-all", remembers="nothing")
+class Failing:
+    def init(self, image, box):
+        raise RuntimeError
+
+    def update(self, image):
+        return box
+"""
+
+
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with three short videos and a file of two trackers."""
@@ -52,3 +65,11 @@ def loaded(place: Path) -> LoadedRun:
 def trackers(loaded: LoadedRun) -> dict[str, str]:
     """The two trackers' full names."""
     return dict(zip(("still", "moving"), loaded.trackers, strict=True))
+
+
+@pytest.fixture(scope="session")
+def failed_run(place: Path) -> LoadedRun:
+    """A run of a tracker that fails everywhere."""
+    (place / "none.py").write_text(FAILING)
+    tracker = f"py:{place / 'none.py'}:Failing"
+    return run(tracker, "folder", data_root=place / "videos", results=place / "failed", quiet=True)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,6 +44,28 @@ def test_two_runs_are_paired_by_tracker_on_what_both_have(
 def test_a_measure_that_there_is_not_is_refused(loaded: LoadedRun) -> None:
     with pytest.raises(InputError, match="no measure 'eao'"):
         compare(loaded, measures=["eao"])
+
+
+def test_names_come_in_one_text_or_one_by_one(loaded: LoadedRun) -> None:
+    listed = compare(loaded, trackers=list(loaded.trackers), measures=["auc", "ao"]).table
+    for measures in ("auc,ao", " auc , ao "):
+        assert compare(loaded, measures=measures).table.equals(listed)
+    assert loaded.boxes("first", loaded.trackers[1]).equals(loaded.boxes("first", [loaded.trackers[1]]))
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda run: compare("latest"), "'latest' is no run that was loaded: load"),
+        (lambda run: compare(run, run.folder), "is no run that was loaded"),
+        (lambda run: compare(run, measures=[]), "name a measure"),
+        (lambda run: compare(run, trackers=[run.trackers[0]] * 2), "two or more"),
+    ],
+)
+def test_what_cannot_be_compared_is_one_line(loaded: LoadedRun, ask: Callable[[LoadedRun], Any], message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        ask(loaded)
+    assert len(str(caught.value).splitlines()) == 1
 
 
 def test_it_shows_itself_escaped(loaded: LoadedRun) -> None:

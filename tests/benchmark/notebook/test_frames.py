@@ -58,3 +58,16 @@ def test_attributes_have_their_own_intervals(scores: RunScores) -> None:
 
 def test_telemetry_of_no_frame_has_no_rows() -> None:
     assert telemetry_frame({"weights": np.empty((0, 8)), "age": np.empty(0)}, 1).empty
+
+
+def test_columns_have_their_types_without_a_row_too(loaded: LoadedRun, failed_run: LoadedRun) -> None:
+    """A frame of nothing can be put below another, and its numbers are numbers."""
+    ways = [lambda run: run.scores, lambda run: run.sequences, lambda run: run.attributes, lambda run: run.curves,
+            lambda run: run.speed, lambda run: run.boxes("first", []), lambda run: run.boxes("first"),
+            lambda run: run.truth("first"), lambda run: run.telemetry(run.trackers[0], "first")]  # fmt: skip
+    for way in ways:
+        full, empty = way(loaded), way(failed_run)
+        assert full.dtypes.to_dict() == empty.dtypes.to_dict()
+        assert object not in set(full.dtypes)
+    assert failed_run.boxes("first").empty
+    assert failed_run.curves.empty

@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from benchmark import compare, load
 from benchmark.notebook.loading import LoadedRun
 from reports.plots import axes
+from reports.plots.style import styles
 from trackers.errors import InputError
 
 
@@ -85,6 +86,37 @@ def test_each_draws_where_it_is_told_and_returns_the_axes(run: LoadedRun, draw: 
     before = plt.get_fignums()
     assert draw(run, ax=given) is given
     assert plt.get_fignums() == before
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (lambda run: axes.success("latest"), "'latest' is no run that was loaded"),
+        (lambda run: axes.overlap(run, "first", []), "no tracker is chosen"),
+        (lambda run: axes.telemetry(run, "memtrack", "first", []), "choose a signal: read_weights"),
+        (lambda run: axes.differences(run), "is no comparison"),
+    ],
+)
+def test_what_cannot_be_drawn_is_one_line(run: LoadedRun, draw: Callable[..., Axes], message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        draw(run)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_where_all_failed_no_empty_axes_are_drawn(make: Callable[..., Path], tmp_path: Path) -> None:
+    failed = load(make(tmp_path, {"siamfc": 0.5}, ["one"], 20, pictures=False, failed={"one": "KeyError: 1"}))
+    for draw in (axes.success, axes.precision, axes.sequences, axes.attributes):
+        with pytest.raises(InputError, match=r"no tracker of the run has a score|has no 'auc' of an attribute"):
+            draw(failed)
+
+
+def test_lines_of_overlap_are_the_reports(run: LoadedRun) -> None:
+    look = styles(run.trackers)
+    drawn = axes.overlap(run, "first", "siamfc,memtrack").get_lines()
+    assert [(line.get_label(), line.get_color()) for line in drawn] == [
+        (name, look[name].colour) for name in ("siamfc", "memtrack")
+    ]
+    assert [line.is_dashed() for line in drawn] == [False, True]
 
 
 def test_hostile_names_are_drawn_as_they_are(make: Callable[..., Path], tmp_path: Path) -> None:
