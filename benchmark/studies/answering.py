@@ -27,7 +27,7 @@ from benchmark.studies.effects import (
     verdict_of,
 )
 from benchmark.studies.remarks import remarks
-from benchmark.studies.study import Comparison, Study
+from benchmark.studies.study import Comparison, Contrast, Study
 
 if TYPE_CHECKING:
     from benchmark.studies.planning import Cast
@@ -58,6 +58,9 @@ def answer(study: Study, actors: Cast, material: Material, insights: Sequence[In
     selection, scores = material.selection, material.scores
     tables = _tables(study, actors, material)
     possible = [one for one in study.comparisons if values_of(tables["auc"], {one.other: 1, one.base: -1})]
+    crossed = [one for one in study.contrasts if values_of(tables["auc"], one.weights)]
+    lacking = [f"{one.other} − {one.base}" for one in study.comparisons if one not in possible]
+    lacking += [one.title for one in study.contrasts if one not in crossed]
     return Answer(
         study=study.name,
         question=study.question,
@@ -76,9 +79,9 @@ def answer(study: Study, actors: Cast, material: Material, insights: Sequence[In
         relevant=study.relevant,
         actors=tuple(_actor(label, actors, material, tables["auc"]) for label in study.trackers),
         findings=tuple(_findings(study, possible, tables, material)),
-        crossed=tuple(_crossed(study, tables["auc"])),
+        crossed=tuple(_crossed(crossed, study.relevant, tables["auc"])),
         insights=tuple(insights),
-        remarks=tuple(remarks(study, actors, material, [one for one in study.comparisons if one not in possible])),
+        remarks=tuple(remarks(study, actors, material, lacking)),
         sequences=len(selection.sequences),
     )
 
@@ -154,10 +157,9 @@ def _parts(
     return found
 
 
-def _crossed(study: Study, table: Table) -> Iterator[Crossed]:
-    contrasts = [one for one in study.contrasts if values_of(table, one.weights)]
+def _crossed(contrasts: Sequence[Contrast], relevant: float, table: Table) -> Iterator[Crossed]:
     level = corrected_level(len(contrasts))
-    effects = _corrected([effect(values_of(table, one.weights), study.relevant, level) for one in contrasts])
+    effects = _corrected([effect(values_of(table, one.weights), relevant, level) for one in contrasts])
     for contrast, one in zip(contrasts, effects, strict=True):
         yield Crossed(contrast.title, one)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from benchmark.studies.study import Comparison, Study, cell_label, grid
+from benchmark.studies.study import Study, cell_label, grid
 
 if TYPE_CHECKING:
     from benchmark.studies.answering import Material
@@ -18,10 +18,10 @@ ALIKE = 1.15
 """Ratio of times up to which they count as the same."""
 
 
-def remarks(study: Study, actors: Cast, material: Material, impossible: Sequence[Comparison]) -> Iterator[str]:
-    """Yield what must stand beside the answer."""
+def remarks(study: Study, actors: Cast, material: Material, lacking: Sequence[str]) -> Iterator[str]:
+    """Yield what must stand beside the answer; `lacking` names the comparisons and effects that it has nothing of."""
     yield from _unlike_training(study, actors, material)
-    yield from _missing(actors, material, impossible)
+    yield from _missing(actors, material, lacking)
     yield from _unlike_times(study, actors, material)
     base = actors.by_label[study.base]
     for label in study.learnt:
@@ -57,7 +57,7 @@ def remarks(study: Study, actors: Cast, material: Material, impossible: Sequence
             yield f"{label} is the same as {other}"
     if material.selection.rendered:
         yield "the frames are rendered: what is found here is not shown of real video"
-    elif not material.selection.complete:
+    if not material.selection.complete:
         yield f"a part of the dataset ({material.selection.coverage}) does not stand for the whole"
     count = len(material.selection.sequences)
     if count == 1:
@@ -82,7 +82,7 @@ def _unlike_training(study: Study, actors: Cast, material: Material) -> Iterator
         )
 
 
-def _missing(actors: Cast, material: Material, impossible: Sequence[Comparison]) -> Iterator[str]:
+def _missing(actors: Cast, material: Material, lacking: Sequence[str]) -> Iterator[str]:
     """Yield what is still to run, and what cannot be compared."""
     missing = {label: material.missing[spec] for label, spec in actors.by_label.items() if spec in material.missing}
     if missing:
@@ -91,9 +91,8 @@ def _missing(actors: Cast, material: Material, impossible: Sequence[Comparison])
             f"still to run, of {material.wanted} sequences: {lacks}. A tracker's scores are of the sequences that it"
             " has, a comparison is of those that both have"
         )
-    if impossible:
-        pairs = "; ".join(f"{one.other} − {one.base}" for one in impossible)
-        yield f"not compared, as the two finished no sequence in common: {pairs}"
+    if lacking:
+        yield f"not compared, as they finished no sequence in common: {'; '.join(lacking)}"
 
 
 def _unlike_times(study: Study, actors: Cast, material: Material) -> Iterator[str]:

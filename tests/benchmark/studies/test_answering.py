@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence as Several
+
 import numpy as np
 import pytest
 
@@ -17,8 +19,13 @@ from benchmark.studies.reading import parse_study
 TRUE = np.tile([50.0, 40.0, 20.0, 20.0], (10, 1))
 
 
-def answered(text: str, shifts: dict[str, float], *, rendered: bool = True, count: int = 12) -> Answer:
-    """Answer a study whose trackers are so many pixels off, by label, each repeat a little more or less."""
+def answered(
+    text: str, shifts: dict[str, float], *, rendered: bool = True, count: int = 12, unrun: Several[str] = ()
+) -> Answer:
+    """Answer a study whose trackers are so many pixels off, by label, each repeat a little more or less.
+
+    Trackers that are `unrun` have no record.
+    """
     study = parse_study(text, "mine", "mine.toml")
     actors, rng = cast(study), np.random.default_rng(0)
     videos = [
@@ -33,7 +40,7 @@ def answered(text: str, shifts: dict[str, float], *, rendered: bool = True, coun
                 "k", "demo", spec.name, video.name, 0, repeat, "done",
                 TRUE + [abs(shifts[label] + rng.normal(0, 0.2)), 0, 0, 0], np.ones(10), 1.0,
             )
-            for repeat in range(study.repeats) for video in videos
+            for repeat in range(study.repeats) for video in videos if label not in unrun
         ]  # fmt: skip
     scores = score_run("run", records, selection, load_profile(), jitter=study.jitter)
     causes = {video.name: "blur" if k < 6 else "plain" for k, video in enumerate(videos)} if rendered else {}
@@ -115,6 +122,23 @@ def test_crossed_factors_have_their_effects() -> None:
     assert abs(memory.auc.difference) < 0.02
     assert abs(both.auc.difference) < 0.03
     assert found.findings == ()
+
+
+def test_effects_of_combinations_that_are_not_run_are_named() -> None:
+    text = (
+        'question = "?"\nbase = "dualmn"\n[factors.gate]\non = ""\noff = "-ungated"\n'
+        '[factors.memory]\nfour = ""\none = "-n1"\n'
+    )
+    shifts = {"base": 1.0, "gate on, memory four": 1.0, "gate off, memory four": 3.0, "gate on, memory one": 1.0,
+              "gate off, memory one": 3.0}  # fmt: skip
+    found = answered(text, shifts, unrun=("gate off, memory one",))
+    assert found.crossed == ()
+    assert (
+        "not compared, as they finished no sequence in common: gate off against on; memory one against four;"
+        " gate off × memory one"
+    ) in found.remarks
+    assert [one.sequences for one in found.actors] == [12, 12, 12, 12, 0]
+    assert len(found.alike) == 4
 
 
 def test_times_that_were_to_match_and_do_not_are_told_of() -> None:
