@@ -32,7 +32,7 @@ class CentreMap(Pair):
         cells = len(scores)
         hann = np.hanning(cells + 2)[1:-1]
         scores = scores * (1 - decode.window + decode.window * np.outer(hann, hann))
-        row, column = divmod(int(np.argmax(scores)), cells)
+        row, column = divmod(int(np.nanargmax(scores)), cells)
         score = float(scores[row, column])
         if score < decode.threshold:
             return np.concatenate([target.centre - target.size / 2, target.size]), score, target

@@ -58,6 +58,8 @@ class CorrelationFilter:
             kernel = (spectrum * target.features.conj()).sum(0) / self._count(target.features)
             responses.append(np.fft.irfft2(kernel * target.weights, s=(cells, cells)))
         peaks = np.array([response.max() for response in responses]) * self._penalties
+        if not np.isfinite(peaks).all():
+            raise ValueError(f"output {decode.features!r} has values that are no numbers")
         best = int(np.argmax(peaks))
         row, column = np.unravel_index(int(np.argmax(responses[best])), (cells, cells))
         shift = np.array([_wrapped(int(column), cells), _wrapped(int(row), cells)])

@@ -95,7 +95,7 @@ class DescribedTracker(Tracker[list[Any]]):
 
     def _try(self, path: Path) -> None:
         """Raise InputError where networks and description do not fit: what a first frame shows needs no sequence."""
-        frame = np.zeros((64, 64, 3), np.uint8)
+        frame = (np.arange(64 * 64 * 3) % 251).astype(np.uint8).reshape(64, 64, 3)
         try:
             self._follower.step(frame, self._follower.start(frame, np.array([16.0, 16.0, 32.0, 32.0])))
         except Exception as error:

@@ -61,13 +61,18 @@ class Network:
 
 
 def maps(outputs: Mapping[str, Array], name: str, *channels: int) -> Array:
-    """Return an output; ValueError where it is no map (1, C, n, n) of one of these numbers of channels, if any."""
+    """Return an output; ValueError where it is no map (1, C, n, n) of one of these numbers of channels, if any.
+
+    The same where it has no number at all, NaN throughout, as a network gives whose arithmetic has overflowed.
+    """
     found = outputs[name]
     wanted = " or ".join(map(str, channels)) or "C"
     if found.ndim != 4 or found.shape[0] != 1 or found.shape[2] != found.shape[3]:
         raise ValueError(f"output {name!r} must be of shape (1, {wanted}, n, n); it is {found.shape}")
     if channels and found.shape[1] not in channels:
         raise ValueError(f"output {name!r} must have {wanted} channels; it has {found.shape[1]}")
+    if np.isnan(found).all():
+        raise ValueError(f"output {name!r} is NaN throughout")
     return found
 
 

@@ -41,6 +41,8 @@ class Siamese(Pair):
         rank = np.where((boxes[:, 2:] > 0).all(1) & np.isfinite(rank), rank, -np.inf)
         best = int(np.argmax(rank))
         if rank[best] == -np.inf:
+            if np.isnan(boxes).any(1).all() or np.isnan(scores).all():
+                raise ValueError("no candidate has a box or a score: outputs are NaN")
             return self.box(target.centre, target.size), 0.0, target
         rate = penalty[best] * scores[best] * decode.rate
         centre = np.clip(target.centre + boxes[best, :2] / scale, 0, bounds)

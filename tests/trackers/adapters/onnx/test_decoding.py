@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -124,12 +125,27 @@ def test_a_candidate_without_extent_is_never_the_best() -> None:
     assert np.isfinite(follower.step(FRAME, follower.start(FRAME, BOX))[0]).all()
 
 
-def test_a_network_that_says_nothing_leaves_the_box_where_it_was() -> None:
+def test_candidates_without_extent_alone_leave_the_box_where_it_was() -> None:
     decode = Points("s", "b", stride=8, window=0.1, penalty=0.1, rate=0.3)
-    head = Says(s=peaked(9, 4, 6), b=np.full((1, 4, 9, 9), np.nan, np.float32))
+    head = Says(s=peaked(9, 4, 6), b=np.full((1, 4, 9, 9), -90.0, np.float32))
     follower = Siamese(describe(decode), {"head": head})
     box, score, _ = follower.step(FRAME, follower.start(FRAME, BOX))
     assert (box.tolist(), score) == (BOX.tolist(), 0.0)
+
+
+@pytest.mark.parametrize("dead", ["s", "b", "columns"])
+def test_a_network_that_says_nothing_is_no_tracker_that_stays(dead: str) -> None:
+    """It would be scored as one, and not badly."""
+    outputs = {"s": peaked(9, 4, 6), "b": np.full((1, 4, 9, 9), 16.0, np.float32)}
+    if dead == "columns":
+        outputs["b"][:, 0] = np.nan
+    else:
+        outputs[dead][:] = np.nan
+    follower = Siamese(
+        describe(Points("s", "b", stride=8, window=0.1, penalty=0.1, rate=0.3)), {"head": Says(**outputs)}
+    )
+    with pytest.raises(ValueError, match="NaN"):
+        follower.step(FRAME, follower.start(FRAME, BOX))
 
 
 def test_the_highest_of_a_centre_map_has_its_size_and_offset_there() -> None:
@@ -145,8 +161,13 @@ def test_the_highest_of_a_centre_map_has_its_size_and_offset_there() -> None:
     np.testing.assert_allclose(box[2:], [40, 80])
     np.testing.assert_allclose(box[:2] + box[2:] / 2, np.array([120, 80]) + (np.array([5.5, 3.25]) / 8 - 0.5) * side)
     assert score == pytest.approx(0.8)
+    scores[0, 0, 0, 0] = np.nan  # never the highest
+    assert follower.step(FRAME, start)[1] == pytest.approx(0.8)
     scores[0, 0, 3, 5] = 0.4
     assert follower.step(FRAME, start)[0].tolist() == BOX.tolist()
+    scores[:] = np.nan
+    with pytest.raises(ValueError, match="output 's' is NaN throughout"):
+        follower.step(FRAME, start)
 
 
 class Pixels(Says):
@@ -166,6 +187,8 @@ def test_a_correlation_filter_on_pixels_follows_and_learns() -> None:
         box, score, target = follower.step(frame, target)
         boxes.append(box)
         assert 0.2 < score <= 1
+    with pytest.raises(ValueError, match="no numbers"):
+        follower.step(video[0], replace(target, features=np.full_like(target.features, np.nan)))
     found = np.array(boxes)
     np.testing.assert_allclose(found[:, 0] + found[:, 2] / 2, 55 + 2 * np.arange(1, 8), atol=2)
     np.testing.assert_allclose(found[:, 1] + found[:, 3] / 2, 52, atol=2)
