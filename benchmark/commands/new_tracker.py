@@ -31,4 +31,4 @@ def new_tracker(*, name: str, lanes: bool, out: Path) -> None:
     folder = out.absolute() / name
     for file in write_tracker(name, out.absolute(), lanes):
         echo(near(file))
-    echo(f"next: pip install --no-build-isolation -e {near(folder)} && run_bench check-tracker {name}")
+    echo(f"next: pip install -e {near(folder)} && run_bench check-tracker {name}")

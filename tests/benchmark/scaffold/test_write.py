@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import importlib
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -109,6 +111,16 @@ def test_the_packages_own_test_and_workflow_are_whole(tmp_path: Path) -> None:
     (step,) = [one for one in workflow["jobs"]["tracker"]["steps"] if one.get("id") == "gate"]
     assert set(step["with"]) <= set(inputs)
     assert step["with"]["trackers"] == "my-tracker"
+
+
+def test_it_brings_no_other_opencv_than_engrams_own(tmp_path: Path) -> None:
+    """Two distributions of OpenCV are one folder, which the last one installed has written."""
+    write_tracker("my-tracker", tmp_path, lanes=False)
+    own, theirs = (tomllib.loads((folder / "pyproject.toml").read_text())["project"]["dependencies"]
+                   for folder in (REPOSITORY, tmp_path / "my-tracker"))  # fmt: skip
+    wanted = {re.match("[a-z0-9-]+", line)[0] for line in own}  # type: ignore[index]
+    assert any("opencv" in name for name in theirs)
+    assert set(theirs) <= wanted
 
 
 @pytest.mark.parametrize(
