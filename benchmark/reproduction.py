@@ -81,6 +81,12 @@ def recognise(paths: Iterable[Path], remark: Callable[[str], None]) -> dict[str,
                     raise InputError(f"{file} {takes}, and none of what is reproduced takes it; leave it out")
                 remark(f"{file} {takes}, and none of what is reproduced takes it; left out")
                 continue
+            if not fit.origin:
+                why = f"{file} has Engram's names, and nothing in it says that an authors' file was converted to it"
+                if not in_folder:
+                    raise InputError(f"{why}: by a network trained here no paper is reproduced; leave it out")
+                remark(f"{why}; left out")
+                continue
             if not fit.fits:
                 raise InputError(f"{file} does not fit {fit.tracker}; `run_bench weights show {file}` says why")
             if (other := found.setdefault(keys[fit.tracker], file)) != file:

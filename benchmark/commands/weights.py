@@ -46,7 +46,8 @@ def show(*, file: Path, as_json: bool) -> None:
     sha256 = find_weights("", "", str(file)).sha256
     if as_json:
         echo_json({
-            "kind": fit.kind, "bytes": size, "sha256": sha256, "source": fit.source, "tracker": fit.tracker,
+            "kind": fit.kind, "bytes": size, "sha256": sha256, "source": fit.source, "origin": fit.origin,
+            "tracker": fit.tracker,
             "tensors": fit.tensors, "values": fit.values, "fits": fit.fits, "missing": fit.missing, "over": fit.over,
             "misshapen": fit.misshapen, "unused": fit.unused,
         })  # fmt: skip
@@ -55,6 +56,7 @@ def show(*, file: Path, as_json: bool) -> None:
             ("file", f"{fit.kind}, {size_text(size)}, sha256 {sha256[:16]}..."),
             ("holds", f"{fit.tensors} tensors, {fit.values:,} values"),
             ("names", fit.source or "nobody's that is known"),
+            ("converted from", fit.origin if fit.origin != fit.source else ""),
             ("tracker", f"{fit.tracker}@{file}" if fit.tracker else "none takes it"),
             ("not used", _some(fit.unused)),
             ("missing", _some(fit.missing)),
@@ -91,7 +93,7 @@ def convert(*, file: Path, out: Path) -> None:
         raise InputError(f"{file} is not converted, {_why(fit)}; `run_bench weights show {file}` says more")
     tensors = {name: value.detach().clone().contiguous() for name, value in fit.ours.items()}  # none shares its memory
     with writes(out, "-o OUT"):
-        write_whole(out, save(tensors, metadata={"source": fit.source, "tracker": fit.tracker}))
+        write_whole(out, save(tensors, metadata={"source": fit.origin or fit.source, "tracker": fit.tracker}))
     echo(f"{out}: {len(tensors)} tensors for {fit.tracker}")
 
 

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 
 from trackers.errors import InputError
 from trackers.names import resolve
-from trackers.weights.formats.layouts import COUNTER, Asked, find_layout, renamed, sound
-from trackers.weights.formats.reading import kind_of, read_tensors
+from trackers.weights.formats.layouts import COUNTER, LAYOUTS, Asked, find_layout, renamed, sound
+from trackers.weights.formats.reading import SAFETENSORS, kind_of, read_tensors
 
 OURS = (
     "siamfc", "siamfc:paper", "memtrack", "memtrack:paper", "memtrack-dtc:paper", "dualmn", "dualmn:paper",
@@ -36,6 +36,8 @@ class Fit:
     """The tracker that takes it; "" likewise."""
     tensors: int
     values: int
+    origin: str = ""
+    """Whose network it is: the layout's, or of what a file of ours was converted from; "" where nobody says."""
     unused: tuple[str, ...] = ()
     """Tensors that the tracker has no use for, by the file's names."""
     missing: tuple[str, ...] = ()
@@ -61,9 +63,10 @@ def inspect_file(path: Path) -> Fit:
     kind = kind_of(path)
     if layout is None:
         tracker = _owner(table)
-        known = Fit(path, kind, "Engram" if tracker else "", tracker, len(table), values)
+        origin = _converted_from(path) if kind == SAFETENSORS else ""
+        known = Fit(path, kind, "Engram" if tracker else "", tracker, len(table), values, origin)
         return _compared(replace(known, ours=sound(table, path))) if tracker else known
-    known = Fit(path, kind, layout.title, layout.tracker, len(table), values)
+    known = Fit(path, kind, layout.title, layout.tracker, len(table), values, layout.title)
     read = Asked(table)
     try:
         ours = renamed(read, path)
@@ -74,6 +77,15 @@ def inspect_file(path: Path) -> Fit:
     sound(ours, path)
     unused = tuple(name for name in table if name not in read.names or name.startswith(layout.unused))
     return _compared(replace(known, ours=ours, unused=unused))
+
+
+def _converted_from(path: Path) -> str:
+    """Return whose network a file of ours says that it was converted from; "" where it says nothing that is known."""
+    from safetensors import safe_open
+
+    with safe_open(path, "pt") as content:
+        said = (content.metadata() or {}).get("source", "")
+    return said if said in {layout.title for layout in LAYOUTS} else ""
 
 
 def _compared(fit: Fit) -> Fit:

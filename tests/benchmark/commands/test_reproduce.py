@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 import torch
 from authors_files import write_checkpoint
+from safetensors.torch import save_file
 
 from benchmark.commands.reproduce import _time
 from benchmark.datasets.folder import FolderDataset
 from benchmark.datasets.selection import select
 from benchmark.engine.estimate import Pace
 from benchmark.reproduction import Row, recognise
+from trackers.errors import InputError
 from trackers.nets.alexnet import AlexNet
 
 
@@ -72,6 +74,17 @@ def test_what_lies_together_in_a_folder_is_told_apart(siamfc: Path, picture_fold
     assert "mine.pth is for no tracker, and none of what is reproduced takes it; left out" in said
     assert "model.ckpt-95000.index is for no tracker" in said
     assert "data-00000" not in said
+
+
+def test_what_was_trained_here_is_not_taken_for_the_authors(tmp_path: Path) -> None:
+    net = {f"backbone.{name}": value for name, value in AlexNet(groups=2).state_dict().items()}
+    for said in (None, {"source": "Engram", "tracker": "siamfc:paper"}):
+        save_file({**net, "response_shift": torch.zeros(())}, tmp_path / "best.safetensors", said)
+        with pytest.raises(InputError, match="trained here no paper is reproduced"):
+            recognise([tmp_path / "best.safetensors"], print)
+        remarks: list[str] = []
+        assert recognise([tmp_path], remarks.append) == {}
+        assert "best.safetensors has Engram's names" in remarks[-1]
 
 
 def test_folders_within_the_folder_are_looked_into_and_what_holds_nothing_is_said(siamfc: Path, tmp_path: Path) -> None:

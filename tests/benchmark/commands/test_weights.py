@@ -9,6 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from benchmark.reproduction import recognise
 from trackers.names import resolve
 from trackers.nets.alexnet import AlexNet
 from trackers.weights.catalog import find_weights
@@ -58,7 +59,10 @@ def test_a_converted_file_is_the_same_tracker(checkpoint: Path, tmp_path: Path, 
     assert ours.keys() == theirs.keys() | {"response_shift"}
     assert all(torch.equal(ours[name], value) for name, value in theirs.items())
     resolve(f"siamfc:paper@{out}").build("cpu")
-    assert json.loads(run_bench("weights", "show", out, "--json").stdout)["fits"]
+    said = json.loads(run_bench("weights", "show", out, "--json").stdout)
+    assert said["fits"]
+    assert (said["source"], said["origin"]) == ("Engram", "SiamFC, huanglianghua/siamfc-pytorch")
+    assert recognise([out], print) == {"siamfc": out}
     again = run_bench("weights", "convert", checkpoint, "-o", out)
     assert again.returncode == 2
     assert "there already" in again.stderr
