@@ -57,6 +57,17 @@ def test_a_failed_sequence_is_shown_as_far_as_it_went(run: Path) -> None:
     assert found["remarks"] == ["siamfc failed after 7 frames: KeyError: 3"]
 
 
+def test_a_viewer_opens_without_the_boxes_of_any_other_sequence(make, tmp_path: Path) -> None:
+    """What opens is the run's scores and one sequence: a hundred sequences cost a page no more than two."""
+    run = make(tmp_path / "results", {"siamfc": 0.6, "memtrack": 0.8}, NAMES, 30, pictures=False)
+    for file in (*run.rglob("two.txt"), *(tmp_path / "results" / "records").rglob("two*")):
+        file.unlink()
+    look = Look([run], None)
+    assert [line["name"] for line in look.overview("r")["sequences"]] == NAMES
+    assert [one["rows"] for one in look.sequence("one", "")["tracks"]] == [30, 30]
+    assert look.sequence("two", "")["tracks"] == []
+
+
 def test_a_run_alone_is_drawn_from_its_own_texts(run: Path, tmp_path: Path) -> None:
     """A run's folder that somebody sent: no records, hence no scores, no telemetry, and no frames."""
     sent = tmp_path / "sent" / "theirs"
