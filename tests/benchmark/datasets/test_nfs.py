@@ -51,6 +51,14 @@ def test_a_copy_whose_cut_differs_is_refused(tmp_path: Path):
         open_dataset("NfS/30", tmp_path).load(["dog_2"])
 
 
+@pytest.mark.parametrize(("rate", "rows", "frames"), [(30, 176, 24), (30, 176, 20), (240, 24, 26), (240, 26, 24)])
+def test_two_rows_or_images_too_many_are_refused(tmp_path: Path, rate: int, rows: int, frames: int):
+    """One at the end is left out."""
+    layouts.nfs(tmp_path, "car_jumping", layouts.boxes(rows, 0), rate, frames)
+    with pytest.raises(InputError, match=r"put the original files? back"):
+        open_dataset(f"NfS/{rate}", tmp_path).load(["car_jumping"])
+
+
 def test_pytrackings_packing_is_read_too(tmp_path: Path):
     rows = layouts.boxes(22, 0)
     layouts.images(tmp_path / "NFS" / "sequences" / "car_jumping", range(1, 25), 5)
