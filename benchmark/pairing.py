@@ -135,10 +135,8 @@ def _sequences(a: Run, b: Run, one: TrackerScores, other: TrackerScores) -> tupl
     for name in dict.fromkeys([*one.sequences, *other.sequences]):
         if name not in one.sequences or name not in other.sequences:
             alone.append(name)
-        elif one.sequences[name].frames != other.sequences[name].frames:
-            why.append(
-                f"{name} was scored on {one.sequences[name].frames} frames in A, {other.sequences[name].frames} in B"
-            )
+        elif (frames := _frames(one, name)) != (others := _frames(other, name)):
+            why.append(f"{name} was scored on {frames} frames in A, {others} in B")
         elif name in digests[0] and name in digests[1] and digests[0][name] != digests[1][name]:
             why.append(f"{name} has other frames or other ground truth in B than in A")
         else:
@@ -147,3 +145,9 @@ def _sequences(a: Run, b: Run, one: TrackerScores, other: TrackerScores) -> tupl
         where = f"{one.name} in one of the runs" if one.name == other.name else f"one of {one.name} and {other.name}"
         why.insert(0, f"{', '.join(alone)}: finished by {where} alone")
     return tuple(names), why
+
+
+def _frames(tracker: TrackerScores, name: str) -> int:
+    """Return how many frames of a sequence count: with restarts those too that are left out after a failure."""
+    parts = tracker.vot.sequences if tracker.vot else {}
+    return parts.get(name, tracker.sequences[name]).frames

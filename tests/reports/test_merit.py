@@ -104,6 +104,17 @@ def test_the_terminal_shows_eao_first_with_its_interval_and_its_standing(
             assert "0.2000~ [0.192, 0.208]" in rows[2]
 
 
+def test_a_sequence_on_which_one_alone_was_restarted_is_compared(run: Path) -> None:
+    """Where a tracker has failed frames are left out, so that the two are scored on other ones."""
+    scores = RunScores.read(run)
+    last, *others = scores.trackers[::-1]
+    left = {name: replace(own, frames=own.frames - 4) for name, own in last.sequences.items()}
+    write_json(run / "scores.json", replace(scores, trackers=(*others[::-1], replace(last, sequences=left))).to_dict())
+    comparison = compare_trackers(run, [others[0].name, last.name], frames=False)
+    assert comparison.left_out == ()
+    assert len(comparison.pairs[0].sequences) == 6
+
+
 def test_a_comparison_is_by_eao(run: Path) -> None:
     comparison = compare_trackers(run, ["siamfc", "memtrack"], frames=False)
     (pair,) = comparison.pairs
