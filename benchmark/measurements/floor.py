@@ -6,7 +6,6 @@ the machine's best measured rate, and as its operands and its result at the mach
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,8 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import flop_registry
+
+from benchmark.measurements.stepping import seconds
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,9 @@ def measure_machine(device: str, rounds: int = 7) -> Machine:
     a = torch.rand(2048, 2048, device=device)
     image, kernel = torch.rand(1, 256, 64, 64, device=device), torch.rand(256, 256, 3, 3, device=device)
     source, target = torch.rand(2**26, device=device), torch.empty(2**26, device=device)
-    product = min(_seconds(lambda: a @ a, device) for _ in range(rounds))
-    convolution = min(_seconds(lambda: F.conv2d(image, kernel, padding=1), device) for _ in range(rounds))
-    copy = min(_seconds(lambda: target.copy_(source), device) for _ in range(rounds))
+    product = min(seconds(lambda: a @ a, device) for _ in range(rounds))
+    convolution = min(seconds(lambda: F.conv2d(image, kernel, padding=1), device) for _ in range(rounds))
+    copy = min(seconds(lambda: target.copy_(source), device) for _ in range(rounds))
     flops = max(2 * 2048**3 / product, 2 * 256**2 * 3**2 * 64**2 / convolution)
     return Machine(flops, 2 * source.nbytes / copy)
 
@@ -83,13 +84,3 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             self.bytes += moved
             self.seconds += max(flop / self._machine.flops, moved / self._machine.bandwidth)
         return result
-
-
-def _seconds(call: Callable[[], Any], device: str) -> float:
-    if device.startswith("cuda"):
-        torch.cuda.synchronize(device)
-    began = time.perf_counter()
-    call()
-    if device.startswith("cuda"):
-        torch.cuda.synchronize(device)
-    return time.perf_counter() - began

@@ -73,6 +73,8 @@ def inspect_file(path: Path) -> Fit:
     except InputError as error:
         if isinstance(error.__cause__, KeyError):
             return replace(known, missing=(str(error.__cause__.args[0]),))
+        if isinstance(error.__cause__, ValueError):
+            raise
         return replace(known, misshapen=(read.last,))
     sound(ours, path)
     unused = tuple(name for name in table if name not in read.names or name.startswith(layout.unused))

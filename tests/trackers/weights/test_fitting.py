@@ -94,6 +94,17 @@ def test_what_is_said_of_a_table_of_tensors(kind: str, monkeypatch: pytest.Monke
         assert shown({k: v.to(kept) if v.is_floating_point() else v for k, v in tensors.items()}).fits, kept
 
 
+def test_what_is_no_single_number_is_named_and_a_gain_that_is_none_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fitting, "kind_of", lambda path: "any")
+    tensors = {**stmtrack(fresh("dualmn-long:paper").state_dict()), "head.si": torch.ones(2)}
+    monkeypatch.setattr(fitting, "read_tensors", lambda path: tensors)
+    assert inspect_file(Path("net")).misshapen == ("head.si",)
+    gainless = {**matconvnet(siamfc(), 0.1), "adjust_f": torch.zeros(1, 1)}
+    monkeypatch.setattr(fitting, "read_tensors", lambda path: gainless)
+    with pytest.raises(InputError, match="adjust_f is 0"):
+        inspect_file(Path("net"))
+
+
 def test_what_does_not_fit_is_counted_and_one_name_of_each_kind_is_said(tmp_path: Path) -> None:
     tensors = siamfc().state_dict()
     del tensors["backbone.conv3.0.bias"], tensors["backbone.conv4.0.bias"]

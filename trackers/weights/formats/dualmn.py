@@ -31,6 +31,8 @@ STMTRACK_TOWERS = {
     "head.cls_ctr.conv_layers.": "long.head.class_tower.",
     "head.reg.conv_layers.": "long.head.box_tower.",
 }
+STMTRACK_SINGLE = ("head.si", "head.bi")
+"""Single numbers, whatever shape they are kept in."""
 DIMP_UNUSED = ("feature_extractor.layer4.", "feature_extractor.fc.")
 """What of ResNet-50 lies behind the features that DiMP takes."""
 DIMP_PARTS = {
@@ -51,6 +53,8 @@ def from_stmtrack(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     for name, value in tensors.items():
         if name.startswith(STMTRACK_UNUSED):
             continue
+        if name in STMTRACK_SINGLE:
+            value = value.reshape(())
         for start, here in STMTRACK_TOWERS.items():
             if name.startswith(start):
                 place, _, leaf = name.removeprefix(start).partition(".")
@@ -61,8 +65,7 @@ def from_stmtrack(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     counters = [name for name in ours if name.endswith(".running_mean")]
     for name in counters:  # which synchronised norms may leave out
         ours.setdefault(name.replace("running_mean", "num_batches_tracked"), torch.zeros((), dtype=torch.long))
-    return {name: value.reshape(()) if name in ("long.head.scale", "long.head.shift") else value
-            for name, value in ours.items()}  # fmt: skip
+    return ours
 
 
 def from_dimp(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
