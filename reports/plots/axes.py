@@ -1,7 +1,5 @@
 """Plots for notebooks: each draws on `ax`, or on a new figure of pyplot, which a notebook shows, and returns the axes.
 
-::
-
     from reports.plots import axes
 
     axes.success(load("latest"))
@@ -29,7 +27,7 @@ from trackers.printable import printable
 
 __all__ = ["attributes", "differences", "overlap", "precision", "sequences", "success", "telemetry"]
 
-LONGEST = 40
+_LONGEST = 40
 """Characters of a name; of longer ones the middle is left out."""
 
 
@@ -163,7 +161,7 @@ def _finish(ax: Axes, run: LoadedRun, x: str | None = None, y: str | None = None
 def _words(text: str) -> str:
     """Return a stranger's text that matplotlib takes for no formula, nor hides from a legend as it does ``_name``."""
     shown = printable(text)
-    shown = (shown if len(shown) <= LONGEST else f"{shown[: LONGEST // 2]}…{shown[-LONGEST // 2 :]}").replace(
+    shown = (shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST // 2]}…{shown[-_LONGEST // 2 :]}").replace(
         "$", r"\$"
     )
     return f" {shown}" if shown.startswith("_") else shown
