@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from benchmark.datasets.box_text import read_flags, read_text
 from benchmark.datasets.catalogue import Target, is_plain
 from benchmark.datasets.listing import files_in
-from benchmark.datasets.published import Place, PublishedDataset, bare, by_name, by_usual_name, inside, sized
+from benchmark.datasets.published import Place, PublishedDataset, bare, by_name, by_usual_name, sized
 from benchmark.datasets.region import Region
 from benchmark.datasets.regions import parse_regions, region_boxes
 from benchmark.datasets.sequence import Annotation, Boxes
@@ -42,7 +42,7 @@ class VOTDataset(PublishedDataset):
     def places(self, target: Target) -> Iterator[Place]:
         """Yield the target's folder."""
         if folder := self.sequence_folders.get(target.name.casefold()):
-            inner = inside(folder, "color")
+            inner = folder / "color"
             yield Place(inner if inner.is_dir() else folder, folder / "groundtruth.txt")
 
     def rows(self, target: Target, place: Place) -> Boxes:

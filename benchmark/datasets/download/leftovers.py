@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -107,7 +108,7 @@ def fetching(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise InputError(f"cannot write {folder} ({error.strerror}): name another --data-root") from error
     with file:
-        if not _lock(file.fileno()):
+        if not (_lock(file.fileno()) or _lock_soon(file.fileno())):
             raise InputError(f"another `run_bench data get` is fetching into {folder}: let it end, or stop it")
         yield
 
@@ -118,6 +119,12 @@ def _held(folder: Path) -> bool:
             return not _lock(file.fileno())
     except OSError:
         return False
+
+
+def _lock_soon(file: int) -> bool:
+    """Lock an open file that somebody may have only looked whether it is locked."""
+    time.sleep(0.2)
+    return _lock(file)
 
 
 def _lock(file: int) -> bool:

@@ -126,16 +126,15 @@ def test_a_layouts_own_folders_are_found_in_any_letter_case(tmp_path: Path):
     layouts.write(tmp_path / "NfS" / "anno" / "nfs_gymnastics.txt", layouts.text(layouts.boxes(368, 0), "\t"))
     layouts.trackingnet(tmp_path / "TrackingNet", "0-6LB4FqxoE_0", 5, rows[0])
     layouts.got10k(tmp_path / "GOT-10k", "val", "GOT-10k_Val_000001", rows)
-    layouts.vot(tmp_path / "VOT2018", "ants1", ["10,10,20,20"] * 3)
     for place, name in (
         ("UAV123", "anno"), ("UAV123", "data_seq"), ("NfS", "anno"), ("NfS", "sequences"), ("TrackingNet/TEST", "anno"),
-        ("TrackingNet/TEST", "frames"), ("TrackingNet", "TEST"), ("GOT-10k", "val"), ("VOT2018/ants1", "color"),
+        ("TrackingNet/TEST", "frames"), ("TrackingNet", "TEST"), ("GOT-10k", "val"),
     ):  # fmt: skip
         (tmp_path / place / name).rename(tmp_path / place / f"_{name}")
         (tmp_path / place / f"_{name}").rename(tmp_path / place / name.swapcase())
     for dataset, name, frames in (
         ("UAV123", "bike1", 3085), ("NfS/30", "Gymnastics", 368), ("TrackingNet", "0-6LB4FqxoE_0", 5),
-        ("GOT-10k/val", "GOT-10k_Val_000001", 60), ("VOT2018", "ants1", 3),
+        ("GOT-10k/val", "GOT-10k_Val_000001", 60),
     ):  # fmt: skip
         opened = open_dataset(dataset, tmp_path)
         assert opened.inventory().found == (name,)
