@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-OURS = ("frames", "trackers", "error stream", "answer in time")
+OURS = ("frames", "trackers", "error stream", "answer")
 """How the names of Engram's own threads begin."""
 SEQUENCES = 3
 """Sequences, the first apart, in all of which memory must have grown before it is said to be lost."""

@@ -162,6 +162,13 @@ def test_what_is_no_tracker_for_us_says_so_before_the_first_frame(tmp_path: Path
     assert "\n" not in str(refused.value)
 
 
+def test_threads_that_listen_to_it_are_ours(tmp_path: Path) -> None:
+    tracker: Any = named(tmp_path, "good").build("cpu")
+    kept = [tracker.start(paint(1), FIRST, [0]) for _ in range(2)]
+    assert tracker.remarks() == ""
+    assert len(kept) == 2
+
+
 def test_one_that_never_greets_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("trackers.adapters.trax.START_SECONDS", 0.5)
     with pytest.raises(InputError, match=r"it did not answer within 0\.5 s"):
