@@ -1,8 +1,10 @@
 """Plots for notebooks: each draws on `ax`, or on a new figure of pyplot, which a notebook shows, and returns the axes.
 
-    from reports.plots import axes
+```python
+from reports.plots import axes
 
-    axes.success(load("latest"))
+axes.success(load("latest"))
+```
 """
 
 from __future__ import annotations
