@@ -21,6 +21,7 @@ def test_boxes_of_polygons_are_those_of_got10ks_reader(tmp_path: Path):
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])[None] * size[:, None] / 2
     across = np.stack([np.stack([np.cos(turn), np.sin(turn)], 1), np.stack([-np.sin(turn), np.cos(turn)], 1)], 1)
     polygons = np.round(corners @ across + 40, 2).reshape(20, 8)
+    polygons[10:] = np.round(polygons[10:] + rng.normal(0, 2, (10, 8)), 2)  # no rectangles: centres are corners' means
     layouts.vot(tmp_path, "car1", [",".join(map(str, row)) for row in polygons.tolist()], color=False)
     (sequence,) = open_dataset("VOT2018", tmp_path).load(["car1"])
     frames, truth = VOT(str(tmp_path), 2018, anno_type="rect", download=False)["car1"]

@@ -40,9 +40,12 @@ def test_a_datasets_own_rules_are_the_profiles_tables() -> None:
     assert (load_profile("pytracking").invalid_truth, load_profile("ostrack").invalid_truth) == ("row", "size")
 
 
-def test_matlabs_thresholds_are_built_from_both_ends() -> None:
-    matlab, python = load_profile("otb").success_thresholds, load_profile("pysot").success_thresholds
-    assert matlab[:11] == tuple(0.05 * k for k in range(11))
-    assert matlab[11:] == tuple(1 - 0.05 * (20 - k) for k in range(11, 21))
-    assert python == tuple(0.05 * k for k in range(21))
-    assert matlab != python
+@pytest.mark.parametrize("name", ["otb", "lasot", "tcolor128"])
+def test_matlabs_thresholds_are_built_from_both_ends(name: str) -> None:
+    matlab, python = load_profile(name), load_profile("pysot")
+    assert matlab.success_thresholds[:11] == tuple(0.05 * k for k in range(11))
+    assert matlab.success_thresholds[11:] == tuple(1 - 0.05 * (20 - k) for k in range(11, 21))
+    assert python.success_thresholds == tuple(0.05 * k for k in range(21))
+    assert matlab.success_thresholds != python.success_thresholds
+    assert matlab.normalised_thresholds[26:] == tuple(0.5 - 0.01 * (50 - k) for k in range(26, 51))
+    assert matlab.normalised_thresholds != python.normalised_thresholds
