@@ -73,27 +73,32 @@ class Ending:
         try:
             return self._say(work)
         except BrokenPipeError:
-            _read_by_nobody()
+            _flush_or_drop()
             return CUT_OFF
         except OSError as error:  # the output's disk is full
-            _read_by_nobody()
+            _flush_or_drop()
             _tell(f"run_bench: cannot write the output ({error.strerror or error})")
             return MISUSE
         except KeyboardInterrupt:
+            _flush_or_drop()
             return SIGNALS + (self._stopped_by or signal.SIGINT)
 
     def _say(self, work: Callable[[], int]) -> int:
         """Do the work; say in one line what went wrong."""
         try:
-            return work()
+            code = work()
         except (BrokenPipeError, KeyboardInterrupt):
             raise
         except (Exception, SystemExit) as error:
             if self._stopped_by:  # some libraries turn the interrupt into an exception of their own
                 raise KeyboardInterrupt from error
-            return _explain(error)
-        finally:
-            sys.stdout.flush()
+            if isinstance(error, OSError) and error.filename is None:
+                sys.stdout.flush()  # says so where it is the output that cannot be written
+            code = _explain(error)
+            _flush_or_drop()
+            return code
+        sys.stdout.flush()
+        return code
 
 
 def leave(code: int) -> NoReturn:
@@ -170,8 +175,8 @@ def _open_streams() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _read_by_nobody() -> None:
-    """Send what is still in the streams' buffers nowhere: it is of no use to anybody."""
+def _flush_or_drop() -> None:
+    """Write what is still in the streams' buffers, or drop it where nobody takes it."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

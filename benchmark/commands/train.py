@@ -76,6 +76,7 @@ def _train(
     limit_minutes: float | None,
 ) -> Path:  # fmt: skip
     """Run a recipe, or go on with it; return its best weights."""
+    from benchmark.store.results import writing
     from benchmark.training.curve import draw_curve
     from benchmark.training.data import read_judges, read_tracks
     from benchmark.training.loop import CURVE
@@ -98,7 +99,8 @@ def _train(
             recipe, tracks, folder, device=where, seed=seed, workers=workers, limit_steps=limit_steps,
             limit_minutes=limit_minutes, judges=read_judges(recipe, data_root), on_progress=show,
         )  # fmt: skip
-    draw_curve(folder / CURVE, folder / "curve.png")
+    with writing(folder):
+        draw_curve(folder / CURVE, folder / "curve.png")
     says.print(f"{done.steps} steps in {done.seconds:.0f} s; found in {done.found:.1%} of held-out searches")
     return done.weights
 

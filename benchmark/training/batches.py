@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,8 +94,12 @@ class FeatureStore:
 
     def _open(self, path: Path, name: str, shape: tuple[int, ...]) -> np.memmap[tuple[int, ...], np.dtype[np.generic]]:
         kind = np.dtype({"tables": np.float32, "filled": np.uint8}.get(name, np.float16))
-        fits = path.is_file() and path.stat().st_size == int(np.prod(shape)) * kind.itemsize
-        return np.memmap(path, kind, "r+" if fits else "w+", shape=shape)
+        size = int(np.prod(shape)) * kind.itemsize
+        fits = path.is_file() and path.stat().st_size == size
+        if not fits:
+            with path.open("wb") as file:
+                _take_room(file.fileno(), size)
+        return np.memmap(path, kind, "r+", shape=shape)
 
     def missing(self) -> list[int]:
         """Return the numbers of the clips that are not there yet."""
@@ -116,6 +121,14 @@ class FeatureStore:
         table = take("tables")
         places, sizes, weight, visible = table[..., :2], table[..., 2:4], table[..., 4], table[..., 5]
         return Batch(take("templates"), take("searches"), places, sizes, weight, visible, seen=True)
+
+
+def _take_room(number: int, size: int) -> None:
+    """Give an empty file its size on the disk: one too full says so now, and kills nobody who writes later."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(number, 0, size)
+    else:
+        os.truncate(number, size)
 
 
 def fill(

@@ -7,15 +7,19 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmark.store.record import write_whole
+from trackers.errors import InputError
+
 
 def add_row(path: Path, row: Mapping[str, object]) -> None:
     """Append a row to the table (CSV); what the row has and the table has not becomes a column."""
     table = pd.DataFrame([row])
     if path.is_file():
-        table = pd.concat([pd.read_csv(path), table])
-    partial = path.with_name(f".{path.name}")
-    table.to_csv(partial, index=False)
-    partial.replace(path)
+        try:
+            table = pd.concat([pd.read_csv(path), table])
+        except ValueError as error:  # not UTF-8, or no table
+            raise InputError(f"{path} is damaged ({error}): without it the curve begins anew") from error
+    write_whole(path, table.to_csv(index=False).encode())
 
 
 def draw_curve(table: Path, picture: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -13,10 +12,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import nn
 
+from benchmark.store.record import write_whole
+from benchmark.store.results import writing
 from benchmark.training.batches import Batch, FeatureStore, fill, stream
+from benchmark.training.checkpoint import legible, read_checkpoint, write_checkpoint
 from benchmark.training.clips import ClipSource
 from benchmark.training.curve import add_row
 from benchmark.training.data import split
@@ -32,6 +34,8 @@ CURVE = "curve.csv"
 BEST = "best.safetensors"
 LAST = "last.safetensors"
 VALIDATION_BATCH = 8
+ASTRAY = 10
+"""Steps in a row without a finite gradient after which none is to be expected any more."""
 
 OnProgress = Callable[[str, int, int, str], None]
 """Called with what is done (``features`` or ``steps``), how much of it, of how much, and a remark."""
@@ -79,9 +83,11 @@ def train(
         on_progress: Hears of every clip and step.
 
     Raises:
-        InputError: `out` holds a run of another recipe, or there are too few tracks.
+        InputError: `out` holds a run of another recipe or cannot be written, there are too few tracks, or no loss is
+            finite any more.
     """
-    out.mkdir(parents=True, exist_ok=True)
+    with writing(out):
+        out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     run = _Run(recipe, tracks, judges, out, torch.device(device), seed, workers, cache or out / "features", on_progress)
     return run.go(min(recipe.schedule.steps, limit_steps or recipe.schedule.steps), limit_minutes or math.inf)
@@ -110,7 +116,7 @@ class _Run:
         self.optimiser = torch.optim.AdamW(
             parameter_groups(named, self.learner.extra, recipe), weight_decay=recipe.schedule.decay
         )
-        self.step, self.best, self.stale, self.seconds = 0, -1.0, 0, 0.0
+        self.step, self.best, self.stale, self.astray, self.seconds = 0, -1.0, 0, 0, 0.0
         self.identity = json.dumps([plain(recipe), seed], sort_keys=True, default=dict)
 
     def _source(self, tracks: tuple[Track, ...], part: int, moving: float) -> ClipSource:
@@ -160,6 +166,12 @@ class _Run:
         norm = nn.utils.clip_grad_norm_(self.parameters, schedule.clip)
         if torch.isfinite(norm):
             self.optimiser.step()
+        self.astray = 0 if torch.isfinite(norm) else self.astray + 1
+        if self.astray == ASTRAY:
+            raise InputError(
+                f"{ASTRAY} steps in a row gave no finite gradient (loss {loss.item():g} at step {self.step + 1}):"
+                f" lower the schedule's rate, or look at the data; {self.out / BEST} holds what was best before"
+            )
         return {"loss": loss.item(), **{name: value.item() for name, value in shown.items()}}
 
     def _batches(self) -> Iterator[Batch]:
@@ -200,9 +212,9 @@ class _Run:
                 return self.learner.see(batch.to(self.device))
 
         probe = see(next(stream(self.sources[part], [0], 1, 0)))
-        store = FeatureStore(
-            self.cache / key, clips, recipe.frames, tuple(probe.templates.shape[2:]), tuple(probe.searches.shape[2:])
-        )
+        shapes = tuple(probe.templates.shape[2:]), tuple(probe.searches.shape[2:])
+        with writing(self.cache):
+            store = FeatureStore(self.cache / key, clips, recipe.frames, *shapes)
         self.learner.net.eval()
         fill(store, self.sources[part], see, self.workers,
              lambda left: self.on_progress("features", clips - left, clips, part))  # fmt: skip
@@ -220,13 +232,14 @@ class _Run:
         score = right / max(total, 1e-6)
         self.seconds = time.monotonic() - began
         row = {"step": self.step, "seconds": round(self.seconds, 1), **shown, "held_out_found": score}
-        add_row(self.out / CURVE, row)
         self.stale = 0 if score > self.best else self.stale + 1
-        if score > self.best:
-            self.best = score
-            self._save(BEST)
-        self._save(LAST)
-        self._checkpoint()
+        with writing(self.out):
+            add_row(self.out / CURVE, row)
+            if score > self.best:
+                self.best = score
+                self._save(BEST)
+            self._save(LAST)
+            self._checkpoint()
 
     def _save(self, name: str) -> None:
         """Write what was trained: without the trunk where it is the ImageNet one as it came."""
@@ -235,9 +248,7 @@ class _Run:
             for key, value in self.learner.shipped().items()
             if not (self.recipe.trunk_is_fixed and key.startswith("backbone."))
         }
-        partial = self.out / f".{name}"
-        save_file(tensors, partial)
-        partial.replace(self.out / name)
+        write_whole(self.out / name, save(tensors))
 
     def _checkpoint(self) -> None:
         content = {
@@ -245,9 +256,7 @@ class _Run:
             "optimiser": self.optimiser.state_dict(), "step": self.step, "best": self.best, "stale": self.stale,
             "seconds": self.seconds, "identity": self.identity, "random": torch.get_rng_state(),
         }  # fmt: skip
-        partial = self.out / f".{CHECKPOINT}"
-        torch.save(content, partial)
-        os.replace(partial, self.out / CHECKPOINT)
+        write_checkpoint(self.out / CHECKPOINT, content)
 
     def _resume(self) -> bool:
         """Go on from a checkpoint; return whether there is one."""
@@ -255,15 +264,16 @@ class _Run:
         if not path.is_file():
             (self.out / CURVE).unlink(missing_ok=True)
             return False
-        content = torch.load(path, map_location=self.device, weights_only=True)
-        if content["identity"] != self.identity:
-            raise InputError(f"{self.out} holds a run of another recipe or seed: choose another --out, or remove it")
-        self.learner.net.load_state_dict(content["net"])
-        self.learner.extra.load_state_dict(content["extra"])
-        self.optimiser.load_state_dict(content["optimiser"])
-        self.step, self.best, self.seconds = content["step"], content["best"], content["seconds"]
-        self.stale = content.get("stale", 0)
-        torch.set_rng_state(content["random"].cpu())
+        content = read_checkpoint(path, self.device, self.identity)
+        with legible(path):
+            if not (self.out / BEST).is_file():
+                raise InputError(f"{self.out / BEST} is missing; without {path} the run begins anew")
+            self.learner.net.load_state_dict(content["net"])
+            self.learner.extra.load_state_dict(content["extra"])
+            self.optimiser.load_state_dict(content["optimiser"])
+            self.step, self.best, self.seconds = content["step"], content["best"], content["seconds"]
+            self.stale = content.get("stale", 0)
+            torch.set_rng_state(content["random"].cpu())
         return True
 
 

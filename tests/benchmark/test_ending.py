@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 import pytest
@@ -80,6 +81,16 @@ def test_an_output_that_cannot_be_written_is_one_line(capsys, monkeypatch) -> No
     assert capsys.readouterr().err == "run_bench: cannot write the output (No space left on device)\n"
 
 
+@pytest.mark.parametrize(
+    ("count", "line"), [(100, "cannot write the output (No space left on device)"), (20_000, "No space left on device")]
+)
+def test_an_output_that_is_full_while_it_is_written_is_one_line_too(count: int, line: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        buffered = {**os.environ, "PYTHONUNBUFFERED": ""}
+        running = process(f"    print('x' * {count}, flush=True)", stdout=full, env=buffered)
+        assert (running.communicate()[1], running.returncode) == (f"run_bench: {line}\n", 2)
+
+
 def process(script: str, **options) -> subprocess.Popen[str]:
     """Start a process whose command is the given body."""
     code = f"""
@@ -91,9 +102,8 @@ def command():
 {script}
 sys.exit(Ending(process=True).run(command, [], "run_bench"))
 """
-    return subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
-    )
+    options = {"stdout": subprocess.PIPE, **options}
+    return subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, **options)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import csv
+import errno
+import os
 from dataclasses import replace
+from math import nan
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,8 @@ from safetensors.torch import load_file
 
 from benchmark.training.data import read_tracks, split
 from benchmark.training.learners import make_learner
-from benchmark.training.loop import CHECKPOINT, CURVE, train
+from benchmark.training.learners.common import Learner
+from benchmark.training.loop import BEST, CHECKPOINT, CURVE, LAST, train
 from benchmark.training.readers import READERS
 from benchmark.training.recipe import Recipe, read_recipe
 from benchmark.training.schedule import pace
@@ -129,3 +133,80 @@ def test_the_rate_warms_up_and_falls() -> None:
     assert rates[0] < rates[4] <= 1
     assert rates[5:] == sorted(rates[5:], reverse=True)
     assert rates[-1] == pytest.approx(0.01, abs=0.01)
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "words", "another's", "no best"])
+def test_a_damaged_checkpoint_is_one_line_and_stays(damage: str, crops: Path, tmp_path: Path, features: Path) -> None:
+    tracks = READERS["crops"](crops)
+    train(tiny("siamfc"), tracks, tmp_path, cache=features, limit_steps=1)
+    file = tmp_path / CHECKPOINT
+    whole = file.read_bytes()
+    if damage == "another's":
+        content = torch.load(file, weights_only=True)
+        torch.save({**content, "net": {}}, file)
+    elif damage == "no best":
+        (tmp_path / BEST).unlink()
+    else:
+        file.write_bytes({"cut": whole[: len(whole) // 2], "empty": b"", "words": b"nothing of the kind"}[damage])
+    kept = file.read_bytes()
+    with pytest.raises(
+        InputError, match=r"checkpoint\.pt (is damaged \(.+\): without it )?the run begins anew$"
+    ) as said:
+        train(tiny("siamfc"), tracks, tmp_path, cache=features)
+    assert "\n" not in str(said.value)
+    assert file.read_bytes() == kept
+    file.unlink()
+    assert train(tiny("siamfc"), tracks, tmp_path, cache=features).steps == 4
+
+
+def test_a_damaged_curve_is_one_line(crops: Path, tmp_path: Path, features: Path) -> None:
+    tracks = READERS["crops"](crops)
+    train(tiny("siamfc"), tracks, tmp_path, cache=features, limit_steps=1)
+    (tmp_path / CURVE).write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match=r"curve\.csv is damaged"):
+        train(tiny("siamfc"), tracks, tmp_path, cache=features)
+
+
+def test_a_loss_that_is_none_any_more_ends_the_run(
+    crops: Path, tmp_path: Path, features: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe, whole = tiny("siamfc"), make_learner
+    recipe = replace(recipe, schedule=replace(recipe.schedule, steps=40, validate_every=20))
+
+    def diverging(recipe: Recipe) -> Learner:
+        learner = whole(recipe)
+        loss, steps = learner.loss, iter(range(40))
+        monkeypatch.setattr(
+            learner,
+            "loss",
+            lambda *given: (loss(*given)[0] * (1 if next(steps) < 3 else nan), {"found": torch.ones(())}),
+        )
+        return learner
+
+    monkeypatch.setattr("benchmark.training.loop.make_learner", diverging)
+    with pytest.raises(InputError, match=r"no finite gradient \(loss nan at step 13\): lower the schedule's rate"):
+        train(recipe, READERS["crops"](crops), tmp_path, cache=features)
+    assert all(bool(value.isfinite().all()) for value in load_file(tmp_path / BEST).values())
+
+
+@pytest.mark.parametrize("place", [LAST, CHECKPOINT, CURVE])
+def test_a_full_disk_is_one_line_and_the_same_command_goes_on(
+    place: str, crops: Path, tmp_path: Path, features: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracks = READERS["crops"](crops)
+    train(tiny("siamfc"), tracks, tmp_path, cache=features, limit_steps=2)
+    kept = (tmp_path / CHECKPOINT).read_bytes()
+
+    def full(source: Path, target: Path) -> None:
+        if target.name == place:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        rename(source, target)
+
+    rename = os.replace
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        with pytest.raises(InputError, match=r"cannot write .* what is done so far is kept"):
+            train(tiny("siamfc"), tracks, tmp_path, cache=features)
+    assert (tmp_path / CHECKPOINT).read_bytes() == kept
+    assert train(tiny("siamfc"), tracks, tmp_path, cache=features).steps == 4
+    assert not list(tmp_path.glob(".*"))
