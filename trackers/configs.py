@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
@@ -59,19 +60,28 @@ def read_delta(family: Family, text: str) -> dict[str, Any]:
                 raise ValueError("no '='")
             if kind is bool:
                 delta[field] = {"true": True, "false": False}[value.lower()]
-            elif kind in (int, float, str, Path):
+            elif kind is float:
+                delta[field] = _finite(value)
+            elif kind in (int, str, Path):
                 delta[field] = kind(value)
             else:
                 delta[field] = _plain(value)
         except (ValueError, KeyError) as error:
-            name = getattr(kind, "__name__", str(kind))
+            name = "float, a finite one" if kind is float else getattr(kind, "__name__", str(kind))
             raise InputError(f"{family.name}{{{item}}}: {field} takes a value of type {name}") from error
     return delta
 
 
 def _plain(value: str) -> Any:
     """Read ``none`` or numbers joined by ``:`` (a pair such as ``0.2:5``)."""
-    return None if value.lower() == "none" else tuple(float(part) for part in value.split(":"))
+    return None if value.lower() == "none" else tuple(map(_finite, value.split(":")))
+
+
+def _finite(value: str) -> float:
+    """Read a number; ValueError for what no tracker can compute with, and no config can be equal to."""
+    if not math.isfinite(number := float(value)):
+        raise ValueError(f"{value} is not finite")
+    return number
 
 
 def shortest_name(family: Family, base: Any, config: Any) -> str:

@@ -74,3 +74,13 @@ def test_a_line_of_words_is_guarded_too(tmp_path: Path) -> None:
     assert named(tmp_path, remembers="__import__('os').chdir('/') or 'all'").remembers == "all"
     assert Path.cwd() == before
     assert "cannot be told" in named(tmp_path, remembers="__import__('sys').exit()").remembers
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-Infinity", "1e999"])
+@pytest.mark.parametrize("field", ["template_rate", "scale_limits"])
+def test_a_number_that_is_not_finite_is_refused(field: str, value: str) -> None:
+    given = f"0.2:{value}" if field == "scale_limits" else value
+    with pytest.raises(InputError, match=f"{field} takes a value of type ") as refused:
+        resolve(f"siamfc{{{field}={given}}}")
+    assert "\n" not in str(refused.value)
+    assert resolve("siamfc{scale_limits=0.2:4,template_rate=0.1}").config.scale_limits == (0.2, 4.0)
