@@ -210,3 +210,18 @@ def test_a_full_disk_is_one_line_and_the_same_command_goes_on(
     assert (tmp_path / CHECKPOINT).read_bytes() == kept
     assert train(tiny("siamfc"), tracks, tmp_path, cache=features).steps == 4
     assert not list(tmp_path.glob(".*"))
+
+
+def test_a_disk_too_full_for_the_features_says_so_before_anything_is_written_to_them(
+    crops: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(number: int, offset: int, length: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "posix_fallocate", full, raising=False)
+        with pytest.raises(InputError, match=r"cannot write .*features \(No space left on device\)"):
+            train(tiny("siamfc"), READERS["crops"](crops), tmp_path)
+    assert train(tiny("siamfc"), READERS["crops"](crops), tmp_path, limit_steps=1).steps == 1
+    for file in tmp_path.glob("features/*/*.bin"):
+        assert 512 * file.stat().st_blocks >= file.stat().st_size > 0
