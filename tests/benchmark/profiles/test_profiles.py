@@ -40,6 +40,10 @@ def test_a_datasets_own_rules_are_the_profiles_tables() -> None:
     assert (load_profile("pytracking").invalid_truth, load_profile("ostrack").invalid_truth) == ("row", "size")
 
 
+def test_one_toolkit_alone_averages_speeds_and_not_times() -> None:
+    assert [name for name in profile_names() if load_profile(name).speed != "frames / time"] == ["got10k"]
+
+
 @pytest.mark.parametrize("name", ["otb", "lasot", "tcolor128"])
 def test_matlabs_thresholds_are_built_from_both_ends(name: str) -> None:
     matlab, python = load_profile(name), load_profile("pysot")
