@@ -11,17 +11,19 @@ from mkdocs.structure.files import File
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PAGES = {"README.md": "index.md", "CONTRIBUTING.md": "CONTRIBUTING.md", "CHANGELOG.md": "CHANGELOG.md"}
-"""File of the repository: page of the site. Tables of results keep their path."""
+"""File of the repository: page of the site. Results keep their path."""
+RESULTS = ("tables/*.md", "tables/*.svg", "studies/*/*/study.md", "studies/*/*/figures/study.svg")
 LINK = re.compile(r"(\]\()(?!https?://|#|mailto:)([^)#\s]+)")
 
 
 def on_files(files: Any, config: Any) -> Any:
     """Add the pages outside docs/."""
-    tables = {f"results/tables/{file.name}": None for file in (REPOSITORY / "results" / "tables").glob("*.md")}
-    for name in (*PAGES, *tables):
+    results = REPOSITORY / "results"
+    made = [file.relative_to(REPOSITORY).as_posix() for pattern in RESULTS for file in sorted(results.glob(pattern))]
+    for name in (*PAGES, *made):
         place = PAGES.get(name, name)
         page = File.generated(config, place, abs_src_path=str(REPOSITORY / name))
-        if name in tables:
+        if name in made:
             page.inclusion = page.inclusion.__class__.NOT_IN_NAV
         files.append(page)
     return files
