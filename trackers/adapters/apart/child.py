@@ -113,8 +113,8 @@ class Child:
         and what the exception `says` of it.
         """
         outcome: Future[T] = Future()
-        Thread(target=_fulfil, args=(outcome, work), name="answer in time", daemon=True).start()
         try:
+            Thread(target=_fulfil, args=(outcome, work), name="answer in time", daemon=True).start()
             done = wait([outcome], min(seconds, 1e6)).done
         except BaseException:
             self._cut_short(outcome)
