@@ -135,7 +135,7 @@ def read_manifest(run: Path) -> dict[str, Any]:
     """Return the manifest of a run that has ended; InputError where it is missing, damaged or of another schema."""
     file = run / MANIFEST
     content = _read(file, Manifest)
-    sequences, trackers = content["dataset"]["sequences"], [one["name"] for one in content["trackers"]]
+    sequences, trackers = set(content["dataset"]["sequences"]), {one["name"] for one in content["trackers"]}
     if not sequences:
         raise InputError(f"{file} names no sequence; {AGAIN}")
     for one in content["records"]:

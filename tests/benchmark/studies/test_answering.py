@@ -105,14 +105,17 @@ def test_oracles_rendered_frames_and_few_sequences_are_told_of() -> None:
     assert any(line.startswith("12 sequences show large differences alone") for line in found.remarks)
 
 
+CROSSED = (
+    'question = "?"\nbase = "dualmn"\n[factors.gate]\non = ""\noff = "-ungated"\n'
+    '[factors.memory]\nfour = ""\none = "-n1"\n'
+)
+GATED = {"base": 1.0, "gate on, memory four": 1.0, "gate off, memory four": 3.0, "gate on, memory one": 1.0,
+         "gate off, memory one": 3.0}  # fmt: skip
+"""By how much combinations of `CROSSED` are off: three times as far without the gate, whatever the memory."""
+
+
 def test_crossed_factors_have_their_effects() -> None:
-    text = (
-        'question = "?"\nbase = "dualmn"\n[factors.gate]\non = ""\noff = "-ungated"\n'
-        '[factors.memory]\nfour = ""\none = "-n1"\n'
-    )
-    shifts = {"base": 1.0, "gate on, memory four": 1.0, "gate off, memory four": 3.0, "gate on, memory one": 1.0,
-              "gate off, memory one": 3.0}  # fmt: skip
-    found = answered(text, shifts)
+    found = answered(CROSSED, GATED)
     gate, memory, both = found.crossed
     assert (gate.title, memory.title, both.title) == (
         "gate off against on", "memory one against four", "gate off × memory one",
@@ -125,13 +128,7 @@ def test_crossed_factors_have_their_effects() -> None:
 
 
 def test_effects_of_combinations_that_are_not_run_are_named() -> None:
-    text = (
-        'question = "?"\nbase = "dualmn"\n[factors.gate]\non = ""\noff = "-ungated"\n'
-        '[factors.memory]\nfour = ""\none = "-n1"\n'
-    )
-    shifts = {"base": 1.0, "gate on, memory four": 1.0, "gate off, memory four": 3.0, "gate on, memory one": 1.0,
-              "gate off, memory one": 3.0}  # fmt: skip
-    found = answered(text, shifts, unrun=("gate off, memory one",))
+    found = answered(CROSSED, GATED, unrun=("gate off, memory one",))
     assert found.crossed == ()
     assert (
         "not compared, as they finished no sequence in common: gate off against on; memory one against four;"

@@ -32,9 +32,7 @@ class Theirs:
 """
 
 
-def named(
-    folder: Path, *, top: str = "", init: str = "pass", update: str = "return self.box", more: str = ""
-) -> TrackerSpec:
+def named(folder: Path, top="", init="pass", update="return self.box", more="") -> TrackerSpec:
     file = folder / "theirs.py"
     file.write_text(FILE.format(top=top, init=init, update=update))
     return resolve(f"env:{sys.executable} {file}:Theirs{more}")
@@ -296,7 +294,6 @@ def test_what_runs_there_is_of_old_syntax_and_needs_numpy_alone() -> None:
 
 def test_a_python_says_what_it_has() -> None:
     start = REPOSITORY / "trackers" / "adapters" / "abroad" / "start.py"
-    done = subprocess.run([sys.executable, str(start)], capture_output=True, check=True)
-    facts = json.loads(done.stdout)
+    facts = json.loads(subprocess.run([sys.executable, str(start)], capture_output=True, check=True).stdout)
     assert facts["numpy"] is True
     assert any(name.startswith("numpy-") for name in facts["packages"])
