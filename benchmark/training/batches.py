@@ -21,7 +21,7 @@ class Batch:
     """B clips of T searches. Crops, or where `seen` holds, what the trunk made of them."""
 
     templates: Tensor
-    """(B, T, 3, z, z) uint8 crops, or (B, T, C, cells, cells) features."""
+    """(B, T + P, 3, z, z) uint8 crops, or (B, T + P, C, cells, cells) features (`benchmark.training.clips.Clip`)."""
     searches: Tensor
     """(B, T, 3, x, x) uint8 crops, or (B, T, C, h, w) features."""
     positions: Tensor
@@ -81,11 +81,11 @@ class FeatureStore:
     """Features of N clips in files of half precision, filled clip by clip; what a run has filled the next one finds."""
 
     def __init__(
-        self, folder: Path, clips: int, frames: int, template: tuple[int, ...], search: tuple[int, ...]
+        self, folder: Path, clips: int, frames: int, templates: tuple[int, ...], search: tuple[int, ...]
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._shapes = {
-            "templates": (clips, frames, *template),
+            "templates": (clips, *templates),
             "searches": (clips, frames, *search),
             "tables": (clips, frames, 6),
             "filled": (clips,),

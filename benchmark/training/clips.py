@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.shapes import Count, Least1, NotNegative
+from benchmark.shapes import Count, Least1, NotNegative, Positive
 from benchmark.training.layers import Floats, Layer, View, paint
 from benchmark.training.scripting import Chances, backdrop, beside, gains, moving, occluder, pulse, smooth
 from benchmark.training.sources import Pixels, Portrait, Track, portrait
@@ -28,7 +28,8 @@ class Clip:
     """T searches, and before each the template of the frame before it. Everything float32 but the pixels.
 
     Attributes:
-        templates: (T, z, z, 3) uint8 RGB, at frames 0 to T-1; the first is centred exactly. z may be 0.
+        templates: (T + P, z, z, 3) uint8 RGB, at frames 0 to T-1; the first is centred exactly. z may be 0. Behind them
+            the first once more, at the P other sizes of its cut.
         searches: (T, x, x, 3) uint8 RGB, at frames 1 to T.
         positions: (T, 2) the target's centre in the search crop, pixels from the crop's middle.
         sizes: (T, 2) the target's width and height in the search crop, pixels.
@@ -61,6 +62,8 @@ class Cut:
     template_shift: NotNegative = 2.5
     """Standard deviation of later templates' centres, pixels."""
     template_scale: NotNegative = 0.03
+    sizes: tuple[Positive, ...] = ()
+    """The first template is cut so as to show the target this many times as large, too."""
 
 
 class ClipSource:
@@ -183,6 +186,9 @@ class ClipSource:
             painting = paint(layers, target, t + 1, view)
             searches.append(look.develop(rng, painting.pixels, view, t + 1))
             found.append([*away, *(size[t + 1] / pixel), painting.visible])
+        for larger in cut.sizes:
+            view = View(centre[0], float(side[0]) / larger, cut.template_size)
+            templates.append(look.develop(rng, paint(layers, target, 0, view).pixels, view, 0))
         table = np.array(found, np.float32)
         cropped = np.stack(templates) if templates else np.empty((count, 0, 0, 3), np.uint8)
         return Clip(cropped, np.stack(searches), table[:, :2], table[:, 2:4], table[:, 4], exact)

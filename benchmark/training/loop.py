@@ -212,7 +212,7 @@ class _Run:
                 return self.learner.see(batch.to(self.device))
 
         probe = see(next(stream(self.sources[part], [0], 1, 0)))
-        shapes = tuple(probe.templates.shape[2:]), tuple(probe.searches.shape[2:])
+        shapes = tuple(probe.templates.shape[1:]), tuple(probe.searches.shape[2:])
         with writing(self.cache):
             store = FeatureStore(self.cache / key, clips, recipe.frames, *shapes)
         self.learner.net.eval()

@@ -121,6 +121,8 @@ def plain(recipe: Recipe) -> dict[str, Any]:
     said = asdict(replace(recipe, mixture=mixture, schedule=schedule, options=dict(recipe.options)))
     if not recipe.cut.area:
         del said["cut"]["area"]
+    if not recipe.cut.sizes:
+        del said["cut"]["sizes"]
     if not recipe.judges:
         del said["judges"]
     if not recipe.schedule.patience:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from benchmark.training.batches import Batch
 from benchmark.training.learners.common import STRIDE, fixed_trunk, hits, see_crops
+from benchmark.training.learners.sizes import SizeLoss
 from benchmark.training.recipe import Recipe
 from trackers.names import TrackerSpec
 from trackers.nets.correlation import correlate
@@ -22,8 +23,9 @@ from trackers.weights.catalog import find_weights
 class SiamFCLearner:
     """Pairs out of clips: any frame's template, searches after it, and other clips' searches as rivals.
 
-    Options: `searches` a template, the number of other clips whose searches are `rivals`, `choice`, and `tether`, the
-    pull of the neck towards the identity.
+    Options: `searches` a template, the number of other clips whose searches are `rivals`, `choice`, `tether`, the pull
+    of the neck towards the identity, and `sizing`, the weight of how far off a size is told (`SizeLoss`), for which the
+    first template is cut at the sizes that tracking cuts it at.
     """
 
     def __init__(self, config: SiamFCConfig, spec: TrackerSpec, recipe: Recipe) -> None:
@@ -36,6 +38,8 @@ class SiamFCLearner:
         self.tether = recipe.options.get("tether", 0.0)
         self.rivals = int(recipe.options.get("rivals", 1))
         self.searches = int(recipe.options.get("searches", 4))
+        self.sizing = recipe.options.get("sizing", 0.0)
+        self.sizes = SizeLoss(config, recipe.cut) if self.sizing else None
         self.stays = fixed_trunk(recipe)
 
     def see(self, batch: Batch) -> Batch:
@@ -81,8 +85,15 @@ class SiamFCLearner:
         if self.tether and isinstance(self.net.neck, nn.Conv2d):
             weights = self.net.neck.weight[:, :, 0, 0]
             total = total + self.tether * (weights - torch.eye(len(weights), device=weights.device)).square().sum()
+        shown = {"logistic": loss.logistic, "choice": loss.choice}
+        if self.sizes is not None:
+            first_ones = torch.stack([batch.templates[:, index] for index in self.sizes.order(frames)], 1)
+            pyramid = self.template(first_ones.flatten(0, 1)).unflatten(0, first_ones.shape[:2])
+            sizes = batch.sizes[lane[:, None], chosen]
+            shown["size"] = self.sizes(self.net, pyramid, search, positions, sizes, weight)
+            total = total + self.sizing * shown["size"]
         found = hits(logits.detach(), positions.flatten(0, 1)).float()
-        return total, {"logistic": loss.logistic, "choice": loss.choice, "found": found.mean()}
+        return total, {**shown, "found": found.mean()}
 
     def correct(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Return, for the clip's first template in all its searches, (B, T) hits and weights."""
