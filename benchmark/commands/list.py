@@ -193,13 +193,13 @@ def _show_keys(names: str, as_json: bool) -> None:
     for spec in expand([names]):
         reach = spec.family.reach
         rows[spec.name] = {
-            "code": code_digest(spec.family),
+            "code": code_digest(spec),
             "weights": spec.weights.sha256,
             "covers": reach.words() if reach else "",
             "files": {label: str(file) for label, file in reach.files.items()} if reach else {},
             "distributions": list(reach.distributions) if reach else [],
             "left_out": list(reach.left_out) if reach else [],
-            "engram": [label for label, _ in engram_files(spec.family)],
+            "engram": [label for label, _ in engram_files(spec.family, spec.weights.is_users)],
         }
     if as_json:
         echo_json(rows)

@@ -26,7 +26,6 @@ from benchmark.store.record import Record
 from benchmark.store.results import Results
 from trackers.errors import InputError
 from trackers.names import TrackerSpec
-from trackers.registry import Family
 
 OnFrames = Callable[[str, int], None]
 """Called with a tracker's name and the number of its frames that are done since the last call."""
@@ -178,7 +177,7 @@ def wanted(
     plan: Plan,
     environment: Mapping[str, str],
     spots: Iterable[Spot] = (),
-    code_of: Callable[[Family], str] = code_digest,
+    code_of: Callable[[TrackerSpec], str] = code_digest,
 ) -> Iterator[Task]:
     """Yield every tracker's tasks, each with its key; nothing is looked for in any folder.
 
@@ -187,7 +186,7 @@ def wanted(
     dataset = f"{plan.selection.dataset} {plan.selection.revision}"
     known = list(spots) or find_spots(plan)
     for spec in plan.specs:
-        code = code_of(spec.family)
+        code = code_of(spec)
         for spot in known:
             job = spot.job
             key = record_key(

@@ -67,7 +67,7 @@ def check_current(new: Snapshot) -> None:
     """Raise InputError where the run was made by other code or weights than are here now."""
     for name, tracker in new.trackers.items():
         spec = resolve(find(name, new))
-        if tracker.code != code_digest(spec.family):
+        if tracker.code != code_digest(spec):
             raise InputError(f"the run was made by other code of {name} than is here now: run the same command again")
         if (tracker.weights_sha256 or "") != spec.weights.sha256:
             raise InputError(f"the run was made with other weights of {name} than are here now: run it again")

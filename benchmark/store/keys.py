@@ -19,8 +19,10 @@ from trackers.names import TrackerSpec
 from trackers.registry import Family
 
 _OURS = Path(trackers.__file__).parent
-_SHARED = ("nets", "weights/formats")
-"""What families share: networks' parts, and how files of weights are read."""
+_SHARED = "nets"
+"""Networks' parts, which families share."""
+_READERS = "weights/formats"
+"""How a user's file of weights is read, in whatever format it is; of one that ships the bytes say all."""
 _DECODING = (Path(images.__file__), Path(image_header.__file__))
 
 
@@ -74,22 +76,27 @@ def content_key(key: str, content: str) -> str:
     return hashlib.sha256(f"{key} {content}".encode()).hexdigest()
 
 
-def code_digest(family: Family) -> str:
+def code_digest(spec: TrackerSpec) -> str:
     """Return the digest of the code that decides a tracker's boxes.
 
-    For a family of Engram's: its folder, and what families share (``trackers/nets``, and how files of weights are
-    read). For a tracker from elsewhere: what it reaches (`trackers.code.reach`) and the adapter that drives it. For
-    all: the API, and how a frame is decoded.
+    For a family of Engram's: its folder, and what families share (``trackers/nets``); where weights are the user's, how
+    files of them are read. For a tracker from elsewhere: what it reaches (`trackers.code.reach`) and the adapter that
+    drives it. For all: the API, and how a frame is decoded.
     """
+    return family_digest(spec.family, spec.weights.is_users)
+
+
+def family_digest(family: Family, reads_files: bool) -> str:
+    """Return the same of all trackers of a family, with a user's file of weights or without."""
     parts = [family.plug_in if family.reach is None else family.reach.digest]
-    for label, source in engram_files(family):
+    for label, source in engram_files(family, reads_files):
         parts += [label, _syntax(source.read_bytes())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def engram_files(family: Family) -> list[tuple[str, Path]]:
+def engram_files(family: Family, reads_files: bool) -> list[tuple[str, Path]]:
     """Return the files of Engram's own that decide a tracker's boxes, with their names."""
-    file, shared = family.file, [_OURS / name for name in _SHARED]
+    file, shared = family.file, [_OURS / _SHARED, *([_OURS / _READERS] if reads_files else [])]
     if family.reach is None and file.parent.name != "adapters":
         roots = [file.parent, *shared]
     else:

@@ -135,7 +135,7 @@ def _tracker(spec: TrackerSpec) -> dict[str, Any]:
         "preset": spec.preset,
         "config": spec.settings,
         "weights": weights,
-        "code": code_digest(spec.family),
+        "code": code_digest(spec),
     }
 
 

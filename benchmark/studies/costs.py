@@ -16,7 +16,6 @@ from benchmark.store.results import writing
 from benchmark.studies.cost import Cost
 from trackers.errors import InputError
 from trackers.names import TrackerSpec
-from trackers.registry import Family
 
 __all__ = ["Costs", "cost_key"]
 
@@ -55,7 +54,9 @@ class Costs:
             )
 
 
-def cost_key(spec: TrackerSpec, environment: Mapping[str, str], code_of: Callable[[Family], str] = code_digest) -> str:
+def cost_key(
+    spec: TrackerSpec, environment: Mapping[str, str], code_of: Callable[[TrackerSpec], str] = code_digest
+) -> str:
     """Return what a tracker's cost is kept under: its configuration, its code and the class of machine."""
-    facts = [spec.identity(), code_of(spec.family), dict(environment)]
+    facts = [spec.identity(), code_of(spec), dict(environment)]
     return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:24]

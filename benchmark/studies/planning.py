@@ -12,7 +12,7 @@ from benchmark.datasets.lookup import open_dataset
 from benchmark.datasets.selection import Selection, Subset, resolve, select, share_out
 from benchmark.engine.run import Plan, Spot, find_spots, wanted
 from benchmark.protocols import SEGMENTS
-from benchmark.store.keys import code_digest
+from benchmark.store.keys import family_digest
 from benchmark.store.results import Results
 from benchmark.studies.cost import Cost
 from benchmark.studies.costs import Costs, cost_key
@@ -20,7 +20,6 @@ from benchmark.studies.study import Study, cell_label, grid
 from trackers.errors import InputError
 from trackers.names import TrackerSpec, distinct
 from trackers.names import resolve as find_tracker
-from trackers.registry import Family
 
 __all__ = ["Cast", "Narrowing", "Part", "Planner", "Row", "cast", "choose_data", "look_at", "shared"]
 
@@ -168,7 +167,8 @@ class Planner:
         """Take where records are looked for, the machine's class, what is known of costs, and which data are wanted."""
         self._results, self._environment, self._costs = results, environment, costs
         self._narrowing, self._seed = narrowing, seed
-        self._code: Callable[[Family], str] = cache(code_digest)
+        digest = cache(family_digest)
+        self._code: Callable[[TrackerSpec], str] = lambda spec: digest(spec.family, spec.weights.is_users)
         self._spots: dict[tuple[str, str, int, float], list[Spot]] = {}
         """By dataset, protocol, repeats and jitter."""
         self._known: dict[tuple[object, ...], Counted] = {}

@@ -209,7 +209,7 @@ def _content(video: Video, memo: FrameMemo) -> str:
 
 
 def _key(spec: TrackerSpec, environment: Mapping[str, str], seed: int) -> str:
-    facts = [spec.identity(), code_digest(spec.family), dict(environment), seed]
+    facts = [spec.identity(), code_digest(spec), dict(environment), seed]
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 

@@ -42,7 +42,7 @@ class Wanted:
     @classmethod
     def of(cls, spec: TrackerSpec) -> Wanted:
         """Return what a worker must have to stand for `spec`."""
-        return cls(spec.address, spec.identity(), code_digest(spec.family))
+        return cls(spec.address, spec.identity(), code_digest(spec))
 
 
 @dataclass(frozen=True)
@@ -196,6 +196,6 @@ def _find(name: str, wanted: Wanted) -> TrackerSpec:
         here, there = json.loads(spec.identity()), json.loads(wanted.identity)
         differing = ", ".join(fact for fact in there if here.get(fact) != there[fact])
         raise InputError(f"tracker {name}: {differing} differ from the driver's; install the same version")
-    if code_digest(spec.family) != wanted.code:
+    if code_digest(spec) != wanted.code:
         raise InputError(f"tracker {name}: its code differs from the driver's; install the same version")
     return spec

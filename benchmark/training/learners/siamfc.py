@@ -88,7 +88,8 @@ class SiamFCLearner:
         shown = {"logistic": loss.logistic, "choice": loss.choice}
         if self.sizes is not None:
             first_ones = torch.stack([batch.templates[:, index] for index in self.sizes.order(frames)], 1)
-            pyramid = self.template(first_ones.flatten(0, 1)).unflatten(0, first_ones.shape[:2])
+            features = self.template(first_ones.flatten(0, 1))
+            pyramid = features.reshape(clips, -1, *features.shape[1:])
             sizes = batch.sizes[lane[:, None], chosen]
             shown["size"] = self.sizes(self.net, pyramid, search, positions, sizes, weight)
             total = total + self.sizing * shown["size"]

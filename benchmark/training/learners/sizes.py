@@ -31,7 +31,8 @@ class SizeLoss:
         self.factors = scale_factors(config.scales, config.size_step, torch.device("cpu")).float()
         others = [size for size in self.factors.tolist() if size != 1]
         if config.by_crops or [round(size, 3) for size in cut.sizes] != [round(size, 3) for size in others]:
-            raise InputError(f"sizing needs cut.sizes = {[round(size, 4) for size in others]}, as the tracker cuts them")
+            wanted = [round(size, 4) for size in others]
+            raise InputError(f"sizing needs cut.sizes = {wanted}, at which the tracker cuts its first template")
         self.template_size = cut.template_size
         self.upsampling = config.upsampling
         # all of the difference that is seen, however small, large or unsure
@@ -56,7 +57,7 @@ class SizeLoss:
             sizes: (B, S, 2) its width and height in pixels of the search crop.
             weight: (B, S), 0 for a search that does not count.
         """
-        ready = net.ready(pyramid.flatten(0, 1)).unflatten(0, pyramid.shape[:2])
+        ready = net.ready(pyramid.flatten(0, 1)).reshape(pyramid.shape)
         middle = pyramid.shape[1] // 2
         own = (pyramid[:, middle] * ready[:, middle]).sum((1, 2, 3)).clamp_min(1e-6)
         responses = torch.stack([correlate(search, one) for one in ready.unbind(1)], 2) / own[:, None, None, None, None]

@@ -72,7 +72,7 @@ def test_other_frames_are_refused_but_where_they_are_rendered(snapshot: Snapshot
 
 def test_a_run_of_other_code_or_weights_is_stale(snapshot: Snapshot, changed) -> None:
     spec = resolve(KCF)
-    now = {"code": code_digest(spec.family), "weights_sha256": ""}
+    now = {"code": code_digest(spec), "weights_sha256": ""}
     check_current(changed(snapshot, now))
     with pytest.raises(InputError, match="other code of cv2:kcf than is here now"):
         check_current(changed(snapshot, {**now, "code": "older"}))

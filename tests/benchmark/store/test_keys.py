@@ -19,7 +19,7 @@ FACTS = {
 
 def key(name: str = "siamfc", digest: str = "d", **changes: object) -> str:
     spec = resolve(name)
-    return record_key(spec, code_digest(spec.family), digest, **{**FACTS, **changes})  # type: ignore[arg-type]
+    return record_key(spec, code_digest(spec), digest, **{**FACTS, **changes})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -68,12 +68,12 @@ def test_comments_and_docstrings_are_no_code(tmp_path: Path, change: tuple[str, 
     for name, text in (("before", CODE), ("after", CODE.replace(*change))):
         (tmp_path / name).mkdir()
         (tmp_path / name / "mine.py").write_text(text)
-        digests.append(code_digest(resolve(f"py:{tmp_path / name / 'mine.py'}").family))
+        digests.append(code_digest(resolve(f"py:{tmp_path / name / 'mine.py'}")))
     assert (digests[0] == digests[1]) is same
 
 
 def test_families_have_digests_of_their_own() -> None:
-    siamfc, csrt = resolve("siamfc").family, resolve("cv2:csrt").family
+    siamfc, csrt = resolve("siamfc"), resolve("cv2:csrt")
     assert code_digest(siamfc) != code_digest(csrt)
 
 
@@ -82,7 +82,7 @@ def test_families_have_digests_of_their_own() -> None:
     [
         ("nets/crops.py", "# a comment", True),
         ("nets/crops.py", "TWICE = 2", False),
-        ("weights/formats/siamfc.py", "TWICE = 2", False),
+        ("weights/formats/siamfc.py", "TWICE = 2", True),
         ("api.py", "TWICE = 2", False),
         ("memtrack/memory.py", "TWICE = 2", True),
         ("names.py", "TWICE = 2", True),
@@ -95,11 +95,24 @@ def test_the_familys_own_code_what_families_share_and_the_api_count(
         REPOSITORY / "trackers", tmp_path / "trackers", ignore=shutil.ignore_patterns("*.safetensors")
     )
     monkeypatch.setattr(keys, "_OURS", copy)
-    siamfc = resolve("siamfc").family
+    siamfc = resolve("siamfc")
     before = code_digest(siamfc)
     with (copy / file).open("a") as source:
         source.write(f"\n{addition}\n")
     assert (code_digest(siamfc) == before) is same
+
+
+def test_how_files_are_read_counts_where_weights_are_the_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = shutil.copytree(REPOSITORY / "trackers", tmp_path / "trackers")
+    ours = resolve("siamfc@siamfc-compact")
+    theirs = resolve(f"siamfc@{copy / 'weights' / 'siamfc.safetensors'}")
+    assert ours.weights.sha256 == theirs.weights.sha256
+    monkeypatch.setattr(keys, "_OURS", copy)
+    before = code_digest(ours), code_digest(theirs)
+    with (copy / "weights" / "formats" / "siamfc.py").open("a") as source:
+        source.write("\nTWICE = 2\n")
+    assert code_digest(ours) == before[0]
+    assert code_digest(theirs) != before[1]
 
 
 @pytest.mark.parametrize("family", ["siamfc", "memtrack", "dualmn", "nets"])
