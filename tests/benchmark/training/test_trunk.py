@@ -129,7 +129,10 @@ def test_the_anchor_pulls_the_trunk_back_to_where_it_began() -> None:
         one.net.eval()
         one.backbone.get_parameter(weight).data += 0.01
     rng = np.random.default_rng(0)
-    crops = [torch.from_numpy(rng.integers(0, 255, (2, 2, 3, size, size), np.uint8)) for size in (128, 256)]
+    crops = [
+        torch.from_numpy(rng.integers(0, 255, (2, count, 3, size, size), np.uint8))
+        for count, size in ((4, 128), (2, 256))
+    ]
     seen = learner.see(batch(2, *crops, seen=False))
     pulled, alone = (one.loss(seen, torch.Generator().manual_seed(0))[0] for one in (learner, free))
     moved = 1e-4 * learner.backbone.get_parameter(weight).numel()
