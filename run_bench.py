@@ -187,9 +187,10 @@ def _write_video(*arguments: Any, **options: Any) -> Path:
 
 
 def _write_study(*arguments: Any) -> None:
+    from reports.studies.overview import write_overview
     from reports.studies.write import write_study
 
-    write_study(*arguments)
+    write_overview(write_study(*arguments).parents[1])
 
 
 def _write_gate(*arguments: Any) -> None:

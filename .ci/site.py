@@ -12,7 +12,7 @@ from mkdocs.structure.files import File
 REPOSITORY = Path(__file__).resolve().parents[1]
 PAGES = {"README.md": "index.md", "CONTRIBUTING.md": "CONTRIBUTING.md", "CHANGELOG.md": "CHANGELOG.md"}
 """File of the repository: page of the site. Results keep their path."""
-RESULTS = ("tables/*.md", "tables/*.svg", "studies/*/*/study.md", "studies/*/*/figures/study.svg")
+RESULTS = ("tables/*.md", "tables/*.svg", "studies/studies.md", "studies/*/*/study.md", "studies/*/*/figures/study.svg")
 LINK = re.compile(r"(\]\()(?!https?://|#|mailto:)([^)#\s]+)")
 
 

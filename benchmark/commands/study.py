@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,7 @@ from trackers.errors import InputError
 if TYPE_CHECKING:
     from benchmark.datasets.selection import Subset
     from benchmark.engine.run import Executor
-    from benchmark.studies.planning import Narrowing, Part
+    from benchmark.studies.planning import Narrowing, Part, Row
     from benchmark.studies.study import Study
 
 WRITE = "benchmark.commands.study.write_study"
@@ -119,9 +119,11 @@ def study(
         return
     if not wanted:
         output().print(_list(plans))
-        return
-    for one, parts in plans:
-        output().print(_planned(one, parts))
+    else:
+        for one, parts in plans:
+            output().print(_planned(one, parts))
+    if len(plans) > 1:
+        output().print(_together(plans), soft_wrap=True)
 
 
 def _answer(
@@ -202,14 +204,9 @@ def _list(plans: Sequence[tuple[Study, Sequence[Part]]]) -> Table:
 def _planned(one: Study, parts: Sequence[Part]) -> Table:
     from benchmark.commands.answering import repeated
 
-    rows = [row for part in parts for row in part.rows]
-    left = [row.seconds_left for row in rows]
-    unknown = sum(value is None for value in left)
-    total = duration(sum(value for value in left if value is not None))
     undrawn = sum(part.undrawn for part in parts)
     notes = [
-        f"{repeated(one.repeats, one.jitter)}; left: {sum(part.left for part in parts)} trajectories, about {total} of"
-        " one processor" + (f" and {unknown} trackers of unknown speed" if unknown else ""),
+        f"{repeated(one.repeats, one.jitter)}; {_rest(row for part in parts for row in part.rows)}",
         *([f"{undrawn} sequences are to be rendered first"] if undrawn else []),
     ]
     table = Table(title=f"{one.name}: {one.question}", caption="; ".join(notes), title_justify="left",
@@ -227,6 +224,26 @@ def _planned(one: Study, parts: Sequence[Part]) -> Table:
                 "-" if row.seconds_left is None else duration(row.seconds_left),
             )  # fmt: skip
     return table
+
+
+def _together(plans: Sequence[tuple[Study, Sequence[Part]]]) -> str:
+    """Return what all studies take, in which a trajectory counts once, however many of them share it."""
+    rows = {
+        (part.dataset, one.protocol, one.repeats, one.jitter, row.tracker): row
+        for one, parts in plans for part in parts for row in part.rows
+    }.values()  # fmt: skip
+    whole, kept = sum(row.trajectories for row in rows), sum(row.kept for row in rows)
+    return f"all together, what they share counted once: {whole} trajectories, {kept} kept; {_rest(rows)}"
+
+
+def _rest(rows: Iterable[Row]) -> str:
+    """Return how many trajectories are left of trackers on data, and how long these take."""
+    rows = list(rows)
+    times = [row.seconds_left for row in rows]
+    total, unknown = duration(sum(value for value in times if value is not None)), times.count(None)
+    speeds = f" and {unknown} tracker{'s' if unknown > 1 else ''} of unknown speed" if unknown else ""
+    left = sum(row.trajectories - row.kept for row in rows)
+    return f"left: {left} trajectories, about {total} of one processor{speeds}"
 
 
 def duration(seconds: float) -> str:

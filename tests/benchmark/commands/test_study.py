@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import layouts
 import pytest
 from conftest import REPOSITORY, write_folder
 
-from benchmark.commands.study import _planned
+from benchmark.commands.study import _planned, _together
 from benchmark.commands.terminal import output
 from benchmark.engine.device import environment_class
 from benchmark.signed import signed
@@ -104,6 +105,7 @@ def test_a_study_is_planned_run_and_answered(run_bench, home: Path) -> None:
     assert signed(gain["difference"]) in done.stdout
     assert "better: confirmed" in done.stdout
     place = home / "results" / "studies" / "mine" / "folder"
+    assert "](mine/folder/study.md) | moving − still | " in (place.parents[1] / "studies.md").read_text()
     assert json.loads((place / "study.json").read_text()) == {**answer, "run": ""}
     assert {file.name for file in (place / "figures").iterdir()} >= {"forest.pdf", "study.pdf", "waterfall.svg"}
     assert signed(gain["difference"]) in (place / "study.md").read_text()
@@ -131,6 +133,25 @@ def test_a_plan_names_each_dataset_once_and_each_tracker_whole(
     data, trackers = ("".join(cell.strip() for cell in column) for column in columns[:2])
     assert data.replace(" ", "") == "OTB100,14of100sequences"
     assert trackers == f"dualmn{long}"
+
+
+def test_what_studies_share_counts_once_in_what_all_take() -> None:
+    def row(tracker: str, seconds: float | None = 0.5, kept: int = 2) -> Row:
+        return Row(tracker, (tracker,), 42, kept, 2100, 2000, None if seconds is None else Cost(seconds, 9))
+
+    one, other = find_study("dualmn-branches"), find_study("dualmn-decision")
+    plans = [
+        (one, [Part("OTB100", "OTB100", (row("dualmn"), row("dualmn-long"))), Part("demo", "demo", (row("dualmn"),))]),
+        (other, [Part("OTB100", "OTB100", (row("dualmn"), row("dualmn-max", None)))]),
+    ]
+    assert _together(plans) == (
+        "all together, what they share counted once: 168 trajectories, 8 kept;"
+        " left: 160 trajectories, about 50 min of one processor and 1 tracker of unknown speed"
+    )
+    again = replace(other, repeats=other.repeats + 1)
+    assert "210 trajectories" in _together(
+        [plans[0], (again, [Part("OTB100", "OTB100", (row("dualmn"), row("dualmn-max")))])]
+    )
 
 
 def test_a_plan_of_what_is_known_loads_no_torch(home: Path) -> None:
