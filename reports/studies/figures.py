@@ -27,6 +27,8 @@ Panel = Callable[[Any, Answer, float, float], None]
 """Draws an answer on axes of that width and height in inches, what stands around them included."""
 NUMBER = 0.3
 """Inches that a number of the causes takes."""
+SPANNED = 0.55
+"""Inches that it takes with half of its interval behind it."""
 AROUND = 0.5
 """Inches that what stands below and above the axes takes."""
 
@@ -59,7 +61,8 @@ def heat_figure(answer: Answer) -> Figure | None:
     if not causes:
         return None
     height = _heat_height(answer, COLUMN)
-    figure, axes = sheet(COLUMN, height, f"Difference of success AUC by {_groups(answer)[0]}: {caption(answer)}.")
+    title = f"Difference of success AUC by {_groups(answer)[0]}, ± half of its 95 % interval: {caption(answer)}."
+    figure, axes = sheet(COLUMN, height, title)
     _heat(axes[0, 0], answer, COLUMN)
     return figure
 
@@ -91,7 +94,7 @@ def whole_figure(answer: Answer) -> Figure | None:
     if len(points(answer)) > 1:
         panels.append(("From one tracker to the next", _waterfall))
     if _causes(answer):
-        panels.append((f"By {_groups(answer)[0]}", _heat))
+        panels.append((f"By {_groups(answer)[0]}, ± half of the 95 % interval", _heat))
     if len(priced(answer)) > 1:
         panels.append((f"Gain against cost, beside {answer.base}", _gain))
     if not panels:
@@ -172,7 +175,7 @@ def _heat_height(answer: Answer, width: float) -> float:
         below = 0.05 * max(len(line) for head in heads for line in head.splitlines())
     else:
         below = 0.1 * max((len(head.splitlines()) for head in heads), default=1)
-    return (NUMBER if _room(answer, width) < NUMBER else 0.17) * len(_causes(answer)) + 0.3 + below
+    return (SPANNED if _room(answer, width) < NUMBER else 0.23) * len(_causes(answer)) + 0.3 + below
 
 
 def _heat(axis: Any, answer: Answer, width: float, height: float = 0.0) -> None:
@@ -185,13 +188,21 @@ def _heat(axis: Any, answer: Answer, width: float, height: float = 0.0) -> None:
         for column, one in enumerate(parts):
             if (effect := one.get(cause)) is not None:
                 dark = abs(effect.difference) > 0.6 * reach
-                said = signed(effect.difference, ".2f").replace("0.", ".") + ("*" if effect.significant else "")
-                axis.text(column, row, said, ha="center", va="center", fontsize=SIZE - 1.5, rotation=turned,
-                          color="white" if dark else "black")  # fmt: skip
+                axis.text(column, row, _spanned(effect, " " if turned else "\n"), ha="center", va="center",
+                          fontsize=SIZE - 2, rotation=turned, color="white" if dark else "black", linespacing=1)  # fmt: skip
     heads, upright = _heads(answer, width)
     axis.set_xticks(range(len(parts)), heads, fontsize=SIZE - 1, rotation=90 if upright else 0)
     axis.set_yticks(range(len(causes)), causes)
     axis.grid(visible=False)
+
+
+def _spanned(effect: Effect, between: str) -> str:
+    """Return a difference, starred where it is significant, and half of its 95 % interval."""
+    said = signed(effect.difference, ".2f").replace("0.", ".") + ("*" if effect.significant else "")
+    if effect.interval is None:
+        return said
+    half = (effect.interval.high - effect.interval.low) / 2
+    return f"{said}{between}±{half:.2f}".replace("±0.", "±.")
 
 
 def _gain_height(answer: Answer, width: float) -> float:
