@@ -188,8 +188,9 @@ def _heat(axis: Any, answer: Answer, width: float, height: float = 0.0) -> None:
         for column, one in enumerate(parts):
             if (effect := one.get(cause)) is not None:
                 dark = abs(effect.difference) > 0.6 * reach
-                axis.text(column, row, _spanned(effect, " " if turned else "\n"), ha="center", va="center",
-                          fontsize=SIZE - 2, rotation=turned, color="white" if dark else "black", linespacing=1)  # fmt: skip
+                said = _spanned(effect, " " if turned else "\n")
+                axis.text(column, row, said, ha="center", va="center", fontsize=SIZE - 2, rotation=turned,
+                          color="white" if dark else "black", linespacing=1)  # fmt: skip
     heads, upright = _heads(answer, width)
     axis.set_xticks(range(len(parts)), heads, fontsize=SIZE - 1, rotation=90 if upright else 0)
     axis.set_yticks(range(len(causes)), causes)

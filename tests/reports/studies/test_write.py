@@ -177,8 +177,30 @@ def test_attributes_stand_in_for_causes_that_are_not_known() -> None:
     (axis,) = study_figures(filmed)["causes"].axes
     assert [one.get_text() for one in axis.get_yticklabels()] == ["OCC", "SV"]
     titles = [one.get_title(loc="left") for one in study_figures(filmed)["study"].axes]
-    assert "By attribute" in titles
-    assert "By cause of failure" in [one.get_title(loc="left") for one in study_figures(answer)["study"].axes]
+    assert "By attribute, ± half of the 95 % interval" in titles
+    titles = [one.get_title(loc="left") for one in study_figures(answer)["study"].axes]
+    assert "By cause of failure, ± half of the 95 % interval" in titles
+
+
+def test_every_cell_of_the_heat_map_has_its_difference_and_half_of_its_interval() -> None:
+    answer = made_answer()
+    first, *others = answer.findings
+    alone = {"blur": an_effect(0.04, 1, count=1)}
+    answer = replace(answer, findings=(replace(first, by_cause={**first.by_cause, **alone}), *others))
+    (axis,) = study_figures(answer)["causes"].axes
+    causes = [one.get_text() for one in axis.get_yticklabels()]
+    cells = {text.get_position(): text.get_text() for text in axis.texts}
+    for column, one in enumerate(answer.findings):
+        for cause, effect in one.by_cause.items():
+            said, *half = cells[column, causes.index(cause)].split("\n")
+            assert float(said.rstrip("*")) == pytest.approx(effect.difference, abs=0.005001)
+            assert said.endswith("*") == effect.significant
+            if effect.interval is None:
+                assert (cause, half) == ("blur", [])
+            else:
+                assert float(half[0].removeprefix("±")) == pytest.approx(
+                    (effect.interval.high - effect.interval.low) / 2, abs=0.005001
+                )
 
 
 def test_figures_show_every_effect_and_leave_out_what_there_is_nothing_of() -> None:
