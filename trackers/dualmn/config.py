@@ -107,6 +107,8 @@ class DualMNConfig(SizeRules):
     update_steps: int = 2
     update_every: int = 8
     """Frames between updates of the filter."""
+    early_frames: int = 0
+    """So many first frames are each followed by an update."""
     hard_steps: int = 1
     """Steps taken at once where a distractor shows."""
     restart_steps: int = 5

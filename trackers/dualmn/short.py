@@ -118,7 +118,7 @@ class ShortBranch:
     def steps(self, lesson: Lesson) -> Tensor:
         """Return (B,), how many steps each lane's filter is to take."""
         config = self.config
-        due = lesson.age % config.update_every == 0
+        due = (lesson.age % config.update_every == 0) | (lesson.age <= config.early_frames)
         steps = torch.where(lesson.hard, config.hard_steps, 0)
         steps = torch.where(due, torch.full_like(steps, config.update_steps), steps)
         steps = torch.where(lesson.restarted, torch.full_like(steps, config.restart_steps), steps)

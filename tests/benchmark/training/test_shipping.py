@@ -7,13 +7,13 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from benchmark.training.shipping import halve
+from benchmark.training.shipping import ship
 
 
 def test_numbers_are_halved_counts_are_kept_and_the_digest_is_the_files(tmp_path: Path) -> None:
     source, target = tmp_path / "a.safetensors", tmp_path / "b.safetensors"
     save_file({"weight": torch.tensor([1.5, -0.25]), "norm.num_batches_tracked": torch.tensor(70_000)}, source)
-    digest = halve(source, target)
+    digest = ship(source, target)
     assert digest == hashlib.sha256(target.read_bytes()).hexdigest()
     written = load_file(target)
     assert written["weight"].dtype == torch.float16
@@ -25,4 +25,15 @@ def test_what_half_precision_cannot_hold_is_refused(tmp_path: Path) -> None:
     source = tmp_path / "a.safetensors"
     save_file({"weight": torch.tensor([1e6])}, source)
     with pytest.raises(OverflowError, match="weight"):
-        halve(source, tmp_path / "b.safetensors")
+        ship(source, tmp_path / "b.safetensors")
+
+
+def test_of_two_files_each_gives_its_branch_and_nothing_is_rounded_where_that_is_asked(tmp_path: Path) -> None:
+    names = ("long.a", "short.b")
+    for number, file in enumerate(("first", "second")):
+        save_file({name: torch.tensor([number + 0.1]) for name in names}, tmp_path / file)
+    ship(tmp_path / "first", tmp_path / "both", tmp_path / "second", whole=True)
+    written = load_file(tmp_path / "both")
+    assert {name: value.item() for name, value in written.items()} == {
+        "long.a": torch.tensor(0.1).item(), "short.b": torch.tensor(1.1).item()
+    }  # fmt: skip
