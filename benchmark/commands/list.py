@@ -199,7 +199,7 @@ def _show_keys(names: str, as_json: bool) -> None:
             "files": {label: str(file) for label, file in reach.files.items()} if reach else {},
             "distributions": list(reach.distributions) if reach else [],
             "left_out": list(reach.left_out) if reach else [],
-            "engram": [label for label, _ in engram_files(spec.family, spec.weights.is_users)],
+            "engram": [label for label, _ in engram_files(spec)],
         }
     if as_json:
         echo_json(rows)

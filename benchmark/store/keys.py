@@ -89,13 +89,17 @@ def code_digest(spec: TrackerSpec) -> str:
 def family_digest(family: Family, reads_files: bool) -> str:
     """Return the same of all trackers of a family, with a user's file of weights or without."""
     parts = [family.plug_in if family.reach is None else family.reach.digest]
-    for label, source in engram_files(family, reads_files):
+    for label, source in _files(family, reads_files):
         parts += [label, _syntax(source.read_bytes())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def engram_files(family: Family, reads_files: bool) -> list[tuple[str, Path]]:
+def engram_files(spec: TrackerSpec) -> list[tuple[str, Path]]:
     """Return the files of Engram's own that decide a tracker's boxes, with their names."""
+    return _files(spec.family, spec.weights.is_users)
+
+
+def _files(family: Family, reads_files: bool) -> list[tuple[str, Path]]:
     file, shared = family.file, [_OURS / _SHARED, *([_OURS / _READERS] if reads_files else [])]
     if family.reach is None and file.parent.name != "adapters":
         roots = [file.parent, *shared]

@@ -67,7 +67,7 @@ def test_a_tracker_derived_from_ours_has_its_weights_and_boxes(tmp_path: Path, t
 
 
 def test_its_key_covers_the_family_it_is_derived_from(tmp_path: Path) -> None:
-    files = {label for label, _ in engram_files(spec(tmp_path, PLAIN).family)}
+    files = {label for label, _ in engram_files(spec(tmp_path, PLAIN))}
     assert {"siamfc/tracker.py", "siamfc/network.py", "nets/crops.py", "api.py", "one_target.py"} <= files
     assert not any(label.startswith("memtrack/") for label in files)
 
@@ -161,7 +161,7 @@ def test_the_code_of_now_decides_in_one_process_too(tmp_path: Path) -> None:
     seen = []
     for number in (1, 2):
         found = spec(tmp_path, ONE_TARGET + "import helper\n", helper=f"X = {number}")
-        seen.append((code_digest(found.family), found.family.cls.__init__.__globals__["helper"].X))
+        seen.append((code_digest(found), found.family.cls.__init__.__globals__["helper"].X))
     assert seen[0][0] != seen[1][0]
     assert [value for _, value in seen] == [1, 2]
     assert resolve(f"py:{tmp_path / 'mine.py'}").family.cls is found.family.cls

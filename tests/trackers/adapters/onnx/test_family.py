@@ -76,15 +76,15 @@ def test_the_key_covers_the_description_the_networks_the_runtime_and_the_adapter
     assert reach is not None
     assert {"tracker.toml", "template.onnx", "search.onnx", "head.onnx"} == set(reach.files)
     assert any(one.startswith("onnxruntime ") for one in reach.distributions)
-    names = [label for label, _ in engram_files(resolve(f"onnx:{file}").family)]
+    names = [label for label, _ in engram_files(resolve(f"onnx:{file}"))]
     assert {"onnx/siamese.py", "onnx/family.py", "nets/crops.py"} <= set(names)
-    before = code_digest(resolve(f"onnx:{file}").family)
+    before = code_digest(resolve(f"onnx:{file}"))
     file.write_text(PAIR.replace("window = 0.1", "window = 0.2"))
-    assert code_digest(resolve(f"onnx:{file}").family) != before
+    assert code_digest(resolve(f"onnx:{file}")) != before
     file.write_text(PAIR)
-    assert code_digest(resolve(f"onnx:{file}").family) == before
+    assert code_digest(resolve(f"onnx:{file}")) == before
     (tmp_path / "head.onnx").write_bytes((tmp_path / "head.onnx").read_bytes() + b"\x00")
-    assert code_digest(resolve(f"onnx:{file}").family) != before
+    assert code_digest(resolve(f"onnx:{file}")) != before
     assert resolve(f"onnx:{file}").weights.sha256
 
 
@@ -94,12 +94,12 @@ def test_weights_that_lie_beside_a_network_count_whatever_they_are_called(tmp_pa
     head = onnx.load(str(tmp_path / "head.onnx"))
     onnx.save(head, str(tmp_path / "head.onnx"), save_as_external_data=True, location="w", size_threshold=0)
     np.testing.assert_array_equal(follow(f"onnx:{file}")[1], scores)
-    before = code_digest(resolve(f"onnx:{file}").family)
+    before = code_digest(resolve(f"onnx:{file}"))
     content = bytearray((tmp_path / "w").read_bytes())
     scale = content.find(np.float32(1e-5).tobytes())
     content[scale : scale + 4] = np.float32(2e-5).tobytes()
     (tmp_path / "w").write_bytes(content)
-    assert code_digest(resolve(f"onnx:{file}").family) != before
+    assert code_digest(resolve(f"onnx:{file}")) != before
     assert not np.array_equal(follow(f"onnx:{file}")[1], scores)
 
 
