@@ -84,11 +84,6 @@ class Part:
     undrawn: int = 0
     """Sequences whose frames have to be rendered first."""
 
-    @property
-    def left(self) -> int:
-        """How many trajectories are to be run."""
-        return sum(row.trajectories - row.kept for row in self.rows)
-
 
 def cast(study: Study) -> Cast:
     """Return a study's trackers; InputError for a name that means none, and where levels of factors undo each other."""

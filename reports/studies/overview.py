@@ -44,8 +44,8 @@ def _study(place: Path) -> Iterator[str]:
         except InputError:
             damaged.append(f"{place.name}/{one.name}/{FILE}")
     if answers:
-        newest = next(iter(answers.values()))
-        yield from (f"## {plain_text(newest.question)}", "", f"Study {plain_text(newest.study)}.", "")
+        first = next(iter(answers.values()))
+        yield from (f"## {plain_text(first.question)}", "", f"Study {plain_text(first.study)}.", "")
         yield from (f"| {' | '.join(HEADINGS)} |", f"|{'---|' * len(HEADINGS)}")
         for name, answer in answers.items():
             page = f"[{plain_text(answer.coverage)}]({quote(f'{place.name}/{name}/study.md')})"
