@@ -76,6 +76,8 @@ class TrackerSpec:
     @cached_property
     def _identity(self) -> str:
         facts = {"family": self.family.name, "config": self.settings, "weights": self.weights.sha256}
+        if self.weights.tensors:
+            facts["tensors"] = self.weights.tensors
         if self.family.reach is not None:
             facts["class"] = self.family.cls.__qualname__  # of one file several may be registered under one name
             if self.weights.name == RANDOM:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from benchmark.shapes import Count, Least1, NotNegative, Positive
 from benchmark.training.layers import Floats, Layer, View, paint
 from benchmark.training.scripting import Chances, backdrop, beside, gains, moving, occluder, pulse, smooth
-from benchmark.training.sources import Pixels, Portrait, Track, portrait
+from benchmark.training.sources import Pixels, Portrait, Shot, Track, portrait
 
 WHOLE = 1 / 3
 """Share of a video's clips that are drawn over all of it, in order, as MemTrack's authors do."""
@@ -66,6 +66,11 @@ class Cut:
     """The first template is cut so as to show the target this many times as large, too."""
 
 
+@lru_cache(SEEN_PORTRAITS)
+def _portrait(shot: Shot) -> Portrait:
+    return portrait(shot)
+
+
 class ClipSource:
     """Clips by number: the same number gives the same clip, in any process.
 
@@ -98,7 +103,6 @@ class ClipSource:
         self._frames, self._seed, self._length = frames, seed, length
         self._moving = moving if self._videos.tracks else 0.0
         self._cut, self._chances, self._pasted = cut, chances, pasted
-        self._portrait = lru_cache(SEEN_PORTRAITS)(portrait)
 
     def __len__(self) -> int:
         return self._length
@@ -148,18 +152,18 @@ class ClipSource:
     def _through(self, rng: np.random.Generator, track: Track, frames: int) -> tuple[Portrait, ...]:
         """Return one portrait of a still, or one a frame in the order of time."""
         if len(track.shots) == 1:
-            return (self._portrait(track.shots[0]),)
+            return (_portrait(track.shots[0]),)
         few = len(track.shots) < frames
         if few or rng.random() < WHOLE:
             chosen = np.sort(rng.choice(len(track.shots), frames, replace=few))
         else:
             stride = int(rng.integers(1, min(STRIDES, (len(track.shots) - 1) // (frames - 1)) + 1))
             chosen = int(rng.integers(len(track.shots) - stride * (frames - 1))) + stride * np.arange(frames)
-        return tuple(self._portrait(track.shots[i]) for i in chosen)
+        return tuple(_portrait(track.shots[i]) for i in chosen)
 
     def _any(self, pool: _Pool, rng: np.random.Generator) -> Portrait:
         shots = pool.draw(rng).shots
-        return self._portrait(shots[int(rng.integers(len(shots)))])
+        return _portrait(shots[int(rng.integers(len(shots)))])
 
     def _shoot(self, rng: np.random.Generator, layers: tuple[Layer, ...], target: int, exact: bool) -> Clip:
         cut, count = self._cut, self._frames

@@ -1,4 +1,4 @@
-"""Trained weights in the form in which they ship, and the digest for the catalogue.
+"""Trained weights in the form in which they ship, and their digests for the catalogue.
 
 python -m benchmark.training.shipping results/training/memtrack/best.safetensors trackers/weights/memtrack.safetensors
 
@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from trackers.nets.checkpoint import load_tensors
-from trackers.nets.pretrained import SECOND
+from trackers.nets.pretrained import joined
 
 
 def ship(source: Path, target: Path, second: Path | None = None, *, whole: bool = False) -> str:
@@ -26,13 +26,20 @@ def ship(source: Path, target: Path, second: Path | None = None, *, whole: bool 
     """
     tensors = load_tensors(source)
     if second is not None:
-        tensors = {name: value for name, value in tensors.items() if not name.startswith(SECOND)}
-        tensors |= {name: value for name, value in load_tensors(second).items() if name.startswith(SECOND)}
+        tensors = joined(tensors, second)
     if not whole:
         tensors = {name: _halved(name, value) for name, value in tensors.items()}
     save_file({name: value.contiguous() for name, value in tensors.items()}, target)
     target.chmod(0o644)
     return hashlib.sha256(target.read_bytes()).hexdigest()
+
+
+def tensors_digest(path: Path) -> str:
+    """Return the sha256 of a file's tensors as they are read: names, kinds, shapes and values, in the names' order."""
+    digest = hashlib.sha256()
+    for name, value in sorted(load_tensors(path).items()):
+        digest.update(f"{name} {value.dtype} {tuple(value.shape)}\n".encode() + value.numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _halved(name: str, value: Tensor) -> Tensor:
@@ -50,3 +57,4 @@ if __name__ == "__main__":
     parser.add_argument("--whole", action="store_true", help="not in half precision")
     given = parser.parse_args()
     sys.stdout.write(f'sha256 = "{ship(given.source, given.target, given.second, whole=given.whole)}"\n')
+    sys.stdout.write(f'tensors = "{tensors_digest(given.target)}"\n')

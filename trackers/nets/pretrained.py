@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from torch import Tensor, nn
 
@@ -12,8 +13,6 @@ from trackers.nets.lite_features import LiteFeatures
 from trackers.weights.catalog import RANDOM, Weights, find_weights
 
 TRUNK = "backbone.trunk."
-
-
 SECOND = "short."
 """How the names of a second branch's tensors begin."""
 
@@ -36,7 +35,7 @@ def load_weights(net: nn.Module, weights: Weights, ignored: tuple[str, ...] = ()
         raise InputError("this network gets no weights: give them behind '@' in the tracker's name, or '@random'")
     tensors = load_tensors(weights.path)
     if weights.second is not None:
-        tensors = _joined(tensors, load_tensors(weights.second), weights)
+        tensors = joined(tensors, weights.second)
     tensors = {name: value for name, value in tensors.items() if not name.startswith(ignored)}
     backbone = net.get_submodule("backbone")
     if isinstance(backbone, LiteFeatures):
@@ -52,9 +51,9 @@ def load_weights(net: nn.Module, weights: Weights, ignored: tuple[str, ...] = ()
     fill(net, lacking | tensors, weights.path)
 
 
-def _joined(first: Mapping[str, Tensor], second: Mapping[str, Tensor], weights: Weights) -> dict[str, Tensor]:
-    """Return what the first file holds but for the second branch, and what the second holds of it."""
-    of_second = {name: value for name, value in second.items() if name.startswith(SECOND)}
+def joined(first: Mapping[str, Tensor], second: Path) -> dict[str, Tensor]:
+    """Return the tensors `first` but for the second branch's, and what the file `second` holds of those."""
+    of_second = {name: value for name, value in load_tensors(second).items() if name.startswith(SECOND)}
     if not of_second:
-        raise InputError(f"{weights.second} holds nothing of the short branch: A+B are the long one's file and its")
+        raise InputError(f"{second} holds nothing of the short branch: A+B are the long one's file and its")
     return {name: value for name, value in first.items() if not name.startswith(SECOND)} | of_second

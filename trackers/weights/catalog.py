@@ -42,13 +42,13 @@ class Weights:
     """Fields of the tracker's config, and the values that go with these weights: a head that they have trained."""
     second: Path | None = None
     """The second branch's file, where each branch of a tracker has its own."""
-    listed: bool = False
-    """Whether they are the catalogue's; any other file may be in whatever format."""
+    tensors: str = ""
+    """Digest of the tensors read from a file of the catalogue's; any other file may be in whatever format."""
 
     @property
     def is_users(self) -> bool:
         """Whether they are in a file of the user's, in whatever format."""
-        return self.path is not None and not self.listed
+        return self.path is not None and not self.tensors
 
 
 @dataclass(frozen=True)
@@ -188,5 +188,5 @@ def _listed(name: str, entry: dict[str, Any]) -> Weights:
         raise InputError(f"weights {name!r} in {path} are damaged (sha256 {digest[:12]}...); install Engram again")
     return Weights(
         name, path, digest, bool(entry.get("trunk")), tuple(entry["trained_on"]), tuple(entry["tuned_on"]),
-        entry["licence"], entry.get("note", ""), tuple(entry.get("config", {}).items()), listed=True,
+        entry["licence"], entry.get("note", ""), tuple(entry.get("config", {}).items()), tensors=entry["tensors"],
     )  # fmt: skip

@@ -10,6 +10,7 @@ from conftest import REPOSITORY
 from benchmark.store import keys
 from benchmark.store.keys import code_digest, record_key
 from trackers.names import resolve
+from trackers.weights import catalog
 
 FACTS = {
     "dataset": "demo 1", "protocol": "ope", "start": 0, "box": [1.0, 2.0, 3.0, 4.0], "repeat": 0, "seed": 7,
@@ -113,6 +114,14 @@ def test_how_files_are_read_counts_where_weights_are_the_users(tmp_path: Path, m
         source.write("\nTWICE = 2\n")
     assert code_digest(ours) == before[0]
     assert code_digest(theirs) != before[1]
+
+
+def test_other_tensors_read_from_the_same_file_are_another_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = key()
+    entries = catalog._entries()
+    entries["imagenet"]["tensors"] = "0" * 64
+    monkeypatch.setattr(catalog, "_entries", lambda: entries)
+    assert key() != before
 
 
 @pytest.mark.parametrize("family", ["siamfc", "memtrack", "dualmn", "nets"])

@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from benchmark.training.shipping import ship
+from benchmark.training.shipping import ship, tensors_digest
 
 
 def test_numbers_are_halved_counts_are_kept_and_the_digest_is_the_files(tmp_path: Path) -> None:
@@ -37,3 +37,21 @@ def test_of_two_files_each_gives_its_branch_and_nothing_is_rounded_where_that_is
     assert {name: value.item() for name, value in written.items()} == {
         "long.a": torch.tensor(0.1).item(), "short.b": torch.tensor(1.1).item()
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tensors", "same"),
+    [
+        ({"b": torch.tensor([2.0]), "a": torch.tensor([1.0])}, True),
+        ({"a": torch.tensor([1.0]), "b": torch.tensor([2.5])}, False),
+        ({"a": torch.tensor([1.0]), "c": torch.tensor([2.0])}, False),
+        ({"a": torch.tensor([1.0]), "b": torch.tensor(2.0)}, False),
+        ({"a": torch.tensor([1.0]), "b": torch.tensor([2.0], dtype=torch.float16)}, False),
+    ],
+)
+def test_a_digest_of_tensors_is_of_names_kinds_shapes_and_values(
+    tmp_path: Path, tensors: dict[str, torch.Tensor], same: bool
+) -> None:
+    save_file({"a": torch.tensor([1.0]), "b": torch.tensor([2.0])}, tmp_path / "one.safetensors")
+    save_file(tensors, tmp_path / "two.safetensors", {"written": "elsewhere"})
+    assert (tensors_digest(tmp_path / "one.safetensors") == tensors_digest(tmp_path / "two.safetensors")) is same

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmark.training.shipping import tensors_digest
 from trackers.api import lane_bytes
 from trackers.errors import InputError
 from trackers.names import resolve
@@ -21,6 +22,7 @@ def test_every_listed_file_is_there_and_whole() -> None:
         weights = find_weights("any", "compact", name)
         assert weights.path is not None
         assert hashlib.sha256(weights.path.read_bytes()).hexdigest() == weights.sha256
+        assert tensors_digest(weights.path) == weights.tensors, f"what is read of {name} has changed: so do its boxes"
         assert weights.licence
 
 
