@@ -119,13 +119,14 @@ def _validate(recipe: Recipe, data_root: Path, weights: Path, folder: Path, devi
         sets.append(unpack_videos(real, folder / "videos"))
     elif recipe.validation:
         says.print(f"there are no real videos to validate by in {real}", markup=False, soft_wrap=True)
-    results, names = Results(folder / "validation"), [f"{recipe.tracker}@{weights}"]
+    tracker = recipe.validated or recipe.tracker
+    results, names = Results(folder / "validation"), [f"{tracker}@{weights}"]
     try:
-        resolve(recipe.tracker)
+        resolve(tracker)
     except InputError:
-        says.print(f"no weights ship for {recipe.tracker}: the new ones have nothing to be held against")
+        says.print(f"no weights ship for {tracker}: the new ones have nothing to be held against")
     else:
-        names.insert(0, recipe.tracker)
+        names.insert(0, tracker)
     for dataset in sets:
         with progress(says, "frames") as bars:
             bar = bars.add_task(f"tracking {dataset.title}", total=None)

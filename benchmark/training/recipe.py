@@ -92,6 +92,8 @@ class Recipe:
     """What the best weights are chosen by: clips of real videos, never trained on; else tracks held out."""
     validation: str = ""
     """Folder of real videos to validate by, relative to ``--data-root``."""
+    validated: str = ""
+    """The tracker that is validated, where one branch alone is trained; `tracker` by default."""
     cut: Cut = field(default_factory=Cut)
     chances: Chances = field(default_factory=Chances)
     options: Mapping[str, float] = field(default_factory=dict)
@@ -106,7 +108,7 @@ class Recipe:
         wanted, own = resolve(f"{tracker}@{RANDOM}"), resolve(f"{self.tracker}@{RANDOM}")
         if (wanted.family.name, wanted.preset) != (own.family.name, own.preset):
             raise InputError(f"recipe {self.name} trains {self.tracker}, of which {tracker} is no variant")
-        return replace(self, tracker=tracker, name=self.name + tracker.removeprefix(self.tracker))
+        return replace(self, tracker=tracker, validated="", name=self.name + tracker.removeprefix(self.tracker))
 
     @property
     def trunk_is_fixed(self) -> bool:
@@ -119,6 +121,7 @@ def plain(recipe: Recipe) -> dict[str, Any]:
     mixture = replace(recipe.mixture, weights=dict(recipe.mixture.weights))
     schedule = replace(recipe.schedule, factors=dict(recipe.schedule.factors))
     said = asdict(replace(recipe, mixture=mixture, schedule=schedule, options=dict(recipe.options)))
+    del said["validated"]  # which no step depends on
     if not recipe.cut.area:
         del said["cut"]["area"]
     if not recipe.cut.sizes:

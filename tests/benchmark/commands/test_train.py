@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.commands.train import _show
+from benchmark.commands.train import _show, _validate
+from benchmark.training import validation
+from benchmark.training.recipe import read_recipe
 from benchmark.training.validation import Tracked
 
 SMALL = """
@@ -63,3 +65,19 @@ def test_weights_are_shown_alone_where_none_ship(capsys: pytest.CaptureFixture[s
     shown = capsys.readouterr().out
     assert "0.500" in shown
     assert "ships" not in shown
+
+
+def test_a_branch_that_is_trained_alone_is_tracked_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = []
+
+    def track(names: list[str], *_: object, **__: object) -> list[Tracked]:
+        asked.append(names)
+        return [Tracked(name, {"blur-1": 0.5}) for name in names]
+
+    monkeypatch.setattr(validation, "track", track)
+    _validate(read_recipe("dualmn-short"), tmp_path, Path("best.safetensors"), tmp_path, "cpu")
+    _validate(read_recipe("siamfc"), tmp_path, Path("best.safetensors"), tmp_path, "cpu")
+    assert asked == [["dualmn-short", "dualmn-short@best.safetensors"], ["siamfc", "siamfc@best.safetensors"]]
+    assert "there are no real videos" in capsys.readouterr().err
