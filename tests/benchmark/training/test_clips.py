@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmark.training import clips
 from benchmark.training.clips import ClipSource, Cut
 from benchmark.training.layers import Layer, View, paint
 from benchmark.training.readers import READERS
@@ -144,7 +145,7 @@ def test_moving_clips_take_a_videos_own_frames_in_the_order_of_time(
     (film,) = (track for track in tracks if len(track.shots) > 1)
     place = {id(shot): index for index, shot in enumerate(film.shots)}
     shown: list[int] = []
-    monkeypatch.setattr(videos, "_portrait", lambda shot: shown.append(place.get(id(shot), -1)) or flat(0))
+    monkeypatch.setattr(clips, "_portrait", lambda shot: shown.append(place.get(id(shot), -1)) or flat(0))
     even = 0
     for seed in range(40):
         shown.clear()
