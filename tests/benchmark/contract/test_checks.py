@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from textwrap import indent
 
@@ -74,6 +75,7 @@ GATED = (
     .replace("    def __init__", "    signals = (Signal('gate', 'open', low=0, high=1),)\n    def __init__")
     .replace("0.5)), State", "0.5), {'gate': 2 * np.ones(len(boxes))} if self.recording else {}), State")
 )
+TENSORS_KEPT = one(at_import="import torch\nKEPT = []", update="KEPT.append(torch.ones(200_000))")
 BROKEN = {
     "nothing is returned": (one(update="return None"), "shapes", "it returned nothing (None)"),
     "corners": (one(update="x, y, w, h = self.box\nreturn [x, y, x + w, y + h]"), "shapes", "x1, y1, x2, y2"),
@@ -112,10 +114,7 @@ BROKEN = {
     "all frames kept": (
         one(init="self.all = []", update="self.all.append(image.copy())"), "memory", "MB more with every frame",
     ),
-    "tensors kept": (
-        one(at_import="import torch\nKEPT = []", update="KEPT.append(torch.ones(200_000))"),
-        "memory", "0.80 MB more with every frame",
-    ),
+    "tensors kept": (TENSORS_KEPT, "memory", "MB more with every frame"),
     "what a target needed is kept": (
         one(at_import="KEPT = []", init="KEPT.append(np.ones(1_500_000))"), "memory", "12 MB more with every video",
     ),
@@ -148,6 +147,12 @@ def test_what_breaks_it_is_the_line_of_one_check(tmp_path: Path, name: str) -> N
     assert "\n" not in found[wanted].line
     if wanted == "shapes":
         assert {one.verdict for one in found.values()} == {"broken", "cannot tell"}
+
+
+def test_what_is_kept_of_a_frame_is_told_but_for_what_lay_free_before(tmp_path: Path) -> None:
+    grown = re.match(r"([\d.]+) MB more with every frame", check(tmp_path, TENSORS_KEPT)["memory"].line)
+    assert grown is not None
+    assert 0.6 < float(grown[1]) < 0.85
 
 
 PUT_RIGHT = {
