@@ -123,7 +123,7 @@ def write_json(file: Path, content: dict[str, Any]) -> None:
 
 def _tracker(spec: TrackerSpec) -> dict[str, Any]:
     weights = asdict(spec.weights)
-    del weights["listed"]  # its name and digest say so
+    del weights["tensors"]  # its name and digest say so
     for part in ("path", "second"):
         weights[part] = weights[part].name if weights[part] else None
     return {

@@ -107,7 +107,7 @@ class DualMNConfig(SizeRules):
     update_steps: int = 2
     update_every: int = 8
     """Frames between updates of the filter."""
-    early_frames: int = 0
+    early_frames: int = 8
     """So many first frames are each followed by an update."""
     hard_steps: int = 1
     """Steps taken at once where a distractor shows."""
@@ -212,6 +212,7 @@ _DIMP: Mapping[str, Any] = {
     "step": 0.9,
     "start_steps": 10,
     "update_every": 20,
+    "early_frames": 0,
 }
 """The short branch with DiMP-50's sizes and constants (docs/dualmn.md)."""
 
