@@ -35,11 +35,11 @@ SHORTEST = 5
 """Frames that a loss, or an absence, lasts at the least."""
 BEFORE, AFTER = 10, 5
 """Frames before a loss, and after a return, that are looked at."""
-SIGNALS = frozenset({
-    "read_weights", "read_mass", "read_age", "slot_age", "write_gates", "long_stored", "short_stored", "long_box",
-    "short_box", "decider", "read_cosine",
-})  # fmt: skip
-"""What is looked at; maps would take the memory of a machine."""
+SHAPES: dict[str, tuple[int, ...]] = {
+    "read_weights": (-1,), "read_mass": (-1,), "read_age": (-1,), "slot_age": (-1,), "write_gates": (-1,),
+    "long_stored": (), "short_stored": (), "long_box": (4,), "short_box": (4,), "decider": (), "read_cosine": (),
+}  # fmt: skip
+"""What is looked at, and its shape in one frame, -1 for any length: another tracker may call other things so."""
 CLEAR = 0.05
 """Overlap by which one branch must be better than the other for a choice to be wrong."""
 
@@ -85,10 +85,18 @@ def episodes_of(
             continue
         rows, video = slice(record.start + 1, record.start + len(record.boxes)), videos[record.sequence]
         away = hidden[record.sequence][rows] if record.sequence in hidden else None
-        kept = {name: values for name, values in telemetry.items() if name in SIGNALS}
+        kept = {name: values for name, values in telemetry.items() if _fits(name, values)}
         one = Episode(record.boxes[1:], video.boxes[rows], video.valid[rows], kept, away)
         found.setdefault(record.sequence, []).append(one)
     return found
+
+
+def _fits(name: str, values: NDArray[Any]) -> bool:
+    """Return whether a signal is one that is looked at, by name and shape."""
+    shape = SHAPES.get(name)
+    if shape is None or values.dtype.kind not in "biuf" or values.ndim != 1 + len(shape) or not values[:1].size:
+        return False
+    return shape in ((), (-1,), values.shape[1:])
 
 
 Question = Callable[[Episode], float | None]
@@ -143,8 +151,8 @@ def age_at_return(episode: Episode) -> float | None:
     for end in _onsets(~episode.away):
         if end:
             back[end : end + AFTER] = True
-    back &= ~episode.away
-    return float(np.nanmean(age[back])) if np.isfinite(age[back]).any() else None
+    back &= ~episode.away & np.isfinite(age)
+    return float(age[back].mean()) if back.any() else None
 
 
 def writing_while_hidden(episode: Episode) -> float | None:
@@ -174,8 +182,8 @@ def content_drift(episode: Episode) -> float | None:
     cosine = episode.telemetry.get("read_cosine")
     if cosine is None or len(cosine) < 8:
         return None
-    part = len(cosine) // 4
-    return float(np.nanmean(cosine[-part:]) - np.nanmean(cosine[:part]))
+    part, frame = len(cosine) // 4, np.arange(len(cosine))
+    return _difference(cosine, frame >= len(cosine) - part, frame < part)
 
 
 QUESTIONS: tuple[tuple[str, str, Question, bool], ...] = (
@@ -201,11 +209,11 @@ QUESTIONS: tuple[tuple[str, str, Question, bool], ...] = (
 def _read_entropy(telemetry: Telemetry) -> Values | None:
     """Return the entropy (M,) of how the read is shared among what is stored, relative to an even one."""
     shares = telemetry.get("read_weights", telemetry.get("read_mass"))
-    if shares is None or shares.ndim != 2 or shares.shape[1] < 2:
+    if shares is None or shares.shape[1] < 2:
         return None
-    share = np.asarray(shares, np.float64)
+    share = np.where((shares >= 0) & (shares < np.inf), shares, np.nan).astype(np.float64)
     share = share / np.maximum(share.sum(1, keepdims=True), 1e-12)
-    terms = np.where(share > 0, share * np.log(np.maximum(share, 1e-12)), 0.0)
+    terms = np.where(share == 0, 0.0, share * np.log(np.maximum(share, 1e-12)))
     entropy: Values = -terms.sum(1) / np.log(share.shape[1])
     return entropy
 
@@ -213,7 +221,7 @@ def _read_entropy(telemetry: Telemetry) -> Values | None:
 def _read_age(telemetry: Telemetry) -> Values | None:
     """Return the mean age (M,) of what is read, each stored frame by its share; NaN where nothing is."""
     for ages, shares in (("read_age", "read_mass"), ("slot_age", "read_weights")):
-        if ages in telemetry and shares in telemetry:
+        if ages in telemetry and shares in telemetry and telemetry[ages].shape == telemetry[shares].shape:
             age, share = (np.asarray(telemetry[name], np.float64) for name in (ages, shares))
             share = np.where(age >= 0, share, 0.0)
             whole = share.sum(1)
@@ -232,7 +240,9 @@ def _written(telemetry: Telemetry) -> Values | None:
 
 
 def _difference(values: Values, here: NDArray[np.bool_], there: NDArray[np.bool_]) -> float | None:
-    """Return the mean of values here minus there; None where either has none."""
+    """Return the mean of the finite values here minus there; None where either has none."""
+    known = np.isfinite(values)
+    here, there = here & known, there & known
     if not here.any() or not there.any():
         return None
     return float(values[here].mean() - values[there].mean())

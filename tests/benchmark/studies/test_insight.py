@@ -96,7 +96,7 @@ def test_episodes_begin_with_the_frame_after_the_first_and_need_telemetry() -> N
     boxes = np.ones((6, 4))
     record = Record("k", "demo", "t", "a", 4, 0, "done", boxes, np.ones(6))
     hidden = {"a": np.arange(10) >= 8}
-    told = {"slot_age": np.arange(5.0), "attention_map": np.ones((5, 3, 3))}
+    told = {"slot_age": np.arange(10.0).reshape(5, 2), "attention_map": np.ones((5, 3, 3))}
     (one,) = episodes_of([record], {"a": video}, hidden, lambda _: told)["a"]
     np.testing.assert_array_equal(one.truth, video.boxes[5:])
     np.testing.assert_array_equal(one.valid, [True, True, False, True, True])
@@ -110,5 +110,34 @@ def test_episodes_begin_with_the_frame_after_the_first_and_need_telemetry() -> N
 
 def test_all_that_is_looked_at_is_reported_by_a_tracker_that_ships() -> None:
     told = {signal.name for name in ("memtrack", "dualmn") for signal in find_family(name).cls.signals}
-    assert told >= insight.SIGNALS
+    assert told >= insight.SHAPES.keys()
     assert "read_cosine" in {signal.name for signal in find_family("memtrack").cls.signals}
+
+
+STRANGE: tuple[dict, ...] = (
+    {"read_cosine": np.full(FRAMES, np.nan)},
+    {"read_cosine": np.full(FRAMES, "high")},
+    {"read_cosine": np.ones((FRAMES, 3))},
+    {"write_gates": np.full((FRAMES, 3), np.nan)},
+    {"write_gates": np.ones(FRAMES)},
+    {"write_gates": np.ones((FRAMES, 0))},
+    {"long_stored": np.full(FRAMES, np.inf)},
+    {"read_weights": np.full((FRAMES, 4), np.nan)},
+    {"read_weights": np.full((FRAMES, 4), np.inf)},
+    {"read_weights": np.full((FRAMES, 4), -1)},
+    {"read_weights": np.ones((FRAMES, 2, 2))},
+    {"read_weights": np.ones((FRAMES, 1)), "slot_age": np.ones((FRAMES, 3))},
+    {"read_mass": np.ones((FRAMES, 1)), "read_age": np.full((FRAMES, 1), np.inf)},
+    {"long_box": TRUE[:, :3], "short_box": TRUE, "decider": np.ones(FRAMES)},
+    {"long_box": TRUE, "short_box": TRUE + 9, "decider": np.ones((FRAMES, 2))},
+)
+"""What another tracker may report under a name that is looked at."""
+
+
+@pytest.mark.parametrize("telemetry", STRANGE)
+def test_what_is_no_such_signal_is_not_looked_at(telemetry: dict) -> None:
+    video, boxes = Annotation("a", TRUE, np.ones(FRAMES, bool)), TRUE.copy()
+    boxes[20:30, :2] += 100
+    record = Record("k", "demo", "t", "a", 0, 0, "done", boxes, np.ones(FRAMES))
+    told = {name: values[1:] for name, values in telemetry.items()}
+    assert list(insights("x", episodes_of([record], {"a": video}, {}, lambda _: told))) == []
