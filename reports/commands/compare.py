@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ from benchmark.commands.options import json_option, results_option, write_json
 from benchmark.commands.terminal import echo
 
 if TYPE_CHECKING:
+    from benchmark.statistics.paired import PairedDifference
+    from reports.compare.groups import Group
     from reports.compare.model import Comparison, Pair
 
 
@@ -82,7 +85,10 @@ def _plain(comparison: Comparison, page: Path) -> dict[str, Any]:
         "coverage": comparison.b.scores.coverage,
         "protocol": comparison.b.scores.protocol,
         "profile": comparison.profile.name,
-        "pairs": [_plain_pair(pair) for pair in comparison.pairs],
+        "pairs": [
+            _plain_pair(pair) | {f"by_{kind}": _plain_groups(found, index) for kind, found in comparison.groups.items()}
+            for index, pair in enumerate(comparison.pairs)
+        ],
         "left_out": list(comparison.left_out),
         "page": str(page),
     }
@@ -96,16 +102,7 @@ def _plain_pair(pair: Pair) -> dict[str, Any]:
         if found is None:
             continue
         counts = pair.counts if found is pair.main else (found.wins, found.ties, found.losses)
-        measures[name] = {
-            "difference": found.difference,
-            "low": found.interval.low if found.interval else None,
-            "high": found.interval.high if found.interval else None,
-            "p": found.p,
-            "p_holm": found.p_holm,
-            "wins": counts[0],
-            "ties": counts[1],
-            "losses": counts[2],
-        }
+        measures[name] = {**_plain_difference(found), **dict(zip(("wins", "ties", "losses"), counts, strict=True))}
     return {
         "a": pair.a.name,
         "b": pair.b.name,
@@ -114,3 +111,14 @@ def _plain_pair(pair: Pair) -> dict[str, Any]:
         "identical": pair.identical,
         **measures,
     }
+
+
+def _plain_groups(groups: Sequence[Group], pair: int) -> dict[str, Any]:
+    """Return one pair's differences by group."""
+    own = {group.name: found for group in groups if (found := group.differences[pair])}
+    return {name: {**_plain_difference(found), "sequences": found.sequences} for name, found in own.items()}
+
+
+def _plain_difference(found: PairedDifference) -> dict[str, Any]:
+    low, high = (found.interval.low, found.interval.high) if found.interval else (None, None)
+    return {"difference": found.difference, "low": low, "high": high, "p": found.p, "p_holm": found.p_holm}

@@ -15,6 +15,8 @@ from benchmark.profiles import Profile, load_profile
 from benchmark.runs import Run
 from benchmark.scores import TrackerScores
 from benchmark.statistics.paired import PairedDifference
+from reports.causes import mark_causes
+from reports.compare.groups import Group, groups_of
 from reports.model import illustrate, read_videos
 from reports.sequences import SequenceView, view_sequence
 from reports.speed import Speed, speeds
@@ -75,6 +77,8 @@ class Comparison:
     """What could not be compared, and why."""
     views: tuple[SequenceView, ...]
     """Every sequence with the trackers of both runs, named ``A: ...`` and ``B: ...``; the most changed first."""
+    groups: Mapping[str, tuple[Group, ...]]
+    """The same differences by ``cause`` of failure and by ``attribute``."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -117,9 +121,11 @@ def _comparison(
         left_out.append(f"{merit.name}: a tracker has none, so that they are compared by {SUCCESS.name}")
         merit, having = SUCCESS, list(matched)
     pairs = _pairs(runs, having, merit)
+    views = _views(runs, pairs, frames)
     return Comparison(
         *runs, load_profile(runs[0].scores.profile, runs[0].scores.dataset), merit, pairs,
-        tuple(_changes(*runs, matched)), tuple(left_out), _views(runs, pairs, frames),
+        tuple(_changes(*runs, matched)), tuple(left_out), views,
+        groups_of(having, views, merit.key),
     )  # fmt: skip
 
 
@@ -209,5 +215,5 @@ def _views(runs: tuple[Run, Run], pairs: Sequence[Pair], frames: bool) -> tuple[
     order = sorted(moved, key=lambda name: -moved[name])
     pictured = [name for name in order[:PICTURED] if moved[name] > 0]
     videos, _ = read_videos(runs[1], pictured, None) if frames and pictured else ({}, "")
-    views = [view_sequence(name, list(trackers.values()), runs, owner) for name in order]
+    views, _ = mark_causes([view_sequence(name, list(trackers.values()), runs, owner) for name in order], runs[1])
     return tuple(illustrate(v, runs, owner, videos.get(v.name)) if v.name in pictured else v for v in views)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from benchmark.merit import values
+from benchmark.signed import signed
+from benchmark.statistics.paired import PairedDifference
 from reports.compare.model import Comparison, Pair
 from reports.labels import circumstances, coverage, marks
 from reports.speed import Speed
@@ -15,7 +18,8 @@ __all__ = ["comparison_tables"]
 
 def comparison_tables(comparison: Comparison) -> dict[str, Table]:
     """Return the tables of a comparison by name."""
-    found = (_pairs(comparison), _sequences(comparison), _speeds(comparison), _changes(comparison))
+    found = (_pairs(comparison), *_groups(comparison), _sequences(comparison), _speeds(comparison),
+             _changes(comparison))  # fmt: skip
     return {table.name: table for table in found if table.rows}
 
 
@@ -56,6 +60,35 @@ def _pairs(comparison: Comparison) -> Table:
 
 def _name(pair: Pair) -> str:
     return pair.a.name if pair.a.name == pair.b.name else f"{pair.a.name} → {pair.b.name}"
+
+
+def _groups(comparison: Comparison) -> Iterator[Table]:
+    merit = comparison.merit
+    for kind, title in (("cause", "by cause of failure"), ("attribute", "by attribute")):
+        groups = comparison.groups[kind]
+        cells = sum(one is not None for group in groups for one in group.differences)
+        rows = [
+            (words(group.name), Cell(str(group.sequences), group.sequences), *map(_group, group.differences))
+            for group in groups
+        ]
+        columns = (
+            Column(kind.capitalize(), kind, "text"), Column("Sequences", "sequences", short="Seqs."),
+            *(Column(_name(pair), f"{merit.key}_difference", tracker=_name(pair)) for pair in comparison.pairs),
+        )  # fmt: skip
+        notes = (
+            "Mean difference on the sequences that share it, two or more, with its 95 % interval; * where p < .05 after"
+            f" Holm's correction over the {cells} of this table.",
+        )
+        yield Table(f"by-{kind}", f"Change of {merit.name} {title}, B − A", coverage(comparison.b.scores), columns,
+                    tuple(rows), notes, circumstances(comparison.b.scores))  # fmt: skip
+
+
+def _group(found: PairedDifference | None) -> Cell:
+    if found is None:
+        return EMPTY
+    star = "*" if found.significant else ""
+    return Cell(f"{signed(found.difference)}{star}", found.difference, interval=found.interval, sign=True,
+                facts={"p_holm": found.p_holm})  # fmt: skip
 
 
 def _sequences(comparison: Comparison) -> Table:

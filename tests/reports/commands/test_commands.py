@@ -67,6 +67,8 @@ def test_trackers_of_one_run_are_compared_with_the_first(run_bench, made_run: Pa
     scores = json.loads((made_run / "scores.json").read_text())
     auc = {one["name"]: one["summary"]["overall"]["auc"] for one in scores["trackers"]}
     for pair in told["pairs"]:
+        assert {one["sequences"] for one in pair["by_attribute"].values()} == {2, 3}
+        assert all(one["low"] < one["difference"] < one["high"] for one in pair["by_attribute"].values())
         assert pair["auc"]["difference"] == pytest.approx(auc[pair["b"]] - auc["siamfc"])
         assert pair["auc"]["low"] < pair["auc"]["difference"] < pair["auc"]["high"]
     page = Path(told["page"])
