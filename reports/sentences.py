@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from benchmark.merit import Merit
+from benchmark.p_values import p_equals
 from benchmark.signed import signed
 from reports.answers import Answer
 from reports.forest import Forest, Row, found_of
@@ -57,7 +58,7 @@ def evidence(answer: Answer) -> str:
     asked = f", corrected for {answer.questions} questions" if answer.questions > 1 else ""
     text += (
         f" (95\u00a0% interval {signed(found.interval.low)} to {signed(found.interval.high)}; "
-        f"p\u00a0=\u00a0{_p(found.p_holm)}{asked}): "
+        f"{p_equals(found.p_holm)}{asked}): "
         f"{merit.counts_as.format(*answer.counts, all=found.sequences)}."
     )
     if second is not None and second.interval is not None:
@@ -81,7 +82,3 @@ def cost(answer: Answer) -> str:
     if one.memory_other is not None and one.memory_base is not None:
         memory = f", peak memory {one.memory_other:.0f} MB against {one.memory_base:.0f} MB"
     return f"Cost: {speeds} at one lane{memory}{beside}."
-
-
-def _p(value: float) -> str:
-    return f"{value:.3f}" if value >= 0.001 else f"{value:.4f}"

@@ -71,3 +71,8 @@ def test_what_rounds_to_zero_has_no_sign() -> None:
     plain = re.compile(r"[{:\"'%]\+z?,?(\.[\d{]|[efg%][}\"'])|\.(low|high):\.")
     sources = [*MODULES, *(REPOSITORY / "tests").rglob("*.py"), *(REPOSITORY / "reports").rglob("*.html")]
     assert not [file for file in sources if plain.search(file.read_text())]
+
+
+def test_no_p_value_reads_as_zero() -> None:
+    """They are written by `benchmark.p_values`."""
+    assert not [file for file in MODULES if re.search(r"\bp(_holm)?:\.\d", file.read_text())]

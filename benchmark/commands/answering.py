@@ -14,6 +14,7 @@ from rich.table import Table
 from benchmark.commands.folder import begin, conclude, keep_truth, this_command
 from benchmark.commands.terminal import Terminal, remarks, sequence_progress
 from benchmark.commands.work import do
+from benchmark.p_values import p_text
 from benchmark.signed import signed
 from benchmark.store.results import slug, writing
 
@@ -187,7 +188,7 @@ def _spanned(one: Effect) -> str:
 
 
 def _p(one: Effect) -> str:
-    return "-" if one.p_holm is None else f"{one.p_holm:.3f}"
+    return "-" if one.p_holm is None else p_text(one.p_holm)
 
 
 def _power(one: Effect) -> tuple[str, str]:

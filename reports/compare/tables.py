@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from benchmark.merit import values
+from benchmark.p_values import p_text
 from benchmark.signed import signed
 from benchmark.statistics.paired import PairedDifference
 from reports.compare.model import Comparison, Pair
@@ -36,7 +37,7 @@ def _pairs(comparison: Comparison) -> Table:
             names = [name for name in pair.sequences if all(name in one for one in own)]
             means = [sum(one[name] for name in names) / len(names) for one in own]
             better, alike, worse = counts or (found.wins, found.ties, found.losses)
-            p = EMPTY if found.p_holm is None else Cell(f"{found.p_holm:.3f}", found.p_holm)
+            p = EMPTY if found.p_holm is None else Cell(p_text(found.p_holm), found.p_holm)
             named = tracker_cell(_name(pair), (measure, *marks(pair.b)), measure=key, marks="; ".join(marks(pair.b)))
             same = "–" if pair.identical is None else f"{pair.identical} of {len(pair.sequences)}"
             rows.append(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from benchmark.merit import Merit
+from benchmark.p_values import p_equals, p_text
 from benchmark.signed import signed
 from reports.compare.model import Pair
 from reports.forest import Forest, Found, Row, found_of
@@ -34,7 +35,7 @@ def line(pair: Pair) -> str:
     if said == "same":
         return f"{who}: the same boxes on all {found.sequences} sequences"
     reach = f" [{signed(found.interval.low)}, {signed(found.interval.high)}]" if found.interval else ""
-    p = "" if found.p_holm is None else f", p {found.p_holm:.3f}"
+    p = "" if found.p_holm is None else f", p {p_text(found.p_holm)}"
     count = f"{found.sequences} sequence{'s' if found.sequences > 1 else ''}"
     first = "" if not unlike(pair.b, pair.a) else TRAINED if pair.b.trained else UNTRAINED
     text = f"{who}: {first}{said}; {pair.merit.name} {signed(found.difference)}{reach}{p}, {count}"
@@ -68,7 +69,7 @@ def sentence(pair: Pair) -> str:
     text = "".join(f"{one} " for one in (said, *first) if one)
     text += (
         f"{pair.merit.title} {signed(found.difference)} (95\u00a0% interval {signed(found.interval.low)} to "
-        f"{signed(found.interval.high)}; p\u00a0=\u00a0{found.p_holm:.3f}): "
+        f"{signed(found.interval.high)}; {p_equals(found.p_holm)}): "
         f"{pair.merit.counts_as.format(*pair.counts, all=found.sequences)}"
     )
     text += f"; {pair.merit.second} {signed(pair.second.difference)}." if pair.second else "."

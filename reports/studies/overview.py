@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from benchmark.datasets.listing import folders
+from benchmark.p_values import p_text
 from benchmark.signed import signed
 from benchmark.store.record import write_whole
 from benchmark.studies.answer import FILE, Answer, Effect, read_answer
@@ -72,4 +73,4 @@ def _effect(one: Effect, found: str) -> tuple[str, str, str]:
         return text, "–", "one sequence"
     ends = f"{signed(one.interval.low)} to {signed(one.interval.high)}"
     shown = found if found == "not shown" else f"**{found}**"
-    return f"{text} [{ends}]", "–" if one.p_holm is None else f"{one.p_holm:.3f}", shown
+    return f"{text} [{ends}]", "–" if one.p_holm is None else p_text(one.p_holm), shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from benchmark.p_values import p_text
 from benchmark.signed import signed
 from benchmark.studies.answer import Answer, Effect, Finding, Insight
 from reports.studies.words import caption
@@ -71,7 +72,7 @@ def _paper(one: Finding) -> str:
 
 
 def _p(one: Effect) -> Cell:
-    return EMPTY if one.p_holm is None else Cell(f"{one.p_holm:.3f}", one.p_holm)
+    return EMPTY if one.p_holm is None else Cell(p_text(one.p_holm), one.p_holm)
 
 
 def _power(one: Effect) -> Cell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmark.p_values import p_equals
 from benchmark.signed import signed
 from benchmark.studies.answer import Actor, Answer, Effect, Finding
 from reports.forest import Forest, Row, found_of
@@ -62,7 +63,7 @@ def sure(one: Effect, digits: int = 3) -> str:
     text = signed(one.difference, spec)
     if one.interval is not None:
         text += f" (95\u00a0% interval {signed(one.interval.low, spec)} to {signed(one.interval.high, spec)}"
-        text += f"; p\u00a0=\u00a0{one.p_holm:.3f})" if one.p_holm is not None else ")"
+        text += f"; {p_equals(one.p_holm)})" if one.p_holm is not None else ")"
     return text
 
 

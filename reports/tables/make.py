@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from benchmark.p_values import p_text
 from benchmark.scores import RepeatedScores, TrackerScores
 from benchmark.signed import signed
 from benchmark.statistics.paired import PairedDifference
@@ -140,7 +141,7 @@ def _answers(report: Report) -> Table:
 def _difference(found: PairedDifference | None) -> tuple[Cell, Cell]:
     if found is None:
         return EMPTY, EMPTY
-    p = EMPTY if found.p_holm is None else Cell(f"{found.p_holm:.3f}", found.p_holm)
+    p = EMPTY if found.p_holm is None else Cell(p_text(found.p_holm), found.p_holm)
     return difference(found.difference, found.interval), p
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmark.merit import values
+from benchmark.p_values import p_equals
 from benchmark.statistics.ranks import critical_difference
 from reports.labels import circumstances, coverage, marks
 from reports.model import Report
@@ -28,8 +29,8 @@ def rank_table(report: Report) -> Table:
         others = Cell(", ".join(alike)) if alike else EMPTY
         rows.append((tracker_cell(name, marks(by_name[name])), Cell(f"{rank:.2f}", rank), others))
     note = (
-        f"On the {found.sequences} sequences that all finished. Friedman's p = {found.p:.3f}; mean ranks differ where "
-        f"they are further apart than Nemenyi's critical difference of {found.difference:.2f}."
+        f"On the {found.sequences} sequences that all finished. Friedman's {p_equals(found.p)}; mean ranks differ "
+        f"where they are further apart than Nemenyi's critical difference of {found.difference:.2f}."
     )
     facts = circumstances(report.scores) | {"critical_difference": found.difference, "friedman_p": found.p}
     return Table("ranks", title, caption, columns, tuple(rows), (note,), facts)
