@@ -11,6 +11,7 @@ export class Player {
     this.playing = false;
     this.sequence = null;
     this.direction = 1;
+    this.typing = false;
     const on = (id, act) => byId(id).addEventListener("click", act);
     on("play", () => this.toggle());
     on("back", () => this.step(-1));
@@ -22,12 +23,19 @@ export class Player {
     on("zoom", () => this.zoom());
     on("whole", () => state.set({ from: null, to: null, zoom: false }));
     byId("slider").addEventListener("input", (event) => this.go(Number(event.target.value)));
-    byId("number").addEventListener("change", (event) => this.go(Number(event.target.value) - 1));
+    const number = byId("number");
+    number.addEventListener("input", () => { this.typing = true; });  // what is drawn meanwhile leaves it as it is
+    number.addEventListener("change", () => {
+      this.typing = false;
+      this.go(Number(number.value) - 1);
+      if (this.sequence) this.show(this.frame);
+    });
   }
 
   open(sequence) {
     this.stop();
     this.sequence = sequence;
+    this.typing = false;
     byId("slider").max = sequence.frames - 1;
     byId("number").max = sequence.frames;
     byId("of").textContent = `of ${sequence.frames}`;
@@ -42,7 +50,7 @@ export class Player {
     const slider = byId("slider");
     slider.value = frame;
     slider.setAttribute("aria-valuetext", `frame ${frame + 1} of ${this.sequence.frames}`);
-    byId("number").value = frame + 1;
+    if (!this.typing) byId("number").value = frame + 1;
     byId("zoom").setAttribute("aria-pressed", String(this.state.get("zoom")));
   }
 

@@ -66,6 +66,22 @@ def test_frames_come_as_they_are_needed(visit: Open, viewer: Served) -> None:
     assert max(frames) <= 69 + 12
 
 
+def test_a_frame_can_be_typed_while_frames_are_drawn(visit: Open, viewer: Served) -> None:
+    page = visit(viewer, sequence="first")
+    page.locator("#play").click()
+    page.locator("#number").fill("70")
+    began = shown(page)
+    page.wait_for_function("began => Number(document.querySelector('#stage').dataset.frame) > began + 2", arg=began)
+    assert page.locator("#number").input_value() == "70"
+    page.locator("#play").click()
+    page.locator("#number").fill("70")
+    page.locator("#number").press("Enter")
+    expect(page.locator("#stage")).to_have_attribute("data-frame", "70")
+    page.locator("#number").fill("")
+    page.locator("#number").press("Enter")
+    expect(page.locator("#number")).not_to_have_value("")
+
+
 def test_it_plays_and_stops(visit: Open, viewer: Served) -> None:
     page = visit(viewer, sequence="first", **{"from": 5, "to": 12})
     page.locator("#speed").select_option("3")
