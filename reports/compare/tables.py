@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from benchmark.merit import values
-from benchmark.p_values import p_text
-from benchmark.signed import signed
-from benchmark.statistics.paired import PairedDifference
 from reports.compare.model import Comparison, Pair
 from reports.labels import circumstances, coverage, marks
 from reports.speed import Speed
-from reports.tables.grid import EMPTY, Cell, Column, Table, difference, score, tracker_cell, words
+from reports.tables.grid import EMPTY, Cell, Column, Table, difference, p_cell, score, starred, tracker_cell, words
 
 __all__ = ["comparison_tables"]
 
@@ -37,11 +34,11 @@ def _pairs(comparison: Comparison) -> Table:
             names = [name for name in pair.sequences if all(name in one for one in own)]
             means = [sum(one[name] for name in names) / len(names) for one in own]
             better, alike, worse = counts or (found.wins, found.ties, found.losses)
-            p = EMPTY if found.p_holm is None else Cell(p_text(found.p_holm), found.p_holm)
             named = tracker_cell(_name(pair), (measure, *marks(pair.b)), measure=key, marks="; ".join(marks(pair.b)))
             same = "–" if pair.identical is None else f"{pair.identical} of {len(pair.sequences)}"
             rows.append(
-                (named, score(means[0]), score(means[1]), difference(found.difference, found.interval), p,
+                (named, score(means[0]), score(means[1]), difference(found.difference, found.interval),
+                 p_cell(found.p_holm),
                  words(f"{better} / {alike} / {worse}", better=better, alike=alike, worse=worse),
                  score(found.detectable), words(same, same_boxes=pair.identical, sequences=len(pair.sequences)))
             )  # fmt: skip
@@ -69,7 +66,7 @@ def _groups(comparison: Comparison) -> Iterator[Table]:
         groups = comparison.groups[kind]
         cells = sum(one is not None for group in groups for one in group.differences)
         rows = [
-            (words(group.name), Cell(str(group.sequences), group.sequences), *map(_group, group.differences))
+            (words(group.name), Cell(str(group.sequences), group.sequences), *map(starred, group.differences))
             for group in groups
         ]
         columns = (
@@ -82,14 +79,6 @@ def _groups(comparison: Comparison) -> Iterator[Table]:
         )
         yield Table(f"by-{kind}", f"Change of {merit.name} {title}, B − A", coverage(comparison.b.scores), columns,
                     tuple(rows), notes, circumstances(comparison.b.scores))  # fmt: skip
-
-
-def _group(found: PairedDifference | None) -> Cell:
-    if found is None:
-        return EMPTY
-    star = "*" if found.significant else ""
-    return Cell(f"{signed(found.difference)}{star}", found.difference, interval=found.interval, sign=True,
-                facts={"p_holm": found.p_holm})  # fmt: skip
 
 
 def _sequences(comparison: Comparison) -> Table:

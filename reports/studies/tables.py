@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from benchmark.p_values import p_text
 from benchmark.signed import signed
 from benchmark.studies.answer import Answer, Effect, Finding, Insight
 from reports.studies.words import caption
-from reports.tables.grid import EMPTY, Cell, Column, Table, difference, score, tracker_cell, words
+from reports.tables.grid import EMPTY, Cell, Column, Table, difference, p_cell, score, starred, tracker_cell, words
 
 __all__ = ["study_tables"]
 
@@ -37,7 +36,7 @@ def _findings(answer: Answer) -> Table:
         (
             words(one.title, other=one.other, base=one.base, sequences=one.auc.sequences),
             words(one.found if one.auc.interval else "one sequence"),
-            difference(one.auc.difference, one.auc.interval), _p(one.auc),
+            difference(one.auc.difference, one.auc.interval), p_cell(one.auc.p_holm),
             difference(one.precision.difference, one.precision.interval), _power(one.auc),
             _needed(one.auc), _share(one.auc.repeats_share), _ratio(answer.time_ratio(one)),
             words(f"{one.wins} / {one.ties} / {one.losses}", better=one.wins, alike=one.ties, worse=one.losses),
@@ -69,10 +68,6 @@ def _findings(answer: Answer) -> Table:
 
 def _paper(one: Finding) -> str:
     return "–" if one.expects is None else f"{one.expects}: {one.verdict}"
-
-
-def _p(one: Effect) -> Cell:
-    return EMPTY if one.p_holm is None else Cell(p_text(one.p_holm), one.p_holm)
 
 
 def _power(one: Effect) -> Cell:
@@ -136,7 +131,7 @@ def _many(value: float | None, digits: int) -> Cell:
 
 def _crossed(answer: Answer) -> Table:
     rows = [
-        (words(one.title), difference(one.auc.difference, one.auc.interval), _p(one.auc), _power(one.auc),
+        (words(one.title), difference(one.auc.difference, one.auc.interval), p_cell(one.auc.p_holm), _power(one.auc),
          _needed(one.auc))
         for one in answer.crossed
     ]  # fmt: skip
@@ -161,7 +156,7 @@ def _groups(answer: Answer) -> list[Table]:
         rows = []
         for name in dict.fromkeys(name for part in parts for name in part):
             count = max(part[name].sequences for part in parts if name in part)
-            cells = [_group(part.get(name)) for part in parts]
+            cells = [starred(part.get(name)) for part in parts]
             rows.append((words(name), Cell(str(count), float(count)), *cells))
         columns = (
             Column(kind.capitalize(), kind, "text"), Column("Sequences", "sequences", short="Seqs."),
@@ -174,14 +169,6 @@ def _groups(answer: Answer) -> list[Table]:
             notes.append(f"No cell of {most} sequences or fewer can have a star where {len(effects)} are looked at.")
         found.append(_table(answer, f"by-{kind}", title, columns, rows, notes))
     return found
-
-
-def _group(one: Effect | None) -> Cell:
-    if one is None:
-        return EMPTY
-    star = "*" if one.significant else ""
-    return Cell(f"{signed(one.difference)}{star}", one.difference, interval=one.interval, sign=True,
-                facts={"p_holm": one.p_holm})  # fmt: skip
 
 
 def _told(one: Insight) -> Cell:

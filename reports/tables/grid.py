@@ -6,12 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from benchmark.p_values import p_text
 from benchmark.signed import signed
 from benchmark.statistics.best import Standing
 from benchmark.statistics.intervals import Interval
+from benchmark.statistics.paired import PairedDifference
+from benchmark.studies.answer import Effect
 from trackers.printable import printable
 
-__all__ = ["EMPTY", "Cell", "Column", "Fact", "Table", "difference", "one_line", "score", "tracker_cell", "words"]
+__all__ = [
+    "EMPTY", "Cell", "Column", "Fact", "Table", "difference", "one_line", "p_cell", "score", "starred", "tracker_cell",
+    "words",
+]  # fmt: skip
 
 Fact = float | str | None
 
@@ -139,6 +145,20 @@ def score(value: float | None, interval: Interval | None = None, digits: int = 3
 def difference(value: float, interval: Interval | None = None, note: str = "", **facts: Fact) -> Cell:
     """Return a cell of a difference, with its sign, and its interval."""
     return Cell(signed(value), float(value), note, interval, sign=True, facts=facts)
+
+
+def starred(found: Effect | PairedDifference | None) -> Cell:
+    """Return a cell of a difference among many, with a star where it is significant."""
+    if found is None:
+        return EMPTY
+    star = "*" if found.significant else ""
+    return Cell(f"{signed(found.difference)}{star}", found.difference, interval=found.interval, sign=True,
+                facts={"p_holm": found.p_holm})  # fmt: skip
+
+
+def p_cell(p: float | None) -> Cell:
+    """Return a cell of a p value; an empty one where there is none."""
+    return EMPTY if p is None else Cell(p_text(p), p)
 
 
 def tracker_cell(name: str, beside: Sequence[str] = (), **facts: Fact) -> Cell:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from benchmark.p_values import p_text
 from benchmark.scores import RepeatedScores, TrackerScores
 from benchmark.signed import signed
 from benchmark.statistics.paired import PairedDifference
@@ -21,7 +20,7 @@ from reports.labels import (
 )
 from reports.model import Report
 from reports.tables.causes import causes_table
-from reports.tables.grid import EMPTY, Cell, Column, Table, difference, score, tracker_cell, words
+from reports.tables.grid import EMPTY, Cell, Column, Table, difference, p_cell, score, tracker_cell, words
 from reports.tables.papers import paper_grids
 from reports.tables.ranks import rank_table
 from reports.tables.speed import speed_tables
@@ -141,7 +140,7 @@ def _answers(report: Report) -> Table:
 def _difference(found: PairedDifference | None) -> tuple[Cell, Cell]:
     if found is None:
         return EMPTY, EMPTY
-    p = EMPTY if found.p_holm is None else Cell(p_text(found.p_holm), found.p_holm)
+    p = p_cell(found.p_holm)
     return difference(found.difference, found.interval), p
 
 

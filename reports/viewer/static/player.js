@@ -25,6 +25,7 @@ export class Player {
     byId("slider").addEventListener("input", (event) => this.go(Number(event.target.value)));
     const number = byId("number");
     number.addEventListener("input", () => { this.typing = true; });  // what is drawn meanwhile leaves it as it is
+    number.addEventListener("blur", () => { this.typing = false; });
     number.addEventListener("change", () => {
       this.typing = false;
       this.go(Number(number.value) - 1);
