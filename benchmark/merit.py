@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -64,8 +64,7 @@ class Merit:
         told = shares[shares != score]
         if score is None or len(told) < 2:
             return None
-        found = student_interval(score + (told - score) * len(told) / len(shares))
-        return replace(found, low=max(found.low, 0.0), high=min(found.high, 1.0))
+        return student_interval(score + (told - score) * len(told) / len(shares), within=(0.0, 1.0))
 
     def standings(self, trackers: Sequence[TrackerScores]) -> dict[str, Standing]:
         """Return which trackers may be called the best."""

@@ -106,12 +106,15 @@ def fewest_sequences(level: float = LEVEL) -> int | None:
     return next((count for count in range(2, 40) if sign_flip_p(np.ones(count)) < 1 - level), None)
 
 
-def student_interval(differences: Values, level: float = LEVEL) -> Interval:
-    """Return the t interval of the mean of n >= 2 paired differences."""
-    half = (
-        scipy.stats.t.ppf(0.5 + level / 2, len(differences) - 1) * differences.std(ddof=1) / np.sqrt(len(differences))
-    )
-    return Interval(float(differences.mean() - half), float(differences.mean() + half), level)
+def student_interval(differences: Values, level: float = LEVEL, within: tuple[float, float] = (-1.0, 1.0)) -> Interval:
+    """Return the t interval of the mean of n >= 2 values that lie `within`, by default differences of scores.
+
+    It ends where they must: of two or three values it would else reach beyond.
+    """
+    count, mean = len(differences), float(differences.mean())
+    half = float(scipy.stats.t.ppf(0.5 + level / 2, count - 1) * differences.std(ddof=1) / np.sqrt(count))
+    least, most = within
+    return Interval(max(mean - half, least), min(mean + half, most), level)
 
 
 def detectable_difference(differences: Values, *, power: float = 0.8, level: float = LEVEL) -> float:

@@ -159,7 +159,7 @@ def _parts(
 
 def _crossed(contrasts: Sequence[Contrast], relevant: float, table: Table) -> Iterator[Crossed]:
     level = corrected_level(len(contrasts))
-    effects = _corrected([effect(values_of(table, one.weights), relevant, level) for one in contrasts])
+    effects = _corrected([effect(values_of(table, one.weights), relevant, level, one.most) for one in contrasts])
     for contrast, one in zip(contrasts, effects, strict=True):
         yield Crossed(contrast.title, one)
 

@@ -32,8 +32,11 @@ def corrected_level(count: int) -> float:
     return 1 - 0.05 / max(count, 1)
 
 
-def effect(values: Mapping[str, Values], relevant: float, level: float) -> Effect | None:
-    """Return what (R,) values a sequence say of their mean; None without a sequence. `level` is the corrected one."""
+def effect(values: Mapping[str, Values], relevant: float, level: float, most: float = 1.0) -> Effect | None:
+    """Return what (R,) values a sequence say of their mean; None without a sequence.
+
+    `level` is the corrected one, `most` how far from 0 the values can be.
+    """
     if not values:
         return None
     table = np.stack(list(values.values()))
@@ -44,8 +47,8 @@ def effect(values: Mapping[str, Values], relevant: float, level: float) -> Effec
     return Effect(
         difference=float(means.mean()),
         sequences=len(means),
-        interval=student_interval(means),
-        corrected=student_interval(means, level),
+        interval=student_interval(means, within=(-most, most)),
+        corrected=student_interval(means, level, (-most, most)),
         p=sign_flip_p(means),
         p_holm=None,
         detectable=detectable_difference(means, level=level) if fewest and len(means) >= fewest else None,

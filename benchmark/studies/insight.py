@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,29 +99,40 @@ def _fits(name: str, values: NDArray[Any]) -> bool:
     return shape in ((), (-1,), values.shape[1:])
 
 
-Question = Callable[[Episode], float | None]
-"""The number of one episode; None where the thing does not happen in it, or the tracker tells nothing of it."""
+class Question(NamedTuple):
+    """What is asked of the telemetry."""
+
+    asks: str
+    unit: str
+    within: tuple[float, float]
+    """Between which limits the number lies; what does not is another tracker's, which calls other things so."""
+    number: Callable[[Episode], float | None]
+    """Of one episode; None where the thing does not happen in it, or the tracker tells nothing of it."""
+    of_absence: bool = False
+    """Whether it is of when the target is away."""
 
 
 def insights(label: str, episodes: Mapping[str, Sequence[Episode]]) -> Iterator[Insight]:
     """Yield what one tracker's telemetry says; `episodes` are its repeats, by sequence."""
-    for asks, unit, question, of_absence in QUESTIONS:
+    for question in QUESTIONS:
+        least, most = question.within
         found: dict[str, float] = {}
         told: set[str] = set()
         for name, repeats in episodes.items():
-            values = [value for one in repeats if (value := question(one)) is not None]
-            if values:
-                found[name] = float(f"{np.mean(values):.6g}")  # one a sequence and question: files are to stay small
-                told |= {one.told_by if of_absence else "overlap" for one in repeats}
+            values = [value for one in repeats if (value := question.number(one)) is not None]
+            value = float(f"{np.mean(values):.6g}") if values else np.nan  # one a sequence: files are to stay small
+            if least <= value <= most:
+                found[name] = value
+                told |= {one.told_by if question.of_absence else "overlap" for one in repeats}
         if not found:
             continue
         numbers = np.array(list(found.values()))
         yield Insight(
             tracker=label,
-            asks=asks,
-            unit=unit,
+            asks=question.asks,
+            unit=question.unit,
             value=float(numbers.mean()),
-            interval=student_interval(numbers) if len(numbers) > 1 else None,
+            interval=student_interval(numbers, within=question.within) if len(numbers) > 1 else None,
             sequences=len(numbers),
             by_sequence=found,
             truth=" and ".join(sorted(told)),
@@ -186,24 +197,28 @@ def content_drift(episode: Episode) -> float | None:
     return _difference(cosine, frame >= len(cosine) - part, frame < part)
 
 
-QUESTIONS: tuple[tuple[str, str, Question, bool], ...] = (
-    (
-        f"entropy of the read in the {BEFORE} frames before a loss",
-        "change of entropy, 1 is even",
+QUESTIONS = (
+    Question(
+        f"entropy of the read in the {BEFORE} frames before a loss", "change of entropy, 1 is even", (-1, 1),
         entropy_before_loss,
-        False,
     ),
-    (f"age of what is read in the {AFTER} frames after the target comes back", "frames", age_at_return, True),
-    ("writing while the target is away, beside while it is followed", "change of share", writing_while_hidden, True),
-    ("the worse branch decided, where the branches clearly differ", "share of these frames", wrong_branch, False),
-    (
-        "likeness of what is read to the true template, last quarter beside first",
-        "change of cosine",
+    Question(
+        f"age of what is read in the {AFTER} frames after the target comes back", "frames", (0, np.inf),
+        age_at_return, of_absence=True,
+    ),
+    Question(
+        "writing while the target is away, beside while it is followed", "change of share", (-1, 1),
+        writing_while_hidden, of_absence=True,
+    ),
+    Question(
+        "the worse branch decided, where the branches clearly differ", "share of these frames", (0, 1),
+        wrong_branch,
+    ),
+    Question(
+        "likeness of what is read to the true template, last quarter beside first", "change of cosine", (-2, 2),
         content_drift,
-        False,
     ),
-)
-"""What is asked, its unit, how one trajectory answers, and whether by when the target is away."""
+)  # fmt: skip
 
 
 def _read_entropy(telemetry: Telemetry) -> Values | None:

@@ -43,6 +43,11 @@ class Contrast:
     weights: Mapping[str, float]
     """By label; they sum to 0."""
 
+    @property
+    def most(self) -> float:
+        """How far from 0 such a sum of scores in [0, 1] can be."""
+        return sum(map(abs, self.weights.values())) / 2
+
 
 @dataclass(frozen=True)
 class Study:

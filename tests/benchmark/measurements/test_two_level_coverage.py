@@ -7,7 +7,7 @@ from benchmark.statistics.paired import student_interval
 
 
 def test_what_is_simulated_is_what_is_printed() -> None:
-    values = np.random.default_rng(0).normal(0, 1, (1, 9))
+    values = np.random.default_rng(0).normal(0, 0.1, (1, 9))
     (low,), (high,) = student(values)
     interval = student_interval(values[0])
     np.testing.assert_allclose([low, high], [interval.low, interval.high])

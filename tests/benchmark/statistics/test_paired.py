@@ -14,7 +14,7 @@ from statsmodels.stats.power import TTestPower
 from benchmark.metrics import score_sequences
 from benchmark.profiles import load_profile
 from benchmark.statistics import compare, detectable_difference, holm
-from benchmark.statistics.paired import sign_flip_p
+from benchmark.statistics.paired import sign_flip_p, student_interval
 from trackers.errors import InputError
 
 p_values = st.lists(st.floats(0, 1), min_size=1, max_size=8)
@@ -103,6 +103,13 @@ def test_detectable_difference_is_found_at_the_stated_power(count: int) -> None:
     found = np.mean(stats.ttest_1samp(samples, 0, axis=1).pvalue < 0.05)
     assert found == pytest.approx(0.8, abs=0.01)
     assert detectable_difference(rng.normal(0, 0.1, 400)) < detectable_difference(rng.normal(0, 0.1, 25))
+
+
+def test_an_interval_ends_where_its_values_must() -> None:
+    two = np.array([-0.5, 0.3])
+    assert (student_interval(two).low, student_interval(two).high) == (-1, 1)
+    wide = student_interval(two, within=(-np.inf, 2.0))
+    assert (wide.low, wide.high) == (pytest.approx(-0.1 - 12.7062 * 0.4), 2)
 
 
 @pytest.mark.parametrize("count", [4, 5, 12, 72, 720])

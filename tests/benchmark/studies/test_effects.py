@@ -56,6 +56,8 @@ def test_the_same_numbers_by_hand() -> None:
     alone = effect({"a": np.array([0.1, 0.3])}, 0.01, 0.95)
     assert (alone.difference, alone.interval, alone.p, alone.detectable) == (pytest.approx(0.2), None, None, None)
     assert effect({}, 0.01, 0.95) is None
+    assert (one.interval.low, one.interval.high) == (-1, 1), "no difference of scores is larger"
+    assert effect(values, 0.01, 0.95, most=2).interval.high == pytest.approx(0.2 + 12.7062 * 0.1)
 
 
 def test_too_few_sequences_for_so_many_effects_can_show_none() -> None:
