@@ -23,8 +23,7 @@ def study_forest(answer: Answer) -> Forest:
     actors = {one.label: one for one in answer.actors}
     rows = []
     for one in answer.findings:
-        said = headline(one)
-        words = (f"{said[:1].upper()}{said[1:]}. {evidence(one, answer)}",
+        words = (f"{headline(one)}. {evidence(one, answer)}",
                  f"{paper(one, answer)} {cost_of(actors[one.other], actors[one.base])}".strip())  # fmt: skip
         rows.append(
             Row(_timed(one, answer), one.auc.difference, one.auc.interval, one.auc.sequences, one.found,
@@ -46,14 +45,14 @@ def _timed(one: Finding, answer: Answer) -> str:
 
 
 def headline(one: Finding) -> str:
-    """Return what a comparison found, in a few words."""
+    """Return what a comparison found, in a few words; labels begin them as they are written."""
     if one.auc.interval is None:
-        return f"one sequence does not tell {one.other} from {one.base}"
+        return f"One sequence does not tell {one.other} from {one.base}"
     return {
         "better": f"{one.other} is better than {one.base}",
         "worse": f"{one.other} is worse than {one.base}",
         "alike": f"{one.other} and {one.base} differ by nothing that counts",
-        "not shown": f"between {one.other} and {one.base} no difference is shown",
+        "not shown": f"Between {one.other} and {one.base} no difference is shown",
     }[one.found]
 
 

@@ -50,11 +50,8 @@ def to_page(answer: Answer) -> str:
     actors = {one.label: one for one in answer.actors}
     lines = [f"# {plain_text(answer.question)}", "", plain_text(f"Study {answer.study}. {caption(answer)}."), ""]
     for one in answer.findings:
-        said = headline(one)
         parts = (evidence(one, answer), paper(one, answer), cost_of(actors[one.other], actors[one.base]))
-        lines.append(
-            " ".join([f"- **{plain_text(said[:1].upper() + said[1:])}.**", *map(plain_text, filter(None, parts))])
-        )
+        lines.append(" ".join([f"- **{plain_text(headline(one))}.**", *map(plain_text, filter(None, parts))]))
     lines += ["", *([plain_text(answer.about), ""] if answer.about else [])]
     lines += [f"- Note: {plain_text(one)}." for one in answer.remarks]
     tables = study_tables(answer)

@@ -92,7 +92,7 @@ def test_too_few_sequences_for_so_many_cells_are_told() -> None:
 def test_the_markdown_page_says_findings_and_verdicts_first() -> None:
     text = to_page(made_answer())
     assert text.startswith("# Does every part of a made-up memory help?\n")
-    assert "**No attention is worse than full.**" in text
+    assert "**no attention is worse than full.**" in text
     assert "(a paper, table 1): confirmed on 36 sequences of rendered video." in text
     assert "(a paper, table 1): contradicted on 36 sequences of rendered video." in text
     assert text.count("- Note: the frames are rendered") == text.count("the frames are rendered") == 1
