@@ -19,7 +19,7 @@ from trackers.names import TrackerSpec
 
 __all__ = ["Costs", "cost_key"]
 
-SCHEMA = 1
+SCHEMA = 2
 FILE = "costs.json"
 
 

@@ -26,9 +26,10 @@ __all__ = ["fill_in", "try_out"]
 
 Say = Callable[[str], None]
 
-TRIED = 12
-"""Frames that are tracked; the first `WARM` of them are not timed."""
-WARM = 3
+TRIED = 40
+"""Frames that are tracked; the first `WARM` of them are not timed: a memory that learns at first, in each of them, does
+so in few frames of a video."""
+WARM = 10
 
 
 def try_out(spec: TrackerSpec, job: Job, frames: Sequence[Frame], device: str) -> Cost | None:
