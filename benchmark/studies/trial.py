@@ -27,9 +27,9 @@ __all__ = ["fill_in", "try_out"]
 Say = Callable[[str], None]
 
 TRIED = 40
-"""Frames that are tracked; the first `WARM` of them are not timed: a memory that learns at first, in each of them, does
-so in few frames of a video."""
+"""Frames that are tracked."""
 WARM = 10
+"""The first of them, half at the most, are not timed: a memory may learn in each of these, as in few others."""
 
 
 def try_out(spec: TrackerSpec, job: Job, frames: Sequence[Frame], device: str) -> Cost | None:
@@ -47,16 +47,19 @@ def try_out(spec: TrackerSpec, job: Job, frames: Sequence[Frame], device: str) -
     try:
         # On a CPU it is the processor's time, so that a busy machine changes little.
         clock = time.process_time_ns if device == "cpu" else time.perf_counter_ns
-        seconds = follow(tracker, job, frames, device, clock).seconds[1 + WARM :]
+        timed = 1 + min(WARM, (len(frames) - 1) // 2)
+        seconds = follow(tracker, job, frames, device, clock).seconds[timed:]
         if not len(seconds) or seconds.mean() <= 0:  # too few frames, or too fast for this clock
             return None
         if spec.family.world is not None:  # a third party's: its parameters and its state are its own affair
             return Cost(float(seconds.mean()), len(seconds))
         state = tracker.start([frames[0]], job.box[None], [job.seed])
+        for frame in frames[1:timed]:
+            _, state = tracker.step(state, [frame])
         with FlopCounterMode(display=False) as counter:
-            for frame in frames[1:]:
+            for frame in frames[timed:]:
                 _, state = tracker.step(state, [frame])
-        operations = float(counter.get_total_flops()) / 1e9 / (len(frames) - 1)
+        operations = float(counter.get_total_flops()) / 1e9 / len(seconds)
         return Cost(float(np.mean(seconds)), len(seconds), tracker.parameters(), lane_bytes(state), operations)
     except Exception:  # whatever a tracker raises is told of when it runs; here it only has no cost
         return None
@@ -67,7 +70,7 @@ def fill_in(
 ) -> None:
     """Measure and keep what the trackers of a study cost that are not known to this machine.
 
-    On the first frames of the data; where these have to be rendered first, on those of the first demo video.
+    On the first frames of the first video that is long enough; where they have to be rendered first, of a demo video.
     """
     missing = {cost_key(spec, environment): spec for spec in actors.specs}
     missing = {key: spec for key, spec in missing.items() if key not in costs.known}
@@ -75,7 +78,7 @@ def fill_in(
         return
     use_device(device)
     if isinstance(data, Selection):
-        video = data.sequences[0]
+        video = max(data.sequences, key=lambda one: min(len(one), TRIED + 1))
     else:
         demo = open_dataset("demo")
         (video,) = demo.load(demo.inventory().found[:1])
