@@ -1,11 +1,13 @@
-"""What the README shows is what happens."""
+"""What the README shows is what happens, and what it and the documentation say of studies is what their answers say."""
 
 from __future__ import annotations
 
 import json
 import re
 from pathlib import Path
+from typing import Any
 
+import pytest
 from conftest import REPOSITORY
 
 README = (REPOSITORY / "README.md").read_text()
@@ -25,3 +27,53 @@ def test_the_trackers_of_the_table_are_those_of_all() -> None:
     from trackers.registry import PAPERS_FIVE
 
     assert tuple(re.findall(r"^\| `([a-z-]+)` \|", README, re.MULTILINE)) == PAPERS_FIVE
+
+
+STUDIES = (REPOSITORY / "docs" / "studies.md").read_text()
+NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
+
+
+def answers(dataset: str) -> list[dict[str, Any]]:
+    return [json.loads(file.read_text()) for file in REPOSITORY.glob(f"results/studies/*/{dataset}/study.json")]
+
+
+def compared(dataset: str) -> list[dict[str, Any]]:
+    return [row["auc"] for answer in answers(dataset) for row in answer["findings"] + answer["crossed"]]
+
+
+@pytest.mark.parametrize(("dataset", "begins"), [("demo-full", "**On rendered video"), ("OTB100", "**On the 14 real")])
+def test_every_difference_of_the_readme_is_of_an_answer(dataset: str, begins: str) -> None:
+    (paragraph,) = re.findall(re.escape(begins) + r".*?\n\n", README, re.DOTALL)
+    told = re.findall(r"([+-]?\.\d{3})[^.]*?([+-]\.\d{3}) to ([+-]\.\d{3})", paragraph)
+    kept = {
+        tuple(round(value, 3) for value in (row["difference"], row["interval"]["low"], row["interval"]["high"]))
+        for row in compared(dataset)
+    }
+    assert len(told) > 2
+    assert {tuple(map(float, row)) for row in told} <= kept
+
+
+def test_how_many_studies_are_answered_is_counted() -> None:
+    (here, there) = re.findall(r"so far: (\w+) of eight studies on these 14, (\w+) on `demo-full`", README)[0]
+    assert [NUMBERS.index(word) + 1 for word in (here, there)] == [len(answers(one)) for one in ("OTB100", "demo-full")]
+
+
+RENDERED = (
+    r"differences of (?P<low>\S+) to (?P<high>\S+) in 80 of 100\nexperiments in the (?P<comparisons>\d+) comparisons of"
+    r" the (?P<studies>\w+) .*? takes (?P<needed>\S+ to \S+) such"
+)
+REAL = (
+    r"the (?P<comparisons>\d+) comparisons of the\n\[(?P<studies>\w+) .*? of (?P<low>\S+) \(.*?\)\nto (?P<high>\S+) in"
+    r" .*? takes (?P<needed>\S+ to \S+) such"
+)
+
+
+@pytest.mark.parametrize(("dataset", "words"), [("demo-full", RENDERED), ("OTB100", REAL)])
+def test_what_such_data_show_is_what_the_answers_say(dataset: str, words: str) -> None:
+    told, rows = re.search(words, STUDIES, re.DOTALL), compared(dataset)
+    assert told
+    assert (int(told["comparisons"]), NUMBERS.index(told["studies"]) + 1) == (len(rows), len(answers(dataset)))
+    detectable, needed = ([row[key] for row in rows] for key in ("detectable", "needed"))
+    for text, value in ((told["low"], min(detectable)), (told["high"], max(detectable))):
+        assert float(text) == round(value, len(text) - 1)
+    assert told["needed"] == f"{min(needed):,} to {max(needed):,}"
