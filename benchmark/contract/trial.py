@@ -98,6 +98,9 @@ class Trial:
             step, state = self.tracker.step(state, [video.frames[index] for video in videos])
             boxes.append(self.looked_at(step, len(videos)))
             scores.append(np.asarray(step.scores, np.float64))
+        if isinstance(self.tracker, Contained):
+            for lane in range(len(videos)):
+                self.tracker.finish(state, lane)
         return np.stack(boxes, 1), np.stack(scores, 1)
 
     def start(self, videos: Sequence[Video]) -> Any:

@@ -49,6 +49,9 @@ def follow(
         on_frame()
         if all(runner.error for runner in runners):
             break
+    for runner in runners:
+        if not runner.error:
+            runner.finish()
     return [runner.trail(start) for runner in runners]
 
 
@@ -83,6 +86,14 @@ class _Runner:
         for name, values in step.telemetry.items():
             if np.size(values[0]) <= LARGEST_SIGNAL:
                 self.telemetry.setdefault(name, []).append(values[0])
+
+    def finish(self) -> None:
+        finish = getattr(self.tracker, "finish", None)  # a stranger's has it
+        try:
+            if finish:
+                finish(self.state, 0)
+        except Exception as error:
+            self.error = describe(error)
 
     def trail(self, start: int) -> Trail:
         return Trail(

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import inf
 from typing import Any
 
-from benchmark.engine.flight import Flight, Lane
+from benchmark.engine.flight import Flight
 from benchmark.engine.job import Job, Outcome
+from benchmark.engine.lane import Lane
 from benchmark.engine.prefetch import Decoder
 from trackers.api import Tracker
 

@@ -21,6 +21,7 @@ import numpy as np
 
 from trackers.adapters.answers import checked
 from trackers.adapters.apart.child import TrackerFailure
+from trackers.adapters.apart.lanes import ProcessLanes
 from trackers.adapters.chance import Chance
 from trackers.adapters.noticing import Noticed
 from trackers.adapters.process import FOLDER, HANDLERS, facets, put
@@ -229,13 +230,25 @@ class Contained(Wrapped):
 
     def allow(self, seconds: float) -> None:
         """Say how long the next call may take: a tracker in a process of its own is ended then (`Overdue`)."""
-        if (allow := getattr(self._tracker, "allow", None)) is not None:
-            allow(seconds)
+        if (apart := self._apart) is not None:
+            apart.allow(seconds)
+
+    def finish(self, state: Any, lane: int) -> None:
+        """Let a lane end that has seen its last frame; `TrackerFailure` where its answers are not of those frames."""
+        if (apart := self._apart) is not None:
+            apart.finish(state, lane)
 
     def cut_off(self) -> None:
         """End what it has in processes of its own: nobody wants their answers any more."""
-        if (cut_off := getattr(self._tracker, "cut_off", None)) is not None:
-            cut_off()
+        if (apart := self._apart) is not None:
+            apart.cut_off()
+
+    @property
+    def _apart(self) -> ProcessLanes | None:
+        inner = self._tracker
+        while isinstance(inner, Wrapped):
+            inner = inner._tracker
+        return inner if isinstance(inner, ProcessLanes) else None
 
     def remarks(self) -> str:
         """Return in words what it has left behind, now that a sequence has ended; "" for nothing."""

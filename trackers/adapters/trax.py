@@ -10,6 +10,7 @@ import os
 import shlex
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +25,7 @@ from trackers.adapters.apart.child import END_SECONDS, Child
 from trackers.adapters.apart.lanes import START_SECONDS, ProcessLanes, surroundings
 from trackers.adapters.apart.sieve import Sieve
 from trackers.adapters.containment import World
+from trackers.adapters.one_target import Objects
 from trackers.api import Frame
 from trackers.code.reach import Reach, Walk
 from trackers.errors import InputError
@@ -66,6 +68,10 @@ def family(command: str) -> Family:
             session.start(image, box, seconds)
             return session
 
+        def finish(self, state: Objects, lane: int) -> None:
+            """Hear a process out."""
+            state.lanes[lane].finish()
+
         def _connect(self, seconds: float) -> TraxSession:
             return TraxSession(words, surroundings(self.device), seconds, self.children)
 
@@ -89,7 +95,7 @@ class TraxSession:
 
         self._folder = Path(tempfile.mkdtemp(prefix="engram-trax-", dir=_place()))
         self._child = child = Child(words, environment, folder=str(self._folder), among=among)
-        self._count = 0
+        self._count, self._longest = 0, 0.0
         printed, self._sieve = _Printed(child.hear), Sieve(child.read)
         given = child.write, self._sieve.read
         self._client = client = self._call(lambda: Client(stream=given, log=printed), seconds)
@@ -116,14 +122,25 @@ class TraxSession:
             raise self._child.failure(f"it answered with a {region.type}, not a rectangle")
         return box, _number(says.get(CONFIDENCE, "1"))
 
+    def finish(self) -> None:
+        """Ask it to end and hear it out: who is one answer ahead of the frames has one more to give."""
+        with suppress(Exception):
+            self._child.call(self._client.quit, END_SECONDS)
+        self._sieve.hear_out(END_SECONDS + self._longest)
+        self._count_answers()
+
     def _call(self, work: Callable[[], T], seconds: float) -> T:
-        seen = self._sieve.seen
-        if seen.answers > self._count:
-            raise self._child.failure("it answered a frame twice")
+        seen, began = self._sieve.seen, time.monotonic()
+        self._count_answers()
         found = self._child.call(work, seconds, lambda error: seen.why or _says(error))
         if seen.why:  # of which the library has heard nothing, and may have made something up
             raise self._child.failure(seen.why)
+        self._longest = max(self._longest, time.monotonic() - began)
         return found
+
+    def _count_answers(self) -> None:
+        if self._sieve.seen.answers > self._count:
+            raise self._child.failure("it answered a frame twice")
 
     def _picture(self, image: Frame) -> dict[str, Any]:
         """Write a frame under a new name and remove the last but one, as some look at what they had before."""

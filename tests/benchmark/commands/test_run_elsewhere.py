@@ -75,6 +75,19 @@ def test_a_process_that_dies_is_a_failed_sequence_and_its_last_words_are_kept(
     assert shown.count("        on its last legs\n") == 2
 
 
+@pytest.mark.parametrize("once_more", ["", "time.sleep(0.2); "])
+def test_who_answers_once_too_often_has_no_trajectory(
+    run_bench, tmp_path: Path, picture_folder: Path, once_more: str
+) -> None:
+    words = ("-d", "folder", "--data-root", picture_folder, "--workers", "1", "--json", "-")
+    twice = f"""import time; print('@@TRAX:state "1,2,3,4"', flush=True); {once_more}"""
+    done = run_bench("-t", name(tmp_path, "trax", twice), *words)
+    assert done.returncode == 1
+    (found,) = scores(done).values()
+    assert set(found["failed"]) == {"second", "third"}
+    assert all("it answered a frame twice" in why for why in found["failed"].values())
+
+
 @pytest.mark.parametrize("kind", ["env", "trax"])
 def test_a_process_that_hangs_is_held_to_the_time_it_has(
     run_bench, tmp_path: Path, picture_folder: Path, kind: str

@@ -48,6 +48,15 @@ def test_every_tracker_sees_every_frame_in_one_pass() -> None:
     np.testing.assert_array_equal(one.telemetry["age"], [1, 2, 3, 4, 5])
 
 
+def test_what_is_wrong_at_its_end_is_the_tracker_s_error() -> None:
+    class Late(Right):
+        def finish(self, state: int, lane: int) -> None:
+            raise RuntimeError(f"{state} were too many")
+
+    late, good = follow({"late": Late(1), "good": Right(1)}, paint(6), BOX, 7)
+    assert (late.error, len(late.boxes), good.error) == ("RuntimeError: 5 were too many", 6, "")
+
+
 def test_no_frame_is_kept() -> None:
     seen: list[weakref.ref] = []
 

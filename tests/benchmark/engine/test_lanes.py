@@ -92,6 +92,19 @@ def test_whatever_runs_beside_it_a_sequence_gets_its_own_boxes(videos, lanes: in
         assert not alone.error
 
 
+@pytest.mark.parametrize("lanes", [1, 2, 5])
+def test_what_is_wrong_at_its_end_fails_a_sequence_alone(videos, lanes: int) -> None:
+    class Late(Watcher):
+        def finish(self, state: Memory, lane: int) -> None:
+            if state.age[lane] == 6:
+                raise RuntimeError("six were too many")
+
+    outcomes = run(Late(), videos, lanes)
+    assert [name for name, outcome in outcomes.items() if outcome.error] == ["v4"]
+    assert "six were too many" in outcomes["v4"].error
+    assert {name: len(outcome.boxes) for name, outcome in outcomes.items()} == {one.name: len(one) for one in videos}
+
+
 def test_the_first_row_is_the_box_that_was_given(videos) -> None:
     for outcome in run(Watcher(), videos, 2).values():
         np.testing.assert_array_equal(outcome.boxes[0], [40, 40, 30, 24])

@@ -134,6 +134,16 @@ def test_a_failure_near_the_end_is_the_end(videos) -> None:
     assert np.isnan(outcome.boxes[7:]).all()
 
 
+def test_who_has_lost_its_target_is_heard_out_before_it_is_shown_again(videos) -> None:
+    class Late(Forgetful):
+        def finish(self, state, lane: int) -> None:
+            raise RuntimeError("an answer too many")
+
+    outcome = run(Late(3), jobs([videos[2]]), 1)["c"]
+    assert "an answer too many" in outcome.error
+    assert outcome.codes.tolist() == [1, 3, 3, 2, 0, 0, 0, 0]
+
+
 def test_a_tracker_that_raises_ends_its_own_sequence_with_what_was_done(videos) -> None:
     class Raises(Forgetful):
         def start(self, frames, boxes, seeds):

@@ -52,7 +52,8 @@ with trax.Server(regions, images, tracker_name="test") as server:
         if mode == "polygon": region = trax.Polygon.create([(x, y), (x + w, y), (x + w, y + h), (x, y + h)])
         elif mode == "lost" and number > 1: region = trax.Special.create(0)
         else: region = trax.Rectangle.create(x, y, w, h)
-        if mode == "twice" and number == 2: print('@@TRAX:state "1,2,3,4"', flush=True)
+        if number == {"twice": 2, "twice-at-last": 7, "ahead": 2}.get(mode): print('@@TRAX:state "1,2,3,4"', flush=True)
+        if mode == "ahead": time.sleep(0.05)  # longer than whoever asks needs between two frames
         server.status([(region, {"confidence": float(image[0, 0, 0]) / 255} if mode == "sure" else {})])
 """
 
@@ -71,6 +72,7 @@ def follow(tracker: Tracker[Any], frames: int = 5, seconds: float = 30.0) -> np.
     for frame in video[1:]:
         step, state = tracker.step(state, [frame])
         rows.append([*step.boxes[0], step.scores[0]])
+    tracker.finish(state, 0)
     return np.array(rows)
 
 
@@ -126,9 +128,10 @@ def test_a_failure_has_the_end_of_the_error_stream_below_it(tmp_path: Path) -> N
     assert lines[-1] == "    RuntimeError: out of memory, say"
 
 
-def test_who_answers_a_frame_twice_is_not_followed_one_frame_late(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", ["twice", "twice-at-last", "ahead"])
+def test_who_answers_a_frame_twice_is_not_followed_one_frame_late(tmp_path: Path, mode: str) -> None:
     with pytest.raises(TrackerFailure, match="it answered a frame twice"):
-        follow(named(tmp_path, "twice").build("cpu"), 20)
+        follow(named(tmp_path, mode).build("cpu"), 7)
 
 
 def test_what_would_end_the_protocols_library_is_a_failure(tmp_path: Path) -> None:

@@ -46,6 +46,9 @@ class ProcessLanes(Tracker[Objects]):
         """Say how long the next call may take; inf for what is usual."""
         self._allowed = seconds
 
+    def finish(self, state: Objects, lane: int) -> None:
+        """Let a lane end that has seen its last frame; `TrackerFailure` where its answers are not of those frames."""
+
     def cut_off(self) -> None:
         """End all processes now: nobody wants their answers any more. Another thread may be waiting for one."""
         for child in list(self.children):

@@ -51,8 +51,13 @@ class Sieve:
         """Take the descriptor that the tracker's output is read from."""
         self.read, write = os.pipe()
         self.seen = Seen()
-        Thread(target=_pass_on, args=(source, write, self.seen), name="answers", daemon=True).start()
+        self._thread = Thread(target=_pass_on, args=(source, write, self.seen), name="answers", daemon=True)
+        self._thread.start()
         finalize(self, os.close, self.read)
+
+    def hear_out(self, seconds: float) -> None:
+        """Wait until all has come through that the tracker said before its end, so many seconds at the most."""
+        self._thread.join(seconds)
 
 
 def _pass_on(source: int, write: int, seen: Seen) -> None:
