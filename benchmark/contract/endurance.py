@@ -34,7 +34,7 @@ def long_run(subject: Subject) -> Says:
             step, state = trial.tracker.step(state, [frame])
             if not np.isfinite(trial.looked_at(step, 1)).all():
                 return "broken", f"a box that is not finite, at frame {index}: keep the last one"
-            held.append((max(tracemalloc.get_traced_memory()[0], lane_bytes(state)), trial.watched.resident() or 0))
+            held.append((max(tracemalloc.get_traced_memory()[0], lane_bytes(state)), trial.resident))
     finally:
         tracemalloc.stop()
     subject.held = np.array(held, np.float64)
@@ -61,7 +61,7 @@ def memory(subject: Subject) -> Says:
     resident = []
     for _ in range(SEQUENCES):
         subject.trial.follow(subject.short)
-        resident.append(subject.trial.watched.resident() or 0)
+        resident.append(subject.trial.resident)
     if (lost := min(np.diff(resident)[1:])) > VIDEO_BYTES:
         return "broken", f"{lost / 1e6:.0f} MB more with every video: let go of a target when the next begins"
     return "fine", "does not grow from frame to frame, nor from video to video"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
@@ -26,11 +26,6 @@ class Watched(Wrapped):
         super().__init__(tracker)
         self.written: set[str] = set()
         """What it wrote into: ``frame`` or ``box``."""
-
-    def resident(self) -> int | None:
-        """Return how many bytes its process has in memory; None where that is not known."""
-        own: Callable[[], int | None] = getattr(self._tracker, "resident", resident)
-        return own()
 
     def start(self, frames: Sequence[Frame], boxes: Boxes, seeds: Sequence[int]) -> Any:
         """Start, and look at what it left of its arguments."""
@@ -78,6 +73,11 @@ class Trial:
     def changed(self) -> set[str]:
         """What it changed in the process, in words; of Engram's own nothing is asked."""
         return self.tracker.changed if isinstance(self.tracker, Contained) else set()
+
+    @property
+    def resident(self) -> int:
+        """How many bytes it has in memory, with all of its process; 0 where that is not known."""
+        return (self.tracker.resident() if isinstance(self.tracker, Contained) else resident()) or 0
 
     @property
     def left(self) -> str:

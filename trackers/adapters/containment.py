@@ -23,7 +23,7 @@ from trackers.adapters.answers import checked
 from trackers.adapters.apart.child import TrackerFailure
 from trackers.adapters.apart.lanes import ProcessLanes
 from trackers.adapters.chance import Chance
-from trackers.adapters.noticing import Noticed
+from trackers.adapters.noticing import Noticed, resident
 from trackers.adapters.process import FOLDER, HANDLERS, facets, put
 from trackers.adapters.wrapped import Wrapped
 from trackers.api import Boxes, Frame, Step, Tracker
@@ -205,7 +205,7 @@ class Contained(Wrapped):
         """Take a tracker that was built with `loading` in the same world."""
         super().__init__(tracker)
         self._world, self._chance = world, chance
-        self._noticed = Noticed(tracker)
+        self._noticed = Noticed(self._apart.resident if self._apart else None)
 
     @property
     def changed(self) -> set[str]:
@@ -249,6 +249,10 @@ class Contained(Wrapped):
         while isinstance(inner, Wrapped):
             inner = inner._tracker
         return inner if isinstance(inner, ProcessLanes) else None
+
+    def resident(self) -> int | None:
+        """Return how many bytes it has in memory: its own processes, or else this one; None where that is not known."""
+        return resident() if self._apart is None else self._apart.resident()
 
     def remarks(self) -> str:
         """Return in words what it has left behind, now that a sequence has ended; "" for nothing."""

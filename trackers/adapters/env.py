@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from weakref import finalize, ref
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,11 +82,6 @@ def family(text: str) -> Family:
             super().__init__(config, weights, device)
             self._idle = [self._hire(START_SECONDS)]
 
-        def resident(self) -> int | None:
-            """Return how many bytes the youngest worker has in memory; None where that is not known."""
-            worker = self._youngest()
-            return None if worker is None else worker.resident()
-
         def begin(self, image: Frame, box: NDArray[np.float64], seed: int, seconds: float) -> Target:
             """Show the target to a worker that has none."""
             worker = self._idle.pop() if self._idle else self._hire(seconds)
@@ -99,7 +94,6 @@ def family(text: str) -> Family:
             worker = WorkerProcess([python, str(START)], self.device, self.children)
             path = "" if self.weights.path is None else str(self.weights.path.absolute())
             worker.ask(seconds, do="load", weights=path, **asdict(load))
-            self._youngest = ref(worker)
             return worker
 
     shown = [f'"{python}"' if " " in python else python, " "]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,10 +19,10 @@ LOST_BYTES = 1 << 28
 class Noticed:
     """Looks at threads, processes and memory when a tracker's sequences begin and end."""
 
-    def __init__(self, tracker: object) -> None:
-        """Take the tracker, which may have processes of ours and tell what these have in memory (``resident``)."""
-        self._resident = getattr(tracker, "resident", resident)
-        self._apart = hasattr(tracker, "children")
+    def __init__(self, apart: Callable[[], int | None] | None = None) -> None:
+        """Take how many bytes a tracker has in memory in processes that we gave it; None where it runs in this one."""
+        self._resident = apart or resident
+        self._apart = apart is not None
         self._processes: set[str] = set()
         self._before: set[threading.Thread] | None = None
         self._held: int | None = None

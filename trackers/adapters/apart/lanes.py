@@ -54,6 +54,10 @@ class ProcessLanes(Tracker[Objects]):
         for child in list(self.children):
             child.kill()
 
+    def resident(self) -> int:
+        """Return how many bytes its processes have in memory, those of which that is known."""
+        return sum(child.resident() or 0 for child in list(self.children))
+
     @abstractmethod
     def begin(self, image: Frame, box: NDArray[np.float64], seed: int, seconds: float) -> Session:
         """Show a target to a process; `TrackerFailure` where it is not ready within so many seconds."""

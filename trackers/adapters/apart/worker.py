@@ -40,10 +40,6 @@ class WorkerProcess:
         self.sound = True
         """Whether it can take another target."""
 
-    def resident(self) -> int | None:
-        """Return how many bytes it has in memory; None where that is not known."""
-        return self._child.resident()
-
     def ask(self, seconds: float, image: Frame | None = None, **request: Any) -> dict[str, Any]:
         """Return the answer; `TrackerFailure`, after which it is of no more use, where there is none or it failed."""
         if image is not None:
