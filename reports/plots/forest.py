@@ -31,9 +31,13 @@ def forest_figure(plot: Forest, title: str, width: float = COLUMN) -> Figure | N
 
 
 def forest_height(plot: Forest, width: float = COLUMN) -> float:
-    """Return the inches that the rows take."""
+    """Return the inches that the rows take, with what stands below them."""
     lines = [len(folded(row.title, width * 0.36, SIZE - 0.5).splitlines()) for row in plot.rows]
-    return sum(max(LINE * count, 1.5 * LINE) + 0.08 for count in lines) + 0.45
+    return (
+        sum(max(LINE * count, 1.5 * LINE) + 0.08 for count in lines)
+        + 0.3
+        + LINE * len(_measure(plot, width).splitlines())
+    )
 
 
 def draw_forest(axis: Any, plot: Forest, width: float) -> None:
@@ -50,7 +54,12 @@ def draw_forest(axis: Any, plot: Forest, width: float) -> None:
         axis.text(1.02, place, f"{row.found}\n{row.sequences} seq.", transform=axis.get_yaxis_transform(), va="center",
                   fontsize=SIZE - 1, linespacing=1.1)  # fmt: skip
     axis.set_yticks(range(len(plot.rows)), [folded(row.title, width * 0.36, SIZE - 0.5) for row in plot.rows])
-    thin = " (thin: for all rows at once)" if any(row.corrected for row in plot.rows) else ""
-    axis.set(ylim=(len(plot.rows) - 0.5, -0.5), xlabel=folded(f"difference of {plot.measure}, 95 %{thin}", width * 0.5))
+    axis.set(ylim=(len(plot.rows) - 0.5, -0.5), xlabel=_measure(plot, width))
     axis.xaxis.set_major_locator(MaxNLocator(4))
     axis.grid(visible=False, axis="y")
+
+
+def _measure(plot: Forest, width: float) -> str:
+    """Return what the rows are differences of, in lines that fit below them."""
+    thin = " (thin: for all rows at once)" if any(row.corrected for row in plot.rows) and len(plot.rows) > 1 else ""
+    return folded(f"difference of {plot.measure}, 95 %{thin}", width * 0.5)

@@ -108,6 +108,18 @@ def test_a_forest_shows_every_answer_with_its_word_and_its_number_of_sequences(r
     assert forest_figure(answers_forest((), report.merit), "") is None
 
 
+@pytest.mark.parametrize("rows", [1, 2, 9])
+def test_each_row_of_a_forest_has_room(report: Report, rows: int) -> None:
+    plot = answers_forest(report.answers, report.merit)
+    one = replace(plot.rows[0], corrected=plot.rows[0].interval)
+    figure = forest_figure(replace(plot, rows=(one,) * rows), "A question that takes more than a line of a column")
+    assert figure is not None
+    figure.draw_without_rendering()
+    (axis,) = figure.axes
+    assert axis.get_position().height * figure.get_size_inches()[1] > 0.24 * rows
+    assert ("for all" in axis.get_xlabel()) == (rows > 1)
+
+
 @pytest.mark.parametrize("width", [COLUMN, PAGE])
 @pytest.mark.parametrize("kind", ["success", "precision"])
 def test_titles_and_names_are_whole_and_on_the_figure(report: Report, kind: Kind, width: float) -> None:

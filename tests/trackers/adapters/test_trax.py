@@ -48,6 +48,7 @@ with trax.Server(regions, images, tracker_name="test") as server:
             if mode == "raise": raise RuntimeError("out of memory, say")
             if mode == "hang": time.sleep(600)
         if mode == "print": print("progress", number, flush=True)
+        if mode == "grow": kept = [*(kept if number > 1 else ()), b"x" * 10_000_000]
         x, y, w, h = box[0] + number - 1, *box[1:]
         if mode == "polygon": region = trax.Polygon.create([(x, y), (x + w, y), (x + w, y + h), (x, y + h)])
         elif mode == "lost" and number > 1: region = trax.Special.create(0)
@@ -132,6 +133,16 @@ def test_a_failure_has_the_end_of_the_error_stream_below_it(tmp_path: Path) -> N
 def test_who_answers_a_frame_twice_is_not_followed_one_frame_late(tmp_path: Path, mode: str) -> None:
     with pytest.raises(TrackerFailure, match="it answered a frame twice"):
         follow(named(tmp_path, mode).build("cpu"), 7)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory of other processes is known on Linux alone")
+def test_the_memory_is_that_of_its_process(tmp_path: Path) -> None:
+    tracker = named(tmp_path, "grow").build("cpu")
+    state = tracker.start(paint(1), FIRST, [0])
+    before = tracker.resident()
+    for _ in range(5):
+        _, state = tracker.step(state, paint(1))
+    assert 49e6 < tracker.resident() - before < 70e6
 
 
 def test_what_would_end_the_protocols_library_is_a_failure(tmp_path: Path) -> None:
