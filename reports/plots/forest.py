@@ -61,5 +61,5 @@ def draw_forest(axis: Any, plot: Forest, width: float) -> None:
 
 def _measure(plot: Forest, width: float) -> str:
     """Return what the rows are differences of, in lines that fit below them."""
-    thin = " (thin: for all rows at once)" if any(row.corrected for row in plot.rows) and len(plot.rows) > 1 else ""
-    return folded(f"difference of {plot.measure}, 95 %{thin}", width * 0.5)
+    thin = " (thin: all rows at once)" if any(row.corrected for row in plot.rows) and len(plot.rows) > 1 else ""
+    return folded(f"difference of {plot.measure}, 95\N{NO-BREAK SPACE}%{thin}", width * 0.52)

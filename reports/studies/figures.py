@@ -25,12 +25,14 @@ GAIN, LOSS = PALETTE[2], PALETTE[3]
 COLOURS = {"better": GAIN, "worse": LOSS}
 Panel = Callable[[Any, Answer, float, float], None]
 """Draws an answer on axes of that width and height in inches, what stands around them included."""
-NUMBER = 0.3
+NUMBER = 0.24
 """Inches that a number of the causes takes."""
-SPANNED = 0.55
+SPANNED = 0.47
 """Inches that it takes with half of its interval behind it."""
 AROUND = 0.5
 """Inches that what stands below and above the axes takes."""
+HEAD = 0.2
+"""Inches that the head of a panel takes."""
 
 
 def study_figures(answer: Answer) -> dict[str, Figure]:
@@ -87,26 +89,25 @@ def gain_figure(answer: Answer) -> Figure | None:
 
 def whole_figure(answer: Answer) -> Figure | None:
     """Return what there is of the four on one sheet as wide as a page, fit for a paper."""
-    panels: list[tuple[str, Panel]] = []
+    width = PAGE / 2 - 0.2
+    panels: list[tuple[str, Panel, float]] = []
     plot = study_forest(answer)
     if plot.rows:
-        panels.append(("Differences with 95 % intervals", _forest))
+        panels.append(("Differences with 95 % intervals", _forest, forest_height(plot, width)))
     if len(points(answer)) > 1:
-        panels.append(("From one tracker to the next", _waterfall))
+        panels.append(("From one tracker to the next", _waterfall, _waterfall_height(answer, width)))
     if _causes(answer):
-        panels.append((f"By {_groups(answer)[0]}, ± half of the 95 % interval", _heat))
+        head = f"By {_groups(answer)[0]}, ± half of the 95 % interval"
+        panels.append((head, _heat, _heat_height(answer, width)))
     if len(priced(answer)) > 1:
-        panels.append((f"Gain against cost, beside {answer.base}", _gain))
+        panels.append((f"Gain against cost, beside {answer.base}", _gain, _gain_height(answer, width)))
     if not panels:
         return None
-    rows = -(-len(panels) // 2)
-    width = PAGE / 2 - 0.2
-    heights = (one(answer, width) for one in (_waterfall_height, _heat_height, _gain_height))
-    height = max(forest_height(plot, width), *heights)
+    heights = [max(height for _, _, height in panels[first : first + 2]) for first in range(0, len(panels), 2)]
     title = f"{answer.question} {caption(answer)}.{without(answer)}"
-    figure, axes = sheet(PAGE, rows * height, title, (rows, 2))
-    for axis, (head, draw) in zip(axes.flat, panels, strict=False):
-        draw(axis, answer, width, height)
+    figure, axes = sheet(PAGE, sum(heights) + HEAD * len(heights), title, (len(heights), 2), height_ratios=heights)
+    for place, (axis, (head, draw, _)) in enumerate(zip(axes.flat, panels, strict=False)):
+        draw(axis, answer, width, heights[place // 2])
         axis.set_title(folded(head, width), fontsize=SIZE, loc="left", pad=3)
     for axis in axes.flat[len(panels) :]:
         axis.set_visible(False)

@@ -117,7 +117,7 @@ def test_each_row_of_a_forest_has_room(report: Report, rows: int) -> None:
     figure.draw_without_rendering()
     (axis,) = figure.axes
     assert axis.get_position().height * figure.get_size_inches()[1] > 0.24 * rows
-    assert ("for all" in axis.get_xlabel()) == (rows > 1)
+    assert ("all rows" in axis.get_xlabel()) == (rows > 1)
 
 
 @pytest.mark.parametrize("width", [COLUMN, PAGE])

@@ -31,6 +31,12 @@ def test_no_letters_cover_others(answer: Answer) -> None:
     assert {name: found for name, figure in figures.items() if (found := covered(figure))} == {}
 
 
+def test_the_sheet_is_no_higher_than_a_page() -> None:
+    heights = [study_figures(one)["study"].get_size_inches()[1] for one in (made_answer(), crowded(5), crowded(8))]
+    assert heights == sorted(heights)
+    assert heights[-1] < 11
+
+
 def test_every_tracker_is_named_beside_its_gain_and_cost() -> None:
     (axis,) = study_figures(crowded(3))["gain-cost"].axes
     assert sorted(text.get_text().replace("\n", "") for text in axis.texts) == sorted(NAMES)
