@@ -114,7 +114,9 @@ class TraxSession:
 
     def update(self, image: Frame, seconds: float) -> tuple[NDArray[np.float64], float]:
         """Return box and confidence; NaN where it says that it has no box, 1 where it says no confidence."""
+        began = time.monotonic()
         found: Any = self._call(lambda: self._client.frame(self._picture(image), {}, []), seconds)
+        self._longest = max(self._longest, time.monotonic() - began)
         if not (objects := found[0]):
             raise self._child.failure("it answered without a region")
         region, says = objects[0]
@@ -126,16 +128,16 @@ class TraxSession:
         """Ask it to end and hear it out: who is one answer ahead of the frames has one more to give."""
         with suppress(Exception):
             self._child.call(self._client.quit, END_SECONDS)
-        self._sieve.hear_out(END_SECONDS + self._longest)
+        if not self._sieve.hear_out(END_SECONDS + self._longest):
+            self._child.kill()
         self._count_answers()
 
     def _call(self, work: Callable[[], T], seconds: float) -> T:
-        seen, began = self._sieve.seen, time.monotonic()
+        seen = self._sieve.seen
         self._count_answers()
         found = self._child.call(work, seconds, lambda error: seen.why or _says(error))
         if seen.why:  # of which the library has heard nothing, and may have made something up
             raise self._child.failure(seen.why)
-        self._longest = max(self._longest, time.monotonic() - began)
         return found
 
     def _count_answers(self) -> None:

@@ -6,6 +6,7 @@ import gc
 import os
 import shlex
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 from conftest import paint
 
-from trackers.adapters.apart.child import Overdue, TrackerFailure
+from trackers.adapters.apart.child import END_SECONDS, Overdue, TrackerFailure
 from trackers.api import Tracker
 from trackers.errors import InputError
 from trackers.names import TrackerSpec, expand, resolve
@@ -36,7 +37,9 @@ with trax.Server(regions, images, tracker_name="test") as server:
     number = 0
     while True:
         request = server.wait()
-        if request.type in ("quit", "error"): break
+        if request.type in ("quit", "error"):
+            if mode == "stays": time.sleep(600)
+            break
         image = cv2.imread(request.image["color"].path())
         if request.type == "initialize":
             region = request.objects[0][0]
@@ -133,6 +136,14 @@ def test_a_failure_has_the_end_of_the_error_stream_below_it(tmp_path: Path) -> N
 def test_who_answers_a_frame_twice_is_not_followed_one_frame_late(tmp_path: Path, mode: str) -> None:
     with pytest.raises(TrackerFailure, match="it answered a frame twice"):
         follow(named(tmp_path, mode).build("cpu"), 7)
+
+
+def test_who_does_not_end_when_asked_is_ended(tmp_path: Path) -> None:
+    tracker = named(tmp_path, "stays").build("cpu")
+    began = time.monotonic()
+    assert len(follow(tracker)) == 4
+    assert tracker.resident() == 0
+    assert END_SECONDS <= time.monotonic() - began < 30
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory of other processes is known on Linux alone")

@@ -55,9 +55,10 @@ class Sieve:
         self._thread.start()
         finalize(self, os.close, self.read)
 
-    def hear_out(self, seconds: float) -> None:
-        """Wait until all has come through that the tracker said before its end, so many seconds at the most."""
+    def hear_out(self, seconds: float) -> bool:
+        """Return whether all has come through that the tracker says to its end, after so many seconds at the most."""
         self._thread.join(seconds)
+        return not self._thread.is_alive()
 
 
 def _pass_on(source: int, write: int, seen: Seen) -> None:
