@@ -12,8 +12,9 @@ from benchmark.scores import TrackerScores
 from benchmark.statistics.best import Standing, standings
 from benchmark.statistics.intervals import Interval
 from benchmark.statistics.paired import student_interval
+from benchmark.statistics.ranks import CriticalDifference, critical_difference
 
-__all__ = ["AO", "EAO", "SUCCESS", "Merit", "merit_of", "rank", "values"]
+__all__ = ["AO", "EAO", "SUCCESS", "Merit", "merit_of", "rank", "silent", "values"]
 
 Key = Literal["auc", "precision", "ao", "sr50", "eao", "accuracy", "failures"]
 
@@ -60,8 +61,8 @@ class Merit:
         """
         if self.key != "eao":
             return tracker.intervals.get(self.key)
-        shares, score = np.array(list(values(tracker, "eao").values())), self.overall(tracker)
-        told = shares[shares != score]
+        shares, mute, score = values(tracker, "eao"), silent(tracker, "eao"), self.overall(tracker)
+        told = np.array([share for name, share in shares.items() if name not in mute])
         if score is None or len(told) < 2:
             return None
         return student_interval(score + (told - score) * len(told) / len(shares), within=(0.0, 1.0))
@@ -69,7 +70,20 @@ class Merit:
     def standings(self, trackers: Sequence[TrackerScores]) -> dict[str, Standing]:
         """Return which trackers may be called the best."""
         means = {one.name: score for one in trackers if (score := self.overall(one)) is not None}
-        return standings({one.name: values(one, self.key) for one in trackers if one.name in means}, means)
+        ranked = [one for one in trackers if one.name in means]
+        scores = {one.name: values(one, self.key) for one in ranked}
+        return standings(scores, means, {one.name: silent(one, self.key) for one in ranked})
+
+    def ranks(self, trackers: Sequence[TrackerScores]) -> CriticalDifference | None:
+        """Return the mean ranks on the sequences that say something of every tracker; None for fewer than three."""
+        told = {
+            one.name: {name: score for name, score in values(one, self.key).items() if name not in mute}
+            for one in trackers
+            for mute in [silent(one, self.key)]
+        }
+        if len(told) < 3 or len(set.intersection(*map(set, told.values()))) < 2:
+            return None
+        return critical_difference(told)
 
     def apart(self, a: TrackerScores, b: TrackerScores) -> str:
         """Return what to say of two trackers whose EAO are of different sequences; else ""."""
@@ -113,6 +127,12 @@ def values(tracker: TrackerScores, key: str) -> Mapping[str, float]:
     if key == "failures":
         return {name: -own.failures for name, own in parts.items()}
     return {name: own.accuracy for name, own in parts.items() if own.accuracy is not None}
+
+
+def silent(tracker: TrackerScores, key: str) -> frozenset[str]:
+    """Return the sequences that have no part in a tracker's score: of EAO too short ones, in which it lost nothing."""
+    score = EAO.overall(tracker) if key == "eao" else None
+    return frozenset(name for name, share in values(tracker, key).items() if share == score)
 
 
 def rank(trackers: Sequence[TrackerScores], merit: Merit) -> tuple[TrackerScores, ...]:

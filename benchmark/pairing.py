@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from benchmark.merit import values
+from benchmark.merit import silent, values
 from benchmark.runs import Run
 from benchmark.scores import TrackerScores
 from benchmark.statistics.paired import PairedDifference, compare
@@ -60,15 +60,16 @@ def within(run: Run, trackers: Sequence[str]) -> tuple[list[Matched], list[str]]
 
 def differences(pairs: Sequence[Matched], measure: str) -> list[PairedDifference]:
     """Return B minus A of each pair by a score that all its sequences have; Holm's correction is over all pairs."""
-    scores, keys = {}, []
+    scores, mute, keys = {}, {}, []
     for index, pair in enumerate(pairs):  # a tracker that stands in several pairs is compared on each one's sequences
         keys.append((f"A{index}", f"B{index}"))
         for key, one in zip(keys[-1], (pair.a, pair.b), strict=True):
             own = values(one, measure)
             scores[key] = {name: own[name] for name in pair.sequences}
+            mute[key] = silent(one, measure)
     return [
         replace(found, base=f"A: {pair.a.name}", other=f"B: {pair.b.name}")
-        for found, pair in zip(compare(scores, keys), pairs, strict=True)
+        for found, pair in zip(compare(scores, keys, silent=mute), pairs, strict=True)
     ]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
-from benchmark.merit import SUCCESS, Merit, values
+from benchmark.merit import SUCCESS, Merit, silent, values
 from benchmark.scores import TrackerScores
 from benchmark.statistics.paired import PairedDifference, compare
 from reports.labels import unlike
@@ -75,11 +75,12 @@ def answer(
     """Return the answers to every question these scored trackers allow; pairs need a common sequence."""
     by_name = {one.name: one for one in trackers}
     scores = {key: {name: values(one, key) for name, one in by_name.items()} for key in merit.keys}
+    mute = {key: {name: silent(one, key) for name, one in by_name.items()} for key in merit.keys}
     pairs = [pair for pair in questions(list(by_name)) if _share(scores[merit.key], pair)]
     found = {
         key: {
             (one.base, one.other): one
-            for one in compare(own, [(pair.base, pair.other) for pair in pairs if _share(own, pair)])
+            for one in compare(own, [(pair.base, pair.other) for pair in pairs if _share(own, pair)], silent=mute[key])
         }
         for key, own in scores.items()
     }

@@ -7,9 +7,10 @@ difference it is too narrow (``docs/evaluation.md`` gives the simulated coverage
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 import scipy  # its parts are loaded when they are used: reading scores needs none
@@ -27,6 +28,7 @@ __all__ = [
 Values = NDArray[np.float64]
 TIE = 0.01
 """Scores on a sequence no further apart than this count as a tie."""
+NONE: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -63,14 +65,24 @@ class PairedDifference:
 
 
 def compare(
-    scores: Mapping[str, Mapping[str, float]], pairs: Iterable[tuple[str, str]], *, level: float = LEVEL
+    scores: Mapping[str, Mapping[str, float]],
+    pairs: Iterable[tuple[str, str]],
+    *,
+    level: float = LEVEL,
+    silent: Mapping[str, Collection[str]] = NONE,
 ) -> list[PairedDifference]:
-    """Return the differences of the named (base, other) pairs; `scores` hold each tracker's score by sequence.
+    """Return the differences of the named (base, other) pairs; Holm's correction is over all of them.
 
-    Holm's correction is over all of `pairs`: list together what one table shows. Raises InputError where a pair shares
-    no sequence.
+    Args:
+        scores: Each tracker's score by sequence.
+        pairs: What one table shows together.
+        level: Of the intervals, and by which the detectable difference is told.
+        silent: The sequences that say nothing of a tracker's mean, at which they stand. Those silent of both trackers
+            of a pair are none of its evidence.
+
+    Raises InputError where a pair shares no sequence.
     """
-    found = [_pair(scores, base, other, level) for base, other in pairs]
+    found = [_pair(scores, base, other, level, silent) for base, other in pairs]
     tested = [one for one in found if one.p is not None]
     corrected = iter(holm([one.p for one in tested if one.p is not None]))
     return [one if one.p is None else replace(one, p_holm=next(corrected)) for one in found]
@@ -131,24 +143,35 @@ def detectable_ratio(count: float, power: float, level: float) -> float:
     return float(scipy.special.nctdtrinc(count - 1, 1 - power, edge) / np.sqrt(count))
 
 
-def _pair(scores: Mapping[str, Mapping[str, float]], base: str, other: str, level: float) -> PairedDifference:
+def _pair(
+    scores: Mapping[str, Mapping[str, float]],
+    base: str,
+    other: str,
+    level: float,
+    silent: Mapping[str, Collection[str]],
+) -> PairedDifference:
     shared = [name for name in scores[base] if name in scores[other]]
     if not shared:
         raise InputError(f"{base} and {other} share no sequence, so they cannot be compared")
     differences = np.array([scores[other][name] - scores[base][name] for name in shared])
     beyond = TIE + 1e-9  # .51 and .5 differ by a rounding error more than .01
     wins, losses = int((differences > beyond).sum()), int((differences < -beyond).sum())
-    several, fewest = len(shared) > 1, fewest_sequences(level)
+    difference = float(differences.mean())
+    mute = {*silent.get(base, ())} & {*silent.get(other, ())}
+    told = differences[[name not in mute for name in shared]]
+    if 0 < len(told) < len(shared):  # each stands for more of the mean than where all speak
+        told = difference + (told - told.mean()) * len(told) / len(shared)
+    several, fewest = len(told) > 1, fewest_sequences(level)
     return PairedDifference(
         base=base,
         other=other,
         sequences=len(shared),
-        difference=float(differences.mean()),
-        interval=student_interval(differences, level) if several else None,
-        p=sign_flip_p(differences) if several else None,
+        difference=difference,
+        interval=student_interval(told, level) if several else None,
+        p=sign_flip_p(told) if several else None,
         p_holm=None,
         wins=wins,
         ties=len(shared) - wins - losses,
         losses=losses,
-        detectable=detectable_difference(differences, level=level) if fewest and len(shared) >= fewest else None,
+        detectable=detectable_difference(told, level=level) if fewest and len(told) >= fewest else None,
     )

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from benchmark.datasets.folder import FolderDataset
-from benchmark.merit import AO, EAO, Merit, merit_of, rank, values
+from benchmark.merit import AO, EAO, Merit, merit_of, rank
 from benchmark.profiles import load_profile
 from benchmark.scores import RunScores, TrackerScores
-from benchmark.statistics.ranks import CriticalDifference, critical_difference
+from benchmark.statistics.ranks import CriticalDifference
 from reports.board.gathering import Gathered, Listed
 from reports.speed import Speed, speeds
 from trackers.errors import InputError
@@ -129,15 +129,8 @@ def _division(listed: Sequence[Listed]) -> Division:
     )
     return Division(
         joined, source, {name: count - 1 for name, count in seen.items()}, merit,
-        speeds([one.run for one in newest_last], ranked, owner, merit), _ranks(ranked, merit),
+        speeds([one.run for one in newest_last], ranked, owner, merit), merit.ranks(ranked),
     )  # fmt: skip
-
-
-def _ranks(trackers: Sequence[TrackerScores], merit: Merit) -> CriticalDifference | None:
-    by_name = {one.name: values(one, merit.key) for one in trackers}
-    if len(by_name) < 3 or len(set.intersection(*(set(one) for one in by_name.values()))) < 2:
-        return None
-    return critical_difference(by_name)
 
 
 def _order(divisions: Sequence[Division]) -> tuple[str, ...]:

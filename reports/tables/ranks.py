@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from benchmark.merit import values
 from benchmark.p_values import p_equals
-from benchmark.statistics.ranks import critical_difference
 from reports.labels import circumstances, coverage, marks
 from reports.model import Report
 from reports.tables.grid import EMPTY, Cell, Column, Table, tracker_cell
@@ -19,17 +17,17 @@ def rank_table(report: Report) -> Table:
                Column("Not told apart from", "alike", "text"))  # fmt: skip
     title, caption = f"Mean ranks by {merit.name}", coverage(report.scores)
     by_name = {one.name: one for one in report.scored}
-    scores = {name: values(one, merit.key) for name, one in by_name.items()}
-    if len(scores) < 3 or len(set.intersection(*(set(one) for one in scores.values()))) < 2:
+    found = merit.ranks(report.scored)
+    if found is None:
         return Table("ranks", title, caption, columns, ())
-    found = critical_difference(scores)
     rows = []
     for name, rank in found.mean_ranks.items():
         alike = dict.fromkeys(other for group in found.groups if name in group for other in group if other != name)
         others = Cell(", ".join(alike)) if alike else EMPTY
         rows.append((tracker_cell(name, marks(by_name[name])), Cell(f"{rank:.2f}", rank), others))
+    which = "that have a part in each EAO" if merit.key == "eao" else "that all finished"
     note = (
-        f"On the {found.sequences} sequences that all finished. Friedman's {p_equals(found.p)}; mean ranks differ "
+        f"On the {found.sequences} sequences {which}. Friedman's {p_equals(found.p)}; mean ranks differ "
         f"where they are further apart than Nemenyi's critical difference of {found.difference:.2f}."
     )
     facts = circumstances(report.scores) | {"critical_difference": found.difference, "friedman_p": found.p}

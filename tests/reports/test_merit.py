@@ -18,6 +18,7 @@ from benchmark.scores import RunScores
 from benchmark.statistics.intervals import Interval
 from benchmark.store.manifest import write_json
 from benchmark.vot.scores import Part, VOTScores
+from reports.answers import answer
 from reports.board.gathering import gather
 from reports.board.model import make_board
 from reports.board.page import write_board
@@ -77,6 +78,31 @@ def test_an_interval_is_of_the_sequences_that_have_a_part_in_the_eao(run: Path) 
         (alone.low, alone.high)
     )  # of ten, what each adds weighs five times
     assert interval({"a": 0.6, **short}) is None
+
+
+def test_short_sequences_are_no_evidence_between_trackers(run: Path) -> None:
+    """On each of them the tracker of the higher EAO would seem the better one."""
+
+    def having(spread: float, short: int) -> list:
+        found = []
+        for one, eao in zip(RunScores.read(run).trackers, (0.5, 0.51, 0.52), strict=True):
+            (measures,) = measured(eao, ["a"]).measures
+            reach = spread if one.name == "siamfc" else -spread
+            told = {"a": eao - reach, "b": eao + reach, "c": eao + reach / 2, "d": eao - reach / 2}
+            shares = told | {f"short{number}": eao for number in range(short)}
+            parts = dict.fromkeys(shares, Part(30, 0.5, 1.0))
+            found.append(replace(one, vot=VOTScores((replace(measures, shares=shares),), "", parts, {})))
+        return found
+
+    few, many = having(0.1, 0), having(0.1 * 24 / 4, 20)
+    assert EAO.standings(many) == EAO.standings(few)
+    assert set(EAO.standings(many).values()) == {"alike"}
+    assert EAO.ranks(many) == EAO.ranks(few)
+    assert EAO.ranks(many[:2]) is None
+    for short, long in zip(answer(few, {}, EAO), answer(many, {}, EAO), strict=True):
+        ends = [(one.main.interval.low, one.main.interval.high) for one in (short, long) if one.main.interval]
+        assert ends[1] == pytest.approx(ends[0])
+        assert long.main.p_holm == short.main.p_holm
 
 
 def test_a_profile_that_pools_frames_has_a_merit_of_its_own(run: Path) -> None:

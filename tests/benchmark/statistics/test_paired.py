@@ -87,6 +87,32 @@ def test_comparison_is_antisymmetric() -> None:
     assert there.interval.low == pytest.approx(-back.interval.high, abs=1e-9)
 
 
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=2, max_size=9), st.integers(1, 9))
+def test_sequences_that_say_nothing_of_either_are_no_evidence(told: list[tuple[float, float]], more: int) -> None:
+    means = np.mean(told, axis=0)
+    weight = (len(told) + more) / len(told)  # so that what each adds to the mean stays what it was
+    names = [f"s{number}" for number in range(len(told) + more)]
+    alone, beside = {}, {}
+    for place, who in enumerate("xy"):
+        own = [pair[place] for pair in told]
+        alone[who] = dict(zip(names, own, strict=False))
+        spoken = [means[place] + weight * (value - means[place]) for value in own]
+        beside[who] = dict(zip(names, [*spoken, *[means[place]] * more], strict=True))
+    (short,) = compare(alone, [("x", "y")])
+    (long,) = compare(beside, [("x", "y")], silent=dict.fromkeys("xy", names[len(told) :]))
+    for what in ("difference", "p", "p_holm", "detectable"):
+        assert getattr(long, what) == pytest.approx(getattr(short, what), abs=1e-9)
+    assert long.interval is not None
+    assert short.interval is not None
+    assert (long.interval.low, long.interval.high) == pytest.approx((short.interval.low, short.interval.high), abs=1e-9)
+    (one,) = compare(beside, [("x", "y")], silent={"x": names[len(told) :]})
+    (none,) = compare(beside, [("x", "y")])
+    assert one == none, "of one alone they say something"
+    (mute,) = compare(beside, [("x", "y")], silent=dict.fromkeys("xy", names))
+    assert (mute.interval, mute.p, mute.detectable) == (None, None, None)
+    assert mute.difference == none.difference
+
+
 def test_a_single_shared_sequence_has_no_test_and_none_is_an_error() -> None:
     (one,) = compare({"x": {"A": 0.5}, "y": {"A": 0.7}}, [("x", "y")])
     assert (one.interval, one.p, one.p_holm, one.detectable) == (None, None, None, None)
