@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Literal
 
-from benchmark.statistics.paired import NONE, compare
+from benchmark.statistics.paired import ALL_SPEAK, compare
 
 __all__ = ["Standing", "standings"]
 
@@ -15,7 +15,7 @@ Standing = Literal["", "best", "alike"]
 def standings(
     scores: Mapping[str, Mapping[str, float]],
     means: Mapping[str, float],
-    silent: Mapping[str, Collection[str]] = NONE,
+    silent: Mapping[str, Collection[str]] = ALL_SPEAK,
 ) -> dict[str, Standing]:
     """Return who may be called best: ``best`` for one tracker, or ``alike`` for all not told apart from the leader.
 

@@ -28,7 +28,7 @@ __all__ = [
 Values = NDArray[np.float64]
 TIE = 0.01
 """Scores on a sequence no further apart than this count as a tie."""
-NONE: Mapping[str, Collection[str]] = MappingProxyType({})
+ALL_SPEAK: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def compare(
     pairs: Iterable[tuple[str, str]],
     *,
     level: float = LEVEL,
-    silent: Mapping[str, Collection[str]] = NONE,
+    silent: Mapping[str, Collection[str]] = ALL_SPEAK,
 ) -> list[PairedDifference]:
     """Return the differences of the named (base, other) pairs; Holm's correction is over all of them.
 

@@ -22,9 +22,6 @@ import numpy as np
 import pytest
 import torch
 
-from benchmark.datasets.sequence import Annotation, Sequence
-from benchmark.engine.job import Job
-from benchmark.engine.lanes import run_lanes
 from tests.trackers.adapters.third_party import BOX, FRAME, build
 from trackers.adapters.containment import Contained, Ended
 from trackers.errors import InputError
@@ -201,37 +198,6 @@ def test_it_may_draw_on_its_frame_and_change_its_box(tmp_path: Path) -> None:
     np.testing.assert_array_equal(step.boxes, [[7, 7, 7, 7]])
     np.testing.assert_array_equal(frame, FRAME)
     np.testing.assert_array_equal(box, BOX)
-
-
-def test_what_it_calls_its_own_is_not_taken_for_ours(tmp_path: Path) -> None:
-    lines = """
-import torch
-from trackers.api import Step, Tracker, register
-@register("names", remembers="nothing")
-class Names(torch.nn.Module, Tracker):
-    resident = oracle = truth = "theirs"
-    def __init__(self, config, weights, device): super().__init__()
-    def allow(self): raise RuntimeError("not asked for")
-    cut_off = finish = remarks = changed = around = allow
-    def start(self, frames, boxes, seeds):
-        import subprocess
-        self.child = subprocess.Popen(["sleep", "60"])
-        return torch.from_numpy(boxes)
-    def step(self, state, frames): return Step(state.numpy(), state.numpy()[:, 0] * 0 + 1), state
-"""
-    (tmp_path / "names.py").write_text(lines)
-    tracker = resolve(f"py:{tmp_path / 'names.py'}").build("cpu")
-    frames = tuple(tmp_path / f"{index}.png" for index in range(3))
-    for file in frames:
-        cv2.imwrite(str(file), FRAME)
-    video = Sequence(Annotation("video", np.repeat(BOX, 3, 0), np.ones(3, bool)), frames)
-    (outcome,) = run_lanes(tracker, [Job(video, 0, BOX[0], 0)], 1, "cpu", timeout=60)
-    tracker._tracker.child.kill()
-    tracker._tracker.child.wait()
-    tracker.cut_off()
-    assert not outcome.error
-    np.testing.assert_array_equal(outcome.boxes, np.repeat(BOX, 3, 0))
-    assert "it leaves 1 process running" in outcome.remarks
 
 
 def test_it_may_return_the_same_array_every_time(tmp_path: Path) -> None:

@@ -8,6 +8,10 @@ import numpy as np
 import pytest
 from conftest import paint
 
+from benchmark.datasets.folder import FolderDataset
+from benchmark.datasets.selection import select
+from benchmark.engine.job import Job
+from benchmark.engine.lanes import run_lanes
 from trackers.errors import InputError
 from trackers.names import resolve
 
@@ -188,3 +192,31 @@ def test_opencvs_networks_come_from_files_and_say_what_is_missing(tmp_path: Path
     (tmp_path / "b_head.onnx").write_bytes(b"")
     with pytest.raises(InputError, match="holds 1 backbones and 2 heads: name two"):
         resolve(f"cv2:nano@{tmp_path}")
+
+
+def test_what_a_tracker_calls_its_own_is_not_taken_for_ours(tmp_path: Path, picture_folder: Path) -> None:
+    lines = """
+import torch
+from trackers.api import Step, Tracker, register
+@register("names", remembers="nothing")
+class Names(torch.nn.Module, Tracker):
+    resident = oracle = truth = "theirs"
+    def __init__(self, config, weights, device): super().__init__()
+    def allow(self): raise RuntimeError("not asked for")
+    cut_off = finish = remarks = changed = around = allow
+    def start(self, frames, boxes, seeds):
+        import subprocess
+        self.child = subprocess.Popen(["sleep", "60"])
+        return torch.from_numpy(boxes)
+    def step(self, state, frames): return Step(state.numpy(), state.numpy()[:, 0] * 0 + 1), state
+"""
+    (tmp_path / "names.py").write_text(lines)
+    tracker = resolve(f"py:{tmp_path / 'names.py'}").build("cpu")
+    video = select(FolderDataset(picture_folder)).sequences[0]
+    (outcome,) = run_lanes(tracker, [Job(video, 0, FIRST, 0)], 1, "cpu", timeout=60)
+    tracker._tracker.child.kill()
+    tracker._tracker.child.wait()
+    tracker.cut_off()
+    assert not outcome.error
+    np.testing.assert_array_equal(outcome.boxes, np.tile(FIRST, (len(video), 1)))
+    assert "it leaves 1 process running" in outcome.remarks
