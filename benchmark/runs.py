@@ -95,9 +95,12 @@ class Run:
         return Trajectory(boxes, start)
 
     def telemetry(self, tracker: str, sequence: str) -> dict[str, NDArray[Any]] | None:
-        """Return what the tracker reported of itself, each (N - 1, ...); None where it or its N boxes are not kept."""
+        """Return what the tracker reported of itself, each (N - 1, ...); None where it or its N boxes are not kept.
+
+        None too of a run that went back: its rows would not stand beside a trajectory, which goes forward.
+        """
         attached, followed = self._attached(tracker, sequence, "telemetry"), self.trajectory(tracker, sequence)
-        if attached is None or followed is None:
+        if attached is None or followed is None or is_backward(self._records[tracker, sequence, 0]["begun"]):
             return None
         return {name: values for name, values in attached[1].items() if values.shape[:1] == (len(followed.boxes) - 1,)}
 

@@ -63,9 +63,16 @@ class Row:
     words: tuple[str, ...] = ()
     """The same in sentences, a paragraph each: behind a click."""
     corrected: Interval | None = None
-    """The interval that holds for all rows at once, where there is one."""
+    """The interval that holds for all rows of its group at once, where there is one."""
     group: str = ""
     """What stands above the rows that share it."""
+    said: str = ""
+    """What it shows in words, where these say more than `found`."""
+
+    @property
+    def word(self) -> str:
+        """What it shows."""
+        return self.said or self.found
 
     @property
     def below(self) -> str:

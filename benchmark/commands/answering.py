@@ -12,11 +12,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from benchmark.commands.folder import begin, conclude, keep_truth, this_command
-from benchmark.commands.terminal import Terminal, remarks, sequence_progress
+from benchmark.commands.terminal import Terminal, near, remarks, sequence_progress
 from benchmark.commands.work import do
 from benchmark.p_values import p_text
 from benchmark.signed import signed
 from benchmark.store.results import slug, writing
+from trackers.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.datasets.selection import Selection
@@ -52,11 +53,10 @@ class Setting:
     write_study: WriteStudy
 
 
-def run_study(study: Study, setting: Setting) -> Iterator[tuple[Answer, Path]]:
+def run_study(study: Study, actors: Cast, setting: Setting) -> Iterator[tuple[Answer, Path]]:
     """Yield a study's answer on each of its datasets, and the page that shows it; of what is kept alone, if any is."""
-    from benchmark.studies.planning import cast, choose_data, shared
+    from benchmark.studies.planning import choose_data, shared
 
-    actors = cast(study)
     parts = shared(study.datasets, setting.narrowing)
     for name in study.datasets:
         if name not in parts:
@@ -73,9 +73,31 @@ def run_study(study: Study, setting: Setting) -> Iterator[tuple[Answer, Path]]:
         with writing(folder):
             page = setting.write_report(folder)
         with writing(place):
+            if other := _replaced(place, found):
+                remarks(setting.quiet).print(f"{near(place)}: {other} is replaced", markup=False)
             setting.write_study(found, folder, place)
         setting.store.set_latest(folder)
         yield found, page
+
+
+def _replaced(place: Path, new: Answer) -> str:
+    """Return what a folder keeps that an answer to something else is to replace; "" where there is no such thing."""
+    from benchmark.studies.answer import read_answer
+
+    try:
+        old = read_answer(place)
+    except InputError:
+        return ""
+    if old is None:
+        return ""
+    if old.digest != new.digest:
+        return "the answer of another study file of that name"
+    before, now = (next(actor.tracker for actor in one.actors if actor.label == one.base) for one in (old, new))
+    if before != now:
+        return f"the answer with {before} as its base"
+    if (old.sequences or 0) > (new.sequences or 0) or old.repeats > new.repeats:
+        return f"the answer of {old.coverage}, {repeated(old.repeats, old.jitter)},"
+    return ""
 
 
 def _run(study: Study, actors: Cast, selection: Selection, setting: Setting) -> tuple[Answer, Path] | None:
@@ -83,7 +105,7 @@ def _run(study: Study, actors: Cast, selection: Selection, setting: Setting) -> 
     from benchmark.engine.run import Plan, lay_out
     from benchmark.studies.answer import write_answer
     from benchmark.studies.answering import Material, answer
-    from benchmark.studies.causes import causes_of
+    from benchmark.studies.causes import causes_of, plots_of
     from benchmark.studies.costs import Costs, cost_key
     from benchmark.studies.insight import told
     from benchmark.studies.trial import fill_in
@@ -122,6 +144,7 @@ def _run(study: Study, actors: Cast, selection: Selection, setting: Setting) -> 
                 if (cost := costs.known.get(cost_key(spec, team.environment))) is not None
             },
             causes_of(selection),
+            plots_of(selection),
             missing,
             whole,
         )
@@ -139,18 +162,19 @@ def _whole(tasks: list[Task]) -> tuple[list[Task], dict[TrackerSpec, int]]:
 
 def show(found: Answer, says: Terminal) -> Table | str:
     """Return an answer as a table, or as a sentence where nothing is compared; what must be known goes to `says`."""
-    from benchmark.studies.effects import found_of
+    from benchmark.studies.effects import found_words
 
     for line in found.remarks:
         says.print(f"note: {line}", markup=False, soft_wrap=True)
     if not found.findings and not found.crossed:
         return escape(f"{found.question} No two of its trackers have a sequence of {found.dataset} in common yet.")
     frames = ", rendered frames" if found.rendered else ""
+    and_repeats = " and repeats" if found.repeats > 1 else ""
     table = Table(
         title=f"{found.question} {found.coverage}{frames}, {repeated(found.repeats, found.jitter)}",
-        caption="difference of success AUC [95 % over sequences and repeats]; on: sequences; p after Holm's correction;"
-        f" detectable: in 80 of 100 experiments; needed: sequences that decide a difference of {found.relevant:g};"
-        " the paper: what it expects, and what these sequences say of it",
+        caption=f"difference of success AUC [95 % over sequences{and_repeats}]; on: sequences;"
+        " p after Holm's correction; detectable: in 80 of 100 experiments; needed: sequences that decide a difference"
+        f" of {found.relevant:g}; the paper: what it expects, and what these sequences say of it",
         title_justify="left", caption_justify="left",
     )  # fmt: skip
     table.add_column("comparison")
@@ -164,13 +188,13 @@ def show(found: Answer, says: Terminal) -> Table | str:
         said = "" if one.expects is None else f"{one.expects}: {one.verdict}"
         table.add_row(
             escape(one.title), str(one.auc.sequences), _spanned(one.auc), _p(one.auc),
-            one.found if one.auc.interval else "one sequence", said, *_power(one.auc),
+            found_words(one.auc, found.relevant), said, *_power(one.auc),
             "-" if ratio is None else f"{ratio:.2f}",
         )  # fmt: skip
     for crossed in found.crossed:
         table.add_row(
             escape(crossed.title), str(crossed.auc.sequences), _spanned(crossed.auc), _p(crossed.auc),
-            found_of(crossed.auc, found.relevant), "",
+            found_words(crossed.auc, found.relevant), "",
             *_power(crossed.auc), "",
         )  # fmt: skip
     return table

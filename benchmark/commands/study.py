@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +98,12 @@ def study(
     if datasets:
         changes["datasets"] = tuple(split_datasets(",".join(datasets)))
     studies = [replace(find_study(name, base), **changes) for name in dict.fromkeys(wanted or study_names())]
+    for first, second in combinations(studies, 2):
+        if first.name == second.name:
+            raise InputError(
+                f"{first.file} and {second.file} are studies of one name, so that one answer would replace the other:"
+                " rename a file"
+            )
     narrowing = Narrowing(data_root, subset, None if sequences is None else tuple(split_names(sequences)), limit_frames)
     if wanted and not dry_run:
         with open_executor(remarks(quiet), data_root=data_root, **workers) as team:
@@ -133,13 +140,17 @@ def _answer(
     """Run the studies and show their answers; exit code 1 where a trajectory failed."""
     from benchmark.commands.answering import Setting, run_study, show
     from benchmark.store.results import Results
+    from benchmark.studies.planning import cast, check_data
 
     setting = Setting(
         Results(results), team, lanes, seed, narrowing, kept, quiet, out, context.obj, context.meta[WRITE]
     )
-    answers = []
+    casts = [(one, cast(one)) for one in studies]
     for one in studies:
-        for found, page in run_study(one, setting):
+        check_data(one, narrowing)
+    answers = []
+    for one, actors in casts:
+        for found, page in run_study(one, actors, setting):
             answers.append(found)
             if not quiet and str(json_file) != "-":
                 output().print(show(found, remarks()))
@@ -172,7 +183,7 @@ def _plan(
             if measure:
                 from benchmark.studies.trial import fill_in  # not at the top: a list measures nothing
 
-                fill_in(actors, costs, chosen[name], environment, device, remarks(quiet).print)
+                fill_in(actors, costs, chosen[name].drawn, environment, device, remarks(quiet).print)
             parts.append(planner.part(one, actors, chosen[name]))
         planned.append((one, parts))
     return planned

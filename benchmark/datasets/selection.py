@@ -67,17 +67,7 @@ def select(
     if limit_frames is not None and limit_frames < 2:
         raise InputError(f"--limit-frames {limit_frames}: at least 2 are needed, the first of them to show the target")
     inventory = dataset.inventory()
-    if not dataset.total:
-        raise InputError(
-            f"{dataset.name}: no sequence is found in {inventory.place}: its sequences are those that its list.txt"
-            " names, one a line, and whose folders are there"
-        )
-    wanted = None if sequences is None else resolve(dataset, inventory, sequences)
-    found = [name for name in inventory.found if wanted is None or name in wanted]
-    missing = [name for name in inventory.missing if wanted is None or name in wanted]
-    if missing and (subset == "full" or not found):
-        raise InputError(_missing(dataset, inventory, missing, named=wanted is not None))
-    loaded = dataset.load(found, progress)
+    loaded = dataset.load(find(dataset, inventory, subset, sequences), progress)
     if limit_frames is not None:
         loaded = [sequence.first(limit_frames) for sequence in loaded]
     return Selection(
@@ -91,6 +81,23 @@ def select(
         profile=dataset.profile,
         upload=dataset.upload,
     )
+
+
+def find(
+    dataset: Dataset, inventory: Inventory, subset: Subset = "full", sequences: Collection[str] | None = None
+) -> list[str]:
+    """Return the names of what `select` loads; InputError where a name is unknown or something wanted is missing."""
+    if not dataset.total:
+        raise InputError(
+            f"{dataset.name}: no sequence is found in {inventory.place}: its sequences are those that its list.txt"
+            " names, one a line, and whose folders are there"
+        )
+    wanted = None if sequences is None else resolve(dataset, inventory, sequences)
+    found = [name for name in inventory.found if wanted is None or name in wanted]
+    missing = [name for name in inventory.missing if wanted is None or name in wanted]
+    if missing and (subset == "full" or not found):
+        raise InputError(_missing(dataset, inventory, missing, named=wanted is not None))
+    return found
 
 
 def state_of(found: int, total: int) -> State:

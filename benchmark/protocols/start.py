@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from benchmark.protocols.vot import Restarts
 
-__all__ = ["Start", "is_backward"]
+__all__ = ["Start", "frames_followed", "is_backward"]
 
 BACKWARD = "backward-"
 """How the names of starts begin from which a run goes back to the sequence's first frame."""
@@ -42,3 +42,8 @@ class Start:
 def is_backward(name: str) -> bool:
     """Return whether the run of a start of that name goes back to the sequence's first frame."""
     return name.startswith(BACKWARD)
+
+
+def frames_followed(name: str, first: int, rows: int) -> NDArray[np.intp]:
+    """Return (N,): of which frame of its sequence each row is, of a run from a start of that name and frame."""
+    return first + (-1 if is_backward(name) else 1) * np.arange(rows)

@@ -19,6 +19,7 @@ from benchmark.studies.answer import Actor, Answer, Crossed, Effect, Finding, In
 from benchmark.studies.cost import Cost
 from benchmark.studies.effects import (
     Table,
+    Values,
     corrected_level,
     effect,
     found_of,
@@ -26,7 +27,7 @@ from benchmark.studies.effects import (
     values_of,
     verdict_of,
 )
-from benchmark.studies.remarks import remarks
+from benchmark.studies.remarks import remarks, scope
 from benchmark.studies.study import Comparison, Contrast, Study
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Material:
     """By tracker; where they are known."""
     causes: Mapping[str, str]
     """Of rendered data: what makes each sequence hard."""
+    plots: Mapping[str, str] = field(default_factory=dict)
+    """Of rendered data: the plot that each sequence is a take of."""
     missing: Mapping[TrackerSpec, int] = field(default_factory=dict)
     """How many sequences each tracker still lacks, where only what is kept is looked at."""
     wanted: int = 0
@@ -61,6 +64,7 @@ def answer(study: Study, actors: Cast, material: Material, insights: Sequence[In
     crossed = [one for one in study.contrasts if values_of(tables["auc"], one.weights)]
     lacking = [f"{one.other} − {one.base}" for one in study.comparisons if one not in possible]
     lacking += [one.title for one in study.contrasts if one not in crossed]
+    differences = [values_of(tables["auc"], {one.other: 1, one.base: -1}) for one in possible]
     return Answer(
         study=study.name,
         question=study.question,
@@ -77,11 +81,11 @@ def answer(study: Study, actors: Cast, material: Material, insights: Sequence[In
         repeats=study.repeats,
         jitter=study.jitter,
         relevant=study.relevant,
-        actors=tuple(_actor(label, actors, material, tables["auc"]) for label in study.trackers),
+        actors=tuple(_actor(label, actors, material, tables) for label in study.trackers),
         findings=tuple(_findings(study, possible, tables, material)),
         crossed=tuple(_crossed(crossed, study.relevant, tables["auc"])),
         insights=tuple(insights),
-        remarks=tuple(remarks(study, actors, material, lacking)),
+        remarks=(*remarks(study, actors, material, lacking), *scope(study, material, differences)),
         sequences=len(selection.sequences),
     )
 
@@ -179,24 +183,30 @@ def _groups(causes: Mapping[str, str]) -> dict[str, set[str]]:
     return names
 
 
-def _actor(label: str, actors: Cast, material: Material, table: Table) -> Actor:
+def _actor(label: str, actors: Cast, material: Material, tables: Mapping[str, Table]) -> Actor:
     spec = actors.by_label[label]
     own = next(one for one in material.scores.trackers if one.name == spec.name)
     measured = own.repeats.measures["auc"] if own.repeats else None
-    values = np.stack(list(table[label].values())) if table[label] else np.empty((0, 0))
+    auc, precision = (tables[measure][label] for measure in ("auc", "precision"))
+    values = np.stack(list(auc.values())) if auc else np.empty((0, 0))
     return Actor(
         label=label,
         tracker=spec.name,
         weights=own.weights,
         marks=own.marks,
-        auc=own.summary.overall.auc if own.summary else None,
+        auc=_mean(auc),
         interval=own.intervals.get("auc"),
         repeats_share=repeats_share(values),
         deviation=measured.deviation if measured else None,
-        precision=own.summary.overall.precision if own.summary else None,
+        precision=_mean(precision),
         sequences=len(values),
         failed=len(own.failed),
         throughput=own.throughput,
         load_mark=own.load_mark,
         cost=material.costs.get(spec.name),
     )
+
+
+def _mean(scores: Mapping[str, Values]) -> float | None:
+    """Return the mean over sequences, each the mean of its repeats: what differences are of in every profile."""
+    return float(np.mean([one.mean() for one in scores.values()])) if scores else None

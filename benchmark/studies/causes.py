@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from benchmark.datasets.lookup import open_dataset
 from benchmark.datasets.selection import Selection
 
-__all__ = ["causes_of", "hidden_frames"]
+__all__ = ["causes_of", "hidden_frames", "plots_of"]
 
 HIDING = ("occlusion", "out-of-view")
 """Causes that hide the target."""
@@ -27,6 +27,17 @@ def causes_of(selection: Selection) -> Mapping[str, str]:
     dataset = open_dataset(selection.dataset)
     assert isinstance(dataset, RenderedDataset)
     return {video.name: dataset.cause(video.name) for video in selection.sequences}
+
+
+def plots_of(selection: Selection) -> Mapping[str, str]:
+    """Return the plot that each sequence of rendered data is a take of; nothing of others."""
+    if not selection.rendered:
+        return {}
+    from benchmark.datasets.render.dataset import RenderedDataset
+
+    dataset = open_dataset(selection.dataset)
+    assert isinstance(dataset, RenderedDataset)
+    return {video.name: dataset.plot(video.name) for video in selection.sequences}
 
 
 def hidden_frames(selection: Selection, causes: Mapping[str, str]) -> Mapping[str, NDArray[np.bool_]]:

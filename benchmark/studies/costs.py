@@ -43,10 +43,10 @@ class Costs:
         return cls(folder, costs)
 
     def learn(self, found: Mapping[str, Cost]) -> None:
-        """Keep costs from now on, in place of older ones of the same key."""
+        """Keep costs from now on, in place of older ones of the same key, beside what others have learnt meanwhile."""
         if not found:
             return
-        self.known |= found
+        self.known |= {**Costs.read(self.folder).known, **found}
         with writing(self.folder / FILE):
             write_json(
                 self.folder / FILE,

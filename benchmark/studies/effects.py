@@ -13,7 +13,10 @@ from benchmark.statistics.paired import detectable_difference, fewest_sequences,
 from benchmark.studies.answer import Effect, Found, Verdict
 from benchmark.studies.study import Expected
 
-__all__ = ["Table", "corrected_level", "effect", "found_of", "holm_corrected", "values_of", "verdict_of"]
+__all__ = [
+    "Table", "Values", "corrected_level", "effect", "found_of", "found_words", "holm_corrected", "values_of",
+    "verdict_of",
+]  # fmt: skip
 
 Values = NDArray[np.float64]
 Table = Mapping[str, Mapping[str, Values]]
@@ -68,9 +71,20 @@ def found_of(one: Effect, relevant: float) -> Found:
     """Return what an effect says."""
     if one.significant:
         return "better" if one.difference > 0 else "worse"
-    if one.corrected is not None and -relevant < one.corrected.low and one.corrected.high < relevant:
-        return "alike"
-    return "not shown"
+    return "alike" if _excludes(one, relevant) else "not shown"
+
+
+def found_words(one: Effect, relevant: float) -> str:
+    """Return the same in words: a single sequence tells nothing, and a sure difference may be too small to count."""
+    if one.interval is None:
+        return "one sequence"
+    found = found_of(one, relevant)
+    return f"{found}, by < {relevant:g}" if one.significant and _excludes(one, relevant) else found
+
+
+def _excludes(one: Effect, relevant: float) -> bool:
+    """Return whether differences that count, of either sign, are excluded."""
+    return one.corrected is not None and -relevant < one.corrected.low and one.corrected.high < relevant
 
 
 def verdict_of(one: Effect, expects: Expected | None, relevant: float) -> Verdict | None:
@@ -86,7 +100,7 @@ def verdict_of(one: Effect, expects: Expected | None, relevant: float) -> Verdic
         return "undecided"
     low, high = one.corrected.low, one.corrected.high
     if expects == "alike":
-        if -relevant < low and high < relevant:
+        if _excludes(one, relevant):
             return "confirmed"
         return "contradicted" if one.significant and abs(one.difference) >= relevant else "undecided"
     sign = 1 if expects == "better" else -1

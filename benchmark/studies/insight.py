@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from benchmark.datasets.sequence import Annotation
 from benchmark.metrics.overlap import overlap
+from benchmark.protocols.start import frames_followed
 from benchmark.statistics.paired import student_interval
 from benchmark.store.record import Record
 from benchmark.store.results import Results
@@ -77,13 +78,13 @@ def episodes_of(
     hidden: Mapping[str, NDArray[np.bool_]],
     telemetry_of: Callable[[Record], Telemetry | None],
 ) -> dict[str, list[Episode]]:
-    """Return a tracker's finished trajectories that have telemetry, by sequence."""
+    """Return a tracker's finished trajectories that have telemetry, by sequence, each in the order of its own time."""
     found: dict[str, list[Episode]] = {}
     for record in records:
         telemetry = telemetry_of(record) if record.status == "done" else None
         if not telemetry or {len(values) for values in telemetry.values()} != {len(record.boxes) - 1}:
             continue
-        rows, video = slice(record.start + 1, record.start + len(record.boxes)), videos[record.sequence]
+        rows, video = frames_followed(record.begun, record.start, len(record.boxes))[1:], videos[record.sequence]
         away = hidden[record.sequence][rows] if record.sequence in hidden else None
         kept = {name: values for name, values in telemetry.items() if _fits(name, values)}
         one = Episode(record.boxes[1:], video.boxes[rows], video.valid[rows], kept, away)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from benchmark.datasets.base import Progress
+from benchmark.datasets.base import Dataset, Progress
 from benchmark.datasets.lookup import open_dataset
-from benchmark.datasets.selection import Selection, Subset, resolve, select, share_out
+from benchmark.datasets.selection import Selection, Subset, find, resolve, select, share_out
 from benchmark.engine.run import Plan, Spot, find_spots, wanted
 from benchmark.protocols import SEGMENTS
 from benchmark.store.keys import family_digest
@@ -21,7 +21,9 @@ from trackers.errors import InputError
 from trackers.names import TrackerSpec, distinct
 from trackers.names import resolve as find_tracker
 
-__all__ = ["Cast", "Narrowing", "Part", "Planner", "Row", "cast", "choose_data", "look_at", "shared"]
+__all__ = [
+    "Cast", "Narrowing", "Part", "Planner", "Row", "Sight", "cast", "check_data", "choose_data", "look_at", "shared",
+]  # fmt: skip
 
 Counted = tuple[int, int, int, int]
 """Of one tracker on one dataset: trajectories, those kept, all frames, and those of trajectories that are not kept."""
@@ -85,6 +87,17 @@ class Part:
     """Sequences whose frames have to be rendered first."""
 
 
+@dataclass(frozen=True)
+class Sight:
+    """What can be seen of the wanted part of a dataset while nothing is rendered."""
+
+    dataset: str
+    coverage: str
+    drawn: Selection | None
+    """The sequences whose frames are there; None where none is."""
+    undrawn: tuple[str, ...] = ()
+
+
 def cast(study: Study) -> Cast:
     """Return a study's trackers; InputError for a name that means none, and where levels of factors undo each other."""
     found: dict[object, TrackerSpec] = {}
@@ -122,16 +135,31 @@ def shared(datasets: Sequence[str], narrowing: Narrowing) -> dict[str, Narrowing
     return {name: replace(narrowing, sequences=tuple(share)) for name, share in wanted if share}
 
 
-def choose_data(name: str, narrowing: Narrowing, progress: Progress | None = None) -> Selection:
-    """Return what is wanted of a dataset, its frames rendered where that is needed.
+def check_data(study: Study, narrowing: Narrowing) -> None:
+    """Raise InputError where something is wrong with a study's data that can be told before any of it is read."""
+    for name, part in shared(study.datasets, narrowing).items():
+        dataset = _opened(name, part)
+        find(dataset, dataset.inventory(), part.subset, part.sequences)
 
-    Raises InputError where the dataset is unknown, not there, or without a ground truth to answer by.
+
+def _opened(name: str, narrowing: Narrowing) -> Dataset:
+    """Return a dataset that studies can be answered on.
+
+    Raises InputError where it is unknown, not there, or without a ground truth to answer by.
     """
     dataset = open_dataset(name, narrowing.data_root)
     if dataset.upload:
         raise InputError(f"{dataset.name}: its server alone can score it, so that no study can be answered on it")
+    return dataset
+
+
+def choose_data(name: str, narrowing: Narrowing, progress: Progress | None = None) -> Selection:
+    """Return what is wanted of a dataset, its frames rendered where that is needed.
+
+    Raises InputError as `_opened`, and where something wanted is missing.
+    """
     return select(
-        dataset,
+        _opened(name, narrowing),
         subset=narrowing.subset,
         sequences=narrowing.sequences,
         limit_frames=narrowing.limit_frames,
@@ -139,18 +167,22 @@ def choose_data(name: str, narrowing: Narrowing, progress: Progress | None = Non
     )
 
 
-def look_at(name: str, narrowing: Narrowing, progress: Progress | None = None) -> Selection | Part:
-    """Return the same without rendering anything: a part without rows where frames would have to be rendered."""
-    dataset = open_dataset(name, narrowing.data_root)
+def look_at(name: str, narrowing: Narrowing, progress: Progress | None = None) -> Sight:
+    """Return the same without rendering anything."""
+    dataset = _opened(name, narrowing)
     undrawn: tuple[str, ...] = getattr(dataset, "undrawn", tuple)()
     if undrawn:
         inventory, chosen = dataset.inventory(), narrowing.sequences
         names = set(inventory.found if chosen is None else resolve(dataset, inventory, chosen))
-        if count := len(names & set(undrawn)):
-            of = "" if len(names) == dataset.total else f" of {dataset.total}"
-            frames = "" if narrowing.limit_frames is None else f", first {narrowing.limit_frames} frames"
-            return Part(dataset.name, f"{dataset.name}, {len(names)}{of} sequences{frames}", (), count)
-    return choose_data(name, narrowing, progress)
+        undrawn = tuple(one for one in undrawn if one in names)
+    if not undrawn:
+        selection = choose_data(name, narrowing, progress)
+        return Sight(selection.dataset, selection.coverage, selection)
+    of = "" if len(names) == dataset.total else f" of {dataset.total}"
+    frames = "" if narrowing.limit_frames is None else f", first {narrowing.limit_frames} frames"
+    drawn = tuple(one for one in inventory.found if one in names and one not in undrawn)
+    there = choose_data(name, replace(narrowing, sequences=drawn), progress) if drawn else None
+    return Sight(dataset.name, f"{dataset.name}, {len(names)}{of} sequences{frames}", there, undrawn)
 
 
 class Planner:
@@ -168,16 +200,18 @@ class Planner:
         """By dataset, protocol, repeats and jitter."""
         self._known: dict[tuple[object, ...], Counted] = {}
 
-    def part(self, study: Study, actors: Cast, data: Selection | Part) -> Part:
+    def part(self, study: Study, actors: Cast, data: Sight) -> Part:
         """Return what a study would run on one dataset. Records are looked for by name alone: none is read."""
         labels = {spec.name: tuple(one for one, own in actors.by_label.items() if own is spec) for spec in actors.specs}
         keys = {spec.name: cost_key(spec, self._environment, self._code) for spec in actors.specs}
-        if isinstance(data, Selection):
-            counted = self._counted(study, actors.specs, data)
-        else:
-            counted = dict.fromkeys(keys, _uncounted(study, data.dataset, self._narrowing))
-        rows = tuple(Row(name, labels[name], *counted[name], self._costs.known.get(key)) for name, key in keys.items())
-        return Part(data.dataset, data.coverage, rows, data.undrawn if isinstance(data, Part) else 0)
+        parts = [self._counted(study, actors.specs, data.drawn)] if data.drawn else []
+        if data.undrawn:
+            parts.append(dict.fromkeys(keys, _uncounted(study, data, self._narrowing.limit_frames)))
+        rows = []
+        for name, key in keys.items():
+            trajectories, kept, frames, left = map(sum, zip(*(part[name] for part in parts), strict=True))
+            rows.append(Row(name, labels[name], trajectories, kept, frames, left, self._costs.known.get(key)))
+        return Part(data.dataset, data.coverage, tuple(rows), len(data.undrawn))
 
     def _counted(self, study: Study, specs: Sequence[TrackerSpec], data: Selection) -> dict[str, Counted]:
         """Return the counts of each tracker; of one that another study has too they are known."""
@@ -203,15 +237,12 @@ class Planner:
         return {spec.name: self._known[(*setting, spec.name, spec.identity())] for spec in specs}
 
 
-def _uncounted(study: Study, dataset: str, narrowing: Narrowing) -> Counted:
-    """Return the same of one tracker on a rendered set that is not drawn: its catalogue says how long videos are."""
-    lengths = dict(_lengths(dataset))
-    wanted = None if narrowing.sequences is None else {name.strip().casefold() for name in narrowing.sequences}
-    names = [name for name in lengths if wanted is None or name.casefold() in wanted]
-    frames = sum(min(lengths[name], narrowing.limit_frames or lengths[name]) for name in names)
-    passes = STARTS[study.protocol] * study.repeats
-    total = round(passes * frames)
-    return round(len(names) * study.repeats), 0, total, total
+def _uncounted(study: Study, data: Sight, limit_frames: int | None) -> Counted:
+    """Return the same of one tracker on sequences that are not drawn: their catalogue says how long they are."""
+    lengths = dict(_lengths(data.dataset))
+    frames = sum(min(lengths[name], limit_frames or lengths[name]) for name in data.undrawn)
+    total = round(STARTS[study.protocol] * study.repeats * frames)
+    return len(data.undrawn) * study.repeats, 0, total, total
 
 
 @cache

@@ -128,7 +128,7 @@ class _Reader:
             about=_line(content.get("about", "")),
             base=label,
             trackers=trackers,
-            comparisons=self._comparisons(trackers, label),
+            comparisons=self._comparisons(trackers, label, self._moved(trackers, label) if base else ()),
             datasets=tuple(map(find_dataset, content.get("datasets", ("demo-full",)))),
             factors=factors,
             digest=digest,
@@ -221,7 +221,13 @@ class _Reader:
         there = (self._folder / f"{rest.partition('.py')[0]}.py").is_file()
         return f"py:{self._folder / rest}" if there else name
 
-    def _comparisons(self, trackers: Mapping[str, str], label: str) -> tuple[Comparison, ...]:
+    def _moved(self, trackers: Mapping[str, str], label: str) -> set[str]:
+        """Return the labels of the base and of all that is made from it by deltas."""
+        named = {own for own, text in self._content.get("variants", {}).items() if not is_delta(text)}
+        return {one for one in trackers if one == label or one not in named}
+
+    def _comparisons(self, trackers: Mapping[str, str], label: str, moved: Collection[str]) -> tuple[Comparison, ...]:
+        """Return what is compared; of `moved` labels, which mean other trackers now, no paper says anything."""
         rows = self._content.get("comparisons")
         if rows is None:
             return tuple(Comparison(one, label) for one in trackers if one in self._content.get("variants", {}))
@@ -235,7 +241,7 @@ class _Reader:
                 self._fail(f"comparisons[{index}].source", "is missing: say where the paper says what is expected")
             if any({one.other, one.base} == {other.other, other.base} for other in found):
                 self._fail(f"comparisons[{index}]", f"compares {one.other!r} with {one.base!r} a second time")
-            found.append(one)
+            found.append(Comparison(one.other, one.base) if {one.other, one.base} & {*moved} else one)
         return tuple(found)
 
     def _labels(self, labels: Collection[str], trackers: Mapping[str, str], key: str) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from benchmark.profiles import load_profile
+from benchmark.statistics.paired import student_interval
+from benchmark.studies.effects import Values
 from benchmark.studies.study import Study, cell_label, grid
 
 if TYPE_CHECKING:
     from benchmark.studies.answering import Material
     from benchmark.studies.planning import Cast
 
-__all__ = ["remarks"]
+__all__ = ["remarks", "scope"]
 
 ALIKE = 1.15
 """Ratio of times up to which they count as the same."""
@@ -22,6 +27,7 @@ def remarks(study: Study, actors: Cast, material: Material, lacking: Sequence[st
     """Yield what must stand beside the answer; `lacking` names the comparisons and effects that it has nothing of."""
     yield from _unlike_training(study, actors, material)
     yield from _missing(actors, material, lacking)
+    yield from _failed(actors, material)
     yield from _unlike_times(study, actors, material)
     base = actors.by_label[study.base]
     for label in study.learnt:
@@ -55,15 +61,51 @@ def remarks(study: Study, actors: Cast, material: Material, lacking: Sequence[st
     for other, label in combinations(named, 2):
         if actors.by_label[label] is actors.by_label[other]:
             yield f"{label} is the same as {other}"
-    if material.selection.rendered:
+    if study.places.get(study.base) == "--trackers":
+        yield (
+            f"{study.base} is {base.name} here, in the place of the study's own base: what papers lead one to expect of"
+            " that one is left out"
+        )
+
+
+def scope(study: Study, material: Material, differences: Sequence[Mapping[str, Values]]) -> Iterator[str]:
+    """Yield of what these data tell; `differences` are those of each comparison, (R,) a sequence."""
+    selection = material.selection
+    if selection.rendered:
         yield "the frames are rendered: what is found here is not shown of real video"
-    if not material.selection.complete:
-        yield f"a part of the dataset ({material.selection.coverage}) does not stand for the whole"
-    count = len(material.selection.sequences)
+        yield from _takes(material.plots, differences)
+    if not selection.complete:
+        yield f"a part of the dataset ({selection.coverage}) does not stand for the whole"
+    if load_profile(material.scores.profile, selection.dataset).average == "frames":
+        yield (
+            f"the profile {material.scores.profile} weighs a sequence by its frames; scores and differences of a study"
+            " weigh every sequence alike"
+        )
+    count = len(selection.sequences)
     if count == 1:
         yield "one sequence shows nothing of others"
     elif count < 30:
         yield f"{count} sequences show large differences alone: see what is detectable"
+
+
+def _takes(plots: Mapping[str, str], differences: Sequence[Mapping[str, Values]]) -> Iterator[str]:
+    """Yield how much wider intervals of other plots would be, where plots have several takes."""
+    count = len(set(plots.values()))
+    if not 1 < count < len(plots):
+        return
+    ratios = []
+    for values in differences:
+        by_plot: dict[str, list[float]] = {}
+        for name, own in values.items():
+            by_plot.setdefault(plots[name], []).append(float(own.mean()))
+        takes = [one for own in by_plot.values() for one in own]
+        if len(by_plot) > 1 and (width := _width(takes)):
+            ratios.append(_width([float(np.mean(own)) for own in by_plot.values()]) / width)
+    wider = f"; over plots they would be {min(ratios):.1f} to {max(ratios):.1f} times as wide" if ratios else ""
+    yield (
+        f"the {len(plots)} sequences are takes of {count} plots that differ by their seeds alone: intervals are of"
+        f" further takes of these plots, not of further plots{wider}"
+    )
 
 
 def _unlike_training(study: Study, actors: Cast, material: Material) -> Iterator[str]:
@@ -95,6 +137,15 @@ def _missing(actors: Cast, material: Material, lacking: Sequence[str]) -> Iterat
         yield f"not compared, as they finished no sequence in common: {'; '.join(lacking)}"
 
 
+def _failed(actors: Cast, material: Material) -> Iterator[str]:
+    """Yield who failed on sequences that comparisons with it leave out."""
+    failed = {one.name: len(one.failed) for one in material.scores.trackers if one.failed}
+    counts = [f"{label} on {failed[spec.name]}" for label, spec in actors.by_label.items() if spec.name in failed]
+    if counts:
+        whole = len(material.selection.sequences)
+        yield f"failed, of {whole} sequences: {'; '.join(counts)}. No comparison is of these"
+
+
 def _unlike_times(study: Study, actors: Cast, material: Material) -> Iterator[str]:
     """Yield which comparisons of what was sized to take the same time are of what does not."""
     for one in study.comparisons:
@@ -107,3 +158,9 @@ def _unlike_times(study: Study, actors: Cast, material: Material) -> Iterator[st
                 f"{one.other} was to take as long as {one.base} and takes {ratio:.2f} times as long here: what it"
                 " gains is not gained at the same time"
             )
+
+
+def _width(values: Sequence[float]) -> float:
+    """Return how wide the 95 % interval of a mean is."""
+    interval = student_interval(np.array(values))
+    return interval.high - interval.low

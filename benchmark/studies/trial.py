@@ -18,7 +18,7 @@ from benchmark.engine.job import Job
 from benchmark.engine.run import begin
 from benchmark.studies.cost import Cost
 from benchmark.studies.costs import Costs, cost_key
-from benchmark.studies.planning import Cast, Part
+from benchmark.studies.planning import Cast
 from trackers.api import Frame, lane_bytes
 from trackers.names import TrackerSpec
 
@@ -66,18 +66,19 @@ def try_out(spec: TrackerSpec, job: Job, frames: Sequence[Frame], device: str) -
 
 
 def fill_in(
-    actors: Cast, costs: Costs, data: Selection | Part, environment: Mapping[str, str], device: str, say: Say
+    actors: Cast, costs: Costs, data: Selection | None, environment: Mapping[str, str], device: str, say: Say
 ) -> None:
     """Measure and keep what the trackers of a study cost that are not known to this machine.
 
-    On the first frames of the first video that is long enough; where they have to be rendered first, of a demo video.
+    On the first frames of the first video that is long enough; without `data`, which have to be rendered first, of a
+    demo video.
     """
     missing = {cost_key(spec, environment): spec for spec in actors.specs}
     missing = {key: spec for key, spec in missing.items() if key not in costs.known}
     if not missing:
         return
     use_device(device)
-    if isinstance(data, Selection):
+    if data is not None:
         video = max(data.sequences, key=lambda one: min(len(one), TRIED + 1))
     else:
         demo = open_dataset("demo")

@@ -19,7 +19,7 @@ from benchmark.metrics.vot.pixels import carried, region_overlaps
 from benchmark.metrics.vot.supervised import Restarted, counted, supervised_measures
 from benchmark.profiles import Profile
 from benchmark.profiles.vot import TOOLKIT, VOTProfile, load_vot_profile, vot_profile_names, vot_span
-from benchmark.protocols.start import is_backward
+from benchmark.protocols.start import frames_followed
 from benchmark.store.record import Record
 from benchmark.vot.scores import Part, VOTScores
 
@@ -121,9 +121,7 @@ def _anchored_part(runs: Sequence[tuple[FromAnchor, NDArray[np.bool_]]], frames:
 
 
 def _frames(record: Record) -> NDArray[np.intp]:
-    """Return (N,): the frame of a sequence that each row of a run from an anchor is of."""
-    step = -1 if is_backward(record.begun) else 1
-    return record.start + step * np.arange(len(record.boxes))
+    return frames_followed(record.begun, record.start, len(record.boxes))
 
 
 def _anchored(record: Record, video: Video) -> FromAnchor:

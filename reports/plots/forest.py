@@ -51,7 +51,7 @@ def draw_forest(axis: Any, plot: Forest, width: float) -> None:
             if interval is not None:
                 axis.plot([interval.low, interval.high], [place, place], color=colour, lw=thickness)
         axis.plot(row.difference, place, marker, color=colour, mfc=colour if filled else "white", ms=3.8)
-        axis.text(1.02, place, f"{row.found}\n{row.sequences} seq.", transform=axis.get_yaxis_transform(), va="center",
+        axis.text(1.02, place, f"{row.word}\n{row.sequences} seq.", transform=axis.get_yaxis_transform(), va="center",
                   fontsize=SIZE - 1, linespacing=1.1)  # fmt: skip
     axis.set_yticks(range(len(plot.rows)), [folded(row.title, width * 0.36, SIZE - 0.5) for row in plot.rows])
     axis.set(ylim=(len(plot.rows) - 0.5, -0.5), xlabel=_measure(plot, width))
@@ -61,5 +61,7 @@ def draw_forest(axis: Any, plot: Forest, width: float) -> None:
 
 def _measure(plot: Forest, width: float) -> str:
     """Return what the rows are differences of, in lines that fit below them."""
-    thin = " (thin: all rows at once)" if any(row.corrected for row in plot.rows) and len(plot.rows) > 1 else ""
+    together = "all of a kind" if any(row.group for row in plot.rows) else "all rows"
+    several = any(row.corrected for row in plot.rows) and len(plot.rows) > 1
+    thin = f" (thin: {together} at once)" if several else ""
     return folded(f"difference of {plot.measure}, 95\N{NO-BREAK SPACE}%{thin}", width * 0.52)

@@ -18,7 +18,7 @@ from reports.plots.style import PALETTE
 from reports.studies.points import asked, points, priced, without
 from reports.studies.words import caption, study_forest
 
-__all__ = ["gain_figure", "heat_figure", "study_figures", "waterfall_figure", "whole_figure"]
+__all__ = ["FIGURES", "gain_figure", "heat_figure", "study_figures", "waterfall_figure", "whole_figure"]
 
 SURE, UNSURE = PALETTE[0], "#8a8f96"
 GAIN, LOSS = PALETTE[2], PALETTE[3]
@@ -33,18 +33,6 @@ AROUND = 0.5
 """Inches that what stands below and above the axes takes."""
 HEAD = 0.2
 """Inches that the head of a panel takes."""
-
-
-def study_figures(answer: Answer) -> dict[str, Figure]:
-    """Return the figures that the answer has something for, by name."""
-    found = {
-        "forest": forest_figure(study_forest(answer), f"{answer.question} {caption(answer)}."),
-        "waterfall": waterfall_figure(answer),
-        "causes": heat_figure(answer),
-        "gain-cost": gain_figure(answer),
-        "study": whole_figure(answer),
-    }
-    return {name: figure for name, figure in found.items() if figure is not None}
 
 
 def waterfall_figure(answer: Answer) -> Figure | None:
@@ -142,7 +130,7 @@ def _waterfall(axis: Any, answer: Answer, width: float, height: float = 0.0) -> 
         step = f" {one.auc:.3f}" + (f" ({signed(one.auc - before)})" if row else "")
         axis.text(one.auc, row, step, va="center", fontsize=SIZE - 1)
     axis.set_yticks(range(len(placed)), [_beside(one.name, width) for one in placed])
-    span = placed[-1].auc - low
+    span = max(placed[-1].auc - low, 0.01)
     axis.set(xlim=(low, placed[-1].auc + 0.6 * span), ylim=(-0.6, len(placed) - 0.4), xlabel="success AUC")
     axis.grid(visible=False, axis="y")
 
@@ -231,3 +219,20 @@ def _gain(axis: Any, answer: Answer, width: float, height: float) -> None:
              ylabel="success AUC over that of the base")  # fmt: skip
     axis.margins(y=0.1)
     name_points(axis, [(times, gain, one.name) for one, times, gain in shown], width, height - AROUND)
+
+
+def _forest_figure(answer: Answer) -> Figure | None:
+    return forest_figure(study_forest(answer), f"{answer.question} {caption(answer)}.")
+
+
+FIGURES: Mapping[str, Callable[[Answer], Figure | None]] = {
+    "forest": _forest_figure, "waterfall": waterfall_figure, "causes": heat_figure, "gain-cost": gain_figure,
+    "study": whole_figure,
+}  # fmt: skip
+"""What draws each figure of an answer, by its name."""
+
+
+def study_figures(answer: Answer) -> dict[str, Figure]:
+    """Return the figures that the answer has something for, by name."""
+    drawn = {name: draw(answer) for name, draw in FIGURES.items()}
+    return {name: figure for name, figure in drawn.items() if figure is not None}

@@ -11,7 +11,7 @@ from benchmark.p_values import p_text
 from benchmark.signed import signed
 from benchmark.store.record import write_whole
 from benchmark.studies.answer import FILE, Answer, Effect, read_answer
-from reports.forest import found_of
+from benchmark.studies.effects import found_words
 from reports.tables.markdown import plain_text
 from trackers.errors import InputError
 
@@ -59,18 +59,18 @@ def _rows(answer: Answer) -> Iterator[tuple[str, ...]]:
     """Yield what was found of every comparison, then of every crossed effect."""
     for one in answer.findings:
         paper = "–" if one.expects is None else f"{one.expects}: {one.verdict}"
-        yield plain_text(one.title), *_effect(one.auc, one.found), paper
+        yield plain_text(one.title), *_effect(one.auc, answer.relevant), paper
     for crossed in answer.crossed:
-        yield plain_text(crossed.title), *_effect(crossed.auc, found_of(crossed.auc)), "–"
+        yield plain_text(crossed.title), *_effect(crossed.auc, answer.relevant), "–"
     if not answer.findings and not answer.crossed:
         yield ("nothing that could be compared yet", *["–"] * (len(HEADINGS) - 2))
 
 
-def _effect(one: Effect, found: str) -> tuple[str, str, str]:
+def _effect(one: Effect, relevant: float) -> tuple[str, str, str]:
     """Return a difference with its interval, its corrected p, and what was found."""
-    text = signed(one.difference)
+    text, found = signed(one.difference), found_words(one, relevant)
     if one.interval is None:
-        return text, "–", "one sequence"
+        return text, "–", found
     ends = f"{signed(one.interval.low)} to {signed(one.interval.high)}"
-    shown = found if found == "not shown" else f"**{found}**"
+    shown = found if found == "not shown" else f"**{plain_text(found)}**"
     return f"{text} [{ends}]", "–" if one.p_holm is None else p_text(one.p_holm), shown

@@ -8,6 +8,7 @@ from benchmark.studies.answer import Answer, Insight
 from reports.forest import Forest
 from reports.plots.files import address
 from reports.studies.figures import gain_figure, waterfall_figure
+from reports.studies.points import points
 from reports.studies.tables import study_tables
 from reports.studies.words import caption, study_forest
 from reports.tables.grid import Table
@@ -70,5 +71,4 @@ def strip(one: Insight) -> Strip:
 
 
 def _steps(answer: Answer) -> str:
-    scored = sorted((one.auc, one.label) for one in answer.actors if one.auc is not None)
-    return ", ".join(f"{label} {auc:.3f}" for auc, label in scored)
+    return ", ".join(f"{one.name} {one.auc:.3f}" for one in sorted(points(answer), key=lambda one: one.auc))

@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from benchmark.signed import signed
 from benchmark.studies.answer import Answer, Effect, Finding, Insight
+from benchmark.studies.effects import found_words
 from reports.studies.words import caption
 from reports.tables.grid import EMPTY, Cell, Column, Table, difference, p_cell, score, starred, tracker_cell, words
 
 __all__ = ["study_tables"]
+
+OF_REPEATS = ("repeats_share", "auc_deviation")
+"""Columns that only several repeats can fill."""
 
 
 def study_tables(answer: Answer) -> dict[str, Table]:
@@ -28,14 +32,24 @@ def _table(
         "jitter": answer.jitter,
     }  # fmt: skip
     label = f"{answer.study}-{answer.dataset}-{name}"
+    known = [
+        place for place, column in enumerate(columns)
+        if column.key not in OF_REPEATS or any(row[place] is not EMPTY for row in rows)
+    ]  # fmt: skip
+    columns, rows = [columns[place] for place in known], [tuple(row[place] for place in known) for row in rows]
     return Table(f"study-{name}", title, caption(answer), tuple(columns), tuple(rows), tuple(notes), facts, label)
+
+
+def _each(answer: Answer) -> str:
+    """Return what a sequence's value is, to stand behind the word; or ""."""
+    return "" if answer.repeats == 1 else ", each the mean of its repeats"
 
 
 def _findings(answer: Answer) -> Table:
     rows = [
         (
             words(one.title, other=one.other, base=one.base, sequences=one.auc.sequences),
-            words(one.found if one.auc.interval else "one sequence"),
+            words(found_words(one.auc, answer.relevant)),
             difference(one.auc.difference, one.auc.interval), p_cell(one.auc.p_holm),
             difference(one.precision.difference, one.precision.interval), _power(one.auc),
             _needed(one.auc), _share(one.auc.repeats_share), _ratio(answer.time_ratio(one)),
@@ -54,11 +68,16 @@ def _findings(answer: Answer) -> Table:
         Column("The paper", "paper", "text"),
     )  # fmt: skip
     notes = (
-        "Paired over sequences, each the mean of its repeats: difference with its 95 % interval, sign-flip p after"
+        f"Paired over sequences{_each(answer)}: difference with its 95 % interval, sign-flip p after"
         " Holm's correction over these comparisons. Detectable: what so many sequences show in 80 of 100 experiments,"
         " corrected; none where they are too few. Needed: sequences that decide a difference of"
-        f" {answer.relevant:g}, the smallest that counts. Chance of the start: share of the interval's squared width"
-        " that is the repeats'. Verdicts are by intervals that hold for all comparisons at once, and of these sequences"
+        f" {answer.relevant:g}, the smallest that counts. Chance of the start: "
+        + (
+            "within the interval, but one repeat cannot tell how much of it."
+            if answer.repeats == 1
+            else "share of the interval's squared width that is the repeats'."
+        )
+        + " Verdicts are by intervals that hold for all comparisons at once, and of these sequences"
         + ("." if answer.complete and not answer.rendered else ", which the papers' are not."),
         *(f"{one.title}: {one.source}." for one in answer.findings if one.source),
         *(f"{remark[:1].upper()}{remark[1:]}." for remark in answer.remarks),
@@ -118,7 +137,7 @@ def _actors(answer: Answer) -> Table:
     for one in answer.actors:
         weights.setdefault("; ".join((one.weights or "none", *one.marks)), []).append(one.label)
     notes = (
-        "Below a score: its 95 % interval over sequences, each the mean of its repeats. Time: one lane on one"
+        f"Below a score: its 95 % interval over sequences{_each(answer)}. Time: one lane on one"
         " thread, of the processor where that is what computes, a few frames on this machine.",
         *(f"Weights {said}: {'; '.join(labels)}." for said, labels in weights.items()),
     )
@@ -188,5 +207,5 @@ def _insights(answer: Answer) -> Table:
         Column("Unit", "unit", "text"), Column("Sequences", "sequences", short="Seqs."),
         Column("Frames told by", "truth", "text"),
     )  # fmt: skip
-    notes = ("Mean over the sequences in which it happens, each the mean of its repeats, with its 95 % interval.",)
+    notes = (f"Mean over the sequences in which it happens{_each(answer)}, with its 95 % interval.",)
     return _table(answer, "insights", "From telemetry", columns, rows, notes)

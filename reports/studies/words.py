@@ -5,7 +5,8 @@ from __future__ import annotations
 from benchmark.p_values import p_equals
 from benchmark.signed import signed
 from benchmark.studies.answer import Actor, Answer, Effect, Finding
-from reports.forest import Forest, Row, found_of
+from benchmark.studies.effects import found_of, found_words
+from reports.forest import Forest, Found, Row
 
 __all__ = ["caption", "chance", "cost_of", "evidence", "headline", "paper", "study_forest", "sure"]
 
@@ -23,19 +24,26 @@ def study_forest(answer: Answer) -> Forest:
     actors = {one.label: one for one in answer.actors}
     rows = []
     for one in answer.findings:
-        words = (f"{headline(one)}. {evidence(one, answer)}",
+        words = (f"{headline(one, answer)}. {evidence(one, answer)}",
                  f"{paper(one, answer)} {cost_of(actors[one.other], actors[one.base])}".strip())  # fmt: skip
         rows.append(
-            Row(_timed(one, answer), one.auc.difference, one.auc.interval, one.auc.sequences, one.found,
+            Row(_timed(one, answer), one.auc.difference, one.auc.interval, one.auc.sequences, _found(one.auc, answer),
                 counts=f"{one.wins} / {one.ties} / {one.losses}", corrected=one.auc.corrected,
-                beside=f"the paper: {one.verdict}" if one.verdict else "", words=tuple(filter(None, words)))
+                beside=f"the paper: {one.verdict}" if one.verdict else "", words=tuple(filter(None, words)),
+                said=found_words(one.auc, answer.relevant))
         )  # fmt: skip
     rows += [
-        Row(one.title, one.auc.difference, one.auc.interval, one.auc.sequences, found_of(one.auc),
-            corrected=one.auc.corrected, group="Main effects and interactions")
+        Row(one.title, one.auc.difference, one.auc.interval, one.auc.sequences, _found(one.auc, answer),
+            corrected=one.auc.corrected, group="Main effects and interactions",
+            said=found_words(one.auc, answer.relevant))
         for one in answer.crossed
     ]  # fmt: skip
     return Forest("success AUC", tuple(rows), answer.relevant)
+
+
+def _found(one: Effect, answer: Answer) -> Found:
+    """Return what an effect says, as a sign and a colour show it."""
+    return found_of(one, answer.relevant) if one.interval else "one sequence"
 
 
 def _timed(one: Finding, answer: Answer) -> str:
@@ -44,13 +52,14 @@ def _timed(one: Finding, answer: Answer) -> str:
     return one.title if ratio is None else f"{one.title} ({ratio:.2f} × its time)"
 
 
-def headline(one: Finding) -> str:
+def headline(one: Finding, answer: Answer) -> str:
     """Return what a comparison found, in a few words; labels begin them as they are written."""
     if one.auc.interval is None:
         return f"One sequence does not tell {one.other} from {one.base}"
+    small = ", by less than counts" if found_words(one.auc, answer.relevant) != one.found else ""
     return {
-        "better": f"{one.other} is better than {one.base}",
-        "worse": f"{one.other} is worse than {one.base}",
+        "better": f"{one.other} is better than {one.base}{small}",
+        "worse": f"{one.other} is worse than {one.base}{small}",
         "alike": f"{one.other} and {one.base} differ by nothing that counts",
         "not shown": f"Between {one.other} and {one.base} no difference is shown",
     }[one.found]

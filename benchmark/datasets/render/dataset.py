@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,6 +91,12 @@ class RenderedDataset(Dataset):
         """Return what makes the sequence hard; ``plain`` where nothing does."""
         self._check([name])
         return self.catalogue.entries[name].cause
+
+    def plot(self, name: str) -> str:
+        """Return what the sequence shares with those that differ from it by their seeds alone: the first of these."""
+        self._check([name])
+        wanted = replace(self.catalogue.entries[name], name="", seed=0)
+        return next(key for key, one in self.catalogue.entries.items() if replace(one, name="", seed=0) == wanted)
 
     def annotation(self, name: str) -> Annotation:
         """Return a sequence's ground truth; nothing is drawn."""

@@ -225,6 +225,12 @@ def test_what_is_wrong_is_one_line(run_bench, home: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.strip().endswith("it has no 'question'")
     assert len(done.stderr.strip().splitlines()) == 1
+    (home / "other").mkdir()
+    (home / "other" / "mine.toml").write_text(STUDY)
+    (home / "mine.toml").write_text(STUDY)
+    done = run_bench("study", home / "other" / "mine.toml", home / "mine.toml", "--dry-run")
+    assert done.returncode == 2
+    assert "mine.toml are studies of one name, so that one answer would replace the other" in done.stderr
     done = run_bench("study", "dualmn-branche", "--results", home / "results")
     assert done.returncode == 2
     assert "Did you mean 'dualmn-branches'" in done.stderr
@@ -267,6 +273,11 @@ def test_what_is_kept_is_answered_without_running_anything(run_bench, home: Path
     assert answer["coverage"] == "folder, 3 of 8 sequences"
     assert "still to run, of 8 sequences: still on 5; moving on 6; same on 6. A tracker" in answer["remarks"][0]
     assert [one["auc"]["sequences"] for one in answer["findings"]] == [2, 2, 2]
+    assert "is replaced" not in done.stderr, "it is of more"
+    done = run_bench(*words(home), "--kept", "--sequences", "v1")
+    assert "folder: the answer of folder, 3 of 8 sequences, 2 repeats of first boxes off by up to 0.5 px, is" in (
+        " ".join(done.stderr.split())
+    )
 
 
 def test_the_same_tables_and_figures_are_made_anew(run_bench, home: Path) -> None:

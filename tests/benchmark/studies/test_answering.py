@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence as Several
 
 import numpy as np
@@ -20,32 +21,42 @@ TRUE = np.tile([50.0, 40.0, 20.0, 20.0], (10, 1))
 
 
 def answered(
-    text: str, shifts: dict[str, float], *, rendered: bool = True, count: int = 12, unrun: Several[str] = ()
-) -> Answer:
+    text: str, shifts: dict[str, float], *, rendered: bool = True, count: int = 12, unrun: Several[str] = (),
+    base: str = "", dataset: str = "demo", profile: str = "otb", lengths: Several[int] = (10,), takes: int = 1,
+    failed: Several[str] = (),
+) -> Answer:  # fmt: skip
     """Answer a study whose trackers are so many pixels off, by label, each repeat a little more or less.
 
-    Trackers that are `unrun` have no record.
+    Trackers that are `unrun` have no record. Videos have so many frames, in turn; who is off on a long one is so by
+    more. Each plot has so many takes. Who `failed` did so on the first sequence.
     """
-    study = parse_study(text, "mine", "mine.toml")
+    study = parse_study(text, "mine", "mine.toml", base=base)
     actors, rng = cast(study), np.random.default_rng(0)
     videos = [
-        Sequence(Annotation(f"s{k}", TRUE, np.ones(10, bool), 0, ("OCC",) if k % 2 else ("SV",)), ())
+        Sequence(
+            Annotation(f"s{k}", np.resize(TRUE, (long, 4)), np.ones(long, bool), 0, ("OCC",) if k % 2 else ("SV",)), ()
+        )
         for k in range(count)
+        for long in (lengths[k % len(lengths)],)
     ]
-    selection = Selection("demo", "1", tuple(videos), count, rendered=rendered)
+    selection = Selection(dataset, "1", tuple(videos), count, rendered=rendered)
     records = {}
     for label, spec in actors.by_label.items():
         records[spec] = [
             Record(
-                "k", "demo", spec.name, video.name, 0, repeat, "done",
-                TRUE + [abs(shifts[label] + rng.normal(0, 0.2)), 0, 0, 0], np.ones(10), 1.0,
+                "k", dataset, spec.name, video.name, 0, repeat,
+                "failed" if label in failed and video is videos[0] else "done",
+                video.annotation.boxes + [long / 10 * abs(shifts[label] + rng.normal(0, 0.2)), 0, 0, 0],
+                np.ones(long), 1.0,
             )
             for repeat in range(study.repeats) for video in videos if label not in unrun
+            for long in (len(video.annotation),)
         ]  # fmt: skip
-    scores = score_run("run", records, selection, load_profile(), jitter=study.jitter)
+    scores = score_run("run", records, selection, load_profile(profile, dataset), jitter=study.jitter)
     causes = {video.name: "blur" if k < 6 else "plain" for k, video in enumerate(videos)} if rendered else {}
     costs = {spec.name: Cost(0.02 * (k + 1), 9) for k, spec in enumerate(actors.specs)}
-    return answer(study, actors, Material(selection, records, scores, costs, causes))
+    plots = {video.name: str(k // takes) for k, video in enumerate(videos)} if rendered else {}
+    return answer(study, actors, Material(selection, records, scores, costs, causes, plots))
 
 
 COMPONENTS = """
@@ -146,3 +157,57 @@ def test_times_that_were_to_match_and_do_not_are_told_of() -> None:
     assert len(said) == 1
     assert said[0].startswith("slower was to take as long as slow and takes 1.50 times as long here")
     assert not [one for one in answered(text + pairs.format("false"), shifts).remarks if "takes" in one]
+
+
+def test_takes_of_one_plot_are_said_to_be_no_plots_of_their_own() -> None:
+    shifts = {"full": 2.0, "queue": 3.0, "four": 2.5}
+    several = answered(COMPONENTS.replace("{weights}", ""), shifts, takes=3, lengths=(10, 10, 10, 40, 40, 40))
+    (said,) = [one for one in several.remarks if "takes" in one]
+    assert said.startswith(
+        "the 12 sequences are takes of 4 plots that differ by their seeds alone: intervals are of further takes of"
+        " these plots, not of further plots; over plots they would be "
+    )
+    least, most = map(float, re.findall(r"\d\.\d", said))
+    assert 1.5 < least <= most, "what differs from plot to plot is most of what differs"
+    assert not [one for one in answered(COMPONENTS.replace("{weights}", ""), shifts).remarks if "takes" in one]
+
+
+def test_a_profile_that_weighs_frames_is_told_of_and_scores_fit_their_differences() -> None:
+    text = COMPONENTS.replace("{weights}", "")
+    shifts = {"full": 2.0, "queue": 3.0, "four": 2.5}
+    found = answered(text, shifts, rendered=False, dataset="GOT-10k/val", profile="got10k", lengths=(10, 40))
+    scored = {one.label: one.auc for one in found.actors}
+    assert found.findings[0].auc.difference == pytest.approx(scored["queue"] - scored["full"])
+    assert any("weighs a sequence by its frames" in one for one in found.remarks)
+    assert not [one for one in answered(text, shifts).remarks if "by its frames" in one]
+
+
+def test_what_papers_expect_is_not_said_of_another_tracker_in_the_place_of_the_base() -> None:
+    text = (
+        COMPONENTS.replace("{weights}", "")
+        + """mil = "cv2:mil"
+kcf = "cv2:kcf"
+[[comparisons]]
+other = "queue"
+expects = "worse"
+source = "a paper"
+same_time = true
+[[comparisons]]
+other = "mil"
+base = "kcf"
+expects = "better"
+source = "another paper"
+"""
+    )
+    shifts = {"full": 2.0, "queue": 3.0, "four": 2.5, "mil": 2.0, "kcf": 5.0}
+    own, moved = answered(text, shifts), answered(text, shifts, base="memtrack-m16")
+    assert [(one.expects, one.verdict) for one in own.findings] == [("worse", "confirmed"), ("better", "confirmed")]
+    assert [(one.expects, one.source) for one in moved.findings] == [(None, ""), ("better", "another paper")]
+    assert not moved.findings[0].same_time
+    assert any(one.startswith("full is memtrack-m16 here, in the place of") for one in moved.remarks)
+
+
+def test_sequences_that_failed_are_told_of() -> None:
+    found = answered(COMPONENTS.replace("{weights}", ""), {"full": 2.0, "queue": 6.0, "four": 2.0}, failed=("queue",))
+    assert found.findings[0].auc.sequences == 11
+    assert "failed, of 12 sequences: queue on 1. No comparison is of these" in found.remarks

@@ -5,7 +5,15 @@ import pytest
 
 from benchmark.statistics.intervals import Interval
 from benchmark.studies.answer import Effect
-from benchmark.studies.effects import corrected_level, effect, found_of, holm_corrected, values_of, verdict_of
+from benchmark.studies.effects import (
+    corrected_level,
+    effect,
+    found_of,
+    found_words,
+    holm_corrected,
+    values_of,
+    verdict_of,
+)
 
 
 def table(seed: int, gain: float, sequences: int = 40, repeats: int = 3) -> dict[str, dict[str, np.ndarray]]:
@@ -93,3 +101,12 @@ def test_verdicts_against_an_expectation(difference, low, high, p, expects, verd
 def test_one_sequence_decides_nothing() -> None:
     one = Effect(0.3, 1, None, None, None, None, None, None, None)
     assert (verdict_of(one, "better", 0.01), found_of(one, 0.01)) == ("undecided", "not shown")
+
+
+def test_a_sure_difference_that_is_too_small_to_count_says_so() -> None:
+    found = judged(table(0, 0.04))
+    assert [found_words(found, relevant) for relevant in (0.02, 0.2)] == ["better", "better, by < 0.2"]
+    assert [verdict_of(found, expects, 0.2) for expects in ("better", "alike")] == ["contradicted", "confirmed"]
+    alone = effect({"a": np.array([0.1])}, 0.01, 0.95)
+    assert found_words(alone, 0.01) == "one sequence"
+    assert found_words(judged(table(0, 0.0)), 0.2) == "alike"

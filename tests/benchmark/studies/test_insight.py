@@ -108,6 +108,17 @@ def test_episodes_begin_with_the_frame_after_the_first_and_need_telemetry() -> N
     assert episodes_of([replace(record, status="failed")], {"a": video}, hidden, lambda _: told) == {}
 
 
+def test_a_run_that_goes_back_is_held_against_the_frames_it_saw() -> None:
+    video = Annotation("a", np.arange(4.0 * 10).reshape(10, 4), np.arange(10) != 2)
+    rows = video.boxes[4::-1]
+    record = Record("k", "demo", "t", "a", 4, 0, "done", rows, np.ones(5), begun="backward-00000004")
+    told = {"read_cosine": np.linspace(1, 0, 4)}
+    (one,) = episodes_of([record], {"a": video}, {"a": np.arange(10) == 3}, lambda _: told)["a"]
+    np.testing.assert_array_equal(one.boxes, one.truth)
+    np.testing.assert_array_equal(one.valid, [True, False, True, True])
+    np.testing.assert_array_equal(one.hidden, [True, False, False, False])
+
+
 def test_all_that_is_looked_at_is_reported_by_a_tracker_that_ships() -> None:
     told = {signal.name for name in ("memtrack", "dualmn") for signal in find_family(name).cls.signals}
     assert told >= insight.SHAPES.keys()

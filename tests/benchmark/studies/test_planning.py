@@ -11,7 +11,7 @@ from benchmark.engine.run import Plan, execute, lay_out
 from benchmark.store.results import Results
 from benchmark.studies.cost import Cost
 from benchmark.studies.costs import Costs, cost_key
-from benchmark.studies.planning import Narrowing, Part, Planner, cast, choose_data, look_at, shared
+from benchmark.studies.planning import Narrowing, Part, Planner, cast, check_data, choose_data, look_at, shared
 from benchmark.studies.reading import parse_study
 from trackers.errors import InputError
 
@@ -57,14 +57,44 @@ def test_nothing_is_rendered_to_plan(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("ENGRAM_CACHE", str(tmp_path / "cache"))
     narrowing = Narrowing(sequences=("plain-1", "blur-2"), limit_frames=100)
     data = look_at("demo-full", narrowing)
-    assert isinstance(data, Part)
-    assert data.undrawn == 2
+    assert (data.undrawn, data.drawn) == (("plain-1", "blur-2"), None)
     store = Results(tmp_path / "results")
     planner = Planner(store, environment_class("cpu"), Costs.read(tmp_path), narrowing)
     part = planner.part(STUDY, cast(STUDY), data)
     assert part.coverage == "demo-full, 2 of 72 sequences, first 100 frames"
     assert [(row.trajectories, row.frames, row.left) for row in part.rows] == [(6, 600, 600)] * 2
     assert not (tmp_path / "cache").exists()
+
+
+def test_what_is_kept_of_a_set_that_is_rendered_in_part_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENGRAM_CACHE", str(tmp_path / "cache"))
+    store, both = Results(tmp_path / "results"), Narrowing(sequences=("plain-1", "blur-1"), limit_frames=4)
+    drawn = choose_data("demo", replace(both, sequences=("plain-1",)))
+    plan = Plan(cast(STUDY).specs[:1], drawn, "cpu", repeats=3, jitter=0.5)
+    list(execute(plan, lay_out(plan, store, environment_class("cpu")), store, Local("cpu")))
+    planner = Planner(store, environment_class("cpu"), Costs.read(tmp_path), both)
+    part = planner.part(STUDY, cast(STUDY), look_at("demo", both))
+    assert (part.coverage, part.undrawn) == ("demo, 2 of 12 sequences, first 4 frames", 1)
+    assert [(row.trajectories, row.kept, row.frames, row.left) for row in part.rows] == [(6, 3, 24, 12), (6, 0, 24, 24)]
+
+
+def test_costs_that_two_processes_learn_are_both_kept(tmp_path: Path) -> None:
+    one, other = Costs.read(tmp_path), Costs.read(tmp_path)
+    one.learn({"a": Cost(0.5, 10), "b": Cost(0.5, 10)})
+    other.learn({"b": Cost(0.25, 10)})
+    assert Costs.read(tmp_path).known == {"a": Cost(0.5, 10), "b": Cost(0.25, 10)}
+
+
+def test_what_is_wrong_with_data_is_told_before_any_is_read(picture_folder: Path) -> None:
+    check_data(STUDY, Narrowing(picture_folder, sequences=("plain-1",)))
+    with pytest.raises(InputError, match="no sequence 'plain-l'"):
+        check_data(STUDY, Narrowing(picture_folder, sequences=("plain-l",)))
+    with pytest.raises(InputError, match="OTB100: none of its 100 sequences is in"):
+        check_data(replace(STUDY, datasets=("demo-full", "OTB100")), Narrowing(picture_folder))
+    with pytest.raises(InputError, match="its server alone can score it"):
+        check_data(replace(STUDY, datasets=("got10k/test",)), Narrowing(picture_folder))
 
 
 def test_labels_that_behave_the_same_share_one_tracker() -> None:

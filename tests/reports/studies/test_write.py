@@ -271,3 +271,21 @@ def test_whatever_a_study_says_is_shown_as_it_is() -> None:
     assert text.startswith("# a\\_b &lt;b&gt; \\$x\\$?\n")
     assert "\\*5\\* &lt;i&gt;" in text
     assert "- Note: a\\_b &lt;script&gt;." in text
+
+
+def test_what_an_earlier_answer_had_and_this_one_has_not_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.studies.write.read_manifest", lambda run: {})
+    whole = made_answer()
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "mine.csv").write_text("kept")
+    write_study(whole, tmp_path, tmp_path)
+    without = replace(whole, crossed=(), insights=(), actors=tuple(replace(one, cost=None) for one in whole.actors))
+    write_study(without, tmp_path, tmp_path)
+    left = {one.name for one in (*tmp_path.glob("tables/*"), *tmp_path.glob("figures/*"))}
+    assert "mine.csv" in left
+    assert {"study-findings.csv", "study.svg", "forest.pdf"} <= left
+    assert not [name for name in left if name.startswith(("study-crossed", "study-insights", "gain-cost"))]
+    write_study(whole, tmp_path, tmp_path)
+    assert (tmp_path / "figures" / "gain-cost.svg").is_file()
