@@ -24,7 +24,7 @@ from trackers.code.reach import with_files
 from trackers.configs import configuring, plain_config, read_delta, shortest_name, write_delta
 from trackers.errors import InputError, did_you_mean
 from trackers.foreign_names import read_foreign
-from trackers.lists import split_list
+from trackers.lists import split_lists
 from trackers.registry import BUILT_IN, PREFIXES, Family, built_in, default_names, family_names, find_family
 from trackers.weights.catalog import NO_WEIGHTS, OWN_WEIGHTS, RANDOM, Weights
 from trackers.weights.choice import built, choose_weights, first_config, given_weights
@@ -114,10 +114,11 @@ class TrackerSpec:
 def expand(names: Iterable[str]) -> list[TrackerSpec]:
     """Return the trackers that names, comma lists, wildcards and ``all`` stand for, each once, in order.
 
-    What behaves the same is one, whatever it is called. InputError where file systems could not tell two names apart.
+    What behaves the same is one, whatever it is called. InputError where none is named, and where file systems could
+    not tell two names apart.
     """
     specs: dict[Any, TrackerSpec] = {}
-    for name in (part for text in names for part in split_list(text)):
+    for name in split_lists(names):
         for full in _matching(name):
             spec = resolve(full)
             reach = spec.family.reach

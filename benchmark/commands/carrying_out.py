@@ -114,7 +114,13 @@ def carry_out(
             )
         if not selection.upload and wanted.protocol == "ope":
             _check_scored(selection, load_profile(wanted.profile or selection.profile, selection.dataset))
-    beside = [choose_imports(store.folder, one, wanted.imported) if wanted.imported else [] for one in selections]
+    beside = [
+        [] if wanted.imported is None else choose_imports(store.folder, one, wanted.imported) for one in selections
+    ]
+    for selection, imports in zip(selections, beside, strict=True):
+        if not specs and not imports:
+            raise InputError(f"no results were imported for {selection.dataset}, and --trackers none runs no tracker:"
+                             " `run_bench import` adds some")  # fmt: skip
     ended = []
     for selection, imports in zip(selections, beside, strict=True):
         ended.append(_run_on(selection, specs, imports, wanted, store, write_report, quiet))
@@ -198,12 +204,12 @@ def _run_on(
 
 def _specs(names: tuple[str, ...], imported: str | None, protocol: str) -> tuple[TrackerSpec, ...]:
     """Return the trackers to run: none for ``none``, which needs imported results."""
-    from trackers.lists import split_list
+    from trackers.lists import split_lists
     from trackers.names import expand
 
     if imported and protocol != "ope":
         raise InputError(f"imported results are one pass each; --imported does not go with --protocol {protocol}")
-    words = [word.casefold() for text in names for word in split_list(text)]
+    words = [word.casefold() for word in split_lists(names)]
     if "none" not in words:
         return tuple(expand(names))
     if set(words) != {"none"}:

@@ -82,7 +82,7 @@ def gate(
     from benchmark.gate.history import read as read_history
     from benchmark.gate.snapshot import read_run
     from benchmark.store.results import Results
-    from trackers.lists import split_list
+    from trackers.lists import split_lists
 
     if against is not None and not speed:
         raise InputError("--against times another revision: it does not go with --no-speed")
@@ -93,7 +93,7 @@ def gate(
     store = Results(results, write=False)
     folder = store.find_run(run)
     new = read_run(store, folder)
-    meant = {name for text in intended for name in split_list(text)}
+    meant = set(split_lists(intended)) if intended else set()
     notes = matching.match(file, baseline.snapshot, new, partial=partial, intended=meant)
     matching.check_current(new)
     verdicts = judging.judge_accuracy(baseline.snapshot, new, meant)

@@ -190,7 +190,10 @@ def choose_imports(results: Path, selection: Selection, names: str) -> list[Traj
     if selection.upload:
         raise InputError(f"{selection.dataset}: its server alone can score results; --imported does not go with it")
     there = {one.tracker: one for one in load_imports(results, selection.dataset)}
-    wanted = list(there) if names.strip().casefold() == "all" else split_names(names)
+    everything = names.strip().casefold() == "all"
+    wanted = list(there) if everything else split_names(names)
+    if not wanted and not everything:
+        raise InputError("--imported names no results: give names with commas between them, or all")
     for name in wanted:
         if name not in there:
             known = ", ".join(there) or "none; `run_bench import` adds some"

@@ -17,7 +17,7 @@ from benchmark.protocols.start import is_backward
 from benchmark.store.reading import read_manifest
 from benchmark.store.results import Results
 from trackers.errors import InputError, did_you_mean
-from trackers.lists import split_list
+from trackers.lists import check_named, split_list
 
 ROUNDED = 1e-4
 """Pixels by which a kept first box may differ from the ground truth's: a run's texts have four decimals."""
@@ -72,9 +72,14 @@ def stored_scene(
 
 
 def choose_trackers(wanted: Sequence[str], cast: Sequence[str]) -> list[str]:
-    """Return the trackers of a run that names, comma lists, wildcards and ``all`` stand for, in the run's order."""
+    """Return the trackers of a run that names, comma lists, wildcards and ``all`` stand for, in the run's order.
+
+    InputError where there is none of a name, where none is named, and where the run has imported results alone.
+    """
+    if not cast:
+        raise InputError("the run has imported results alone, of which it keeps no boxes: `run_bench view` shows them")
     chosen: set[str] = set()
-    for name in (part for text in wanted for part in ([text] if text in cast else split_list(text))):
+    for name in check_named([part for text in wanted for part in ([text] if text in cast else split_list(text))]):
         found = [own for own in cast if name.casefold() == "all" or own == name or fnmatchcase(own, name)]
         if not found:
             raise InputError(f"the run has no tracker {name!r}.{did_you_mean(name, cast)} It has: {', '.join(cast)}")

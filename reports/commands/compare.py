@@ -55,9 +55,9 @@ def compare(
     from reports.compare.files import write_comparison
     from reports.compare.model import compare_runs, compare_trackers
     from reports.compare.words import line, verdict
-    from trackers.lists import split_list
+    from trackers.lists import split_lists
 
-    names = [name for text in trackers for name in split_list(text)]
+    names = split_lists(trackers) if trackers else []
     first = find_run(a, results)
     if b is None:
         comparison = compare_trackers(first, names, frames=frames)

@@ -17,6 +17,12 @@ def test_a_family_alone_is_its_compact_preset() -> None:
     assert (spec.name, spec.preset, spec.config, spec.weights.name) == ("siamfc", "compact", SiamFCConfig(), "imagenet")
 
 
+@pytest.mark.parametrize("names", [[], [""], [" , ", ","]])
+def test_a_list_that_names_no_tracker_is_refused(names: list[str]) -> None:
+    with pytest.raises(InputError, match=r"no tracker is named: give names .* `run_bench list` shows all"):
+        expand(names)
+
+
 def test_a_variant_is_a_delta_of_the_preset() -> None:
     assert resolve("siamfc-s1").config == SiamFCConfig(scales=1)
     assert resolve("siamfc-s1:paper@random").config == SiamFCConfig(**{**PAPER, "scales": 1})

@@ -30,6 +30,14 @@ def test_an_unknown_tracker_is_named_with_what_there_is() -> None:
         choose_trackers(["memtrak"], CAST)
 
 
+def test_a_choice_of_nobody_and_a_run_without_trackers_are_refused() -> None:
+    for wanted in ([], [""], [","]):
+        with pytest.raises(InputError, match="no tracker is named"):
+            choose_trackers(wanted, CAST)
+    with pytest.raises(InputError, match=r"the run has imported results alone, .* `run_bench view` shows them"):
+        choose_trackers(["all"], ())
+
+
 def test_a_damaged_manifest_is_one_line(tmp_path: Path) -> None:
     run = tmp_path / "runs" / "one"
     run.mkdir(parents=True)
