@@ -20,7 +20,7 @@ A submission is a JSON file beside a bundle (`run_bench export RUN --format bund
 @click.option("--out", "-o", type=click.Path(path_type=Path, file_okay=False), default=Path("board"), show_default=True,
               metavar="DIR", help="Where to write the site.")  # fmt: skip
 @click.option("--title", default="", metavar="TEXT", help="What the board is called.  [default: Leaderboard]")
-@click.option("--history", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+@click.option("--history", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
               help="What `run_bench gate --history FILE` kept.")  # fmt: skip
 @click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR",
               help="Where datasets are, to check submissions by their ground truth.")  # fmt: skip

@@ -27,6 +27,12 @@ def test_a_board_of_nothing_is_one_line(tmp_path: Path, run_bench) -> None:
     assert not (tmp_path / "site").exists()
 
 
+def test_a_history_that_is_not_there_is_no_empty_one(tmp_path: Path, run_bench) -> None:
+    done = run_bench("board", tmp_path, "--history", tmp_path / "typo.jsonl", "-o", tmp_path / "site")
+    assert done.returncode == 2
+    assert "typo.jsonl' does not exist" in done.stderr
+
+
 def test_a_history_that_is_damaged_is_said_before_anything_is_written(
     make: Callable[..., Path], tmp_path: Path, run_bench
 ) -> None:
