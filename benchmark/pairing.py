@@ -80,7 +80,8 @@ def _scored(run: Run, name: str) -> TrackerScores:
             f"run {run.scores.run} has no tracker {name!r}.{did_you_mean(name, known)} It has: {', '.join(known)}"
         )
     if known[name].summary is None:
-        raise InputError(f"{name} has no score in run {run.scores.run}: every sequence failed")
+        why = run.scores.unscored or "every sequence failed"
+        raise InputError(f"{name} has no score in run {run.scores.run}: {why}")
     return known[name]
 
 
@@ -91,6 +92,9 @@ def _match(a: Run, b: Run) -> list[tuple[TrackerScores, TrackerScores]]:
     found = [(one, theirs[one.name]) for one in ours if one.name in theirs]
     if not found and len(ours) == len(theirs) == 1:
         found = [(ours[0], next(iter(theirs.values())))]
+    for run in (a, b):
+        if why := run.scores.unscored:
+            raise InputError(f"run {run.scores.run} has no score: {why}")
     if not found:
         raise InputError(
             f"runs {a.scores.run} and {b.scores.run} have no tracker in common: "

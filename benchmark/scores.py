@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmark.datasets.catalogue import server_of
 from benchmark.documents import read_json
 from benchmark.engine.load import Load
 from benchmark.metrics.scores import SequenceScores
@@ -63,7 +64,7 @@ class TrackerScores:
     marks: tuple[str, ...]
     """What a reader must know beside any number, e.g. ``trained on OTB100``."""
     summary: Summary | None
-    """None where every sequence failed."""
+    """None where every sequence failed, and where a server alone can score the dataset."""
     uncertainty: Uncertainty | None
     """95 % intervals over sequences; None where there is no score."""
     sequences: Mapping[str, SequenceScores]
@@ -140,6 +141,13 @@ class RunScores:
     def failures(self) -> int:
         """How many trajectories failed."""
         return sum(len(tracker.failed) for tracker in self.trackers)
+
+    @property
+    def unscored(self) -> str:
+        """Why none of its trackers has a score; "" where one has."""
+        if any(tracker.summary for tracker in self.trackers):
+            return ""
+        return f"{self.dataset} is scored by its server alone" if server_of(self.dataset) else "every sequence failed"
 
     def standings(self, measure: str) -> dict[str, Standing]:
         """Return which trackers may be called the best by a measure; those that may not are left out."""

@@ -147,9 +147,11 @@ def build_report(
         )
     if why:
         missing["frames"] = f"No pictures: {why}."
-    if not any(view.memories for view in views):
+    if scores.unscored:
+        missing["telemetry"] = "No tracker has a score, so there is no sequence to show its memory on."
+    elif not any(view.memories for view in views):
         missing["telemetry"] = "The run kept no telemetry of a memory: add --telemetry to its command."
-    if not any(one.latency for one in speed):
+    if not scores.unscored and not any(one.latency for one in speed):
         missing["latency"] = (
             "No latency was measured: run_bench speed, with the same trackers, data and results folder, does that;"
             " run_bench report then draws it."
@@ -176,7 +178,9 @@ def build_report(
 
 
 def read_videos(run: Run, names: Collection[str], root: Path | None) -> tuple[dict[str, Video], str]:
-    """Return the sequences of those names that can be read here, and why there are none."""
+    """Return the sequences of those names that can be read here, and why there are none where any was asked for."""
+    if not names:
+        return {}, ""
     if run.truth is None:
         return {}, "the run did not keep where its frames are"
     place = root or (Path(run.truth.root) if run.truth.root else None)

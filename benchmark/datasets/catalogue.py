@@ -131,6 +131,12 @@ def family(dataset: str) -> str:
     return next((name for name in CATALOGUES if dataset in read_head(name).sets), "")
 
 
+def server_of(dataset: str) -> str:
+    """Return whose server alone can score a dataset; "" where its ground truth is public, or no catalogue has it."""
+    known = family(dataset)
+    return read_head(known).sets[dataset].upload if known else ""
+
+
 def parse_catalogue(name: str, head: Mapping[str, Any], rows: Iterable[Mapping[str, str]]) -> Catalogue:
     """Return the benchmark that parsed TOML and rows of CSV describe; raise `ValueError` where it makes no sense."""
     sets = {key: TargetSet(**_tuples(fields)) for key, fields in head["sets"].items()}

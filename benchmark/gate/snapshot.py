@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.datasets.catalogue import server_of
 from benchmark.gate.timings import Timings
 from benchmark.scores import RunScores, TrackerScores
 from benchmark.store.reading import read_manifest
@@ -93,13 +94,17 @@ def read_run(results: Results, folder: Path) -> Snapshot:
     """Return what a finished run did; InputError where the gate cannot use it."""
     manifest = read_manifest(folder)
     scores = RunScores.read(folder)
+    if not manifest["trackers"]:
+        raise InputError(f"run {folder.name} has imported results alone: the gate judges trackers that were run")
+    if server_of(scores.dataset):
+        raise InputError(f"run {folder.name} has no score: {scores.dataset} is scored by its server alone")
     if scores.protocol != "ope" or manifest["repeats"] != 1 or scores.jitter:
         raise InputError(
             f"run {folder.name}: the gate judges one pass (--protocol ope, --repeats 1, --jitter 0) of each sequence"
         )
     if (
         "digests" not in manifest["dataset"]
-        or "model" not in manifest["machine"]
+        or not {"model", "instructions"} <= set(manifest["machine"])
         or any("code" not in one for one in manifest["trackers"])
     ):
         raise InputError(f"run {folder.name} was made by an older Engram: run the same command again")
@@ -135,7 +140,8 @@ def _tracker(
         record = results.find(dataset, row["tracker"], row["key"], name, row["start"], row["repeat"])
         if record is None:
             raise InputError(f"the boxes of {row['tracker']} on {name} are no longer kept: run the same command again")
-        own = scores.sequences[name]
+        if (own := scores.sequences.get(name)) is None:
+            raise InputError(f"the run has no score of {row['tracker']} on {name}: run the same command again")
         found[name] = Trajectory(
             digests[name],
             row["start"],

@@ -53,11 +53,14 @@ class Board:
 def make_board(found: Gathered) -> Board:
     """Return the board of some runs; InputError where none has a score."""
     groups: dict[tuple[str, ...], dict[tuple[str, str], list[Listed]]] = {}
+    refused = list(found.refused)
     for one in found.listed:
-        if any(tracker.summary for tracker in one.run.scores.trackers):
+        if why := one.run.scores.unscored:
+            refused.append((one.run.scores.run, f"it has no score: {why}"))
+        else:
             groups.setdefault(_rules(one), {}).setdefault((one.run.scores.coverage, one.truth), []).append(one)
     if not groups:
-        why = "; ".join(f"{name}: {reason}" for name, reason in found.refused[:3])
+        why = "; ".join(f"{name}: {reason}" for name, reason in refused[:3])
         raise InputError("no run that was found has a score" + (f" ({why})" if why else ""))
     divisions: list[Division] = []
     parts: list[tuple[str, str]] = []
@@ -70,7 +73,15 @@ def make_board(found: Gathered) -> Board:
                 wholes.append(own)
         divisions += map(_division, wholes)
     divisions.sort(key=lambda one: (not one.scores.complete, one.scores.dataset.casefold(), one.scores.profile))
-    return Board(tuple(_entitled(divisions)), _order(divisions), tuple(parts), found.refused)
+    names = _order(divisions)
+    refused += [
+        (f"{one.name_of(tracker.name)} of {one.run.scores.run}", "it has no score: every sequence failed")
+        for one in found.listed
+        if not one.run.scores.unscored
+        for tracker in one.run.scores.trackers
+        if tracker.summary is None and one.name_of(tracker.name) not in names
+    ]
+    return Board(tuple(_entitled(divisions)), names, tuple(parts), tuple(refused))
 
 
 def _rules(one: Listed) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -203,6 +204,23 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert not complaints
+
+
+@pytest.fixture
+def withhold() -> Callable[[Path], Path]:
+    """Return a function that makes a run one on a dataset whose server alone can score it; it returns the run."""
+
+    def rewrite(run: Path) -> Path:
+        kept = {"summary": None, "uncertainty": None, "sequences": {}, "sensitivity": []}
+        scores = json.loads((run / "scores.json").read_text())
+        scores |= {"dataset": "GOT-10k/test", "trackers": [one | kept for one in scores["trackers"]]}
+        (run / "scores.json").write_text(json.dumps(scores))
+        manifest = json.loads((run / "manifest.json").read_text())
+        manifest["dataset"]["name"] = "GOT-10k/test"
+        (run / "manifest.json").write_text(json.dumps(manifest))
+        return run
+
+    return rewrite
 
 
 @pytest.fixture(scope="session")

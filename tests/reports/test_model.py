@@ -45,8 +45,22 @@ def test_a_run_in_which_everything_failed_still_has_its_report(
     make: Callable[..., Path], tmp_path: Path, names: list[str]
 ) -> None:
     run = make(tmp_path, {"siamfc": 0.5}, names, failed=dict.fromkeys(names, "RuntimeError: no memory"), pictures=False)
-    page = write_report(build_report([run]), run)
-    assert "RuntimeError: no memory" in page.read_text()
+    page = write_report(build_report([run]), run).read_text()
+    assert "RuntimeError: no memory" in page
+    assert "There is no score: every sequence failed." in page
+    assert "No pictures" not in page, "nobody has done anything that could be shown"
+    assert "No latency was measured" not in page
+
+
+def test_a_run_that_a_server_alone_can_score_is_not_said_to_have_failed(
+    make: Callable[..., Path], withhold: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    run = withhold(make(tmp_path, {"siamfc": 0.5, "memtrack": 0.7}, frames=30, pictures=False))
+    page = write_report(build_report([run]), run, figures=False).read_text()
+    assert "There is no score: GOT-10k/test is scored by its server alone." in page
+    assert "failed" not in page.partition('id="answers"')[2].partition("</section>")[0]
+    for line in ("No pictures", "add --telemetry", "No latency was measured"):
+        assert line not in page
 
 
 def test_without_frames_the_rest_is_drawn(made_run: Path) -> None:

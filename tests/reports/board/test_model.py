@@ -64,6 +64,23 @@ def test_ranks_and_speeds_are_those_of_all_runs_together(own: Path, make: Callab
     )
 
 
+def test_what_has_no_score_is_said_not_to_be_listed(
+    own: Path, make: Callable[..., Path], withhold: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    served = withhold(make(tmp_path / "served", {"siamfc": 0.5}, frames=30, pictures=False))
+    with pytest.raises(InputError, match=r"has a score \(.*: it has no score: GOT-10k/test is scored by its server"):
+        board(tmp_path, tmp_path / "served")
+    failed = dict.fromkeys(("first", "second"), "RuntimeError: no memory")
+    nobody = make(tmp_path / "failed", {"cv2:kcf": 0.5}, ("first", "second"), failed=failed, pictures=False)
+    one = make(tmp_path / "one", {"cv2:kcf": 0.5, "dualmn": 0.9}, ("first", "second"), failed=failed, pictures=False)
+    made = board(tmp_path, own, tmp_path / "served", tmp_path / "failed", tmp_path / "one")
+    assert made.refused == (
+        (served.name, "it has no score: GOT-10k/test is scored by its server alone"),
+        (nobody.name, "it has no score: every sequence failed"),
+        (f"cv2:kcf of {one.name}", "it has no score: every sequence failed"),
+    )
+
+
 def test_two_trackers_have_no_ranks_and_no_run_is_said(make: Callable[..., Path], tmp_path: Path) -> None:
     run = make(tmp_path / "two", {"siamfc": 0.5, "memtrack": 0.6}, frames=30, pictures=False)
     assert board(tmp_path, tmp_path / "two").divisions[0].ranks is None

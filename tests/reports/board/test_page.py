@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,6 +70,19 @@ def test_the_page_has_scores_intervals_marks_ranks_and_history(site: Path) -> No
     assert "Everything that was found is listed." in page
     rows = list(csv.DictReader((site / "board.csv").read_text().splitlines()))
     assert len(rows) == 4
+
+
+def test_a_dataset_under_two_profiles_is_two_columns_and_one_dataset(own: Path, tmp_path: Path) -> None:
+    (run,) = (own / "runs").iterdir()
+    other = run.with_name(f"{run.name}-other")
+    shutil.copytree(run, other)
+    (other / "scores.json").write_text(
+        (run / "scores.json").read_text().replace('"profile": "otb"', '"profile": "lasot"')
+    )
+    write_board(make_board(gather([own], tmp_path / "room", None)), tmp_path / "site")
+    assert "3 trackers on 1 dataset in 2 columns. " in (tmp_path / "site" / "index.html").read_text()
+    write_board(make_board(gather([run], tmp_path / "room", None)), tmp_path / "site")
+    assert "3 trackers on 1 dataset. " in (tmp_path / "site" / "index.html").read_text()
 
 
 def test_nothing_leaves_the_site_and_no_name_of_a_run_does(
