@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -117,24 +118,48 @@ def _of_manifest(file: Path, command: click.Command) -> Options:
     if not file.is_dir() and file.name != MANIFEST:
         raise InputError(f"--config {file}: a JSON file must be a run's {MANIFEST}, or name its folder")
     folder = file if file.is_dir() else file.parent
+    if not (folder / MANIFEST).is_file():
+        raise InputError(
+            f"--config {file}: {folder} is no folder of a run that has ended: it has no {MANIFEST}; name a run's"
+            " folder, or a TOML file"
+        )
     content = read_manifest(folder)
     truth = read_truth(folder)
     dataset = content["dataset"]
+    known = _parameters(command)
+    older = "an older Engram wrote it, which kept no"
     said: dict[str, Any] = {
-        "trackers": [one_of_list(one.get("address", one["name"])) for one in content["trackers"]] or ["none"],
+        "trackers": [one_of_list(one.get("address", one["name"])) for one in content["trackers"]],
+        "imported": content.get("imported") or None,
         "dataset": dataset["name"],
         "sequences": dataset["sequences"],
         "limit-frames": dataset["limit_frames"],
         "data-root": truth.root if truth and truth.root and Path(truth.root).is_dir() else None,
         **{
-            name: content.get(name) for name in ("seed", "lanes", "repeats", "jitter", "timeout", "protocol", "profile")
+            name: content.get(name)
+            for name in ("seed", "lanes", "repeats", "jitter", "timeout", "protocol", "profile", "telemetry")
         },
     }
     if said["protocol"] is None and any(one["begun"] != "ope" for one in content["records"]):
-        raise InputError(f"--config {file}: an older Engram wrote it, which kept no protocol; say --protocol yourself")
-    known = _parameters(command)
+        said["protocol"] = _refusing(f"--config {file}: {older} protocol; say --protocol yourself")
+    if not content["trackers"] and "imported" not in known:
+        alone = "the run has imported results alone, and no tracker"
+        said["trackers"] = _refusing(f"--config {file}: {alone}; say --trackers yourself")
+    elif not content["trackers"]:
+        said["trackers"] = ["none"]
+        if said["imported"] is None:
+            said["imported"] = _refusing(f"--config {file}: {older} names of imported results; say --imported yourself")
     return {
-        str(known[name].name): _value(known[name], value)
+        str(known[name].name): value if callable(value) else _value(known[name], value)
         for name, value in said.items()
         if value is not None and name in known
     }
+
+
+def _refusing(why: str) -> Callable[[], Any]:
+    """Return what stands for a value that a file lacks: asked for where the command line has none, it raises."""
+
+    def refuse() -> Any:
+        raise InputError(why)
+
+    return refuse

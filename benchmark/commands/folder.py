@@ -82,6 +82,8 @@ def conclude(
         protocol=plan.protocol,
         profile=profile,
         timeout=None if plan.timeout == inf else plan.timeout,
+        telemetry=plan.telemetry,
+        imported=[one.tracker for one in imported],
         environment=team.environment,
         workers=team.workers,
         machine=machine(tracked=bool(plan.specs)),

@@ -36,11 +36,14 @@ def manifest(
     jitter: float = 0.0,
     protocol: str = "ope",
     profile: str | None = None,
+    telemetry: bool = False,
+    imported: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return a run's manifest as plain data.
 
     `digests` holds every sequence's (`benchmark.datasets.fingerprint`); so many `workers` ran side by side;
-    the first boxes of repeats were off by up to `jitter` pixels. `profile` is that by which the run was scored.
+    the first boxes of repeats were off by up to `jitter` pixels. `profile` is that by which the run was scored,
+    `telemetry` says whether trackers' was kept, `imported` names the results that were scored beside.
     """
     return {
         "schema": MANIFEST_SCHEMA,
@@ -62,6 +65,8 @@ def manifest(
         "protocol": protocol,
         "profile": profile,
         "timeout": timeout,
+        "telemetry": telemetry,
+        "imported": list(imported),
         "environment": dict(environment),
         "machine": machine,
         "versions": {name: _version(name) for name in PACKAGES},

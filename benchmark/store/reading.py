@@ -124,6 +124,8 @@ class Manifest(TypedDict):
     protocol: NotRequired[str]
     profile: NotRequired[str | None]
     timeout: NotRequired[float | None]
+    telemetry: NotRequired[bool]
+    imported: NotRequired[list[str]]
     environment: Environment
     machine: Machine
     versions: dict[str, str | None]

@@ -12,7 +12,9 @@ from benchmark import load
 from benchmark.commands.config import with_config
 from benchmark.commands.lists import split_names
 from benchmark.commands.run import run
+from benchmark.commands.speed import speed
 from run_bench import COMMANDS, cli
+from trackers.errors import InputError
 
 
 def options(text: str, tmp_path: Path, *words: str, command: click.Command = run) -> dict[str, object]:
@@ -123,6 +125,7 @@ def test_a_manifest_does_again_what_its_run_did(tmp_path: Path, run_bench, pictu
     assert one.id != other.id
     assert other.scores.equals(one.scores)
     assert other.about.drop("run").equals(one.about.drop("run"))
+    assert json.loads((other.folder / "manifest.json").read_text())["telemetry"]
     more = run_bench("run", "--config", folder, "--sequences", "third", "--results", results)
     assert more.returncode == 0, more.stderr
     assert load(results=results).names == ("third",)
@@ -158,10 +161,51 @@ def test_an_old_manifest_of_other_starts_asks_for_its_protocol(tmp_path: Path, r
     done = run_bench("run", "--config", file, "--results", results)
     assert done.returncode == 2
     assert "say --protocol" in done.stderr
+    assert run_bench("run", "--config", file, "--protocol", "sre", "--results", results).returncode == 0
     content["records"][0]["begun"] = "ope"
     content["timeout"] = ["soon"]
     file.write_text(json.dumps(content))
     assert "timeout" in run_bench("run", "--config", file, "--results", results).stderr
+
+
+IMPORTED = {
+    "schema": 1, "command": ["run_bench"], "trackers": [], "seed": 0, "lanes": 1, "repeats": 1, "git": None,
+    "records": [], "machine": {"processor": "", "cores": "2", "system": "", "python": ""}, "versions": {},
+    "dataset": {"name": "demo", "coverage": "demo", "revision": "1", "sequences": ["plain-1"], "limit_frames": None},
+    "environment": {"device": "cpu", "threads": "1"},
+}  # fmt: skip
+"""The manifest of a run of imported results alone."""
+
+
+def of_manifest(command: click.Command, folder: Path, *words: str, **more: object) -> dict[str, object]:
+    """Return what a command is called with by such a manifest, with more in it."""
+    folder.mkdir(exist_ok=True)
+    (folder / "manifest.json").write_text(json.dumps(IMPORTED | more))
+    with with_config(command).make_context("it", ["--config", str(folder), *words]) as context:
+        return dict(context.params)
+
+
+def test_a_manifest_says_which_imported_results_and_whether_telemetry_was_kept(tmp_path: Path) -> None:
+    found = of_manifest(run, tmp_path / "run", imported=["KCF, mine", "CSRT"], telemetry=True)
+    assert (found["trackers"], found["telemetry"]) == (("none",), True)
+    assert split_names(str(found["imported"])) == ["KCF, mine", "CSRT"]
+
+
+def test_what_a_manifest_of_imported_results_lacks_is_said_unless_the_command_line_has_it(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"an older Engram wrote it.* names of imported results; say --imported"):
+        of_manifest(run, tmp_path / "run")
+    assert of_manifest(run, tmp_path / "run", "--imported", "all")["imported"] == "all"
+    with pytest.raises(InputError, match="imported results alone, and no tracker; say --trackers yourself"):
+        of_manifest(speed, tmp_path / "run", imported=["KCF"])
+    assert of_manifest(speed, tmp_path / "run", "-t", "siamfc")["trackers"] == ("siamfc",)
+
+
+def test_a_folder_without_a_manifest_is_no_runs(tmp_path: Path) -> None:
+    with (
+        pytest.raises(InputError, match=r"is no folder of a run that has ended: it has no manifest\.json"),
+        with_config(run).make_context("run", ["--config", str(tmp_path)]),
+    ):
+        pass
 
 
 def test_a_tracker_in_a_folder_with_a_comma_comes_back_from_a_manifest(
