@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from benchmark.profiles import Profile
 from benchmark.scores import REBUILT, UNTRAINED, RunScores, TrackerScores
 
 __all__ = [
-    "ATTRIBUTES", "KIND_NAMES", "MEASURE_NAMES", "SHORT_NAMES", "circumstances", "coverage", "heading", "is_class",
-    "legend", "marks", "unlike", "warnings",
+    "ATTRIBUTES", "KIND_NAMES", "circumstances", "coverage", "heading", "is_class", "legend", "marks", "measure_names",
+    "short_names", "unlike", "warnings",
 ]  # fmt: skip
 
-MEASURE_NAMES = {
-    "auc": "Success AUC",
-    "precision": "Precision @20 px",
-    "normalised_precision": "Normalised precision",
-    "ao": "AO",
-    "sr50": "SR.50",
-    "sr75": "SR.75",
-}
-SHORT_NAMES = {
-    "auc": "AUC", "precision": "P@20", "normalised_precision": "NP", "ao": "AO", "sr50": "SR.50", "sr75": "SR.75",
-}  # fmt: skip
-"""The same where there is little room."""
 GRAVE = ("trained on", "tuned on", "random weights", "oracle")
 """How marks begin that stand in every legend and at the head of every column."""
 ATTRIBUTES = {
@@ -40,6 +29,22 @@ KIND_NAMES = {
     "jumped": "jumped to a distractor",
     "recovered": "recovered",
 }
+
+
+def measure_names(profile: Profile) -> dict[str, str]:
+    """Return what the measures are called under a profile, in their order."""
+    return {
+        "auc": "Success AUC", "precision": f"Precision @{profile.precision_name}",
+        "normalised_precision": "Normalised precision", "ao": "AO", "sr50": "SR.50", "sr75": "SR.75",
+    }  # fmt: skip
+
+
+def short_names(profile: Profile) -> dict[str, str]:
+    """Return the same where there is little room."""
+    return {
+        "auc": "AUC", "precision": profile.precision_short, "normalised_precision": "NP", "ao": "AO", "sr50": "SR.50",
+        "sr75": "SR.75",
+    }  # fmt: skip
 
 
 def is_class(name: str) -> bool:

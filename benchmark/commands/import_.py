@@ -103,7 +103,7 @@ def _scores(imported: Trajectories, annotations: Mapping[str, Annotation], name:
         return ""
     profile = load_profile(name, imported.dataset)
     overall = summarise(score_sequences(boxes, annotations, profile, starts=imported.starts), profile).overall
-    precision = "P@20" if profile.precision_headline == 20 else "precision"
     return (
-        f", AUC {overall.auc:.4f}, {precision} {overall.precision:.4f} on {len(boxes)} of them (profile {profile.name})"
+        f", AUC {overall.auc:.4f}, {profile.precision_short} {overall.precision:.4f} on {len(boxes)} of them"
+        f" (profile {profile.name})"
     )

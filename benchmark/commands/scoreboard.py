@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmark.merit import merit_of, rank
+from benchmark.profiles import load_profile
 from trackers.printable import printable
 
 if TYPE_CHECKING:
@@ -29,10 +30,9 @@ def table(scores: RunScores) -> Table:
     repeated = next((tracker.repeats.count for tracker in scores.trackers if tracker.repeats), 0)
     standing = {measure: scores.standings(measure) for measure in ("auc", "precision")}
     given = [mark for found in standing.values() for mark in found.values()]
-    caption = "; ".join(
-        ["[95 % interval over sequences]", *meanings(given),
-         "frames/s inside the tracker, lanes side by side"]
-    )  # fmt: skip
+    spread = ["[95 % interval over sequences]"] if any(tracker.intervals for tracker in scores.trackers) else []
+    caption = "; ".join([*spread, *meanings(given), "frames/s inside the tracker, lanes side by side"])
+    precision = f"precision @{load_profile(scores.profile, scores.dataset).precision_name}"
     if repeated:
         caption += f"; ± standard deviation of the AUC over {repeated} repeats"
     shown = Table(
@@ -42,7 +42,7 @@ def table(scores: RunScores) -> Table:
         caption_justify="left",
     )
     columns = {
-        "tracker": "left", "weights": "left", "success AUC": "left", "precision @20 px": "left",
+        "tracker": "left", "weights": "left", "success AUC": "left", precision: "left",
         "frames/s": "right", "lanes": "right", "failed": "right", "repeats": "left", "note": "left",
     }  # fmt: skip
     if not repeated:
@@ -53,7 +53,7 @@ def table(scores: RunScores) -> Table:
         shown.add_column(heading, justify=justify)  # type: ignore[arg-type]
     for tracker in rank(scores.trackers, merit_of(scores.trackers)):
         cells = _cells(tracker, {name: SIGNS[found.get(tracker.name, "")] for name, found in standing.items()})
-        shown.add_row(*(cells[heading] for heading in columns))
+        shown.add_row(*(cells["precision" if heading == precision else heading] for heading in columns))
     return shown
 
 
@@ -77,9 +77,9 @@ def _cells(tracker: TrackerScores, signs: dict[str, str]) -> dict[str, str]:
         "tracker": escape(tracker.name),
         "weights": escape(tracker.weights),
         "success AUC": _score(tracker, "auc", signs["auc"]),
-        "precision @20 px": _score(tracker, "precision", signs["precision"]),
+        "precision": _score(tracker, "precision", signs["precision"]),
         "frames/s": (f"{tracker.throughput:.1f}" if tracker.throughput else "-") + (" !" if tracker.load_mark else ""),
-        "lanes": str(tracker.lanes),
+        "lanes": str(tracker.lanes) if tracker.throughput else "-",
         "failed": str(len(tracker.failed)),
         "repeats": _repeats(tracker),
         "note": escape(", ".join(tracker.marks)),

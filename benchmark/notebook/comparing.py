@@ -12,6 +12,7 @@ from benchmark.commands.lists import Words, names_among
 from benchmark.notebook.loading import LoadedRun, checked
 from benchmark.notebook.page import page
 from benchmark.pairing import Matched, between, differences, within
+from benchmark.profiles import Profile, load_profile
 from benchmark.statistics.paired import PairedDifference
 from benchmark.statistics.uncertainty import MEASURES
 from trackers.errors import InputError
@@ -23,9 +24,12 @@ class Compared:
     """What is paired, and how it differs: B minus A."""
 
     def __init__(
-        self, title: str, about: str, pairs: Sequence[Matched], left_out: Sequence[str], measures: Sequence[str]
-    ) -> None:
+        self, title: str, about: str, pairs: Sequence[Matched], left_out: Sequence[str], measures: Sequence[str],
+        profile: Profile,
+    ) -> None:  # fmt: skip
         """Take the differences of the pairs by each measure."""
+        self.profile = profile
+        """By which both were scored."""
         self._title, self._about, self._pairs, self._measures = title, about, tuple(pairs), tuple(measures)
         self.left_out = tuple(left_out)
         """What could not be compared, and why."""
@@ -91,8 +95,8 @@ def compare(
     else:
         pairs, left_out = between(first, checked(b).kept, names)
         title = f"Run {b.id} (b) minus run {a.id} (a)"
-    about = first.scores.said
-    return Compared(title, about, pairs, left_out, chosen)
+    profile = load_profile(first.scores.profile, first.scores.dataset)
+    return Compared(title, first.scores.said, pairs, left_out, chosen, profile)
 
 
 def _row(pair: Matched, measure: str, found: PairedDifference) -> dict[str, Any]:

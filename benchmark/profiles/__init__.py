@@ -102,6 +102,26 @@ class Profile:
         return "area" if self.precision_headline is None else f"{self.precision_headline:g} px"
 
     @property
+    def precision_short(self) -> str:
+        """The same where there is little room: ``P@20``, or ``P@area``."""
+        return f"P@{self.precision_name.removesuffix(' px')}"
+
+    @property
+    def success_sign(self) -> str:
+        """How the overlap of a frame that succeeds stands to the threshold: ``>`` or ``≥``."""
+        return ">" if self.success_strict else "≥"
+
+    @property
+    def success_words(self) -> str:
+        """Which frames a success curve counts, in words."""
+        return f"frames with an overlap {'above the threshold' if self.success_strict else 'at or above the threshold'}"
+
+    @property
+    def area_words(self) -> str:
+        """What of a success curve the AUC is, in words."""
+        return "the mean is the AUC" if self.area == "mean" else "the area below it, by trapezoids, is the AUC"
+
+    @property
     def success_grid(self) -> NDArray[np.float64]:
         """The success thresholds, (K,)."""
         return np.asarray(self.success_thresholds)

@@ -42,7 +42,7 @@ def render(comparison: Comparison) -> str:
 
 def _data(comparison: Comparison) -> dict[str, Any]:
     profile, number = comparison.profile, {name: index for index, name in enumerate(comparison.names)}
-    curves = {}
+    curves: dict[str, dict[str, Any]] = {}
     for kind, grid in (("success", profile.success_grid), ("precision", profile.precision_grid)):
         series = []
         for pair in comparison.pairs:
@@ -50,6 +50,7 @@ def _data(comparison: Comparison) -> dict[str, Any]:
                 shared = summarise({name: one.sequences[name] for name in pair.sequences}, profile).overall
                 series.append({"t": number[f"{letter}: {one.name}"], "y": short(curve_values(shared, kind))})
         curves[kind] = {"x": short(grid), "series": series}
+    curves["success"]["sign"] = profile.success_sign
     return {
         "trackers": list(comparison.names),
         "curves": curves,

@@ -81,7 +81,7 @@ def curve_data(report: Report, number: Mapping[str, int], kind: str) -> dict[str
                 **({"low": short(band.low), "high": short(band.high)} if band else {}),
             }
         )
-    return {"x": short(grid), "series": series}
+    return {"x": short(grid), "series": series, **({"sign": profile.success_sign} if kind == "success" else {})}
 
 
 def _expected(report: Report, number: Mapping[str, int]) -> dict[str, Any]:

@@ -19,8 +19,9 @@ from benchmark.commands.lists import Words, names_among
 from benchmark.merit import SUCCESS, rank
 from benchmark.notebook.comparing import Compared
 from benchmark.notebook.loading import LoadedRun, checked
+from benchmark.profiles import load_profile
 from reports.differences import Kind
-from reports.labels import MEASURE_NAMES, coverage
+from reports.labels import coverage, measure_names
 from reports.plots.curves import draw_curves
 from reports.plots.sheet import dash_of, folded
 from reports.plots.style import colours, styles
@@ -59,12 +60,13 @@ def attributes(run: LoadedRun, measure: str = "auc", *, ax: Axes | None = None) 
                     label=_words(str(tracker)))  # fmt: skip
     ax.set_yticks(range(len(names)), [_words(name) for name in names])
     ax.invert_yaxis()
-    return _finish(ax, run, MEASURE_NAMES[measure], "")
+    return _finish(ax, run, _names(run)[measure], "")
 
 
 def sequences(run: LoadedRun, measure: str = "auc", *, ax: Axes | None = None) -> Axes:
     """Draw every tracker's score on every sequence as a heat map, the hardest sequence on top."""
-    _check(measure, MEASURE_NAMES, "measure")
+    names = _names(run)
+    _check(measure, names, "measure")
     found = checked(run).sequences.pivot(index="sequence", columns="tracker", values=measure).dropna(how="all", axis=1)
     order = [one.name for one in rank(run.kept.scores.trackers, SUCCESS) if one.name in found.columns]
     if not order:
@@ -73,7 +75,7 @@ def sequences(run: LoadedRun, measure: str = "auc", *, ax: Axes | None = None) -
     table = table.rename(index=_words, columns=_words)
     ax = _axes(ax, (1.6 + 0.9 * len(order), 0.8 + 0.28 * len(table)))
     sns.heatmap(table, vmin=0, vmax=1, cmap="viridis", annot=len(table) <= 40, fmt=".2f", ax=ax,
-                cbar_kws={"label": MEASURE_NAMES[measure]})  # fmt: skip
+                cbar_kws={"label": names[measure]})  # fmt: skip
     return _finish(ax, run, "", "")
 
 
@@ -91,7 +93,7 @@ def differences(compared: Compared, measure: str = "auc", *, ax: Axes | None = N
     ax.axvline(0, color="#444444", lw=0.8)
     ax.set_yticks(range(len(found)), [_words(f"{row.b} − {row.a}") for row in found.itertuples()])
     ax.invert_yaxis()
-    ax.set(xlabel=f"difference of {MEASURE_NAMES[measure]}", ylabel="")
+    ax.set(xlabel=f"difference of {measure_names(compared.profile)[measure]}", ylabel="")
     return ax
 
 
@@ -158,6 +160,12 @@ def _finish(ax: Axes, run: LoadedRun, x: str | None = None, y: str | None = None
     if ax.get_legend() is None and ax.get_legend_handles_labels()[0]:
         ax.legend(fontsize="small", frameon=False)
     return ax
+
+
+def _names(run: LoadedRun) -> dict[str, str]:
+    """Return what the measures are called under the run's profile."""
+    scores = run.kept.scores
+    return measure_names(load_profile(scores.profile, scores.dataset))
 
 
 def _words(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from benchmark.merit import EAO
 from benchmark.profiles import Profile
 from benchmark.profiles.vot import load_vot_profile
-from reports.labels import MEASURE_NAMES, coverage, marks
+from reports.labels import coverage, marks, measure_names
 from reports.model import Report
 from reports.speed import Speed
 from reports.tables.grid import EMPTY, Cell, Column, Table, score, tracker_cell
@@ -62,7 +62,7 @@ def _cells(report: Report) -> tuple[list[Column], dict[str, list[Cell]]]:
     """Return the columns of a run of one pass, and each tracker's cells."""
     measures = headline_measures(report.profile)
     standing = {measure: report.scores.standings(measure) for measure in measures}
-    names = MEASURE_NAMES | {"precision": f"Precision @{report.profile.precision_name}"}
+    names = measure_names(report.profile)
     cells = {
         one.name: [
             score(getattr(one.summary.overall, m), one.intervals.get(m), standing=standing[m].get(one.name, ""))

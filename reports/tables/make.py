@@ -11,12 +11,12 @@ from reports.failures import KINDS
 from reports.labels import (
     ATTRIBUTES,
     KIND_NAMES,
-    MEASURE_NAMES,
-    SHORT_NAMES,
     circumstances,
     coverage,
     heading,
     marks,
+    measure_names,
+    short_names,
 )
 from reports.model import Report
 from reports.tables.causes import causes_table
@@ -55,10 +55,8 @@ def _tracker_columns(trackers: Iterable[TrackerScores], key: str) -> list[Column
 
 
 def _scores(report: Report) -> Table:
-    measures = list(MEASURE_NAMES)
-    heads = dict(MEASURE_NAMES)
-    heads["precision"] = f"Precision @{report.profile.precision_name}"
-    shorts = SHORT_NAMES | {"precision": f"P@{report.profile.precision_name.removesuffix(' px')}"}
+    heads, shorts = measure_names(report.profile), short_names(report.profile)
+    measures = list(heads)
     standing = {measure: report.scores.standings(measure) for measure in measures}
     rows = []
     for one in report.ranked:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.labels import MEASURE_NAMES, SHORT_NAMES, circumstances, coverage, marks
+from reports.labels import circumstances, coverage, marks, measure_names, short_names
 from reports.model import Report
 from reports.papers import MEASURES, Measured, PaperTable, Versus
 from reports.published import Figure, caveats, published_name
@@ -32,11 +32,12 @@ def _paper(report: Report, table: PaperTable) -> Table:
         cells = [_figures(versus.printed(d, m), _key(d, m)) for d, m in printed]
         cells += [_figures(versus.printed("", "fps"), "fps")] if speeds else []
         rows += [(words(versus.row.label), *cells, *ours) for ours in _ours(versus, table.why_not)]
+    heads, shorts = measure_names(report.profile), short_names(report.profile)
     columns = (
         Column("In the paper", "paper_row", "text"),
         *(Column(f"{d} {SHORT[m]}", _key(d, m)) for d, m in printed),
         *([Column("fps, authors'", "fps_authors", short="authors' fps")] if speeds else []),
-        Column("Here", "tracker", "text"), *(Column(MEASURE_NAMES[m], m, short=SHORT_NAMES[m]) for m in MEASURES),
+        Column("Here", "tracker", "text"), *(Column(heads[m], m, short=shorts[m]) for m in MEASURES),
         Column("Difference, AUC", "auc_difference", short="ΔAUC"),
     )  # fmt: skip
     why = (f"No difference is drawn: {table.why_not}.",) if table.why_not else ()

@@ -52,6 +52,19 @@ def test_a_run_in_which_everything_failed_still_has_its_report(
     assert "No latency was measured" not in page
 
 
+def test_curves_and_columns_are_called_what_the_profile_prints(make: Callable[..., Path], tmp_path: Path) -> None:
+    run = make(tmp_path, {"siamfc": 0.5, "memtrack": 0.7}, frames=30, pictures=False)
+    file = run / "scores.json"
+    file.write_text(file.read_text().replace('"profile": "otb"', '"profile": "trackingnet"'))
+    page = write_report(build_report([run]), run, figures=False).read_text()
+    assert "Success: frames with an overlap at or above the threshold; the area below it, by trapezoids" in page
+    assert page.count("Success: frames with an overlap at or above the threshold") == 2
+    assert '<th scope="col" class="number">P@area</th>' in page
+    assert '"sign": "≥"' in page or '"sign": "\\u2265"' in page
+    assert "P@20" not in page
+    assert "@20 px" not in page
+
+
 def test_a_run_that_a_server_alone_can_score_is_not_said_to_have_failed(
     make: Callable[..., Path], withhold: Callable[[Path], Path], tmp_path: Path
 ) -> None:

@@ -117,7 +117,7 @@ function curves(host, x, series, o) {
   }
   if (f.sy(0) < f.height - f.bottom - 1) f.picture.append(svg("line", { class: "axis", x1: f.left, x2: f.width - f.right, y1: f.sy(0), y2: f.sy(0) }));
   f.picture.append(bands, lines);
-  readout(host, f, x.length, (k) => f.sx(x[k]), (k) => [[null, o.at(x[k])],
+  readout(host, f, x.length, (k) => f.sx(x[k]), (k) => [[null, o.at(x[k], o.sign)],
     ...series.filter((one) => !hidden(one.t) && one.y[k] !== null && one.y[k] !== undefined).sort((a, b) => b.y[k] - a.y[k])
       .map((one) => [one.t, `${o.signed && Number(three(one.y[k])) > 0 ? "+" : ""}${three(one.y[k])} ${one.name || data.trackers[one.t]}`])]);
   return f;
@@ -125,14 +125,14 @@ function curves(host, x, series, o) {
 
 // ---- the charts ------------------------------------------------------------------------------------------------
 const kinds = {
-  success: { xlabel: "overlap threshold", label: "Success curves", at: (v) => `overlap > ${v}` },
+  success: { xlabel: "overlap threshold", label: "Success curves", sign: data.curves?.success.sign, at: (v, sign) => `overlap ${sign} ${v}` },
   precision: { xlabel: "centre error threshold (pixels)", label: "Precision curves", at: (v) => `error ≤ ${v} px` },
   expected: { xlabel: "frames from a start on", label: "Expected overlap of a run of so many frames", at: (v) => `runs of ${v} frames` },
 };
 const attribute = () => document.getElementById("attribute").value;
 // The curve that the score of the first screen is read off; shaded what it is the mean of.
-function leading(host, kind, { x, series, span }, height) {
-  const f = curves(host, x, series, { ...kinds[kind], height });
+function leading(host, kind, { x, series, span, sign }, height) {
+  const f = curves(host, x, series, { ...kinds[kind], height, sign });
   if (!span) return;
   const [low, high] = span.map((length) => f.sx(Math.min(length, x[x.length - 1])));
   f.picture.prepend(svg("rect", { class: "acts", x: Math.min(low, high - 3), width: Math.max(high - low, 3), y: f.top, height: f.height - f.top - f.bottom }));

@@ -195,6 +195,8 @@ def test_imported_results_stand_beside_ours(run_bench, picture_folder: Path, tmp
     assert done.returncode == 0, done.stderr
     ours, theirs = json.loads(done.stdout)["trackers"]
     assert theirs["name"] == "Theirs (imported)"
+    (file,) = results.glob(f"runs/{(results / 'latest').read_text().strip()}/manifest.json")
+    assert json.loads(file.read_text())["imported"] == ["Theirs"]
     assert theirs["summary"]["overall"]["auc"] == pytest.approx(ours["summary"]["overall"]["auc"], abs=1e-4)
     words = ("-t", "none", *words[2:])
     watched = "try: run_bench.main(sys.argv[1:])\nfinally: print('torch' in sys.modules, file=sys.stderr)"

@@ -40,6 +40,16 @@ def test_a_datasets_own_rules_are_the_profiles_tables() -> None:
     assert (load_profile("pytracking").invalid_truth, load_profile("ostrack").invalid_truth) == ("row", "size")
 
 
+def test_what_is_said_of_curves_is_of_the_profile() -> None:
+    usual, other = load_profile("otb"), load_profile("trackingnet")
+    assert (usual.precision_short, usual.success_sign) == ("P@20", ">")
+    assert (other.precision_short, other.success_sign) == ("P@area", "≥")
+    assert usual.success_words == "frames with an overlap above the threshold"
+    assert other.success_words == "frames with an overlap at or above the threshold"
+    assert usual.area_words == "the mean is the AUC"
+    assert other.area_words == "the area below it, by trapezoids, is the AUC"
+
+
 def test_one_toolkit_alone_averages_speeds_and_not_times() -> None:
     assert [name for name in profile_names() if load_profile(name).speed != "frames / time"] == ["got10k"]
 

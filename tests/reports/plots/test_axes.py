@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -48,6 +49,16 @@ def test_attributes_stand_at_their_scores(run: LoadedRun) -> None:
     points = sorted(value for one in drawn.containers for value in one.lines[0].get_xdata())
     assert points == sorted(found["value"])
     assert [label.get_text() for label in drawn.get_yticklabels()] == list(dict.fromkeys(found["attribute"]))
+
+
+def test_precision_is_called_what_the_profile_prints(made_run: Path, tmp_path: Path) -> None:
+    other = tmp_path / "runs" / made_run.name
+    shutil.copytree(made_run, other)
+    (other / "scores.json").write_text((other / "scores.json").read_text().replace('"otb"', '"trackingnet"'))
+    for folder, name in ((made_run, "Precision @20 px"), (other, "Precision @area")):
+        assert axes.attributes(load(folder), "precision").get_xlabel() == name
+        compared = compare(load(folder), trackers=["siamfc", "memtrack"])
+        assert axes.differences(compared, "precision").get_xlabel() == f"difference of {name}"
 
 
 def test_sequences_are_a_map_with_the_hardest_on_top(run: LoadedRun) -> None:

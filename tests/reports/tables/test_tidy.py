@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from benchmark.statistics.intervals import Interval
-from reports.labels import MEASURE_NAMES
+from reports.labels import measure_names
 from reports.model import Report
 from reports.tables import Cell, Column, Table, make_tables
 from reports.tables.grid import EMPTY, one_line
@@ -48,7 +48,7 @@ def test_what_is_read_are_the_numbers_of_the_scores(reports: dict[str, Report]) 
             assert one.summary is not None
             plain = f"'{one.name}" if one.name.startswith("-") else one_line(one.name)
             row = scores[scores.tracker == plain].iloc[0]
-            for measure in MEASURE_NAMES:
+            for measure in measure_names(report.profile):
                 bounds = one.intervals[measure]
                 assert row[measure] == getattr(one.summary.overall, measure)
                 assert (row[f"{measure}_low"], row[f"{measure}_high"]) == (bounds.low, bounds.high)
