@@ -27,8 +27,10 @@ class Latency:
     first_frame_ms: NotNegative
     start_up_s: NotNegative
     memory_mb: NotNegative
-    parameters: Count
-    gflop: NotNegative
+    parameters: Count | None
+    """None, or 0 of older measurements, where they are not known."""
+    gflop: NotNegative | None
+    """None, or 0 of older measurements, where nothing ran in torch, which alone is counted."""
     calibration_ms: Positive
     """Median time of a fixed workload on that machine: what speeds of two machines can be divided by."""
     busy_cores: NotNegative

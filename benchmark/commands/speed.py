@@ -139,8 +139,8 @@ def _table(rows: dict[str, dict[str, Any]], device: str) -> Table:
         notes = [*row["invalid"], *filter(None, [Load(row["busy_cores"], row["cores"]).mark])]
         table.add_row(
             escape(name),
-            *(f"{row[key]:.1f}" for key in columns.values()),
-            f"{row['parameters']:,}",
+            *("-" if row[key] is None else f"{row[key]:.1f}" for key in columns.values()),
+            "-" if row["parameters"] is None else f"{row['parameters']:,}",
             f"{row['median_ms'] / row['calibration_ms']:.1f}",
             escape("; ".join(notes)),
         )

@@ -50,9 +50,10 @@ class Latency:
     """Time to build the tracker and to track the first warm-up frame."""
     memory_mb: float
     """Peak memory: of the device on a GPU, of the process elsewhere."""
-    parameters: int
-    gflop: float
-    """Floating-point operations of torch a frame, in 10^9; 0 where nothing runs in torch."""
+    parameters: int | None
+    """Of its networks; None of a tracker that says of none."""
+    gflop: float | None
+    """Floating-point operations of torch a frame, in 10^9; None where nothing runs in torch, which alone is counted."""
     calibration_ms: float
     """Median time of the calibration workload, timed between the sequences."""
     busy_cores: float
@@ -132,7 +133,7 @@ def _measure(name: str, jobs: Sequence[Job], warm_up: Job, device: str) -> tuple
             first_frame_ms=float(np.median([one.seconds[0] for one in timed])) * 1e3,
             start_up_s=start_up,
             memory_mb=peak_memory(device),
-            parameters=tracker.parameters(),
+            parameters=tracker.parameters() or None,
             gflop=gflop,
             calibration_ms=float(np.median(calibrations)) * 1e3,
             busy_cores=watch.others(),
@@ -148,9 +149,9 @@ def calibration(device: str, clock: Clock = time.perf_counter_ns) -> float:
     return timed_call(lambda: [a @ a for _ in range(8)], device, clock)[1]
 
 
-def _gflop(tracker: Tracker[Any], job: Job, frames: Sequence[Frame]) -> float:
+def _gflop(tracker: Tracker[Any], job: Job, frames: Sequence[Frame]) -> float | None:
     state = tracker.start([frames[0]], job.box[None], [job.seed])
     with FlopCounterMode(display=False) as counter:
         for frame in frames[1:]:
             _, state = tracker.step(state, [frame])
-    return float(counter.get_total_flops()) / 1e9 / max(len(frames) - 1, 1)
+    return float(counter.get_total_flops()) / 1e9 / max(len(frames) - 1, 1) or None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reports.labels import circumstances, coverage, marks
 from reports.model import Report
-from reports.tables.grid import Cell, Column, Table, score, tracker_cell
+from reports.tables.grid import EMPTY, Cell, Column, Table, score, tracker_cell
 
 __all__ = ["speed_tables"]
 
@@ -28,10 +28,10 @@ def speed_tables(report: Report) -> Iterator[Table]:
         assert latency is not None
         marked = [*marks(by_name[one.tracker]), *latency.invalid, *filter(None, [latency.load_mark])]
         numbers = (latency.fps, latency.median_ms, latency.p95_ms, latency.p99_ms, latency.first_frame_ms,
-                   latency.start_up_s, latency.memory_mb, latency.gflop)  # fmt: skip
+                   latency.start_up_s, latency.memory_mb, latency.gflop or None)  # fmt: skip
         rows.append(
             (tracker_cell(one.tracker, marked), score(one.score), *(score(n, digits=1) for n in numbers),
-             Cell(f"{latency.parameters / 1e6:.2f}", float(latency.parameters)),
+             Cell(f"{latency.parameters / 1e6:.2f}", float(latency.parameters)) if latency.parameters else EMPTY,
              score(latency.median_ms / latency.calibration_ms, digits=1))
         )  # fmt: skip
     device = report.runs[0].manifest.get("environment", {}).get("device", "")

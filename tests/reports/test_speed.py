@@ -15,6 +15,7 @@ from reports.compare.model import compare_runs
 from reports.compare.tables import comparison_tables
 from reports.model import build_report
 from reports.sentences import cost
+from reports.tables import make_tables
 from reports.write import write_report
 
 MARK = "measured beside other work: {} % of the processors were busy with something else"
@@ -73,6 +74,18 @@ def test_latency_and_memory_beside_other_work_are_marked(busy_run: Path, tmp_pat
     page = write_report(report, tmp_path / "out", figures=False).read_text()
     assert MARK.format(25) in page
     assert MARK.format(25) in (tmp_path / "out" / "tables" / "latency.md").read_text()
+
+
+@pytest.mark.parametrize("nothing", [None, 0], ids=["now", "of older measurements"])
+def test_what_was_not_counted_is_no_zero(busy_run: Path, nothing: int | None) -> None:
+    for file in (busy_run.parent.parent / "records" / "folder" / "siamfc").rglob("*.latency.npz"):
+        kept = read_arrays(file)
+        assert kept is not None
+        write_arrays(file, {**kept[0], "gflop": nothing, "parameters": nothing}, kept[1])
+    latency = make_tables(build_report([busy_run]))["latency"]
+    found = {row[0].text: [one.text for column, one in zip(latency.columns, row, strict=True)
+                           if column.key in ("gflop", "parameters")] for row in latency.rows}  # fmt: skip
+    assert found == {"siamfc": ["–", "–"], "memtrack": ["3.0", "1.20"]}
 
 
 def test_a_comparison_marks_both(busy_run: Path) -> None:

@@ -3,6 +3,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from benchmark.commands.speed import _table
+from benchmark.engine.clock import Latency
+
 CHANCE = """
 import numpy as np
 from trackers.api import register
@@ -25,6 +28,13 @@ def test_a_speed_belongs_to_the_boxes_of_the_record(run_bench, picture_folder: P
     assert row["invalid"] == []
     assert row["median_ms"] <= row["p95_ms"] <= row["p99_ms"]
     assert len(list((tmp_path / "r").rglob("*.latency.npz"))) == 2
+
+
+def test_what_was_not_counted_is_no_zero() -> None:
+    latency = Latency(9, 25.0, 40.0, 48.0, 55.0, 60.0, 1.5, 700.0, None, None, 20.0, 0.0)
+    shown = _table({"cv2:kcf": {**latency.to_dict(), "invalid": []}}, "cpu")
+    cells = {str(column.header): list(column.cells) for column in shown.columns}
+    assert (cells["GFLOP"], cells["parameters"]) == (["-"], ["-"])
 
 
 def test_boxes_that_do_not_repeat_make_a_speed_invalid(run_bench, picture_folder: Path, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_every_frame_is_timed_and_the_first_apart(jobs: list[Job], tmp_path: Pat
     assert latency.fps == pytest.approx(12 / total)
     assert latency.fps < 1e3 / latency.median_ms, "frames / total time, not the mean of 1 / t"
     assert latency.memory_mb > 50
-    assert latency.gflop == 0
+    assert (latency.gflop, latency.parameters) == (None, None), "nothing of it runs in torch"
 
 
 def test_operations_are_counted(jobs: list[Job]) -> None:
@@ -56,6 +56,7 @@ def test_operations_are_counted(jobs: list[Job]) -> None:
     latency, _ = measure_latency("siamfc:paper@random", short[:1], short[2], "cpu")
     # Convolutions of AlexNet on three crops of 255 pixels: 2 x 2.7 x 3 GFLOP, less three quarters of two of them (5.0),
     # which a CPU does by Winograd's way, and little beside.
+    assert latency.gflop is not None
     assert 12 < latency.gflop < 14
     assert latency.parameters == 2_336_320
 
