@@ -11,6 +11,7 @@ import click
 
 from benchmark.commands.gate import data_root_option, run_argument, speed_option
 from benchmark.commands.options import device_option, results_option
+from benchmark.commands.outputs import output_path
 from benchmark.commands.terminal import echo, progress, remarks
 from trackers.errors import InputError
 
@@ -24,8 +25,8 @@ Examples:
   run_bench bless --baseline FILE --reason "window weight .3 -> .35, better on appearance" --no-speed
 """)  # fmt: skip
 @run_argument
-@click.option("--baseline", "file", type=click.Path(path_type=Path, dir_okay=False), required=True, metavar="FILE",
-              help="Where to write it; commit that file.")  # fmt: skip
+@click.option("--baseline", "file", type=click.Path(path_type=Path, dir_okay=False), callback=output_path,
+              required=True, metavar="FILE", help="Where to write it; commit that file.")  # fmt: skip
 @click.option("--reason", required=True, help="Why these results are right; kept in the file for whoever reviews it.")
 @results_option
 @data_root_option

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from benchmark.commands import completing
+from benchmark.commands.outputs import output_path
 from benchmark.commands.terminal import echo, output, remarks
 from benchmark.interop.dialects import dialect_names, read_dialect
 from benchmark.interop.trajectories import Trajectories, load_import
@@ -24,7 +25,7 @@ Examples:
 """)  # fmt: skip
 @click.argument("source", metavar="RUN", shell_complete=completing.runs)
 @click.option("--format", "-f", "format_", type=click.Choice([*dialect_names(), BUNDLE, WORKSPACE]), required=True)
-@click.option("--out", "-o", type=click.Path(path_type=Path), required=True, metavar="PATH",
+@click.option("--out", "-o", type=click.Path(path_type=Path), callback=output_path, required=True, metavar="PATH",
               help="The folder to write into; of a bundle, the file.")  # fmt: skip
 @click.option("--origin", type=click.IntRange(0, 1), help="Number of the first pixel.  [default: the dataset's own]")
 @click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR",

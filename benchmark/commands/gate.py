@@ -15,6 +15,7 @@ from rich.table import Table
 from benchmark.commands import completing
 from benchmark.commands.numbers import Number
 from benchmark.commands.options import device_option, json_option, results_option, write_json
+from benchmark.commands.outputs import output_path
 from benchmark.commands.terminal import echo, output, progress, remarks
 from benchmark.store.record import write_whole
 from benchmark.store.results import writing
@@ -59,10 +60,10 @@ Examples:
               help="Trackers whose boxes were meant to move: judged as if retrained.")  # fmt: skip
 @click.option("--partial", is_flag=True, help="Judge what the run has of the baseline; else all of it must be there.")
 @click.option("--informational", is_flag=True, help="Say everything, but end with 0 whatever was found.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), callback=output_path, metavar="DIR",
               help="Write gate.md, gate.xml (JUnit), gate.json and gate.html there; compare/ too, where"
                    " the run that was blessed is still kept.")  # fmt: skip
-@click.option("--history", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+@click.option("--history", type=click.Path(path_type=Path, dir_okay=False), callback=output_path, metavar="FILE",
               help="Append the figures to this JSON-lines file, find changes in it, draw it beside.")  # fmt: skip
 @json_option("the result")
 @click.pass_context

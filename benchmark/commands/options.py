@@ -14,6 +14,7 @@ from benchmark.bounds import MANY
 from benchmark.commands import completing
 from benchmark.commands.lists import join_names, split_names
 from benchmark.commands.numbers import SEEDS
+from benchmark.commands.outputs import check_output
 from benchmark.commands.standard_output import reserve
 from benchmark.commands.terminal import Terminal, echo_json, json_text, sequence_progress
 from benchmark.datasets.lookup import open_dataset
@@ -231,10 +232,15 @@ def json_option(what: str) -> Callable[[Function], Function]:
 
 
 def _reserve(context: click.Context, parameter: click.Parameter, value: Path | None) -> Path | None:
+    if value is None or context.resilient_parsing:
+        return None
     if str(value) == "-":
         reserve()
         return value
-    return value.absolute() if value else None
+    if value.is_dir():  # as is the empty text
+        raise InputError(f"--json {value} is a folder: name a file in it")
+    check_output("--json", value, make=False)  # a folder that is not there is a slip of the pen, not one to make
+    return value.absolute()
 
 
 def write_json(content: Any, file: Path | None) -> bool:
@@ -248,7 +254,7 @@ def write_json(content: Any, file: Path | None) -> bool:
             if place.exists() and not place.is_file():  # /dev/null, a pipe
                 place.write_text(text, "utf-8")
             else:
-                place.parent.stat()  # a folder that is not there is a slip of the pen, not one to make
+                place.parent.stat()  # it may have gone meanwhile
                 write_whole(place, text.encode())
         except OSError as error:
             raise InputError(f"cannot write --json {file} ({error.strerror or error})") from error

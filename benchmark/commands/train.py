@@ -10,6 +10,7 @@ import click
 from benchmark.bounds import MANY, SECONDS
 from benchmark.commands.numbers import Number
 from benchmark.commands.options import device_option, seed_option
+from benchmark.commands.outputs import output_path
 from benchmark.commands.terminal import echo, output, progress, remarks
 from benchmark.signed import signed
 from trackers.errors import InputError
@@ -35,7 +36,7 @@ The same command after a break goes on where the run was.
 @click.option("--data-root", required=True, metavar="DIR",
               type=click.Path(path_type=Path, exists=True, file_okay=False),
               help="The folder in which the recipe's sources lie.")  # fmt: skip
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), callback=output_path, metavar="DIR",
               help="Where weights, checkpoint and curve of a recipe go.  [default: results/training/NAME]")  # fmt: skip
 @click.option("--tracker", metavar="NAME", help="Train this variant of the recipe's tracker in its place.")
 @device_option

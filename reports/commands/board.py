@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from benchmark.commands.outputs import output_path
 from benchmark.commands.terminal import echo, remarks
 
 
@@ -17,8 +18,8 @@ Examples:
 A submission is a JSON file beside a bundle (`run_bench export RUN --format bundle`): docs/board.md.
 """)  # fmt: skip
 @click.argument("places", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DIR...")
-@click.option("--out", "-o", type=click.Path(path_type=Path, file_okay=False), default=Path("board"), show_default=True,
-              metavar="DIR", help="Where to write the site.")  # fmt: skip
+@click.option("--out", "-o", type=click.Path(path_type=Path, file_okay=False), callback=output_path,
+              default=Path("board"), show_default=True, metavar="DIR", help="Where to write the site.")  # fmt: skip
 @click.option("--title", default="", metavar="TEXT", help="What the board is called.  [default: Leaderboard]")
 @click.option("--history", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
               help="What `run_bench gate --history FILE` kept.")  # fmt: skip

@@ -10,6 +10,7 @@ import click
 
 from benchmark.commands import completing
 from benchmark.commands.options import json_option, results_option, write_json
+from benchmark.commands.outputs import output_path
 from benchmark.commands.terminal import echo
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ Exit codes: 0 compared, whatever came out; 2 bad input. With --exit-code: 0 noth
 @click.option("--trackers", "-t", "trackers", multiple=True, metavar="NAMES",
               help="Of two runs only these; of one run the base first, then those to compare with it.")  # fmt: skip
 @results_option
-@click.option("--out", "-o", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+@click.option("--out", "-o", type=click.Path(path_type=Path, file_okay=False), callback=output_path, metavar="DIR",
               help="Where to write.  [default: compare/ in the run's folder, of two in that of B]")  # fmt: skip
 @click.option("--frames/--no-frames", default=True, help="With or without pictures.")
 @click.option("--exit-code", is_flag=True, help="Let the exit code say what came out.")

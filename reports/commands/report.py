@@ -10,6 +10,7 @@ import click
 from benchmark.commands import completing
 from benchmark.commands.lists import split_names
 from benchmark.commands.options import results_option
+from benchmark.commands.outputs import output_path
 from benchmark.commands.terminal import echo
 from trackers.errors import InputError
 
@@ -23,7 +24,7 @@ Examples:
 """)  # fmt: skip
 @click.argument("runs", nargs=-1, required=True, metavar="RUN...", shell_complete=completing.runs)
 @results_option
-@click.option("--out", "-o", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+@click.option("--out", "-o", type=click.Path(path_type=Path, file_okay=False), callback=output_path, metavar="DIR",
               help="Where to write.  [default: the run's own folder]")  # fmt: skip
 @click.option("--show", metavar="NAMES", help="Sequences to picture beside the 12 worst, separated by commas.")
 @click.option("--data-root", type=click.Path(path_type=Path), metavar="DIR",
