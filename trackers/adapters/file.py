@@ -15,7 +15,7 @@ from trackers.adapters.containment import World, loading, world_of
 from trackers.adapters.modules import tracker_path
 from trackers.code.private import OWN, PrivateFolder
 from trackers.code.reach import Reach, Walk, first_reach
-from trackers.errors import InputError
+from trackers.errors import InputError, did_you_mean
 from trackers.registry import Family, family_of
 
 
@@ -57,9 +57,16 @@ def _load(place: str, folder: PrivateFolder, path: Path, world: World) -> Module
 def _choose(place: str, module: ModuleType, wanted: str) -> Family:
     """Return the family of the class that is meant: registered here, else derived here, else imported."""
     classes = [thing for thing in dict.fromkeys(map(_hashable, vars(module).values())) if isinstance(thing, type)]
-    if wanted:
-        classes = [cls for cls in classes if cls is vars(module).get(wanted)]
     families = {cls: found for cls in classes if (found := family_of(cls)) is not None}
+    if wanted:
+        meant = _hashable(vars(module).get(wanted))
+        if meant in families:
+            return families[meant]  # type: ignore[index]
+        names = [cls.__name__ for cls in families if cls.__module__.partition(".")[0] not in OWN]
+        raise InputError(
+            f"py:{place}: the file has no class {wanted!r} with @register of trackers.api."
+            f"{did_you_mean(wanted, names)} It has: {', '.join(names) or 'none'}"
+        )
     own = [cls for cls in families if cls.__module__ == module.__name__]
     ranks = (
         [cls for cls in own if "__engram_family__" in vars(cls)],

@@ -164,6 +164,18 @@ def test_of_several_classes_in_a_file_one_is_named(tmp_path: Path) -> None:
     assert resolve(f"py:{tmp_path / 'mine.py'}:B").family.cls.__name__ == "B"
 
 
+def test_a_class_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(FILE.format(name="Alone"))
+    for wanted, hint in (("Alnoe", r"\. Did you mean 'Alone'\?"), ("Foo", r"\.")):
+        with pytest.raises(
+            InputError, match=rf"no class '{wanted}' with @register of trackers\.api{hint} It has: Alone"
+        ):
+            resolve(f"py:{tmp_path / 'mine.py'}:{wanted}")
+    (tmp_path / "other.py").write_text("class Foo: pass")
+    with pytest.raises(InputError, match=r"no class 'Foo' with @register of trackers\.api\. It has: none"):
+        resolve(f"py:{tmp_path / 'other.py'}:Foo")
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no Python file"):
         resolve(f"py:{tmp_path / 'none.py'}")
