@@ -46,6 +46,8 @@ def import_(
     from benchmark.interop.importing import import_results
     from benchmark.interop.trajectories import save_import
 
+    if not path.exists():
+        raise InputError(f"{path}: no such file or folder")
     if is_bundle(path):
         echo(unpack(path, results / "runs", seal=seal))
         return

@@ -139,7 +139,10 @@ def _follow(
         bar = bars.add_task("tracking", total=announced or None)
         # As in a run on the same frames, so that boxes are the same.
         own = lane_seed(seed, "folder", footage.name)
-        trails = follow(built, counted(), box, own, start, lambda: bars.advance(bar))
+        frames = counted()
+        trails = follow(built, frames, box, own, start, lambda: bars.advance(bar))
+        for _ in frames:  # that nobody was left to follow: the video is shown to its end all the same
+            bars.advance(bar)
     if seen < LEAST:
         which = f"from frame {start + 1} on " if start else ""
         raise InputError(f"{footage.path}: {which}there are {seen} frame(s) to track; at least {LEAST} are needed")

@@ -136,6 +136,16 @@ def test_a_tracker_that_fails_is_said_and_the_others_go_on(run_bench, clip: Path
     assert len(list(tmp_path.glob("o.py_gives_up.py~*.txt"))) == 1
 
 
+def test_a_video_is_as_long_as_it_is_whoever_fails(run_bench, clip: Path, tmp_path: Path) -> None:
+    (tmp_path / "gives_up.py").write_text(GIVES_UP)
+    done = run_bench("track", clip, "--init", BOX, "-t", "py:gives_up.py", "-o", "o.avi", "--json", "-")
+    assert done.returncode == 1
+    assert "py:gives_up.py failed after 3 of 12 frames: RuntimeError: enough" in done.stderr
+    assert "could be decoded" not in done.stderr
+    assert json.loads(done.stdout)["last_frame"] == 12
+    assert count(Path("o.avi"))[0] == 12
+
+
 def refused(run_bench, *words: object, **where: Path) -> str:
     done = run_bench("track", *words, "-t", "cv2:kcf", **where)
     assert done.returncode == 2, done.stderr
