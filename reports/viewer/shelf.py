@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
 from benchmark.playback.trails import find_run
-from benchmark.store.naming import read_names
+from benchmark.store.naming import dataset_of, read_names
 from benchmark.store.results import MANIFEST, Results
 from benchmark.store.runs import run_folders
 from reports.viewer.answers import RunLine
@@ -55,7 +56,12 @@ class Shelf:
 
     def lines(self) -> list[RunLine]:
         """Return the runs, the one that is opened first at the head."""
-        named = read_names(self._results)
+        known = read_names(self._results)
+        often = {name for name, count in Counter(known.values()).items() if count > 1}  # of runs on several datasets
+        named = {
+            run: f"{name} on {dataset}" if name in often and (dataset := dataset_of(self._results, run)) else name
+            for run, name in known.items()
+        }
         runs = self._runs().items()
         return [RunLine(id=run, title=_together(run, folders, named)) for run, folders in runs]
 

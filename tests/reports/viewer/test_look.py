@@ -237,6 +237,16 @@ def test_a_run_is_listed_by_its_name_however_it_was_chosen(run: Path) -> None:
         assert line["title"].startswith("before the fix, ")
 
 
+def test_runs_of_one_name_on_several_datasets_are_told_apart(make, tmp_path: Path) -> None:
+    first, second = (make(tmp_path, {"siamfc": 0.5}, ["one"], 30, pictures=False, seed=seed) for seed in range(2))
+    manifest = json.loads((second / "manifest.json").read_text())
+    manifest["dataset"]["name"] = "OTB100"
+    (second / "manifest.json").write_text(json.dumps(manifest))
+    give_name(Results(tmp_path), "mine", first.name, second.name)
+    titles = {one["id"]: one["title"].partition(",")[0] for one in Shelf(tmp_path, [], None).lines()}
+    assert titles == {first.name: "mine on folder", second.name: "mine on OTB100"}
+
+
 def test_a_cause_is_told_with_the_frames_in_which_it_acts() -> None:
     from types import SimpleNamespace
 
