@@ -57,7 +57,8 @@ def bless(
     write_baseline(file, Baseline(new, f"{datetime.now(UTC):%Y-%m-%d %H:%M}", reason, folder.name))
     for line in lines:
         echo(line)
-    echo(f"{file}: {new.coverage}, {len(new.trackers)} trackers{'' if speed else ', without speeds'}")
+    count = f"{len(new.trackers)} tracker{'s' if len(new.trackers) > 1 else ''}"
+    echo(f"{file}: {new.coverage}, {count}{'' if speed else ', without speeds'}")
 
 
 def _changes(file: Path, new: Snapshot) -> list[str]:

@@ -56,7 +56,8 @@ def export(*, source: str, format_: str, out: Path, origin: int | None, data_roo
     dialect = read_dialect(format_)
     export_results(exported, dialect, out, origin=_origin(exported[0].dataset) if origin is None else origin)
     for one in exported:
-        count = f"{len(one.by_sequence)} sequences of {one.dataset}"
+        many = len(one.by_sequence)
+        count = f"{many} sequence{'s' if many > 1 else ''} of {one.dataset}"
         output().print(f"{one.tracker}: {count} ({dialect.title})", markup=False)
         if dialect.times and (lacking := len(one.by_sequence) - len(one.times)):
             remarks().print(

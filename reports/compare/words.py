@@ -33,13 +33,17 @@ def line(pair: Pair) -> str:
     found, said = pair.main, verdict(pair)
     who = pair.a.name if pair.a.name == pair.b.name else f"{pair.b.name} against {pair.a.name}"
     if said == "same":
-        return f"{who}: the same boxes on all {found.sequences} sequences"
+        return f"{who}: the same boxes on {_all(found.sequences)}"
     reach = f" [{signed(found.interval.low)}, {signed(found.interval.high)}]" if found.interval else ""
     p = "" if found.p_holm is None else f", p {p_text(found.p_holm)}"
     count = f"{found.sequences} sequence{'s' if found.sequences > 1 else ''}"
     first = "" if not unlike(pair.b, pair.a) else TRAINED if pair.b.trained else UNTRAINED
     text = f"{who}: {first}{said}; {pair.merit.name} {signed(found.difference)}{reach}{p}, {count}"
     return f"{text}. {apart}" if (apart := pair.merit.apart(pair.b, pair.a)) else text
+
+
+def _all(sequences: int) -> str:
+    return f"all {sequences} sequences" if sequences > 1 else "the only sequence"
 
 
 def pairs_forest(pairs: Iterable[Pair], merit: Merit) -> Forest:
@@ -59,7 +63,7 @@ def sentence(pair: Pair) -> str:
     """Return a pair's verdict and its evidence."""
     found = pair.main
     if verdict(pair) == "same":
-        return f"The same: on all {found.sequences} sequences the boxes are the same."
+        return f"The same: on {_all(found.sequences)} the boxes are the same."
     if found.interval is None or found.p_holm is None:
         return f"One sequence cannot tell. {pair.merit.title} {signed(found.difference)}."
     said, who = "No difference shown.", "B" if pair.a.name == pair.b.name else pair.b.name

@@ -57,7 +57,7 @@ export class List {
     this.lines = chosen(this.overview, this.kinds, values);
     const total = this.overview.sequences.length;
     const waits = values.kind && !this.kinds ? "; what happened is still being read" : "";
-    byId("count").textContent = (this.lines.length === total ? `${total} sequences` : `${this.lines.length} of ${total} sequences`) + waits;
+    byId("count").textContent = (this.lines.length === total ? total : `${this.lines.length} of ${total}`) + ` sequence${total === 1 ? "" : "s"}` + waits;
     byId("list").replaceChildren(...this.lines.map((line, place) => this.row(line, place)));
     this.mark();
   }

@@ -67,11 +67,16 @@ def truth(tmp_path: Path) -> Path:
     return folder
 
 
+def test_what_is_not_there_is_not_said_to_hold_no_results(tmp_path: Path) -> None:
+    nowhere = tmp_path / "nope"
+    assert fails(import_, nowhere, "--dataset", "OTB100", "--results", tmp_path) == f"{nowhere}: no such file or folder"
+
+
 def test_a_run_is_exported_and_comes_back_as_an_import(run: Path, truth: Path, tmp_path: Path) -> None:
     results, out = tmp_path / "results", tmp_path / "out"
     done = call(export, "latest", "--format", "got10k", "--out", out, "--results", results)
     assert done.exit_code == 0, done.output
-    assert "siamfc: 1 sequences of OTB100" in done.output
+    assert "siamfc: 1 sequence of OTB100" in done.output
     assert np.array_equal(np.loadtxt(out / "memtrack" / "Couple.txt", delimiter=","), ROWS)
     back = call(
         import_,

@@ -23,6 +23,15 @@ def test_a_run_beside_itself_is_the_same(made_run: Path) -> None:
     assert {row.found for row in pairs_forest(comparison.pairs, comparison.merit).rows} == {"the same"}
 
 
+def test_one_sequence_is_called_so(make: Callable[..., Path], tmp_path: Path) -> None:
+    run = make(tmp_path, {"siamfc": 0.2}, ["only"], pictures=False)
+    (pair,) = compare_runs(run, run, frames=False).pairs
+    assert line(pair) == "siamfc: the same boxes on the only sequence"
+    assert sentence(pair) == "The same: on the only sequence the boxes are the same."
+    page = write(run, run, tmp_path / "page.html", frames=False).read_text()
+    assert '1<span class="hidden"> sequence</span>' in page
+
+
 def test_pairs_are_taken_over_shared_sequences_and_the_rest_is_told(make: Callable[..., Path], tmp_path: Path) -> None:
     first = make(tmp_path / "a", {"siamfc": 0.2, "memtrack": 0.9}, pictures=False)
     second = make(tmp_path / "b", {"siamfc": 1.0}, ["first", "second", "third", "new"], pictures=False, seed=5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,12 @@ def test_the_list_is_filtered_by_attribute_and_by_name(visit: Open, viewer: Serv
     assert page.locator("#count").inner_text() == "1 of 6 sequences"
     page.locator("#clear").click()
     assert len(listed(page)) == 6
+
+
+def test_one_sequence_is_counted_as_one(visit: Open, serve: Serve, make: Callable[..., Path], tmp_path: Path) -> None:
+    page = visit(serve(make(tmp_path, {"siamfc": 0.5}, ["only"], 30)))
+    listed(page)
+    assert page.locator("#count").inner_text() == "1 sequence"
 
 
 def test_the_list_is_filtered_by_what_happened_to_whom(visit: Open, viewer: Served, made_run: Path) -> None:
