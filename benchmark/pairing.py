@@ -36,6 +36,9 @@ def between(a: Run, b: Run, trackers: Sequence[str] = ()) -> tuple[list[Matched]
                 f"runs {a.scores.run} and {b.scores.run} cannot be compared: {what} is {first!r} there and "
                 f"{second!r} here"
             )
+    for run in (a, b):
+        if why := run.scores.unscored:
+            raise InputError(f"run {run.scores.run} has no score: {why}")
     if trackers:
         return _on_shared(a, b, [(_scored(a, name), _scored(b, name)) for name in trackers], [])
     matched = _match(a, b)
@@ -49,6 +52,8 @@ def within(run: Run, trackers: Sequence[str]) -> tuple[list[Matched], list[str]]
     common.
     """
     names = list(dict.fromkeys(trackers))
+    if why := run.scores.unscored:
+        raise InputError(f"run {run.scores.run} has no score: {why}")
     if len(names) < 2:
         known = ", ".join(one.name for one in run.scores.trackers)
         raise InputError(
@@ -80,8 +85,7 @@ def _scored(run: Run, name: str) -> TrackerScores:
             f"run {run.scores.run} has no tracker {name!r}.{did_you_mean(name, known)} It has: {', '.join(known)}"
         )
     if known[name].summary is None:
-        why = run.scores.unscored or "every sequence failed"
-        raise InputError(f"{name} has no score in run {run.scores.run}: {why}")
+        raise InputError(f"{name} has no score in run {run.scores.run}: every sequence failed")
     return known[name]
 
 
@@ -92,9 +96,6 @@ def _match(a: Run, b: Run) -> list[tuple[TrackerScores, TrackerScores]]:
     found = [(one, theirs[one.name]) for one in ours if one.name in theirs]
     if not found and len(ours) == len(theirs) == 1:
         found = [(ours[0], next(iter(theirs.values())))]
-    for run in (a, b):
-        if why := run.scores.unscored:
-            raise InputError(f"run {run.scores.run} has no score: {why}")
     if not found:
         raise InputError(
             f"runs {a.scores.run} and {b.scores.run} have no tracker in common: "

@@ -48,6 +48,7 @@ def test_a_run_in_which_everything_failed_still_has_its_report(
     page = write_report(build_report([run]), run).read_text()
     assert "RuntimeError: no memory" in page
     assert "There is no score: every sequence failed." in page
+    assert f"siamfc failed on {len(names)} sequence{'s' if len(names) > 1 else ''}, on first with" in page
     assert "No pictures" not in page, "nobody has done anything that could be shown"
     assert "No latency was measured" not in page
 

@@ -59,13 +59,12 @@ def _choose(place: str, module: ModuleType, wanted: str) -> Family:
     classes = [thing for thing in dict.fromkeys(map(_hashable, vars(module).values())) if isinstance(thing, type)]
     families = {cls: found for cls in classes if (found := family_of(cls)) is not None}
     if wanted:
-        meant = _hashable(vars(module).get(wanted))
-        if meant in families:
-            return families[meant]  # type: ignore[index]
-        names = [cls.__name__ for cls in families if cls.__module__.partition(".")[0] not in OWN]
+        if (meant := vars(module).get(wanted)) in classes and meant in families:
+            return families[meant]
+        known = [cls.__name__ for cls in families if cls.__module__.partition(".")[0] not in OWN]
         raise InputError(
             f"py:{place}: the file has no class {wanted!r} with @register of trackers.api."
-            f"{did_you_mean(wanted, names)} It has: {', '.join(names) or 'none'}"
+            f"{did_you_mean(wanted, known)} It has: {', '.join(known) or 'none'}"
         )
     own = [cls for cls in families if cls.__module__ == module.__name__]
     ranks = (

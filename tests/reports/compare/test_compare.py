@@ -59,10 +59,14 @@ def test_a_tracker_that_a_server_alone_can_score_is_not_said_to_have_failed(
     make: Callable[..., Path], withhold: Callable[[Path], Path], tmp_path: Path
 ) -> None:
     run = withhold(make(tmp_path, {"siamfc": 0.2, "memtrack": 0.9}, pictures=False))
-    with pytest.raises(InputError, match=r"siamfc has no score in run .*: GOT-10k/test is scored by its server alone"):
-        compare_trackers(run, ["siamfc", "memtrack"])
-    with pytest.raises(InputError, match=r"run .* has no score: GOT-10k/test is scored by its server alone"):
-        compare_runs(run, run)
+    for compare in (
+        lambda: compare_trackers(run, ["siamfc", "memtrack"]),
+        lambda: compare_trackers(run, []),
+        lambda: compare_runs(run, run),
+        lambda: compare_runs(run, run, trackers=["siamfc"]),
+    ):
+        with pytest.raises(InputError, match=r"run .* has no score: GOT-10k/test is scored by its server alone"):
+            compare()
 
 
 def test_trackers_of_one_run_are_paired_as_those_of_two_are(made_run: Path) -> None:

@@ -91,7 +91,7 @@ def test_where_all_failed_the_page_says_so_first(visit: Open, make: Callable[...
     run = make(tmp_path, {"siamfc": 0.5}, ["one", "two"], 20, pictures=False, extras=False, failed=failed)
     page = visit(write_report(build_report([run]), run, figures=False))
     said = page.locator("#answers .mark").inner_text()
-    assert said.startswith("siamfc failed on all 2, on one with RuntimeError: out of <memory>")
+    assert said.startswith("siamfc failed on 2 sequences, on one with RuntimeError: out of <memory>")
     assert page.locator("[data-chart]").count() == 0
     assert page.locator("#table-sequences tbody tr").first.locator("td").first.inner_text() == "20"
 
