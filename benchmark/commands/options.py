@@ -250,10 +250,11 @@ def write_json(content: Any, file: Path | None) -> bool:
         echo_json(content)
     elif file is not None:
         try:
-            text, place = json_text(content), file.resolve(strict=file.is_symlink())
-            if place.exists() and not place.is_file():  # /dev/null, a pipe
-                place.write_text(text, "utf-8")
+            text = json_text(content)
+            if file.exists() and not file.is_file():  # /dev/null, a pipe
+                file.write_text(text, "utf-8")
             else:
+                place = file.resolve(strict=file.is_symlink())
                 place.parent.stat()  # it may have gone meanwhile
                 write_whole(place, text.encode())
         except OSError as error:

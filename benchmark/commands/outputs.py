@@ -26,9 +26,9 @@ def check_output(option: str, place: Path, *, make: bool = True) -> None:
     Nothing is left there.
     """
     try:
-        there = place.resolve(strict=place.is_symlink())
-        if there.exists() and not there.is_file() and not there.is_dir():
+        if place.exists() and not place.is_file() and not place.is_dir():
             return  # /dev/null, a pipe
+        there = place.resolve(strict=place.is_symlink())
         folder = there if there.is_dir() else there.parent
         while make and not os.path.lexists(folder):
             folder = folder.parent

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.commands.options import write_json
 from benchmark.commands.outputs import check_output
 from trackers.errors import InputError
 
@@ -17,6 +18,16 @@ def test_what_can_be_written_is_let_be_and_nothing_is_left_there(tmp_path: Path)
     for place in (tmp_path, tmp_path / "there.json", tmp_path / "new" / "deep", Path(os.devnull), Path("new.json")):
         check_output("--out", place)
     assert [file.name for file in tmp_path.iterdir()] == ["there.json"]
+
+
+def test_a_pipe_is_written_to() -> None:
+    out, into = os.pipe()
+    place = Path(f"/dev/fd/{into}")
+    check_output("--json", place, make=False)
+    write_json({"a": 1}, place)
+    os.close(into)
+    with open(out) as pipe:
+        assert json.load(pipe) == {"a": 1}
 
 
 def test_a_file_on_the_way_and_a_folder_that_is_not_to_be_made_are_refused(tmp_path: Path) -> None:
