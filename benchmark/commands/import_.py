@@ -51,7 +51,7 @@ def import_(
     if is_bundle(path):
         echo(unpack(path, results / "runs", seal=seal))
         return
-    name = tracker or path.resolve().stem
+    name = tracker or (path.resolve().name if path.is_dir() else path.resolve().stem)
     if not name.isprintable():
         raise InputError(f"{name!r} is no name of a tracker; call it otherwise with --tracker")
     chosen = detect_dialect(path) if dialect == "auto" else read_dialect(dialect)

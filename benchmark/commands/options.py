@@ -187,6 +187,8 @@ def choose_all(says: Terminal, *, dataset: str, sequences: str | None, **data: A
 def choose_imports(results: Path, selection: Selection, names: str) -> list[Trajectories]:
     """Return the imported results of that dataset by name; InputError where one is missing or lacks a sequence."""
     from benchmark.interop.trajectories import load_imports
+    from benchmark.metrics.alignment import align
+    from benchmark.profiles import load_profile
 
     if selection.upload:
         raise InputError(f"{selection.dataset}: its server alone can score results; --imported does not go with it")
@@ -206,6 +208,13 @@ def choose_imports(results: Path, selection: Selection, names: str) -> list[Traj
             )
     if selection.limit_frames is not None and wanted:
         raise InputError("imported results are whole; --imported does not go with --limit-frames")
+    for name in wanted:
+        for video in selection.sequences:
+            one = there[name].by_sequence[video.name]
+            try:
+                align(len(one.boxes), video.annotation, load_profile(), one.start)
+            except InputError as error:
+                raise InputError(f"the imported results of {name} do not fit: {error}; import them again") from error
     return [there[name] for name in wanted]
 
 

@@ -17,6 +17,9 @@ from trackers.errors import InputError
 MAX_BYTES = 2**28
 """Bytes of the largest text that is read: rows of millions of frames."""
 _DELIMITERS = re.compile(r"[\s,;]+")
+EMPTY_CELL = re.compile(r"[,;][ \t]*[,;]")
+"""What has lost a number of a row."""
+_EMPTY_IN_BYTES = re.compile(EMPTY_CELL.pattern.encode())
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 _FLAGS = np.frombuffer(b"01", np.uint8)
 _BETWEEN = np.frombuffer(b",;\t\n ", np.uint8)
@@ -29,11 +32,13 @@ def read_boxes(path: Path) -> Boxes:
     """Return the rows of a box file as (N, 4) float64, in the file's own convention; see `parse_boxes`."""
     data = _read(path)
     rows = usual_rows(data)
-    return parse_boxes(_decode(data), str(path)) if rows is None else rows
+    return parse_boxes(decoded(data), str(path)) if rows is None else rows
 
 
 def usual_rows(data: bytes) -> Boxes | None:
     """Return the (N, 4) rows of a usual text, four numbers in every line and none of them empty; None for any other."""
+    if _EMPTY_IN_BYTES.search(data):
+        return None
     body = data.rstrip().translate(_TO_SPACES)
     if not any(digit in body for digit in b"0123456789"):
         return None
@@ -75,7 +80,7 @@ def read_text(path: Path) -> str:
 
     What is neither reads as it may: it is no number. Raises `InputError` where the file cannot be read or is too large.
     """
-    return _decode(_read(path))
+    return decoded(_read(path))
 
 
 def _read(path: Path) -> bytes:
@@ -88,7 +93,8 @@ def _read(path: Path) -> bytes:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
 
 
-def _decode(data: bytes) -> str:
+def decoded(data: bytes) -> str:
+    """Return bytes as the text that they are: UTF-8, or UTF-16 with its byte order mark."""
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return data.decode("utf-16" if wide else "utf-8-sig", errors="replace")
 
@@ -102,19 +108,22 @@ def parse_boxes(text: str, source: str) -> Boxes:
     lines = _LINE_ENDS.split(text.rstrip()) if text.strip() else []
     rows = np.empty((len(lines), 4))
     for index, line in enumerate(lines):
+        if EMPTY_CELL.search(line):
+            raise InputError(f"{source}, line {index + 1}: {line.strip()[:60]!r} has nothing between two delimiters")
         values = _DELIMITERS.sub(" ", line).split()
         if len(values) not in (0, 4):
             raise InputError(
                 f"{source}, line {index + 1}: {len(values)} values where a box has 4 (x, y, width, height)"
             )
         try:
-            rows[index] = [_number(value) for value in values] or np.nan
+            rows[index] = [number(value) for value in values] or np.nan
         except ValueError:
             raise InputError(f"{source}, line {index + 1}: {line.strip()[:60]!r} is not a box of 4 numbers") from None
     return rows
 
 
-def _number(text: str) -> float:
+def number(text: str) -> float:
+    """Return the number that a text is; ValueError where it is none."""
     if "_" in text:  # which Python allows within a number, and nobody else
         raise ValueError
     return float(text)

@@ -40,16 +40,12 @@ def load_each(names: Collection[str], load: Callable[[str], Sequence], progress:
     return sequences
 
 
-def check_boxes(sequence: Sequence, rows: Boxes, file: Path, *, every: bool = True) -> None:
-    """Raise `InputError` where a sequence cannot be run: too short, no first box, a box outside its image
-    or beyond any, a first frame whose values are not of 8 bits (`benchmark.datasets.images.check_depth`).
-
-    `rows` are the ground truth's (N, 4) values as `file` has them, for the messages. Where not `every` box must lie
-    inside, the first one must.
+def check_rows(name: str, rows: Boxes, start: int, file: Path) -> None:
+    """Raise `InputError` where (N, 4) rows of ground truth are too few from the frame of that index on, show no target
+    in it, or have a box beyond any image.
     """
-    name, start = sequence.name, sequence.annotation.start
-    if len(sequence) - start < 2:
-        raise InputError(f"{name}: {len(sequence) - start} frame(s) to run; tracking needs at least 2")
+    if len(rows) - start < 2:
+        raise InputError(f"{name}: {max(len(rows) - start, 0)} frame(s) to run; tracking needs at least 2 ({file})")
     first, where = rows[start], f"{file}, row {start + 1}"
     if not np.isfinite(first).all():
         raise InputError(f"{name}: the first box is NaN or empty ({where}): it must show the target")
@@ -58,6 +54,17 @@ def check_boxes(sequence: Sequence, rows: Boxes, file: Path, *, every: bool = Tr
     if len(wild := np.flatnonzero((np.abs(rows) > FARTHEST).any(axis=1))):
         index = int(wild[0])
         raise InputError(f"{name}: {row_text(rows[index])} is no box in pixels ({file}, row {index + 1})")
+
+
+def check_boxes(sequence: Sequence, rows: Boxes, file: Path, *, every: bool = True) -> None:
+    """Raise `InputError` where a sequence cannot be run: too short, no first box, a box outside its image
+    or beyond any, a first frame whose values are not of 8 bits (`benchmark.datasets.images.check_depth`).
+
+    `rows` are the ground truth's (N, 4) values as `file` has them, for the messages. Where not `every` box must lie
+    inside, the first one must.
+    """
+    name, start = sequence.name, sequence.annotation.start
+    check_rows(name, rows, start, file)
     try:
         check_depth(sequence.frames[start])
     except FrameError as error:

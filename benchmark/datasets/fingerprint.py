@@ -25,7 +25,7 @@ def digest(sequence: Sequence, stamps: NDArray[np.int64] | None = None) -> str:
     text.update(np.ascontiguousarray(annotation.valid, "u1").tobytes())
     sizes = (stamps if stamps is not None else stamps_of(sequence))[:, 0].tolist()
     lines = zip(_names(sequence), sizes, strict=True)
-    text.update("".join(f"\n{name}\t{size}" for name, size in lines).encode())
+    text.update("".join(f"\n{name}\t{size}" for name, size in lines).encode("utf-8", "surrogateescape"))
     try:
         width, height = frame_size(sequence.frames[0])
     except FrameError:

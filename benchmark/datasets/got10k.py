@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from benchmark.datasets.box_text import read_text
 from benchmark.datasets.catalogue import Target
+from benchmark.datasets.images import FrameError, frame_size
 from benchmark.datasets.published import Place, PublishedDataset, by_name, inside, secret_rows, sized, with_flags
-from benchmark.datasets.sequence import Annotation, Boxes
+from benchmark.datasets.sequence import Annotation, Boxes, Sequence
 from trackers.errors import InputError
 
 VISIBLE = range(9)
@@ -53,6 +54,22 @@ class GOT10kDataset(PublishedDataset):
         found = tuple(f"{word} {meta[key]}" for key, word in CLASSES.items() if key in meta)
         annotation = replace(annotation, bounds=_resolution(meta, place.images), attributes=found)
         return with_flags(annotation, _cover(labels) == 0, labels)
+
+    def sequence(self, target: Target) -> Sequence:
+        """Return one target's sequence, checked; its images are as large as its facts say, as boxes are cut to that."""
+        found = super().sequence(target)
+        if (said := found.annotation.bounds) is None:
+            return found
+        try:
+            size = frame_size(found.frames[0])
+        except FrameError:  # it fails the run of its sequence, with its own message
+            return found
+        if size != said:
+            raise InputError(
+                f"{target.name}: meta_info.ini says {said[0]}x{said[1]} pixels, {found.frames[0]} has"
+                f" {size[0]}x{size[1]}: put the original files back"
+            )
+        return found
 
     @cached_property
     def _folders(self) -> dict[str, Path]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmark.datasets.box_text import read_text
+from benchmark.datasets.box_text import number, read_text
 from benchmark.datasets.catalogue import Target
 from benchmark.datasets.frames import Frames
 from benchmark.datasets.published import Place, PublishedDataset, by_name, inside, numbered
@@ -88,21 +88,30 @@ def _repacked(place: Place) -> bool:
 def read_vatic(file: Path) -> Boxes:
     """Return the (N, 4) x, y, w, h of a VATIC text.
 
-    Its rows are ``track xmin ymin xmax ymax frame lost occluded generated label``. Raises `InputError`, with the line,
-    for anything else.
+    Its rows are ``track xmin ymin xmax ymax frame lost occluded generated label``, one a frame. Raises `InputError`,
+    with the line, for anything else.
     """
     lines = read_text(file).rstrip().splitlines()
-    corners = np.empty((len(lines), 4))
+    corners, frames = np.empty((len(lines), 4)), np.empty(len(lines))
     for index, line in enumerate(lines):
         values = line.split()
         try:
             if len(values) < VALUES:
                 raise ValueError
-            corners[index] = [float(value) for value in values[1:5]]
+            *corners[index], frames[index] = map(number, values[1:6])
+            if (corners[index, 2:] < corners[index, :2]).any():
+                raise ValueError
         except ValueError:
             raise InputError(
                 f"{file}, line {index + 1}: {line.strip()[:60]!r} is not a row of NfS:"
                 " track xmin ymin xmax ymax frame lost occluded generated label"
             ) from None
+    steps = np.diff(frames)
+    if len(uneven := np.flatnonzero(steps != 1)):
+        at = int(uneven[0])
+        raise InputError(
+            f"{file}, line {at + 2}: frame {frames[at + 1]:g} follows frame {frames[at]:g}: a row is missing or stands"
+            " twice; put the original file back"
+        )
     corners[:, 2:] -= corners[:, :2]
     return corners

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.datasets.box_text import EMPTY_CELL
 from benchmark.datasets.region import Mask, Region
 from benchmark.datasets.sequence import Boxes
 from trackers.errors import InputError
@@ -41,7 +42,7 @@ def parse_regions(text: str, source: str) -> list[Region]:
 
 
 def _region(text: str) -> Region:
-    if "_" in text:  # which Python allows within a number, and nobody else
+    if "_" in text or EMPTY_CELL.search(text):  # Python alone allows the one within a number
         raise ValueError
     if text.startswith("m"):
         x, y, width, height, *runs = [int(value) for value in text[1:].split(",")]

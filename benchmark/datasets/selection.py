@@ -90,7 +90,7 @@ def find(
     if not dataset.total:
         raise InputError(
             f"{dataset.name}: no sequence is found in {inventory.place}: its sequences are those that its list.txt"
-            " names, one a line, and whose folders are there"
+            " names, one a line"
         )
     wanted = None if sequences is None else resolve(dataset, inventory, sequences)
     found = [name for name in inventory.found if wanted is None or name in wanted]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from benchmark.datasets.box_text import read_flags, read_text
 from benchmark.datasets.catalogue import Target, is_plain
 from benchmark.datasets.listing import files_in
-from benchmark.datasets.published import Place, PublishedDataset, bare, by_name, by_usual_name, sized
+from benchmark.datasets.published import Place, PublishedDataset, bare, by_usual_name, sized
 from benchmark.datasets.region import Region
 from benchmark.datasets.regions import parse_regions, region_boxes
 from benchmark.datasets.sequence import Annotation, Boxes
@@ -81,7 +81,7 @@ class VOTDataset(PublishedDataset):
                 names = [line.strip() for line in read_text(file).splitlines() if line.strip()]
                 if wrong := next((name for name in names if not is_plain(name)), None):
                     raise InputError(f"{file}: {wrong[:60]!r} is no sequence's name")
-                return [name for name in dict.fromkeys(names) if name.casefold() in by_name(self.bases)]
+                return list({name.casefold(): name for name in reversed(names)}.values())[::-1]
         return []
 
 

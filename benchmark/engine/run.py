@@ -11,13 +11,13 @@ from typing import Any, Protocol
 from benchmark.datasets.content import fold
 from benchmark.datasets.fingerprint import digest, stamps_of
 from benchmark.datasets.frames import Frames
-from benchmark.datasets.images import frame_size
 from benchmark.datasets.selection import Selection
 from benchmark.datasets.sequence import Sequence
+from benchmark.engine.begin import begin
 from benchmark.engine.job import Job, Outcome
 from benchmark.engine.load import Load
 from benchmark.engine.repeats import Alike
-from benchmark.protocols import Start, starts
+from benchmark.protocols import Start
 from benchmark.protocols.jitter import jittered
 from benchmark.protocols.vot import rules
 from benchmark.store.keys import code_digest, content_key, record_key
@@ -215,13 +215,6 @@ def _look(video: Sequence, memo: FrameMemo | None) -> str:
 
 def _same_frames(kept: Record, job: Job, memo: FrameMemo) -> bool:
     return kept.content == memo.content(job.frames[: kept.frames])
-
-
-def begin(protocol: str, video: Sequence) -> list[Start]:
-    """Return where a protocol starts on a sequence, and on which boxes."""
-    needs_size = protocol in ("sre", "vot-supervised")
-    size = frame_size(video.frames[video.annotation.start]) if needs_size else (0, 0)
-    return starts(protocol, video.annotation, size)
 
 
 def _serves(plan: Plan, spec: TrackerSpec, job: Job, kept: Record, results: Results) -> bool:

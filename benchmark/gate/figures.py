@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from benchmark.datasets.lookup import open_dataset
 from benchmark.datasets.selection import select
 from benchmark.engine.device import environment_class, use_device
 from benchmark.engine.run import lane_seed
+from benchmark.gate.accuracy import likeness
 from benchmark.gate.limits import limits
 from benchmark.gate.matching import find
 from benchmark.gate.measuring import HERE, SEQUENCES, Measured, Sample, Side, measure
 from benchmark.gate.snapshot import Snapshot
 from benchmark.gate.timings import Machine, here
-from benchmark.metrics.overlap import overlap
 from trackers.errors import InputError
 
 
@@ -48,10 +46,8 @@ class Stopwatch:
         """Return why timings say nothing of the run: other boxes came out; "" where they are the run's."""
         kept = self.run.trackers[tracker].sequences
         for name, boxes in zip(self.sample.names, measured.boxes):
-            if name in kept:
-                same = overlap(boxes, kept[name].boxes[: len(boxes)]).mean() >= limits().mean_iou
-                if not same or not np.isfinite(boxes).all():
-                    return f"invalid: the timed frames of {name} did not give the boxes of the run"
+            if name in kept and likeness(boxes, kept[name].boxes[: len(boxes)]) < limits().mean_iou:
+                return f"invalid: the timed frames of {name} did not give the boxes of the run"
         return ""
 
 

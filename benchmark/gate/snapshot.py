@@ -16,6 +16,7 @@ from benchmark.gate.timings import Timings
 from benchmark.scores import RunScores, TrackerScores
 from benchmark.store.reading import read_manifest
 from benchmark.store.results import Results
+from trackers.boxes import tame
 from trackers.errors import InputError
 
 Boxes = NDArray[np.float64]
@@ -145,7 +146,7 @@ def _tracker(
         found[name] = Trajectory(
             digests[name],
             row["start"],
-            record.boxes,
+            tame(record.boxes),
             boxes_digest(record.boxes),
             own.auc,
             own.precision,

@@ -14,7 +14,9 @@ from benchmark.interop.matlab import format_mat
 from benchmark.interop.placing import place_files
 from benchmark.interop.text import format_rows, format_times, read_rows, read_times
 from benchmark.interop.trajectories import Trajectories, Trajectory
+from benchmark.protocols.start import is_backward
 from benchmark.store.results import slug
+from benchmark.store.truth import read_truth
 from trackers.errors import InputError
 
 __all__ = ["export_results", "run_trajectories"]
@@ -61,8 +63,9 @@ def _file_name(sequence: str) -> str:
 def run_trajectories(run: Path, manifest: Mapping[str, Any]) -> list[Trajectories]:
     """Return the results of a run's folder, tracker by tracker, from its ``boxes/`` and its manifest, which is sound.
 
-    Times are those in ``boxes/<tracker>/times/<sequence>_time.txt``.
+    Times are those in ``boxes/<tracker>/times/<sequence>_time.txt``. InputError where boxes are missing or too few.
     """
+    truth = read_truth(run)
     found: dict[str, dict[str, Trajectory]] = {}
     for record in manifest["records"]:
         tracker, name, begun = record["tracker"], record["sequence"], record.get("begun", "ope")
@@ -71,6 +74,13 @@ def run_trajectories(run: Path, manifest: Mapping[str, Any]) -> list[Trajectorie
         folder = run / "boxes" / slug(tracker) / ("" if begun == "ope" else slug(str(begun)))
         file = folder / f"{slug(name)}.txt"
         boxes = read_rows(file) - np.array([1.0, 1.0, 0.0, 0.0])
+        known = truth.annotations.get(name) if truth else None
+        goes_back = is_backward(str(begun))
+        last = record["start"] if goes_back else len(known) - 1 - record["start"] if known else len(boxes) - 1
+        if len(boxes) != last + 1 or not len(boxes):
+            raise InputError(
+                f"{file}: {len(boxes)} boxes of {name}, where its run has {last + 1}: run the same command again"
+            )
         timed = folder / "times" / f"{file.stem}_time.txt"
         times = read_times(timed, len(boxes)) if timed.is_file() else None
         found.setdefault(tracker, {})[name] = Trajectory(name, boxes, record["start"], times)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmark.datasets.box_text import all_positive, from_file, read_flags
 from benchmark.datasets.catalogue import Catalogue, family, read_catalogue
+from benchmark.datasets.checks import check_rows
 from benchmark.datasets.listing import matching
 from benchmark.datasets.published import with_flags
 from benchmark.datasets.sequence import Annotation
@@ -49,10 +50,16 @@ def read_ground_truth(folder: Path, dataset: str = "OTB100") -> dict[str, Annota
 
     Names, official starts, attributes and the number of the first pixel are the catalogue's; an ``attributes.json``
     beside or above the texts (lists of attributes by sequence) goes before its attributes. Flags in
-    ``absent/<sequence>.txt``, as LaSOT's toolkit has them, say where a target is not to be seen. Raises InputError
-    where there is none, or a length is wrong.
+    ``absent/<sequence>.txt``, as LaSOT's toolkit has them, say where a target is not to be seen; LaSOT is scored by
+    them. Raises InputError where there is none, a length is wrong or a box is none, two files are of one sequence, and
+    for GOT-10k, which is scored by more than boxes.
     """
-    catalogue = catalogue_of(dataset)
+    kind, catalogue = family(dataset), catalogue_of(dataset)
+    if kind == "got10k":
+        raise InputError(
+            f"{dataset} is scored by what can be seen of a target and by its images' sizes too, which no text of boxes"
+            " has: name a copy of it with --data-root instead"
+        )
     targets = {target.name: target for target in (catalogue.of(dataset) or catalogue.targets)}
     names = Names(targets, {alias: name for name, target in targets.items() for alias in target.aliases})
     attributes = _attributes(folder)
@@ -64,11 +71,16 @@ def read_ground_truth(folder: Path, dataset: str = "OTB100") -> dict[str, Annota
         rows, target = read_rows(path), targets[name]
         if target.images and len(rows) != target.frames:
             raise InputError(f"{path}: {len(rows)} rows where {name} has {target.frames} annotated frames")
+        if name in found:
+            raise InputError(f"{path}: a second ground truth of {name}: remove the one that is not its own")
+        check_rows(name, rows, target.start, path)
         tags = tuple(attributes.get(path.stem, target.attributes))
         boxes = from_file(rows, catalogue.origin)
         annotation = Annotation(name, boxes, all_positive(rows), target.start, tags, origin=catalogue.origin)
         if (flags := folder / "absent" / path.name).is_file():
             annotation = with_flags(annotation, read_flags(flags), flags)
+        elif kind == "lasot":
+            raise InputError(f"{name}: {flags} is missing: frames without the target are scored by it")
         found[name] = annotation
     if not found:
         raise InputError(f"{folder}: no ground truth found: no <sequence>.txt")

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.datasets.box_text import number
 from benchmark.datasets.sequence import Annotation
 from benchmark.interop.dialects import Dialect
 from benchmark.interop.ground_truth import Length, lengths
@@ -107,7 +108,7 @@ def _rows(file: Path, dialect: Dialect, truth: Annotation | None, length: Length
 
 def _vot_rows(file: Path, truth: Annotation | None, length: Length, shift: Values) -> Values:
     """Return the rows of a VOT trajectory: a first line of "1" stands for the ground truth's box."""
-    lines = read_text(file).split()
+    lines = [line.strip() for line in read_text(file).rstrip().split("\n")]
     codes = [line for line in lines[1:] if "," not in line]
     if codes:
         failures = codes.count("2")
@@ -115,13 +116,13 @@ def _vot_rows(file: Path, truth: Annotation | None, length: Length, shift: Value
             f"{file}: a run with restarts ({failures} failures, {len(codes)} frames without a box): "
             "only an unsupervised experiment is one pass"
         )
-    if not lines or lines[0] != "1":
-        raise InputError(f"{file}: begins with {lines[0][:40] if lines else 'nothing'!r} where a VOT trajectory has 1")
+    if lines[0] != "1":
+        raise InputError(f"{file}: begins with {lines[0][:40] or 'nothing'!r} where a VOT trajectory has 1")
     if truth is None:
         raise InputError(f"{file}: its first box is the ground truth's, which is not here; give --ground-truth")
     start = length.start if len(lines) == length.frames - length.start else 0
     try:
-        rest = [[float(value) for value in line.split(",")] for line in lines[1:]]
+        rest = [[number(value) for value in line.split(",")] for line in lines[1:]]
         return np.array([(truth.boxes[start] + shift).tolist(), *rest]).reshape(-1, 4)
     except ValueError:
         raise InputError(f"{file}: holds regions other than x,y,w,h rectangles") from None

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.datasets.box_text import parse_boxes, usual_rows
+from benchmark.datasets.box_text import decoded, number, parse_boxes, usual_rows
 from trackers.errors import InputError
 
 __all__ = ["format_rows", "format_times", "read_rows", "read_text", "read_times"]
@@ -25,7 +25,7 @@ def read_rows(path: Path) -> Values:
     """
     content = _content(path)
     rows = usual_rows(content)
-    return parse_boxes(content.decode("utf-8-sig", errors="replace"), str(path)) if rows is None else rows
+    return parse_boxes(decoded(content), str(path)) if rows is None else rows
 
 
 def read_times(path: Path, frames: int, *, repeats: bool = False) -> Values:
@@ -39,7 +39,7 @@ def read_times(path: Path, frames: int, *, repeats: bool = False) -> Values:
     times = np.empty(len(texts))
     for index, text in enumerate(texts):
         try:
-            times[index] = float(text)
+            times[index] = number(text)
         except ValueError:
             raise InputError(f"{path}: not a text of one time a line ({text[:40].strip()!r})") from None
     times[np.isnan(times)] = 0.0
@@ -79,7 +79,7 @@ def _number(value: float) -> str:
 
 def read_text(path: Path) -> str:
     """Return a text, whatever bytes it has; raises InputError where it cannot be read, or is no text of results."""
-    return _content(path).decode("utf-8-sig", errors="replace")
+    return decoded(_content(path))
 
 
 def _content(path: Path) -> bytes:

@@ -64,6 +64,8 @@ def gather(chosen: Sequence[tuple[Values, Annotation, Alignment]], profile: Prof
     if profile.invalid_truth != "never":
         valid = np.concatenate([annotation.valid[one.first_frame :] for _, annotation, one in chosen])
         bad_overlap, bad_centre = _invalid(true, valid, origin, profile)
+        if profile.absent == "invalid":
+            bad_overlap, bad_centre = bad_overlap | _absent(chosen), bad_centre | _absent(chosen)
         overlaps[bad_overlap] = -1.0
         errors[bad_centre] = -1.0 if profile.invalid_centre == "hit" else np.inf
         normalised[bad_centre] = -1.0 if profile.invalid_normalised == "hit" else np.inf

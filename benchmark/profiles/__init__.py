@@ -19,7 +19,7 @@ __all__ = ["DEFAULT_PROFILE", "Profile", "load_profile", "profile_names"]
 DEFAULT_PROFILE = "otb"
 
 Area = Literal["mean", "trapezoid"]
-Absent = Literal["as any", "miss", "dropped"]
+Absent = Literal["as any", "miss", "invalid", "dropped"]
 NaNTruth = Literal["as invalid", "dropped"]
 FirstFrame = Literal["ground truth", "prediction", "dropped"]
 Start = Literal["official", "first annotated"]
@@ -30,7 +30,7 @@ Over = Literal["sequences", "frames"]
 Speed = Literal["frames / time", "mean of 1 / time"]
 
 _FIRST = {"ground truth": "the true one", "prediction": "the tracker's", "dropped": "left out"}
-_ABSENT = {"miss": "missed", "dropped": "left out"}
+_ABSENT = {"miss": "missed", "invalid": "as invalid ones", "dropped": "left out"}
 _INVALID = {
     "never": "nowhere",
     "row": "at any value <= 0",
@@ -67,7 +67,7 @@ class Profile:
     """What stands in the first scored frame; "dropped" leaves the frame out."""
     absent: Absent
     """What a frame counts as whose target the dataset's own flags call absent: "miss" is one in every curve, in the
-    denominator all the same; "dropped" leaves it out."""
+    denominator all the same; "invalid" is what one with invalid ground truth is; "dropped" leaves it out."""
     bounded: bool
     """Whether boxes are cut to the image, where a dataset's annotation has its size."""
     rounded: bool
@@ -146,21 +146,24 @@ def profile_names() -> tuple[str, ...]:
 def load_profile(name: str = DEFAULT_PROFILE, dataset: str = "") -> Profile:
     """Return the profile of that name, as its toolkit applies it to a dataset; raises InputError for an unknown one.
 
-    What a toolkit does otherwise on a benchmark stands in the profile's tables ``[on.CATALOGUE...]``.
+    What a toolkit does otherwise on a benchmark stands in the profile's tables ``[on.CATALOGUE...]``, and of one of its
+    sets alone in ``[on.SET...]``, which goes before.
     """
     if name not in profile_names():
         known = ", ".join(profile_names())
         raise InputError(
             f"there is no evaluation profile {name!r}.{did_you_mean(name, profile_names())} Known: {known}"
         )
-    return _load(name, family(dataset) if dataset else "")
+    return _load(name, (family(dataset), dataset) if dataset else ())
 
 
 @lru_cache(maxsize=64)
-def _load(name: str, benchmark: str) -> Profile:
+def _load(name: str, benchmarks: tuple[str, ...]) -> Profile:
     data = tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text("utf-8"))
-    for table, changes in data.pop("on", {}).get(benchmark, {}).items():
-        data[table] |= changes
+    there = data.pop("on", {})
+    for benchmark in benchmarks:
+        for table, changes in there.get(benchmark, {}).items():
+            data[table] |= changes
     return _parse(name, data)
 
 

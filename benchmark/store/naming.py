@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from benchmark.documents import parse_json, read_json
@@ -48,14 +49,35 @@ def is_id(name: str) -> bool:
 
 
 def read_names(results: Results) -> dict[str, str]:
-    """Return the names of the runs that are there, by id; what cannot be read is no name."""
+    """Return the names of the runs that are there, by id; those of a damaged file are none."""
+    try:
+        return _read(results)
+    except ValueError:
+        return {}
+
+
+def _read(results: Results) -> dict[str, str]:
+    """Return the same; ValueError where the file is damaged."""
     try:
         found = parse_json((results.folder / NAMES).read_bytes())
         named = {check_name(name): [own] if isinstance(own, str) else own for name, own in found["names"].items()}
         pairs = {str(run): name for name, runs in named.items() for run in runs}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, InputError):
+    except FileNotFoundError:
         return {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, InputError) as error:
+        raise ValueError(f"no list of names: {error}") from error
     return {run: name for run, name in pairs.items() if _is_run(results, run)}
+
+
+def _read_to_write(results: Results) -> dict[str, str]:
+    """Return the names that are to be written with others; a damaged file is set aside, for whoever mends it."""
+    try:
+        return _read(results)
+    except ValueError:
+        file = results.folder / NAMES
+        with suppress(OSError):
+            file.replace(file.with_name(f"{NAMES}.damaged"))
+        return {}
 
 
 def find_named(results: Results, name: str) -> list[str]:
@@ -89,7 +111,7 @@ def give_name(results: Results, name: str, *runs: str) -> None:
     """Give the runs of these ids a name in place of what they had; InputError where another run has it."""
     with results.locked():
         check_free(results, name, *runs)
-        _write(results, read_names(results) | dict.fromkeys(runs, name))
+        _write(results, _read_to_write(results) | dict.fromkeys(runs, name))
 
 
 def take_name(results: Results, run: str) -> None:

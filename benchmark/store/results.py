@@ -129,12 +129,13 @@ class Results:
         A failure does not replace what another run has done meanwhile. InputError where the disk does not take it.
         """
         path = self.path_of(record)
-        if record.status != "done" and (there := read_record(path, record.key)) and there.status == "done":
-            return path
-        if telemetry:
-            self.attach(record, "telemetry", {}, telemetry)
-        with writing(path):
-            write_record(path, record)
+        with self.locked():
+            if record.status != "done" and (there := read_record(path, record.key)) and there.status == "done":
+                return path
+            if telemetry:
+                self.attach(record, "telemetry", {}, telemetry)
+            with writing(path):
+                write_record(path, record)
         return path
 
     def telemetry(self, record: Record) -> dict[str, NDArray[Any]] | None:
@@ -176,7 +177,7 @@ class Results:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other processes from changing ``latest`` and the runs' names while the block runs."""
+        """Keep other processes from changing ``latest``, the runs' names and records while the block runs."""
         with writing(self.folder / LOCK), (self.folder / LOCK).open("a") as file:
             with suppress(ImportError):  # a system without such locks; files are written whole all the same
                 import fcntl
@@ -219,7 +220,10 @@ class Results:
 
     def newest(self) -> str | None:
         """Return the id of the run that ended last, by the time of its manifest; None where none has ended."""
-        ended = {file.stat().st_mtime: file.parent.name for file in self._manifests()}
+        ended = {}
+        for file in self._manifests():
+            with suppress(FileNotFoundError):  # removed meanwhile
+                ended[file.stat().st_mtime] = file.parent.name
         return ended[max(ended)] if ended else None
 
     def _manifests(self) -> list[Path]:

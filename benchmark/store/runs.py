@@ -132,12 +132,21 @@ def record_files(results: Results) -> Iterator[Path]:
     """Yield the records and what is attached to them; links are not followed, and other people's files left alone."""
     folders = [folder for folder in (results.folder / "records",) if folder.is_dir()]
     for _ in ("dataset", "tracker", "key"):
-        inner = (entry for folder in folders for entry in os.scandir(folder))
+        inner = (entry for folder in folders for entry in _entries(folder))
         folders = sorted(Path(entry) for entry in inner if entry.is_dir(follow_symlinks=False))
     for folder in folders:
-        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        for entry in sorted(_entries(folder), key=lambda entry: entry.name):
             if entry.is_file(follow_symlinks=False) and _NAME.fullmatch(entry.name):
                 yield Path(entry)
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """Return what a folder has; nothing where another process has removed it meanwhile."""
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except FileNotFoundError:
+        return []
 
 
 def record_of(file: Path) -> Path:
@@ -156,8 +165,12 @@ def read_stock(results: Results, runs: list[Run]) -> list[Stock]:
     found: dict[tuple[str, str], list[int]] = {}
     for file in record_files(results):
         dataset, tracker = file.relative_to(results.folder / "records").parts[:2]
+        try:
+            size = file.stat().st_size
+        except FileNotFoundError:  # removed meanwhile
+            continue
         row = found.setdefault((dataset, names.get(tracker, tracker)), [0, 0, 0])
-        row[1] += file.stat().st_size
+        row[1] += size
         if record_of(file) == file:
             row[0] += 1
             row[2] += file not in used

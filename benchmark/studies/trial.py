@@ -13,9 +13,9 @@ import numpy as np
 from benchmark.datasets.images import read_frame
 from benchmark.datasets.lookup import open_dataset
 from benchmark.datasets.selection import Selection
+from benchmark.engine.begin import begin
 from benchmark.engine.device import use_device
 from benchmark.engine.job import Job
-from benchmark.engine.run import begin
 from benchmark.studies.cost import Cost
 from benchmark.studies.costs import Costs, cost_key
 from benchmark.studies.planning import Cast

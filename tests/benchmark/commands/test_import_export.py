@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,12 @@ from click.testing import CliRunner, Result
 
 from benchmark.commands.export import export
 from benchmark.commands.import_ import import_
-from benchmark.interop import load_import, load_imports
+from benchmark.commands.options import choose_imports
+from benchmark.datasets.selection import Selection
+from benchmark.datasets.sequence import Annotation, Sequence
+from benchmark.interop import Trajectories, Trajectory, load_import, load_imports, save_import
 from benchmark.store.record import read_arrays
+from benchmark.store.truth import write_truth
 from trackers.errors import InputError
 
 ROWS = np.array([[20.0 + 3 * i, 30.25 + i, 40, 50] for i in range(140)])
@@ -99,6 +104,40 @@ def test_a_run_is_exported_and_comes_back_as_an_import(run: Path, truth: Path, t
     again = call(export, results / "imports" / "OTB100" / "M.npz", "-f", "otb-mat", "-o", tmp_path / "mat")
     assert again.exit_code == 0, again.output
     assert (tmp_path / "mat" / "Couple_M.mat").is_file()
+
+
+def test_a_run_whose_boxes_are_cut_off_is_not_exported(run: Path, tmp_path: Path) -> None:
+    write_truth(run, [Annotation("Couple", ROWS, np.ones(len(ROWS), bool))], "")
+    options = ("latest", "--format", "got10k", "--out", tmp_path / "out", "--results", tmp_path / "results")
+    assert call(export, *options).exit_code == 0
+    file = run / "boxes" / "siamfc" / "Couple.txt"
+    file.write_text("1,2,3,4\n")
+    assert "1 boxes of Couple, where its run has 140: run the same command again" in fails(export, *options)
+    file.write_text("")
+    (run / "ground_truth.npz").unlink()
+    assert "0 boxes of Couple" in fails(export, *options)
+
+
+def test_a_folder_is_called_by_its_whole_name_and_a_file_by_its_stem(truth: Path, tmp_path: Path) -> None:
+    options = ("--results", tmp_path / "r", "--ground-truth", truth, "--data-root", tmp_path)
+    for version in ("ATOM.1", "ATOM.2"):
+        (tmp_path / version).mkdir()
+        shutil.copy(truth / "Couple.txt", tmp_path / version)
+        assert call(import_, tmp_path / version, *options).exit_code == 0
+    assert sorted(file.name for file in (tmp_path / "r" / "imports" / "OTB100").iterdir()) == [
+        "ATOM.1.npz",
+        "ATOM.2.npz",
+    ]
+
+
+def test_imports_that_do_not_fit_are_told_before_a_run(tmp_path: Path) -> None:
+    boxes = ROWS[:11] - [1.0, 1, 0, 0]
+    save_import(tmp_path, Trajectories("x", "folder", "otb", "y", {"clip": Trajectory("clip", boxes, 0, None)}))
+    videos = [Sequence(Annotation("clip", ROWS[:frames], np.ones(frames, bool)), ()) for frames in (11, 12)]
+    right, wrong = (Selection("folder", "1", (video,), 1, rendered=False) for video in videos)
+    assert [one.tracker for one in choose_imports(tmp_path, right, "x")] == ["x"]
+    with pytest.raises(InputError, match=r"results of x do not fit: clip: 11 boxes .* has 12; import them again"):
+        choose_imports(tmp_path, wrong, "all")
 
 
 def test_warnings_and_files_left_out(truth: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.datasets.box_text import all_positive, from_one_based, parse_boxes, read_boxes, row_text
+from benchmark.datasets.box_text import all_positive, from_one_based, parse_boxes, read_boxes, row_text, usual_rows
 from trackers.errors import InputError
 
 VALUES = st.floats(-1e6, 1e6) | st.integers(-1000, 1000).map(float) | st.just(float("nan"))
@@ -59,12 +59,15 @@ def test_an_empty_text_has_no_rows():
         ("1,2,3,4\n1,2,3\n", "boxes, line 2: 3 values where a box has 4 (x, y, width, height)"),
         ("1,2,3,4,5,6,7,8", "boxes, line 1: 8 values where a box has 4 (x, y, width, height)"),
         ("x,y,w,h\n", "boxes, line 1: 'x,y,w,h' is not a box of 4 numbers"),
+        ("1,2,3,4\n10,,20,30,40", "boxes, line 2: '10,,20,30,40' has nothing between two delimiters"),
+        ("10, ;20,30,40", "boxes, line 1: '10, ;20,30,40' has nothing between two delimiters"),
     ],
 )
 def test_what_is_no_box_is_named_by_its_line(text, said):
     with pytest.raises(InputError) as error:
         parse_boxes(text, "boxes")
     assert str(error.value) == said
+    assert usual_rows(text.encode()) is None
 
 
 def test_a_file_that_is_not_there_or_not_text_is_bad_input(tmp_path: Path):

@@ -50,3 +50,9 @@ def test_an_unreadable_frame_is_the_runs_failure_not_this_ones(sequence: Sequenc
     broken = digest(sequence)
     sequence.frames[0].unlink()
     assert len({before, broken, digest(sequence)}) == 3
+
+
+def test_a_frame_may_be_called_what_is_no_text(sequence: Sequence):
+    strange = sequence.frames[2].rename(sequence.frames[2].with_name("im\udce9ge.jpg"))
+    named = Sequence(sequence.annotation, (*sequence.frames[:2], strange, *sequence.frames[3:]))
+    assert digest(named) != digest(sequence)

@@ -62,3 +62,12 @@ def test_labels_that_are_damaged_are_said(tmp_path: Path, file, content, said):
         (folder / file).write_text(content)
     with pytest.raises(InputError, match=said):
         open_dataset("GOT-10k/val", tmp_path).load([VAL])
+
+
+def test_images_of_another_size_than_the_facts_say_are_refused(tmp_path: Path):
+    folder = layouts.got10k(tmp_path, "val", VAL, layouts.boxes(60, 0))
+    facts = folder / "meta_info.ini"
+    width, height = open_dataset("GOT-10k/val", tmp_path).load([VAL])[0].annotation.bounds
+    facts.write_text(facts.read_text().replace(f"({width}, {height})", f"({height}, {width})"))
+    with pytest.raises(InputError, match=f"says {height}x{width} pixels, .*00000001.jpg has {width}x{height}"):
+        open_dataset("GOT-10k/val", tmp_path).load([VAL])

@@ -75,3 +75,23 @@ def test_a_row_that_is_not_vatics_is_refused_with_its_line(tmp_path: Path, line)
     file = layouts.write(tmp_path / "a.txt", f'0 1 2 3 4 0 0 0 0 "car"\n{line}\n')
     with pytest.raises(InputError, match=r"a.txt, line 2: .* is not a row of NfS"):
         read_vatic(file)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda lines: lines.pop(10), "line 11: frame 11 follows frame 9: a row is missing or stands twice"),
+        (lambda lines: lines.insert(10, lines[9]), "line 11: frame 9 follows frame 9"),
+        (lambda lines: lines.__setitem__(10, lines[50]), "line 11: frame 50 follows frame 9"),
+        (lambda lines: lines.__setitem__(10, lines[10].replace(" 10 ", " 1_0 ", 1)), "line 11: .* is not a row of NfS"),
+        (lambda lines: lines.__setitem__(10, "0 50 50 40 60 10 0 0 0 x"), "line 11: .* is not a row of NfS"),
+    ],
+)
+def test_a_row_that_is_missing_twice_there_or_no_box_is_told(tmp_path: Path, change, said: str):
+    layouts.nfs(tmp_path, "car_jumping", layouts.boxes(176, 0), 240, 176)
+    (file,) = tmp_path.rglob("car_jumping.txt")
+    lines = file.read_text().splitlines()
+    change(lines)
+    file.write_text("\n".join(lines))
+    with pytest.raises(InputError, match=said):
+        open_dataset("NfS/240", tmp_path).load(["car_jumping"])

@@ -8,6 +8,7 @@ import pytest
 
 from benchmark.datasets.lookup import open_dataset
 from benchmark.datasets.regions import parse_regions, region_boxes
+from benchmark.datasets.selection import select
 from trackers.errors import InputError
 
 POLYGON = "10,10,30,14,28,34,8,30"
@@ -53,6 +54,11 @@ def test_2022_has_the_sequences_of_the_copys_own_list(tmp_path: Path):
     dataset = open_dataset("VOT2022", tmp_path)
     assert (dataset.inventory().found, dataset.total) == (("new_one",), 1)
     assert dataset.load(["new_one"])[0].annotation.boxes[0].tolist() == [11, 8, 2, 2]
+    (tmp_path / "VOT2022" / "list.txt").write_text("new_one\nlost_one\nNew_One\n")
+    dataset = open_dataset("VOT2022", tmp_path)
+    assert (dataset.inventory().found, dataset.inventory().missing, dataset.total) == (("new_one",), ("lost_one",), 2)
+    with pytest.raises(InputError, match="1 of its 2 sequences are missing"):
+        select(dataset)
     (tmp_path / "VOT2022" / "list.txt").write_text("../elsewhere\n")
     with pytest.raises(InputError, match="is no sequence's name"):
         open_dataset("VOT2022", tmp_path)
@@ -120,6 +126,9 @@ def test_a_year_of_which_nothing_is_listed_is_one_line(tmp_path: Path, run_bench
         (tmp_path / "VOT2022" / "list.txt").write_text(listed)
     done = run_bench("-d", "VOT2022", "-t", "siamfc", "--data-root", tmp_path, "--subset", "available")
     assert done.returncode == 2
+    if listed:
+        assert "VOT2022: none of its 1 sequences is in" in done.stderr
+        return
     assert "VOT2022: no sequence is found in" in done.stderr
     assert "those that its list.txt names, one a line" in done.stderr
     told = run_bench("doctor", "-d", "VOT2022", "--data-root", tmp_path, "--results", tmp_path / "r")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmark.gate.accuracy import Changes, find_changes, judge
+from benchmark.gate.accuracy import Changes, find_changes, judge, likeness
 from benchmark.gate.limits import Limits, limits
 from benchmark.gate.snapshot import Snapshot
 from benchmark.gate.verdict import Verdict
@@ -126,6 +126,18 @@ def test_boxes_that_are_no_numbers_part_from_those_that_are(snapshot: Snapshot, 
     assert lost.facts["parted"][0]["pixels"] is None
     both = moved(snapshot, changed, float("nan"))
     assert verdict(both, both).status == "pass"
+
+
+def test_boxes_that_are_none_in_both_runs_are_alike(snapshot: Snapshot, changed) -> None:
+    sequences = dict(snapshot.trackers[KCF].sequences)
+    for name, one in sequences.items():
+        boxes = one.boxes.copy()
+        boxes[3:6], boxes[7, 2:] = np.nan, 0
+        sequences[name] = trajectory(boxes, one.auc)
+    old = changed(snapshot, {"sequences": sequences})
+    found = verdict(old, replace(old, environment={**old.environment, "threads": 2}))
+    assert (found.facts["rule"], found.status) == ("near", "pass")
+    assert likeness(old.trackers[KCF].sequences["first"].boxes, snapshot.trackers[KCF].sequences["first"].boxes) < 1
 
 
 def test_the_rule_follows_what_changed() -> None:

@@ -107,6 +107,9 @@ def test_times_of_repeated_runs_and_times_that_are_none(tmp_path: Path) -> None:
         read_times(file, 2)
     file.write_text("nan\n0.25\n")
     assert read_times(file, 2).tolist() == [0.0, 0.25]
+    file.write_text("1_0\n0.25\n")
+    with pytest.raises(InputError, match="not a text of one time a line"):
+        read_times(file, 2)
     for wrong in ("-0.5", "inf", "1e999"):
         file.write_text(f"0.5\n{wrong}\n")
         with pytest.raises(InputError, match="is no time in seconds"):
@@ -123,3 +126,12 @@ def test_boxes_that_are_not_finite_are_taken_and_told(tmp_path: Path) -> None:
     said = "some boxes are not finite, or beyond 1e+09 px, and are scored as misses: 2 of 3 sequences (Couple, Deer)"
     assert found.boxes["Couple"][-1].tolist() == [np.inf, 30, 40, 50]
     assert found.remarks[0] == said
+
+
+def test_results_may_be_utf_16_that_says_so_as_some_shells_write_it(tmp_path: Path) -> None:
+    rows = [[21.0, 31.0, 40.0, 50.5], [22.0, 31.0, 40.0, 50.5]]
+    for name, encoding in (("a.txt", "utf-16"), ("b.txt", "utf-8-sig")):
+        (tmp_path / name).write_bytes("".join(f"{x},{y},{w},{h}\r\n" for x, y, w, h in rows).encode(encoding))
+        assert read_rows(tmp_path / name).tolist() == rows
+    (tmp_path / "time.txt").write_bytes("0.5\r\n0.25\r\n".encode("utf-16"))
+    assert read_times(tmp_path / "time.txt", 2).tolist() == [0.5, 0.25]

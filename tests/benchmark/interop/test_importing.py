@@ -154,6 +154,8 @@ def test_vot_trajectories(tmp_path: Path) -> None:
     assert detect_dialect(folder).name == "vot"
     assert np.array_equal(take(folder, annotations, "vot").boxes["Couple"], ROWS - ORIGIN)
     assert np.array_equal(take(folder / "baseline", annotations, "vot").boxes["Couple"], ROWS - ORIGIN)
+    spaced = "1\r\n" + text(ROWS[1:]).replace(",", ", ").replace("\n", "\r\n") + "\r\n\r\n"
+    assert np.array_equal(take(vot(tmp_path, spaced), annotations, "vot").boxes["Couple"], ROWS - ORIGIN)
     zero_based = take(folder, annotations, "vot", origin=0).boxes["Couple"]
     assert np.array_equal(zero_based[0], ROWS[0] - ORIGIN)
     assert np.array_equal(zero_based[1:], ROWS[1:])
@@ -169,6 +171,8 @@ def test_vot_trajectories(tmp_path: Path) -> None:
         ("", "begins with 'nothing'"),
         ("1\n" + "1,2,3,4,5,6,7,8\n" * 29, "regions other than"),
         ("1\n" + "m1,2,3,4\n" * 29, "regions other than"),
+        ("1\n" + "1,2,3,4 1,2,3,4\n" * 14 + "1,2,3,4\n", "regions other than"),
+        ("1\n" + "1_0,2,3,4\n" * 29, "regions other than"),
     ],
 )
 def test_bad_vot_trajectories(tmp_path: Path, content: str, message: str) -> None:
@@ -249,15 +253,3 @@ def test_published_text_and_got10k_folders_import_and_score(golden: Any) -> None
     profile = load_profile("got10k")
     overall = summarise(score_sequences(found.boxes, annotations, profile, starts=found.starts), profile).overall
     assert overall.auc == pytest.approx(0.593237, abs=1e-6)
-
-
-def test_ground_truth_folders_are_checked(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no ground truth found"):
-        read_ground_truth(tmp_path)
-    (tmp_path / "Couple.txt").write_text(text(ROWS))
-    with pytest.raises(InputError, match="30 rows where Couple has 140 annotated frames"):
-        read_ground_truth(tmp_path)
-    (tmp_path / "Couple.txt").unlink()
-    (tmp_path / "Nowhere.txt").write_text(text(ROWS))
-    with pytest.raises(InputError, match="no sequence of OTB100 is called 'Nowhere'"):
-        read_ground_truth(tmp_path)

@@ -76,7 +76,9 @@ def test_every_profile_equals_the_plain_reference(name: str, seed: int, frames: 
         assert getattr(scores, key) == pytest.approx(value, abs=1e-12), key
 
 
-@pytest.mark.parametrize("dataset", ["UAV123", "LaSOT", "GOT-10k/val", "TColor128", "DTB70", "NfS/30", "TrackingNet"])
+@pytest.mark.parametrize(
+    "dataset", ["UAV123", "LaSOT", "LaSOT/ext", "GOT-10k/val", "TColor128", "DTB70", "NfS/30", "TrackingNet"]
+)
 @pytest.mark.parametrize("name", profile_names())
 @settings(deadline=None, max_examples=15)
 @given(seed=st.integers(0, 2**32 - 1), frames=st.integers(3, 25))
@@ -95,7 +97,7 @@ def test_every_profile_equals_the_plain_reference_on_every_dataset(
     boxes[rng.random(frames) < 0.1, rng.integers(4)] = np.nan
     boxes[rng.random(frames) < 0.1, 2] = 0
     absent = None
-    if dataset in ("LaSOT", "GOT-10k/val"):
+    if dataset in ("LaSOT", "LaSOT/ext", "GOT-10k/val"):
         absent = rng.random(frames) < 0.2
         absent[:2] = False
     bounds = (60, 50) if dataset == "GOT-10k/val" else None

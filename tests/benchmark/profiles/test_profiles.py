@@ -37,6 +37,9 @@ def test_a_datasets_own_rules_are_the_profiles_tables() -> None:
     assert len(ours.success_thresholds) == 101
     assert load_profile("got10k", "OTB100") == load_profile("got10k", "folder") == load_profile("got10k")
     assert (load_profile("pysot").absent, load_profile("pysot", "LaSOT/ext").absent) == ("as any", "miss")
+    for fork in ("pytracking", "ostrack"):
+        known = [load_profile(fork, dataset).absent for dataset in ("LaSOT", "LaSOT/ext", "GOT-10k/val", "OTB100")]
+        assert known == ["miss", "invalid", "as any", "as any"]
     assert (load_profile("pytracking").invalid_truth, load_profile("ostrack").invalid_truth) == ("row", "size")
 
 

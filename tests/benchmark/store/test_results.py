@@ -7,13 +7,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.store.record import Record
+from benchmark.store.record import Record, write_record
 from benchmark.store.results import Results, slug, writing
 from benchmark.store.runs import record_files
 from trackers.errors import InputError
@@ -198,3 +199,21 @@ def test_a_full_disk_leaves_no_empty_folder(tmp_path: Path) -> None:
         assert (tmp_path / "new").exists() is bool(files)
     assert [one.name for one in place.iterdir()] == ["index.html"]
     assert (tmp_path / "there" / "a").read_text() == "kept"
+
+
+def test_a_failure_that_is_written_while_another_process_finishes_replaces_nothing(tmp_path: Path, monkeypatch) -> None:
+    first, second = Results(tmp_path), Results(tmp_path)
+    done = Record("ab" * 32, "demo", "t", "a", 0, 0, "done", np.ones((3, 4)), np.ones(3))
+    failed = Record("ab" * 32, "demo", "t", "a", 0, 0, "failed", np.empty((0, 4)), np.empty(0), error="it fell")
+    finishing = Thread(target=second.keep, args=(done,))
+
+    def write(path: Path, record: Record) -> None:
+        if record is failed:  # between its look at what is there and its writing
+            finishing.start()
+            finishing.join(0.5)
+        write_record(path, record)
+
+    monkeypatch.setattr("benchmark.store.results.write_record", write)
+    first.keep(failed)
+    finishing.join()
+    assert first.find("demo", "t", done.key, "a", 0, 0).status == "done"
