@@ -25,6 +25,7 @@ from benchmark.commands.options import (
     tracker_path_option,
     write_json,
 )
+from benchmark.commands.outputs import output_path
 from benchmark.commands.terminal import echo, near, output, remarks, sequence_progress
 from benchmark.commands.workers import open_executor, worker_options
 from trackers.errors import InputError
@@ -74,7 +75,7 @@ Examples:
 @json_option("the answers, or what would run,")
 @worker_options
 @seed_option
-@click.option("--out", "-o", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+@click.option("--out", "-o", type=click.Path(path_type=Path, file_okay=False), callback=output_path, metavar="DIR",
               help="Where tables and figures go: DIR/STUDY/DATASET.  [default: studies/ of the results]")  # fmt: skip
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors and the reports' paths.")
 @click.pass_context

@@ -37,7 +37,8 @@ def plots_of(selection: Selection) -> Mapping[str, str]:
 
     dataset = open_dataset(selection.dataset)
     assert isinstance(dataset, RenderedDataset)
-    return {video.name: dataset.plot(video.name) for video in selection.sequences}
+    plots = dataset.plots()
+    return {video.name: plots[video.name] for video in selection.sequences}
 
 
 def hidden_frames(selection: Selection, causes: Mapping[str, str]) -> Mapping[str, NDArray[np.bool_]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from benchmark.profiles import load_profile
 from benchmark.signed import signed
 from benchmark.studies.answer import Answer, Effect, Finding, Insight
 from benchmark.studies.effects import found_words
@@ -108,7 +109,7 @@ def _ratio(ratio: float | None) -> Cell:
 
 
 def _actors(answer: Answer) -> Table:
-    rows = []
+    rows, profile = [], load_profile(answer.profile, answer.dataset)
     for one in answer.actors:
         cost = one.cost
         marks = [f"weights {one.weights}"] if one.weights not in ("", "none") else []
@@ -128,7 +129,8 @@ def _actors(answer: Answer) -> Table:
     columns = (
         Column("Tracker", "label", "text"), Column("Weights and marks", "said", "text", aside=True),
         Column("Success AUC", "auc", short="AUC"), Column("chance of the start", "repeats_share", short="start"),
-        Column("SD over repeats", "auc_deviation", short="SD"), Column("Precision @20 px", "precision", short="P@20"),
+        Column("SD over repeats", "auc_deviation", short="SD"),
+        Column(f"Precision @{profile.precision_name}", "precision", short=profile.precision_short),
         Column("ms a frame", "ms_a_frame", short="ms"), Column("GFLOP a frame", "gflop", short="GFLOP"),
         Column("Parameters", "parameters", short="Param."), Column("Memory of a lane, MB", "lane_mb", short="MB"),
         Column("Sequences", "sequences", short="Seqs."), Column("failed", "failed"),

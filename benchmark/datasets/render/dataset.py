@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmark.datasets.base import Dataset, Inventory, Progress
 from benchmark.datasets.render.cache import cache_folder, complete, fingerprint, install, sequence_folder
-from benchmark.datasets.render.catalogue import Catalogue, read_catalogue
+from benchmark.datasets.render.catalogue import Catalogue, Entry, read_catalogue
 from benchmark.datasets.sequence import Annotation, Sequence
 from benchmark.store.record import read_arrays, write_arrays
 from trackers.errors import InputError, did_you_mean
@@ -92,11 +92,11 @@ class RenderedDataset(Dataset):
         self._check([name])
         return self.catalogue.entries[name].cause
 
-    def plot(self, name: str) -> str:
-        """Return what the sequence shares with those that differ from it by their seeds alone: the first of these."""
-        self._check([name])
-        wanted = replace(self.catalogue.entries[name], name="", seed=0)
-        return next(key for key, one in self.catalogue.entries.items() if replace(one, name="", seed=0) == wanted)
+    def plots(self) -> dict[str, str]:
+        """Return by each sequence's name the first one that differs from it by its seed alone: they have one plot."""
+        first: dict[Entry, str] = {}
+        entries = self.catalogue.entries.items()
+        return {name: first.setdefault(replace(entry, name="", seed=0), name) for name, entry in entries}
 
     def annotation(self, name: str) -> Annotation:
         """Return a sequence's ground truth; nothing is drawn."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -40,6 +41,14 @@ def test_what_a_set_says_of_itself() -> None:
         assert not dataset.inventory().missing
         assert dataset.rendered
         assert dataset.revision.startswith(f"{name}/")
+
+
+def test_the_large_set_has_ten_takes_of_each_plot_and_the_others_one() -> None:
+    for name, takes in (("demo", 1), ("demo-full", 1), ("demo-large", 10)):
+        plots = RenderedDataset.open(name).plots()
+        assert set(Counter(plots.values()).values()) == {takes}
+        assert set(plots.values()) <= set(plots)
+    assert plots["occlusion-2-07"] == "occlusion-2-01"
 
 
 def test_sequences_come_in_the_order_asked_for_with_their_truth(tmp_path: Path) -> None:
