@@ -6,7 +6,7 @@ be contained within one process (``os._exit``, a crash in C, threads that go on)
 
 from __future__ import annotations
 
-import io
+import os
 import signal
 import sys
 import threading
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import numpy as np
 
@@ -24,13 +24,12 @@ from trackers.adapters.apart.child import TrackerFailure
 from trackers.adapters.apart.lanes import ProcessLanes
 from trackers.adapters.chance import Chance
 from trackers.adapters.noticing import Noticed, resident
-from trackers.adapters.process import FOLDER, HANDLERS, facets, put
+from trackers.adapters.process import FOLDER, HANDLERS, UNREADABLE, facets, look, put
+from trackers.adapters.streams import Streams
 from trackers.adapters.wrapped import Wrapped
 from trackers.api import Boxes, Frame, Step, Tracker
 from trackers.code.installed import in_python
 from trackers.errors import InputError, describe
-
-OUTPUT = "standard output (it prints)"
 
 
 class Ended(Exception):
@@ -51,34 +50,33 @@ class World:
         self._own: dict[int, Any] = {} if folder is None else {FOLDER: str(folder)}
         self.changed: set[str] = set()
         """What it has changed in the process so far, in words; all of it was put back."""
-        self._stack: list[tuple[list[Any], dict[int, Any], Any, Any, list[str]]] = []
-        self._aside = _Aside(self.changed)
+        self._stack: list[tuple[int, list[Any], dict[int, Any], list[str]]] = []
+        self._streams = Streams(self.changed)
 
     def __enter__(self) -> Self:
-        ours = [facet.read() for facet in facets()]
-        self._stack.append((ours, self._own, sys.stdout, sys.stderr, sys.argv))
+        ours = [look(facet) for facet in facets()]
+        self._stack.append((os.getpid(), ours, self._own, sys.argv))
         for index, value in self._own.items():
             put(facets()[index], value)
-        sys.stdout, sys.argv = self._aside, self._argv
+        self._streams.put()
+        sys.argv = self._argv
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        ours, given, output, errors, argv = self._stack.pop()
-        if sys.stdout is not self._aside or sys.stderr is not errors:
-            self.changed.add("sys.stdout or sys.stderr")
-        if sys.stderr is not errors:
-            _outlive(sys.stderr, errors)
-        self._argv = sys.argv
-        sys.stdout, sys.stderr, sys.argv = output, errors, argv
+        process, ours, given, argv = self._stack.pop()
+        if os.getpid() != process:
+            _end_child(error)
+        self._streams.take_away()
+        self._argv, sys.argv = sys.argv, argv
         own = {}
         for index, (facet, before) in enumerate(zip(facets(), ours, strict=True)):
-            now = facet.read()
+            now = look(facet)
             if now != given.get(index, before):
                 self.changed.add(facet.name)
             if now != before:
-                if facet.lent:
+                if facet.lent and now is not UNREADABLE:
                     own[index] = now
                 put(facet, before)
         self._own = own
@@ -93,43 +91,10 @@ class World:
         return plain or type(error) is not KeyboardInterrupt  # this command's own handler raises what is its own
 
 
-def _outlive(theirs: Any, ours: Any) -> None:
-    """Let a stream live as long as that which it was made of, which its end would close."""
-    with suppress(TypeError):  # there may be no stream
-        vars(ours).setdefault("_engram_made_of_it", []).append(theirs)
-
-
-class _Aside(io.TextIOWrapper):
-    """What third-party code has for standard output: the error stream, which it cannot close."""
-
-    def __init__(self, changed: set[str]) -> None:
-        super().__init__(_Raw(changed), encoding="utf-8", errors="replace", write_through=True)
-
-    def close(self) -> None:
-        """Stay open: others write here too."""
-
-    def isatty(self) -> bool:
-        """Return whether the error stream is a terminal."""
-        return sys.stderr.isatty()
-
-
-class _Raw(io.RawIOBase):
-    name = "<stderr>"
-
-    def __init__(self, changed: set[str]) -> None:
-        super().__init__()
-        self._changed = changed
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, content: Any) -> int:
-        self._changed.add(OUTPUT)
-        sys.stderr.write(bytes(content).decode("utf-8", "replace"))
-        return len(content)
-
-    def close(self) -> None:
-        """Stay open, whatever wraps this is closed or collected."""
+def _end_child(error: BaseException | None) -> NoReturn:
+    """End a process that third-party code has forked, and that comes back from it: all that follows is ours alone."""
+    code = (error.code or 0) if isinstance(error, SystemExit) else int(error is not None)
+    os._exit(code & 0xFF if isinstance(code, int) else 1)
 
 
 def _said(error: BaseException) -> str:

@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from trackers.adapters import switches
 from trackers.adapters.tf32 import precision, set_precision
 
 SIGNALS = [
@@ -33,6 +34,10 @@ _TRAPS = tuple(decimal.getcontext().traps)
 HANDLERS = "handlers of signals"
 FOLDER = 0
 """Which of the facets is the working directory."""
+UNREADABLE = object()
+"""What stands for a facet that cannot be read."""
+_ENVIRONMENT = os.environ
+"""The one that leads to the process's own variables: a third party may put another in its place."""
 
 
 @dataclass(frozen=True)
@@ -56,20 +61,26 @@ def facets() -> tuple[Facet, ...]:
 
     return (
         Facet("the working directory", _folder, _set_folder),
-        Facet("sys.path", lambda: list(sys.path), _set_path),
+        Facet("sys.path", _path, _set_path),
         Facet("environment variables", _environment, _set_environment),
         Facet("the locale", _locale, _set_locale),
         Facet("torch's default dtype", torch.get_default_dtype, torch.set_default_dtype),
-        Facet("torch's default device", torch.get_default_device, _set_default_device),
+        Facet("torch's default device", torch.get_default_device, switches.set_default_device),
         Facet("torch's threads", torch.get_num_threads, torch.set_num_threads),
         Facet("torch's gradients", torch.is_grad_enabled, torch.set_grad_enabled),
-        Facet("torch's deterministic algorithms", _deterministic, _set_deterministic),
+        Facet("torch's deterministic algorithms", switches.deterministic, switches.set_deterministic),
         Facet("torch's TF32", precision, set_precision),
-        Facet("torch's autocasting", _autocast, _set_autocast),
+        Facet("torch's autocasting", switches.autocast, switches.set_autocast),
         Facet("the flushing of denormal numbers", _flushes, torch.set_flush_denormal),
         _attribute("cuDNN's switches", torch.backends.cudnn, "enabled"),
         _attribute("cuDNN's switches", torch.backends.cudnn, "benchmark"),
         _attribute("cuDNN's switches", torch.backends.cudnn, "deterministic"),
+        _attribute("oneDNN's switches", torch.backends.mkldnn, "enabled"),
+        _attribute("oneDNN's switches", torch.backends.mkldnn, "deterministic"),
+        _attribute("torch's reduced precision", torch.backends.cuda.matmul, "allow_fp16_reduced_precision_reduction"),
+        _attribute("torch's reduced precision", torch.backends.cuda.matmul, "allow_bf16_reduced_precision_reduction"),
+        Facet("torch's kinds of attention", switches.attention, switches.set_attention),
+        Facet("torch's search for anomalies", switches.anomalies, lambda value: torch.set_anomaly_enabled(*value)),
         _attribute("Pillow's limits", Image, "MAX_IMAGE_PIXELS"),
         _attribute("Pillow's limits", ImageFile, "LOAD_TRUNCATED_IMAGES"),
         Facet("NumPy's treatment of errors", np.geterr, lambda value: np.seterr(**value)),
@@ -77,6 +88,7 @@ def facets() -> tuple[Facet, ...]:
         Facet("NumPy's print options", np.get_printoptions, lambda value: np.set_printoptions(**value)),
         Facet("OpenCV's threads", cv2.getNumThreads, cv2.setNumThreads),
         Facet("OpenCV's optimised code", cv2.useOptimized, cv2.setUseOptimized),
+        *_ipp(),  # which the switch before sets too
         Facet("filters of warnings", lambda: list(warnings.filters), _set_filters),
         Facet("the root logger", _logging, _set_logging),
         Facet("the recursion limit", sys.getrecursionlimit, sys.setrecursionlimit),
@@ -110,20 +122,29 @@ def _set_folder(value: str | None) -> None:
         os.chdir(value)
 
 
-def _set_path(value: list[str]) -> None:
-    sys.path[:] = value
+def _path() -> Any:
+    return list(sys.path) if type(sys.path) is list else sys.path
 
 
-def _environment() -> Mapping[Any, Any]:
-    return dict(os.environ._data)  # type: ignore[attr-defined]  # os.environ.copy() decodes every value, 100 times slower
+def _set_path(value: Any) -> None:
+    if type(sys.path) is type(value) is list:
+        sys.path[:] = value
+    else:
+        sys.path = list(value) if type(value) is list else value
 
 
-def _set_environment(value: Mapping[Any, Any]) -> None:
-    now = os.environ
-    there = _environment()
-    for key in there.keys() - value.keys():
+def _environment() -> tuple[int, Any, Mapping[Any, Any]]:
+    """Return who stands for the variables, told apart by its number, and these as the process has them."""
+    data = dict(_ENVIRONMENT._data)  # type: ignore[attr-defined]  # a copy() decodes every value, 100 times slower
+    return id(os.environ), os.environ, data
+
+
+def _set_environment(value: tuple[int, Any, Mapping[Any, Any]]) -> None:
+    _, os.environ, wanted = value
+    now, there = _ENVIRONMENT, _environment()[2]
+    for key in there.keys() - wanted.keys():
         del now[now.decodekey(key)]
-    for key, text in value.items():
+    for key, text in wanted.items():
         if there.get(key) != text:
             now[now.decodekey(key)] = now.decodevalue(text)
 
@@ -136,35 +157,14 @@ def _set_locale(value: str) -> None:
     locale.setlocale(locale.LC_ALL, value)
 
 
-def _set_default_device(value: Any) -> None:
-    import torch
+def _ipp() -> Iterator[Facet]:
+    """Yield OpenCV's switches of Intel's primitives, where it was built with them."""
+    import cv2
 
-    torch.set_default_device(None if str(value) == "cpu" else value)
-
-
-def _deterministic() -> tuple[bool, bool]:
-    import torch
-
-    return torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
-
-
-def _set_deterministic(value: tuple[bool, bool]) -> None:
-    import torch
-
-    torch.use_deterministic_algorithms(value[0], warn_only=value[1])
-
-
-def _autocast() -> tuple[bool, ...]:
-    import torch
-
-    return tuple(map(torch.is_autocast_enabled, ("cpu", "cuda")))
-
-
-def _set_autocast(value: tuple[bool, ...]) -> None:
-    import torch
-
-    for device, enabled in zip(("cpu", "cuda"), value, strict=True):
-        torch.set_autocast_enabled(device, enabled)
+    for name in ("IPP", "IPP_NotExact"):
+        read, write = (getattr(getattr(cv2, "ipp", None), f"{verb}{name}", None) for verb in ("use", "setUse"))
+        if read and write:
+            yield Facet("OpenCV's use of IPP", read, write)
 
 
 def _flushes(least: float = 5e-324) -> bool:
@@ -239,7 +239,15 @@ def _set_handlers(value: tuple[Any, ...]) -> None:
             signal.signal(number, handler)
 
 
+def look(facet: Facet) -> Any:
+    """Return what a facet reads; `UNREADABLE` where it cannot be read: others are to be put back none the less."""
+    try:
+        return facet.read()
+    except Exception:  # whatever a third party has put there
+        return UNREADABLE
+
+
 def put(facet: Facet, value: Any) -> None:
     """Write a facet; what cannot be had any more (a folder that is gone) stays as it is."""
-    with suppress(OSError, ValueError, RecursionError, locale.Error):
+    with suppress(Exception):
         facet.write(value)

@@ -85,7 +85,7 @@ class PrivateFolder(MetaPathFinder):
             yield
         finally:
             self._follow_path()
-            with suppress(ValueError):  # the code may have replaced the path
+            with suppress(AttributeError, ValueError):  # the code may have replaced the path
                 sys.path.remove(folder)
 
     @contextmanager

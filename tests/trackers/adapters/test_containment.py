@@ -57,6 +57,13 @@ LEFT = {
     "import torch; torch.backends.cudnn.benchmark = True": "torch.backends.cudnn.benchmark",
     "import torch; torch.set_float32_matmul_precision('high')": "torch.get_float32_matmul_precision()",
     "import torch; torch.backends.cudnn.allow_tf32 = False": "torch.backends.cudnn.allow_tf32",
+    "import torch; torch.backends.mkldnn.enabled = False": "torch.backends.mkldnn.enabled",
+    "import torch; torch.backends.mha.set_fastpath_enabled(False)": "torch.backends.mha.get_fastpath_enabled()",
+    "import torch; torch.backends.cuda.enable_flash_sdp(False)": "torch.backends.cuda.flash_sdp_enabled()",
+    "import torch; torch.autograd.set_detect_anomaly(True)": "torch.is_anomaly_enabled()",
+    "import cv2; cv2.setUseOptimized(False)": "cv2.useOptimized()",
+    "import os; os.environ = dict(os.environ)": "type(os.environ)",
+    "import sys; sys.path = tuple(sys.path)": "type(sys.path)",
     "import numpy; numpy.seterr(all='raise')": "np.geterr()",
     "import numpy; numpy.set_printoptions(precision=2)": "np.get_printoptions()",
     "import cv2; cv2.setNumThreads(cv2.getNumThreads() + 1)": "cv2.getNumThreads()",
@@ -65,6 +72,8 @@ LEFT = {
     "import logging; logging.disable(logging.CRITICAL)": "logging.root.manager.disable",
     "from PIL import Image; Image.MAX_IMAGE_PIXELS = None": "Image.MAX_IMAGE_PIXELS",
 }
+if hasattr(getattr(cv2, "ipp", None), "setUseIPP"):
+    LEFT["import cv2; cv2.ipp.setUseIPP(False)"] = "cv2.ipp.useIPP()"
 if hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) > 1:
     LEFT["import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})"] = "os.sched_getaffinity(0)"
 """What third-party code does, and how it looks."""
