@@ -39,6 +39,7 @@ class Process:
         with _deaf():
             self._process.start()
         theirs.close()  # so that its end is the connection's end
+        self._call = 0
 
     @property
     def id(self) -> int:
@@ -47,17 +48,28 @@ class Process:
 
     def ask(self, method: str, *arguments: Any) -> None:
         """Call a method of the worker; one that is gone is noticed by `hear`."""
+        self._call += 1
         with suppress(OSError):
-            self.connection.send((method, arguments))
+            self.connection.send((self._call, method, arguments))
 
-    def hear(self) -> Heard:
-        """Return what the worker says next."""
+    def hear(self) -> Heard | None:
+        """Return what the worker says next, once there is something; None where that is of a call before the last."""
         try:
-            said: Heard = self.connection.recv()
+            call, said = self.connection.recv()
         except (EOFError, OSError):
             self._process.join(END_SECONDS)
             return Loss(_how_it_ended(self._process.exitcode))
-        return said
+        found: Heard | None = said if call == self._call else None
+        return found
+
+    def lost(self) -> Loss | None:
+        """Return how the process ended; None while it lives, or has said something that is still to be heard.
+
+        The connection does not tell while a process lives that the tracker has started, and that has it too.
+        """
+        if self._process.is_alive() or self.connection.poll():
+            return None
+        return Loss(_how_it_ended(self._process.exitcode))
 
     def close(self, seconds: float = 0.0) -> None:
         """End the process: let it end by itself for so long, then kill it."""
@@ -97,6 +109,8 @@ def serve(connection: Connection, device: str) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     done, ended = get_context("spawn").Pipe(duplex=False)
+    for one in (connection, ended) if hasattr(os, "register_at_fork") else ():
+        os.register_at_fork(after_in_child=one.close)  # a process that the tracker forks says nothing for this one
     work = Thread(target=_serve, args=(connection, device, ended), daemon=True)
     work.start()
     parent = parent_process()
@@ -112,9 +126,9 @@ def _serve(connection: Connection, device: str, ended: Connection) -> None:
     worker = Worker(device, counter)
     with ended, suppress(EOFError, OSError):  # the parent has closed the connection
         while True:
-            method, arguments = connection.recv()
+            counter.call, method, arguments = connection.recv()
             counter.frames = 0
-            connection.send(_answer(getattr(worker, method), arguments))
+            connection.send((counter.call, _answer(getattr(worker, method), arguments)))
 
 
 def _answer(method: Callable[..., Any], arguments: tuple[Any, ...]) -> Heard:
@@ -130,6 +144,8 @@ class _Counter:
     """Tells the parent of frames that are done, now and then."""
 
     def __init__(self, connection: Connection) -> None:
+        self.call = 0
+        """Number of the parent's call that is being answered."""
         self.frames = 0
         """Not told yet; the rest of a piece goes without saying."""
         self._connection = connection
@@ -138,5 +154,5 @@ class _Counter:
     def __call__(self, frames: int) -> None:
         self.frames += frames
         if self.frames and time.monotonic() - self._told >= TELL_SECONDS:
-            self._connection.send(Progress(self.frames))
+            self._connection.send((self.call, Progress(self.frames)))
             self.frames, self._told = 0, time.monotonic()

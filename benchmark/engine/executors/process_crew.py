@@ -93,7 +93,11 @@ class ProcessCrew:
             time.sleep(seconds)
             return []
         talking = wait([seat.process.connection for seat in self._asked], seconds)
-        heard = [(seat, seat.process.hear()) for seat in self._asked if seat.process.connection in talking]
+        heard = []
+        for seat in self._asked:
+            process = seat.process
+            if said := process.hear() if process.connection in talking else process.lost():
+                heard.append((seat, said))
         answered = {seat for seat, said in heard if not isinstance(said, Progress)}
         self._asked = [seat for seat in self._asked if seat not in answered]
         return heard

@@ -16,6 +16,7 @@ class FakeProcess:
     """A process that is none: it says what a test has it say."""
 
     started = 0
+    gone: Loss | None = None
 
     def __init__(self, name: str, device: str) -> None:
         from multiprocessing import Pipe
@@ -31,6 +32,9 @@ class FakeProcess:
 
     def hear(self):
         return self.connection.recv()
+
+    def lost(self):
+        return self.gone
 
     def close(self, seconds: float = 0.0) -> None:
         self.closed.append(seconds)
@@ -113,6 +117,23 @@ def test_a_worker_is_heard_until_it_answers(machine) -> None:
         second.process.theirs.send(Loss("gone"))
         first.process.theirs.send(Answer("of nothing that was asked"))
         assert two.hear(1.0) == [(second, Loss("gone"))]
+
+
+def test_a_worker_that_ends_is_missed_while_others_have_its_connection(machine) -> None:
+    with crew(2) as two:
+        first, second = two.seats
+        two.ask(first, "work")
+        two.ask(second, "work")
+        first.process.gone = Loss("ended by SIGSEGV")
+        assert two.hear(0.0) == [(first, Loss("ended by SIGSEGV"))]
+        assert two.hear(0.0) == []
+
+
+def test_what_answers_another_call_is_not_heard(machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeProcess, "hear", lambda self: self.connection.recv() and None)
+    with crew(1) as one:
+        one.ask(one.seats[0], "work", Answer([]))
+        assert one.hear(1.0) == []
 
 
 @pytest.mark.parametrize("error", [None, KeyboardInterrupt])
