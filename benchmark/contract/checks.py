@@ -123,7 +123,7 @@ def _staggered(subject: Subject) -> tuple[Boxes, Boxes]:
 def _state(subject: Subject) -> Says:
     trial = subject.trial
     state = trial.start([subject.first])
-    if isinstance(state, Objects):
+    if isinstance(getattr(state, "state", state), Objects):  # a third party's is held by its guard
         return "fine", "kept by its objects, one a target"
     size = None
     for index, frame in enumerate(subject.first.frames[1:], 1):

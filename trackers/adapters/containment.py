@@ -13,6 +13,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import InitVar, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
@@ -68,6 +69,7 @@ class World:
         process, ours, given, argv = self._stack.pop()
         if os.getpid() != process:
             _end_child(error)
+        _let_go(error)
         self._streams.take_away()
         self._argv, sys.argv = sys.argv, argv
         own = {}
@@ -89,6 +91,15 @@ class World:
             return False
         plain = signal.getsignal(signal.SIGINT) is signal.default_int_handler or HANDLERS in self.changed
         return plain or type(error) is not KeyboardInterrupt  # this command's own handler raises what is its own
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Drop what the frames of an error hold: third-party objects among it have an end of their own, `__del__`."""
+    known: set[int] = set()
+    while error is not None and id(error) not in known:
+        known.add(id(error))
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def _end_child(error: BaseException | None) -> NoReturn:
@@ -159,6 +170,22 @@ def _place(error: BaseException) -> str:
     return f" ({place.filename}, line {place.lineno})"
 
 
+@dataclass
+class Held:
+    """A third party's state, which is let go in its world, whoever drops it: what it holds may have a `__del__`."""
+
+    state: Any
+    world: InitVar[World]
+
+    def __post_init__(self, world: World) -> None:
+        self._world = world
+
+    def __del__(self) -> None:
+        if not sys.is_finalizing():
+            with self._world:
+                self.state = None
+
+
 class Contained(Wrapped):
     """A third party's tracker in its world, with random numbers of its own.
 
@@ -171,6 +198,11 @@ class Contained(Wrapped):
         super().__init__(tracker)
         self._world, self._chance = world, chance
         self._noticed = Noticed(self._apart.resident if self._apart else None)
+
+    def __del__(self) -> None:
+        if not sys.is_finalizing():
+            with self._world:
+                del self._tracker
 
     @property
     def changed(self) -> set[str]:
@@ -201,7 +233,7 @@ class Contained(Wrapped):
     def finish(self, state: Any, lane: int) -> None:
         """Let a lane end that has seen its last frame; `TrackerFailure` where its answers are not of those frames."""
         if (apart := self._apart) is not None:
-            apart.finish(state, lane)
+            apart.finish(state.state, lane)
 
     def cut_off(self) -> None:
         """End what it has in processes of its own: nobody wants their answers any more."""
@@ -229,24 +261,25 @@ class Contained(Wrapped):
         self._noticed.begin()
         with self._world, self._chance:
             Chance.seed(seeds[0])
-            return self._tracker.start(frames, boxes, list(seeds))
+            return Held(self._tracker.start(frames, boxes, list(seeds)), self._world)
 
     def step(self, state: Any, frames: Sequence[Frame]) -> tuple[Step, Any]:
         """Follow; ValueError or TypeError where what comes back is no step."""
         frames = _own(frames)
         with self._world, self._chance:
             wanted = {signal.name: signal for signal in self.signals} if self.recording else {}
-            return checked(self._tracker.step(state, frames), len(frames), wanted)
+            step, after = checked(self._tracker.step(state.state, frames), len(frames), wanted)
+            return step, state if after is state.state else Held(after, self._world)
 
     def take(self, state: Any, lanes: Sequence[int]) -> Any:
         """Return the state of some lanes."""
         with self._world, self._chance:
-            return self._tracker.take(state, list(lanes))
+            return Held(self._tracker.take(state.state, list(lanes)), self._world)
 
     def join(self, first: Any, second: Any) -> Any:
         """Return one state of both."""
         with self._world, self._chance:
-            return self._tracker.join(first, second)
+            return Held(self._tracker.join(first.state, second.state), self._world)
 
     def parameters(self) -> int:
         """Return the number of network parameters."""

@@ -37,7 +37,7 @@ def test_a_thread_that_goes_on_is_said_and_one_that_ends_is_not(tmp_path: Path) 
         if thread.name.endswith("(wait)"):
             thread._target.__self__.set()  # type: ignore[attr-defined]
             thread.join()
-    assert state.lanes
+    assert state.state.lanes
     assert tracker.remarks() == ""
 
 
@@ -50,7 +50,7 @@ def test_a_process_that_goes_on_is_said(tmp_path: Path) -> None:
     try:
         state = tracker.start([FRAME], BOX, [0])
         assert tracker.remarks() == "it leaves 1 process running after a sequence"
-        theirs = state.lanes[0].it
+        theirs = state.state.lanes[0].it
         theirs.kill()
         theirs.wait()
         assert tracker.remarks() == ""
