@@ -21,6 +21,7 @@ from weakref import finalize
 import numpy as np
 from numpy.typing import NDArray
 
+from trackers.adapters.abroad.schools import take_input
 from trackers.adapters.abroad.settings import parameter_modules, read_settings
 from trackers.adapters.apart.lanes import START_SECONDS, ProcessLanes
 from trackers.adapters.apart.worker import WorkerProcess
@@ -65,6 +66,10 @@ def family(text: str) -> Family:
     load, parts, reach = _in_modules(match) if match["kind"] else _in_file(text, match)
     try:
         setting, fields = read_settings(load.settings)
+        if load.kind == "got10k":
+            take_input(setting, dict(fields))
+        elif setting and load.kind == "file":
+            raise ValueError(f"in braces go fields, field=value: {setting} is none")
     except ValueError as error:
         raise InputError(f"env:{text}: {error}") from error
     for name in parameter_modules(load.place, setting, fields) if load.kind == "pytracking" else ():

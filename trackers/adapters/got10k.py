@@ -14,7 +14,7 @@ from textwrap import dedent
 import numpy as np
 from numpy.typing import NDArray
 
-from trackers.adapters.abroad.schools import Got10k, takes_arrays
+from trackers.adapters.abroad.schools import Got10k, take_input, takes_arrays
 from trackers.adapters.abroad.settings import read_settings
 from trackers.adapters.chance import Chance
 from trackers.adapters.containment import loading
@@ -27,19 +27,15 @@ from trackers.registry import Family
 from trackers.weights.catalog import Weights
 from trackers.weights.choice import given_weights
 
-INPUTS = ("picture", "array")
-
 
 def family(text: str) -> Family:
     """Return the family of the class ``module:Class``; InputError where it cannot be imported."""
     address = read_address("got10k", text)
     try:
         setting, fields = read_settings(address.settings)
+        wanted = take_input(setting, fields)
     except ValueError as error:
         raise InputError(f"got10k:{text}: {error}") from error
-    wanted = fields.pop("input", None)
-    if setting or wanted not in (None, *INPUTS):
-        raise InputError(f"got10k:{text}: in braces go fields, and input=array or input=picture")
     found = find_class("got10k", address)
     cls = found.cls
     if issubclass(cls, Tracker):

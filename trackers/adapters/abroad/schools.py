@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     """Makes a tracker for one target."""
     Answer = tuple[NDArray[np.float64], float]
 
+INPUTS = ("picture", "array")
+"""What ``input`` in braces may say of a class for GOT-10k."""
 ONE_BASED = np.array([1.0, 1.0, 0.0, 0.0])
 
 
@@ -79,19 +81,46 @@ class PyTracking:
         if not hasattr(self._tracker, "visdom"):
             with suppress(AttributeError):  # it has slots
                 self._tracker.visdom = None  # what the repositories' own programs set, and some ask for
-        self._informed = len(inspect.signature(self._tracker.track).parameters) > 1
+        self._informed = info_goes(self._tracker.track)
         said = self._tracker.initialize(image, {"init_bbox": [float(value) for value in box]})
         self._previous = dict(said) if isinstance(said, Mapping) else {}
 
     def update(self, image: NDArray[np.uint8]) -> Answer:
         """Return the box, and 1: these trackers have no score that all mean alike."""
-        given = ({"previous_output": self._previous},) if self._informed else ()
-        said = self._tracker.track(image, *given)
+        info = {"previous_output": self._previous}
+        by_place = [info] if self._informed == "place" else []
+        by_name = {"info": info} if self._informed == "name" else {}
+        said = self._tracker.track(image, *by_place, **by_name)
         if not isinstance(said, Mapping) or "target_bbox" not in said:
             raise TypeError(f"track must return a dict with target_bbox; it returned {shown(said)}")
         self._previous = dict(said)
         box, _ = as_answer(said["target_bbox"], "target_bbox, as track returns it, must be a box x, y, w, h; it is")
         return box, 1.0
+
+
+def info_goes(track: Callable[..., Any]) -> str:
+    """Return how ``track`` takes what is known of the frame before: by ``name``, by ``place``, or "" for not at all.
+
+    A second argument of another name that may be left out means something else.
+    """
+    known = inspect.signature(track).parameters
+    if "info" in known and known["info"].kind in (
+        inspect.Parameter.KEYWORD_ONLY,
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+    ):
+        return "name"
+    places = [one for one in known.values() if one.kind not in (one.KEYWORD_ONLY, one.VAR_KEYWORD)]
+    if places and places[0].kind == inspect.Parameter.VAR_POSITIONAL:
+        return "place"
+    return "place" if places[1:] and (places[1].name == "info" or places[1].default is places[1].empty) else ""
+
+
+def take_input(setting: str, fields: dict[str, Any]) -> str | None:
+    """Take ``input`` out of the fields of a class for GOT-10k, and return it; ValueError for what cannot be meant."""
+    wanted: str | None = fields.pop("input", None)
+    if setting or wanted not in (None, *INPUTS):
+        raise ValueError("in braces go fields, and input=array or input=picture")
+    return wanted
 
 
 def school_of(cls: type) -> str:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .schools import Got10k, Plain, PyTracking, school_of, takes_arrays
+from .schools import Got10k, Plain, PyTracking, school_of, take_input, takes_arrays
 from .settings import Parameters, read_settings
 
 if TYPE_CHECKING:
@@ -101,7 +101,9 @@ class Worker:
         cls = getattr(module, name) if name else _only(module)
         school = school_of(cls) if kind == "file" else kind
         given = dict(fields)
-        arrays = given.pop("input", "array" if takes_arrays(cls) else "picture") == "array"
+        wanted = take_input(setting, given) if school == "got10k" else None
+        if setting and kind == "file":
+            raise ValueError(f"in braces go fields, field=value: {setting} is none")
         if weights:
             known = [key for key in PARAMETERS if key in inspect.signature(cls).parameters]
             if not known:
@@ -110,6 +112,7 @@ class Worker:
         if school == "pytracking" and kind != "file":
             self._tracker = PyTracking(Parameters(cls, place, setting, fields, importlib.import_module).make)
         elif school == "got10k":
+            arrays = takes_arrays(cls) if wanted is None else wanted == "array"
             self._tracker = Got10k(lambda: cls(**given), arrays=arrays)
         else:
             self._tracker = (PyTracking if school == "pytracking" else Plain)(lambda: cls(**given))
