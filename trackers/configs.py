@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from pathlib import Path, PurePath
-from typing import Any, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from trackers.errors import InputError, did_you_mean
 from trackers.registry import Family
@@ -54,22 +55,32 @@ def read_delta(family: Family, text: str) -> dict[str, Any]:
         field, equals, value = (part.strip() for part in item.partition("="))
         if field not in types:
             raise InputError(f"{family.name} has no field {field!r}.{did_you_mean(field, types)}")
-        kind = types[field]
+        kind, optional = _without_none(types[field])
         try:
             if not equals:
                 raise ValueError("no '='")
-            if kind is bool:
-                delta[field] = {"true": True, "false": False}[value.lower()]
-            elif kind is float:
-                delta[field] = _finite(value)
-            elif kind in (int, str, Path):
-                delta[field] = kind(value)
-            else:
-                delta[field] = _plain(value)
+            delta[field] = None if optional and value.lower() == "none" else _read(kind, value)
         except (ValueError, KeyError) as error:
             name = "float, a finite one" if kind is float else getattr(kind, "__name__", str(kind))
+            name += ", or none" if optional else ""
             raise InputError(f"{family.name}{{{item}}}: {field} takes a value of type {name}") from error
     return delta
+
+
+def _without_none(kind: Any) -> tuple[Any, bool]:
+    """Return the type X of ``X | None`` and True; any other type as it is, and False."""
+    parts = get_args(kind) if get_origin(kind) in (Union, UnionType) else ()
+    others = [part for part in parts if part is not NoneType]
+    return (others[0], True) if len(others) == 1 < len(parts) else (kind, False)
+
+
+def _read(kind: Any, value: str) -> Any:
+    """Read a value of a type; ValueError or KeyError where it is none."""
+    if kind is bool:
+        return {"true": True, "false": False}[value.lower()]
+    if kind is float:
+        return _finite(value)
+    return kind(value) if kind in (int, str, Path) else _plain(value)
 
 
 def _plain(value: str) -> Any:

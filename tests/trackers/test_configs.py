@@ -13,6 +13,7 @@ from trackers.names import TrackerSpec, resolve
 FILE = """
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Optional
 import numpy as np
 from trackers.api import register
 @dataclass(frozen=True)
@@ -84,3 +85,24 @@ def test_a_number_that_is_not_finite_is_refused(field: str, value: str) -> None:
         resolve(f"siamfc{{{field}={given}}}")
     assert "\n" not in str(refused.value)
     assert resolve("siamfc{scale_limits=0.2:4,template_rate=0.1}").config.scale_limits == (0.2, 4.0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "value"),
+    [
+        ("int | None", "5", 5), ("Optional[int]", "5", 5), ("'int | None'", "5", 5), ("int | None", "none", None),
+        ("float | None", "5", 5.0), ("str | None", "fast", "fast"), ("str | None", "none", None),
+        ("bool | None", "false", False), ("bool | None", "None", None), ("Path | None", "a/b", Path("a/b")),
+        ("tuple[float, float] | None", "1:2", (1.0, 2.0)), ("tuple[float, float] | None", "none", None),
+    ],
+)  # fmt: skip
+def test_an_optional_field_takes_a_value_of_its_type_or_none(tmp_path: Path, kind: str, given: str, value) -> None:
+    config = named(tmp_path, f"odd: {kind} = 'default'", f"{{odd={given}}}").config
+    assert config.odd == value
+    assert type(config.odd) is type(value)
+
+
+@pytest.mark.parametrize(("kind", "given"), [("int", "much"), ("bool", "5"), ("float", "nan")])
+def test_an_optional_field_refuses_any_other(tmp_path: Path, kind: str, given: str) -> None:
+    with pytest.raises(InputError, match=f"odd takes a value of type {kind}.*, or none$"):
+        named(tmp_path, f"odd: {kind} | None = None", f"{{odd={given}}}")
