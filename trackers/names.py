@@ -88,13 +88,15 @@ class TrackerSpec:
         """Return the tracker on a torch device ("cpu", "cuda:0", "mps"); random weights are always the same ones."""
         if (world := self.family.world) is None:
             return self._make(device)
+        from trackers.adapters.answers import check_signals
         from trackers.adapters.chance import Chance
         from trackers.adapters.containment import Contained, loading
 
         chance = Chance()
         with loading(f"tracker {self.name}", world, chance, "cannot be built"):
             tracker = self._make(device)
-        return Contained(tracker, world, chance)
+            check_signals(tracker.signals)
+        return Contained(tracker, world, chance, f"tracker {self.name}")
 
     def _make(self, device: str) -> Tracker[Any]:
         cls: Callable[..., Any] = self.family.cls

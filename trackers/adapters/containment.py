@@ -193,10 +193,10 @@ class Contained(Wrapped):
     use the other again.
     """
 
-    def __init__(self, tracker: Tracker[Any], world: World, chance: Chance) -> None:
-        """Take a tracker that was built with `loading` in the same world."""
+    def __init__(self, tracker: Tracker[Any], world: World, chance: Chance, what: str = "the tracker") -> None:
+        """Take a tracker that was built with `loading` in the same world, and what it is called there."""
         super().__init__(tracker)
-        self._world, self._chance = world, chance
+        self._world, self._chance, self._what = world, chance, what
         self._noticed = Noticed(self._apart.resident if self._apart else None)
 
     def __del__(self) -> None:
@@ -211,7 +211,7 @@ class Contained(Wrapped):
 
     def around(self, wrap: Callable[[Tracker[Any]], Tracker[Any]]) -> Contained:
         """Return the same with something between the guard and the tracker, to look at what the tracker itself does."""
-        wrapped = Contained(wrap(self._tracker), self._world, self._chance)
+        wrapped = Contained(wrap(self._tracker), self._world, self._chance, self._what)
         wrapped._noticed = self._noticed
         return wrapped
 
@@ -222,7 +222,7 @@ class Contained(Wrapped):
 
     @recording.setter
     def recording(self, wanted: bool) -> None:
-        with self._world, self._chance:
+        with loading(self._what, self._world, self._chance, "cannot be told whether telemetry is wanted"):
             self._tracker.recording = wanted
 
     def allow(self, seconds: float) -> None:

@@ -135,10 +135,10 @@ class Worker:
             self._videos = _load(order)
             specs = {name: _find(name, wanted) for name, wanted in order.trackers.items()}
             self._trackers = {name: spec.build(self._device) for name, spec in specs.items()}
+            for tracker in self._trackers.values():
+                tracker.recording = order.telemetry
         except InputError as error:
             return str(error)
-        for tracker in self._trackers.values():
-            tracker.recording = order.telemetry
         self._order = order
         return ""
 

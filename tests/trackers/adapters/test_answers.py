@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
+from tests.trackers.adapters.third_party import BOX as SHOWN
+from tests.trackers.adapters.third_party import FRAME
 from trackers.adapters.answers import as_answer, checked
 from trackers.api import Signal, Step
+from trackers.errors import InputError
+from trackers.names import resolve
 
 BOX = [1.0, 2.0, 3.0, 4.0]
 
@@ -95,7 +101,11 @@ SIGNALS = {"gate": Signal("gate", "how open", shape=(2,))}
         ((Step(np.zeros((1, 4)), np.ones(2)), 0), r"boxes must be of shape \(2, 4\)"),
         ((Step([BOX, None], np.ones(2)), 0), "boxes must be of shape"),
         ((Step(np.zeros((2, 4)), np.ones(3)), 0), r"scores must be of shape \(2,\)"),
-        ((Step(np.zeros((2, 4)), np.ones(2), {"door": np.ones(2)}), 0), "'door' is none of the tracker's signals"),
+        ((Step(np.zeros((2, 4)), np.ones(2)), 0), "telemetry lacks gate: every step reports all signals"),
+        (
+            (Step(np.zeros((2, 4)), np.ones(2), {"gate": np.ones((2, 2)), "door": np.ones(2)}), 0),
+            "'door' is none of the tracker's signals",
+        ),
         ((Step(np.zeros((2, 4)), np.ones(2), {"gate": np.ones(2)}), 0), r"'gate' must be of shape \(2, 2\)"),
     ],
 )
@@ -116,3 +126,58 @@ def test_a_step_of_tensors_is_one_of_arrays() -> None:
 def test_telemetry_that_nobody_wants_is_not_looked_at() -> None:
     step, _ = checked((Step(np.zeros((2, 4)), np.ones(2), {"door": None}), 0), 2, {})
     assert step.telemetry == {}
+
+
+TRACKER = """
+from trackers.api import Signal, Step, Tracker, register
+@register("theirs", remembers="nothing")
+class Theirs(Tracker):
+    {said}
+    def __init__(self, config, weights, device): pass
+    def start(self, frames, boxes, seeds): return boxes
+    def step(self, state, frames): return Step(state, state[:, 0]), state
+"""
+
+
+def told(*names: object) -> str:
+    listed = "".join(f"Signal({name!r}, 'told'), " for name in names)
+    return f"signals = ({listed})"
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        (told("facts"), "a signal cannot be called 'facts': give it another name"),
+        (told("file"), "a signal cannot be called 'file'"),
+        (told("allow_pickle"), "a signal cannot be called 'allow_pickle'"),
+        (told("x.npy"), "a signal cannot be called 'x.npy'"),
+        (told(""), "a signal cannot be called ''"),
+        (told(3), "a signal cannot be called 3"),
+        (told("a", "b", "a"), "two signals are called 'a'"),
+        ("signals = ('a',)", "signals must be a tuple of trackers.api.Signal"),
+        ("signals = None", "signals must be a tuple of trackers.api.Signal"),
+        ("signals = property(lambda self: 1 / 0)", "ZeroDivisionError"),
+    ],
+)
+def test_signals_that_cannot_be_kept_are_refused_when_it_is_built(tmp_path: Path, said: str, says: str) -> None:
+    (tmp_path / "theirs.py").write_text(TRACKER.format(said=said))
+    with pytest.raises(InputError, match=rf"theirs\.py cannot be built: .*{says}") as refused:
+        resolve(f"py:{tmp_path / 'theirs.py'}").build("cpu")
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_one_that_cannot_be_told_to_record_is_refused_in_one_line(tmp_path: Path, wanted: bool) -> None:
+    (tmp_path / "theirs.py").write_text(TRACKER.format(said="recording = property(lambda self: False)"))
+    tracker = resolve(f"py:{tmp_path / 'theirs.py'}").build("cpu")
+    with pytest.raises(InputError, match=r"theirs\.py cannot be told whether telemetry is wanted: .*no setter"):
+        tracker.recording = wanted
+
+
+def test_telemetry_that_is_missing_in_a_frame_fails_that_frame(tmp_path: Path) -> None:
+    (tmp_path / "theirs.py").write_text(TRACKER.format(said=told("a")))
+    tracker = resolve(f"py:{tmp_path / 'theirs.py'}").build("cpu")
+    tracker.step(tracker.start([FRAME], SHOWN, [0]), [FRAME])
+    tracker.recording = True
+    with pytest.raises(TypeError, match="telemetry lacks a"):
+        tracker.step(tracker.start([FRAME], SHOWN, [0]), [FRAME])

@@ -122,6 +122,16 @@ def test_a_tracker_that_is_another_here_is_refused(worker: Worker, order: Order,
     assert said == "tracker siamfc-s1: config, weights differ from the driver's; install the same version"
 
 
+def test_a_tracker_that_cannot_be_told_to_record_is_one_line(worker: Worker, order: Order, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(
+        "from trackers.api import Tracker, register\n@register('mine', remembers='nothing')\nclass Mine(Tracker):\n"
+        "    recording = property(lambda self: False)\n    def __init__(self, *given): pass\n"
+        "    def start(self, *given): pass\n    def step(self, *given): pass\n"
+    )
+    wanted = Wanted.of(resolve(f"py:{tmp_path / 'mine.py'}"))
+    assert "cannot be told whether telemetry is wanted" in worker.prepare(replace(order, trackers={"mine": wanted}))
+
+
 def test_weights_of_the_users_own_go_by_their_full_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spec = resolve("siamfc")
     file = tmp_path / "mine.pth"
