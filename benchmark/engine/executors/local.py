@@ -18,6 +18,8 @@ from trackers.adapters.containment import Contained
 from trackers.api import Tracker
 from trackers.names import TrackerSpec
 
+END_SECONDS = 3.0
+"""How long the call that a tracker is in may take to return when the work is cut off."""
 Team = Mapping[str, Tracker[Any]]
 """Trackers by name."""
 
@@ -59,10 +61,9 @@ class Local:
             for tracker in built.values():
                 if isinstance(tracker, Contained):
                     tracker.cut_off()  # else the thread would wait for a process that hangs
+            thread.join(END_SECONDS)  # a call that never returns ends with this process
             raise
-        finally:
-            work.stopping.set()
-            thread.join()
+        thread.join()
 
 
 def teams(built: Team, lanes: int, device: str) -> list[Team]:

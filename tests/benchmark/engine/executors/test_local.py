@@ -145,6 +145,35 @@ def test_whoever_stops_listening_stops_the_work(picture_folder: Path) -> None:
     assert set(diary.names) == {"one"}
 
 
+class Hangs(Still):
+    """Never returns from its second sequence."""
+
+    def __init__(self, diary: Diary) -> None:
+        super().__init__("hangs", diary, 0.0)
+        self.sequences, self.free = 0, threading.Event()
+
+    def start(self, frames, boxes, seeds):
+        self.sequences += 1
+        return super().start(frames, boxes, seeds)
+
+    def step(self, state, frames):
+        if self.sequences > 1:
+            self.free.wait(20)
+        return super().step(state, frames)
+
+
+def test_a_tracker_that_hangs_does_not_keep_who_stops_the_work(picture_folder: Path, monkeypatch) -> None:
+    monkeypatch.setattr(local, "END_SECONDS", 0.1)
+    tracker = Hangs(Diary())
+    going = work(picture_folder, 1, tracker)
+    next(going)
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        going.throw(KeyboardInterrupt)
+    assert time.monotonic() - began < 10
+    tracker.free.set()
+
+
 def test_an_error_of_the_engine_reaches_whoever_asked(picture_folder: Path) -> None:
     def on_frames(name: str, count: int) -> None:
         raise ZeroDivisionError("the bar broke")
