@@ -146,6 +146,21 @@ def test_a_video_is_as_long_as_it_is_whoever_fails(run_bench, clip: Path, tmp_pa
     assert count(Path("o.avi"))[0] == 12
 
 
+@pytest.mark.parametrize("at", ["init", "update"])
+def test_where_all_trackers_fail_that_is_said_and_nothing_of_the_video(run_bench, clip, tmp_path, at: str) -> None:
+    lines = GIVES_UP.replace("== 3", "== 1")
+    if at == "init":
+        lines = lines.replace("self.box, self.frames = box, 0", "raise RuntimeError('enough')")
+    (tmp_path / "gives_up.py").write_text(lines)
+    done = run_bench("track", clip, "--init", BOX, "-t", "py:gives_up.py", "-o", "o.avi")
+    assert done.returncode == 1
+    assert "py:gives_up.py failed after" in done.stderr
+    assert "of 12 frames: RuntimeError: enough" in done.stderr
+    assert "frame(s) to track" not in done.stderr
+    assert "could be decoded" not in done.stderr
+    assert count(Path("o.avi"))[0] == 12
+
+
 def refused(run_bench, *words: object, **where: Path) -> str:
     done = run_bench("track", *words, "-t", "cv2:kcf", **where)
     assert done.returncode == 2, done.stderr
