@@ -59,6 +59,11 @@ class TrackerSpec:
         """One line: what it remembers of its target."""
         return self.family.remembered(self.config)
 
+    @property
+    def reports(self) -> bool:
+        """Whether it has signals to report: of a class of one target nobody asks for any, whatever it calls so."""
+        return issubclass(self.family.cls, Tracker) and bool(self.family.cls.signals)
+
     @cached_property
     def settings(self) -> dict[str, Any] | None:
         """The config as JSON has it; None where there is none. InputError where it holds what JSON has not."""

@@ -225,7 +225,7 @@ def _serves(plan: Plan, spec: TrackerSpec, job: Job, kept: Record, results: Resu
         return not plan.retry_failed
     if len(kept.boxes) != len(job):
         return False
-    if not plan.telemetry or not getattr(spec.family.cls, "signals", ()):
+    if not plan.telemetry or not spec.reports:
         return True
     return results.telemetry(kept) is not None
 

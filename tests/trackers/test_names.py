@@ -198,3 +198,17 @@ def test_a_name_that_is_no_text_is_one_line_that_can_be_printed(name: str) -> No
     with pytest.raises(InputError, match="no UTF-8") as told:
         resolve(name)
     assert str(told.value).isascii()
+
+
+@pytest.mark.parametrize("wrapped", ["None", "int", "'theirs'"])
+def test_what_a_class_calls_wrapped_is_its_own(tmp_path: Path, wrapped: str) -> None:
+    (tmp_path / "mine.py").write_text(
+        "from trackers.api import register\n@register('mine', remembers='nothing')\nclass Mine:\n"
+        f"    wrapped = {wrapped}\n    def __init__(self, weights): self.weights = weights\n"
+        "    def init(self, image, box): pass\n    def update(self, image): pass\n"
+    )
+    (tmp_path / "net.pth").write_bytes(b"theirs")
+    file = f"py:{tmp_path / 'mine.py'}"
+    assert resolve(f"{file}@{tmp_path / 'net.pth'}").weights.path == tmp_path / "net.pth"
+    with pytest.raises(InputError, match="needs weights"):
+        resolve(file)

@@ -49,7 +49,7 @@ def family(text: str) -> Family:
     class Got10kTracker:
         """One target."""
 
-        wrapped = cls
+        __engram_wrapped__ = cls
 
         def __init__(self, **weights: str) -> None:
             """Take the wrapped class's own parameter for a file of weights, if one is given."""

@@ -87,7 +87,7 @@ def given_weights(cls: type, weights: Weights) -> dict[str, str]:
 
 def _parameters(cls: type) -> Mapping[str, inspect.Parameter]:
     try:
-        return inspect.signature(getattr(cls, "wrapped", cls)).parameters
+        return inspect.signature(vars(cls).get("__engram_wrapped__", cls)).parameters
     except (ValueError, TypeError):  # classes written in C may not tell
         return {}
 

@@ -95,6 +95,24 @@ def test_telemetry_that_is_not_kept_is_made(selection: Selection, tmp_path: Path
     assert all(task.kept is not None for task in laid(telling, store))
 
 
+SIGNALLING = """
+from trackers.api import register
+@register("signalling", remembers="nothing")
+class Signalling:
+    signals = ("SIGTERM",)
+    def init(self, image, box): self.box = box
+    def update(self, image): return self.box
+"""
+
+
+def test_what_a_class_of_one_target_calls_signals_is_no_telemetry_that_lacks(selection: Selection, tmp_path) -> None:
+    store = Results(tmp_path / "results")
+    (tmp_path / "signalling.py").write_text(SIGNALLING)
+    telling = plan(selection, f"py:{tmp_path / 'signalling.py'}", telemetry=True)
+    list(done(telling, laid(telling, store), store))
+    assert all(task.kept is not None for task in laid(telling, store))
+
+
 def test_seeds_differ_by_sequence_and_run_and_repeat() -> None:
     seeds = {lane_seed(s, "demo", n, r) for s in (0, 1) for n in ("a", "b") for r in (0, 1)}
     assert len(seeds) == 8
