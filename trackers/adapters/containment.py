@@ -12,7 +12,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import InitVar, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -49,6 +49,8 @@ class World:
         """Take the only word of its command line, and its working directory; None for that of the program."""
         self._argv = [name]
         self._own: dict[int, Any] = {} if folder is None else {FOLDER: str(folder)}
+        self.opening: Callable[[], AbstractContextManager[None]] = nullcontext
+        """Makes a context in which what it unpickles finds its modules: for when it is built or started."""
         self.changed: set[str] = set()
         """What it has changed in the process so far, in words; all of it was put back."""
         self._stack: list[tuple[int, list[Any], dict[int, Any], list[str]]] = []
@@ -119,7 +121,7 @@ def _said(error: BaseException) -> str:
 def loading(what: str, world: World, chance: Chance | None = None, doing: str = "cannot be loaded") -> Iterator[None]:
     """Guard an import or a build; InputError, one line with `what` and where it happened, whatever is raised."""
     try:
-        with _plots_as_before(), world, chance or Chance():
+        with _plots_as_before(), world, chance or Chance(), world.opening():
             yield
     except InputError:
         raise
@@ -259,7 +261,7 @@ class Contained(Wrapped):
         """Start the tracker; the process's generators of random numbers are seeded with the first lane's seed."""
         frames, boxes = _own(frames), np.array(boxes, np.float64)
         self._noticed.begin()
-        with self._world, self._chance:
+        with self._world, self._chance, self._world.opening():
             Chance.seed(seeds[0])
             return Held(self._tracker.start(frames, boxes, list(seeds)), self._world)
 

@@ -32,6 +32,7 @@ def family(place: str) -> Family:
     for number in count():
         folder = PrivateFolder.loaded(f"{stem}_{number}") or PrivateFolder(f"{stem}_{number}", path.parent, others)
         world = World(str(path))
+        world.opening = folder.unpickling
         module = _load(place, folder, path, world)
         found = _choose(place, module, wanted)
         reach = _reach(folder, path, found.cls)

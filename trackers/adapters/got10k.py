@@ -57,15 +57,14 @@ def family(text: str) -> Family:
 
         def init(self, image: Frame, box: NDArray[np.float64]) -> None:
             """Start the wrapped tracker."""
-            with found.unpickling():
-                self._driven.init(image, box)
+            self._driven.init(image, box)
 
         def update(self, image: Frame) -> tuple[NDArray[np.float64], float]:
             """Return the wrapped tracker's box, 0-based."""
             return self._driven.update(image)
 
     def deterministic(weights: Weights) -> bool:
-        with loading(f"got10k:{address.text}", found.world, Chance(), "cannot be built"), found.unpickling():
+        with loading(f"got10k:{address.text}", found.world, Chance(), "cannot be built"):
             return bool(getattr(cls(**fields, **given_weights(cls, weights)), "is_deterministic", False))
 
     called = author_name(cls)

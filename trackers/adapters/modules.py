@@ -12,7 +12,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib import import_module
@@ -82,11 +82,6 @@ class Found:
     reach: Reach
     load: Callable[[str], ModuleType]
     """Imports another module of its folder."""
-    folder: PrivateFolder | None
-
-    def unpickling(self) -> AbstractContextManager[None]:
-        """Let its modules be found by whoever unpickles objects of theirs, as checkpoints hold them."""
-        return nullcontext() if self.folder is None else self.folder.unpickling()
 
 
 def read_address(kind: str, text: str) -> Address:
@@ -138,6 +133,7 @@ def find_class(kind: str, address: Address, apart: str = "", also: Sequence[str]
     for number in count():
         folder = None if home is None else _folder(home, apart, number)
         world = World(address.module, address.folder)
+        world.opening = nullcontext if folder is None else folder.unpickling
         with loading(asked, world):
             module = import_module(address.module) if folder is None else folder.load(address.module)
         cls: Any = getattr(module, address.name, None)
@@ -146,7 +142,7 @@ def find_class(kind: str, address: Address, apart: str = "", also: Sequence[str]
         reach = _reach((address.module, *also), cls, folder)
         if (first := first_reach(cls, asked, reach)).digest == reach.digest:
             load = import_module if folder is None else folder.load
-            return Found(cls, world_of(module, world), first, load, folder)
+            return Found(cls, world_of(module, world), first, load)
         if folder is None or not cls.__module__.startswith(f"{folder.name}."):
             raise InputError(f"{asked}: its code has changed since it was loaded: begin again")
     raise AssertionError

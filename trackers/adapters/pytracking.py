@@ -50,8 +50,7 @@ def family(text: str) -> Family:
 
         def init(self, image: Frame, box: NDArray[np.float64]) -> None:
             """Start a new tracker with parameters of its own."""
-            with found.unpickling():
-                self._driven.init(image, box)
+            self._driven.init(image, box)
 
         def update(self, image: Frame) -> tuple[NDArray[np.float64], float]:
             """Return the box."""

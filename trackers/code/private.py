@@ -80,12 +80,13 @@ class PrivateFolder(MetaPathFinder):
     def importable(self) -> Iterator[None]:
         """Have the folder in front of ``sys.path`` meanwhile, as Python has a script's."""
         folder = self.path[0]
-        sys.path.insert(0, folder)
+        with suppress(AttributeError):  # the code may have replaced the path
+            sys.path.insert(0, folder)
         try:
             yield
         finally:
             self._follow_path()
-            with suppress(AttributeError, ValueError):  # the code may have replaced the path
+            with suppress(AttributeError, ValueError):
                 sys.path.remove(folder)
 
     @contextmanager
@@ -104,9 +105,17 @@ class PrivateFolder(MetaPathFinder):
         finally:
             self._open = False
             for name in set(sys.modules) - before:
-                file = getattr(sys.modules[name], "__file__", None) or next(iter(_places(sys.modules[name])), "")
-                if not name.startswith(f"{self.name}.") and any(Path(file).is_relative_to(one) for one in self.path):
+                if self._holds(name):
                     sys.modules.pop(name, None)
+
+    def _holds(self, name: str) -> bool:
+        """Return whether a loaded module of that name is one of the folder's that goes by its plain name."""
+        top, module = name.partition(".")[0], sys.modules[name]
+        if top in OWN or name.startswith(f"{self.name}."):
+            return False
+        file = Path(getattr(module, "__file__", None) or next(iter(_places(module)), ""))
+        inside = (file.relative_to(one).parts for one in self.path if file.is_relative_to(one))
+        return any(parts[:1] and parts[0].partition(".")[0] == top for parts in inside)  # and not in a .venv below it
 
     def _name_openly(self, dotted: str) -> None:
         """Give a module, and the packages that it is in, the names that its code has for them, where these are free."""

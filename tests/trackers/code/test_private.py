@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 from threading import Thread
 
+import numpy as np
 import pytest
 
 from trackers.code.private import PrivateFolder
+from trackers.names import resolve
 
 NUMBERS = count()
 
@@ -147,3 +150,54 @@ HINTS = get_type_hints(Config)
 """
     module = load(text, helper="class Other: pass")
     assert module.HINTS["other"] is module.helper.Other
+
+
+def test_what_is_unpickled_is_forgotten_and_what_is_installed_below_the_folder_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / ".venv" / "site-packages"
+    site.mkdir(parents=True)
+    (site / "engram_installed.py").write_text("x = 1")
+    (tmp_path / "engram_pickled.py").write_text("class Net: pass")
+    monkeypatch.syspath_prepend(site)
+    folder = PrivateFolder("engram_test_opened", tmp_path)
+    try:
+        with folder.unpickling():
+            import_module("engram_installed")
+            import_module("engram_pickled")
+        assert "engram_installed" in sys.modules
+        assert "engram_pickled" not in sys.modules
+    finally:
+        folder.forget()
+        for name in ("engram_installed", "engram_pickled"):
+            sys.modules.pop(name, None)
+
+
+PICKLES = """
+import pickle
+from trackers.api import register
+import engram_helper
+TEXT = b"cengram_helper\\nNet\\n)R."
+{at_import}
+@register("pickles", remembers="nothing")
+class Pickles:
+    def __init__(self): {made}
+    def init(self, image, box): {init}
+    def update(self, image): return [NET.k, 1, 1, 1]
+"""
+LOAD = "global NET; NET = pickle.loads(TEXT); assert type(NET) is engram_helper.Net"
+
+
+@pytest.mark.parametrize("where", ["at_import", "made", "init"])
+def test_a_file_unpickles_objects_of_the_modules_beside_it(tmp_path: Path, where: str) -> None:
+    for name, value in (("first", 3), ("second", 5)):
+        lines = {"at_import": "", "made": "pass", "init": "pass"} | {where: LOAD}
+        lines["at_import"] = lines["at_import"].replace("global NET; ", "")
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mine.py").write_text(PICKLES.format(**lines))
+        (tmp_path / name / "engram_helper.py").write_text(f"class Net:\n    k = {value}\n")
+        tracker = resolve(f"py:{tmp_path / name / 'mine.py'}").build("cpu")
+        frame = np.zeros((9, 9, 3), np.uint8)
+        step, _ = tracker.step(tracker.start([frame], np.ones((1, 4)), [0]), [frame])
+        assert step.boxes[0, 0] == value
+        assert "engram_helper" not in sys.modules
