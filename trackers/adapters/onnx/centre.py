@@ -29,16 +29,18 @@ class CentreMap(Pair):
         side, _ = self.sides(target.size)
         found = self.respond(target, self.cut(frame, target.centre, side, self.searched.size))
         scores = maps(found, decode.scores, 1)[0, 0].astype(np.float64)
+        offsets, parts = (maps(found, name, 2)[0].astype(np.float64) for name in (decode.offsets, decode.sizes))
         cells = len(scores)
         hann = np.hanning(cells + 2)[1:-1]
         scores = scores * (1 - decode.window + decode.window * np.outer(hann, hann))
-        row, column = divmod(int(np.nanargmax(scores)), cells)
+        sound = np.isfinite([scores, *offsets, *parts]).all(0)
+        if not sound.any():
+            raise ValueError("no cell has a score, an offset and a size: outputs are NaN")
+        row, column = divmod(int(np.argmax(np.where(sound, scores, -np.inf))), cells)
         score = float(scores[row, column])
         if score < decode.threshold:
             return np.concatenate([target.centre - target.size / 2, target.size]), score, target
-        offset, part = (
-            maps(found, name, 2)[0, :, row, column].astype(float) for name in (decode.offsets, decode.sizes)
-        )
+        offset, part = offsets[:, row, column], parts[:, row, column]
         centre = target.centre + ((np.array([column, row]) + offset) / cells - 0.5) * side
         centre = np.clip(centre, 0, bounds)
         size = np.minimum(np.maximum(part * side, decode.smallest), np.maximum(bounds, decode.smallest))

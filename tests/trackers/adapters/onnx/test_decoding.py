@@ -170,6 +170,24 @@ def test_the_highest_of_a_centre_map_has_its_size_and_offset_there() -> None:
         follower.step(FRAME, start)
 
 
+@pytest.mark.parametrize("broken", ["z", "o"])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_cell_of_a_centre_map_without_size_or_offset_is_never_the_best(broken: str, value: float) -> None:
+    outputs = {name: np.full((1, n, 8, 8), 0.25, np.float32) for name, n in (("s", 1), ("z", 2), ("o", 2))}
+    outputs["s"][0, 0, 3, 5], outputs["s"][0, 0, 2, 2] = 0.9, 0.8
+    outputs[broken][0, 1, 3, 5] = value
+    tables = {"template": Template(64, factor=2.0), "search": Search(128, factor=4.0)}
+    follower = CentreMap(
+        describe(Centre("s", "z", "o", window=0.0, threshold=0.5), **tables), {"head": Says(**outputs)}
+    )
+    box, score, after = follower.step(FRAME, follower.start(FRAME, BOX))
+    assert score == pytest.approx(0.8)
+    assert np.isfinite([*box, *after.centre, *after.size]).all()
+    outputs[broken][0, 1] = np.nan
+    with pytest.raises(ValueError, match="no cell has a score, an offset and a size: outputs are NaN"):
+        follower.step(FRAME, after)
+
+
 class Pixels(Says):
     """A network whose features are the crop itself."""
 
