@@ -6,6 +6,8 @@ import os
 import platform
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,6 +16,8 @@ import cv2
 from trackers.errors import InputError
 
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
+_threads_of_torch: list[int] = []
+"""How many it had when it was first told to compute with one."""
 
 
 def find_device(wanted: str) -> str:
@@ -54,9 +58,24 @@ def use_device(wanted: str) -> str:
     if device == "cpu":
         import torch
 
+        if not _threads_of_torch:
+            _threads_of_torch.append(torch.get_num_threads())
         torch.set_num_threads(1)
         cv2.setNumThreads(1)
     return device
+
+
+@contextmanager
+def threads_as_before() -> Iterator[None]:
+    """Put back, at the end, how many threads torch and OpenCV compute with: the process is not this program's alone."""
+    torch, opencv = sys.modules.get("torch"), cv2.getNumThreads()
+    threads = torch and torch.get_num_threads()
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(opencv)
+        if before := threads or next(iter(_threads_of_torch), None):
+            sys.modules["torch"].set_num_threads(before)
 
 
 def plan_for(wanted: str) -> str:

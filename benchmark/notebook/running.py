@@ -10,6 +10,7 @@ import click
 from benchmark.commands.carrying_out import Request, WriteReport, carry_out
 from benchmark.commands.lists import Words, join_names
 from benchmark.commands.run import run as command
+from benchmark.engine.device import threads_as_before
 from benchmark.notebook.loading import LoadedRun, Place
 from benchmark.runs import Run
 from trackers.errors import InputError
@@ -75,7 +76,7 @@ def run(
     except click.UsageError as error:
         raise InputError(error.format_message()) from None
     wanted = {key: value for key, value in context.params.items() if key not in ("json_file", "quiet")}
-    with context:  # what an option changes in the process is put back at the end
+    with context, threads_as_before():  # what an option changes in the process is put back at the end
         (ended,) = carry_out(Request(**wanted, command=("run_bench", "run", *words)), report, quiet=quiet)
     return LoadedRun(Run.read(ended.folder))
 

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import cv2
 import pytest
 import torch
+from conftest import REPOSITORY
 
-from benchmark.engine.device import environment_class, find_device, machine, use_device
+from benchmark.engine.device import environment_class, find_device, machine, threads_as_before, use_device
 from trackers.errors import InputError
 
 
@@ -44,6 +49,30 @@ def test_on_a_cpu_there_is_one_thread_whatever_there_was_before() -> None:
         cv2.setNumThreads(threads[1])
     with pytest.raises(InputError, match="--device takes"):
         use_device("abacus")
+
+
+def test_both_libraries_have_their_threads_again_at_the_end() -> None:
+    threads = torch.get_num_threads(), cv2.getNumThreads()
+    torch.set_num_threads(2)
+    cv2.setNumThreads(2)
+    try:
+        with threads_as_before():
+            use_device("cpu")
+            assert (torch.get_num_threads(), cv2.getNumThreads()) == (1, 1)
+        assert (torch.get_num_threads(), cv2.getNumThreads()) == (2, 2)
+    finally:
+        torch.set_num_threads(threads[0])
+        cv2.setNumThreads(threads[1])
+
+
+def test_torch_has_them_too_where_it_is_loaded_meanwhile() -> None:
+    code = (
+        "import sys\nfrom benchmark.engine.device import threads_as_before, use_device\n"
+        "for _ in range(2):\n    with threads_as_before(): use_device('cpu')\n"
+        "sys.exit(sys.modules['torch'].get_num_threads())"
+    )
+    environment = {**os.environ, "OMP_NUM_THREADS": "3", "MKL_DYNAMIC": "FALSE"}
+    assert subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, env=environment).returncode == 3
 
 
 def test_the_environment_class_changes_with_the_threads() -> None:

@@ -5,7 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import pytest
+import torch
 from conftest import REPOSITORY
 
 import benchmark
@@ -61,6 +63,18 @@ def test_a_failed_sequence_is_in_the_result(tmp_path: Path, picture_folder: Path
     assert list(found.sequences["status"]) == ["failed"] * 3
     assert "no idea" in found.sequences["notes"].iloc[0]
     assert "no scores" in repr(found)
+
+
+def test_a_run_leaves_the_notebook_its_threads(tmp_path: Path, picture_folder: Path) -> None:
+    before = torch.get_num_threads(), cv2.getNumThreads()
+    torch.set_num_threads(2)
+    cv2.setNumThreads(2)
+    try:
+        run("cv2:kcf", "folder", data_root=picture_folder, results=tmp_path / "out", limit_frames=2, quiet=True)
+        assert (torch.get_num_threads(), cv2.getNumThreads()) == (2, 2)
+    finally:
+        torch.set_num_threads(before[0])
+        cv2.setNumThreads(before[1])
 
 
 def test_the_command_lines_own_run_ends_with_its_report(
