@@ -59,13 +59,21 @@ class Noticed:
 
 
 def children() -> set[str]:
-    """Return the numbers of the processes that this one has started, and that are there; none off Linux."""
+    """Return the numbers of the processes that this one has started, and that go on; none off Linux."""
     lists = Path("/proc/self/task").glob("*/children") if Path("/proc/self/task").is_dir() else ()
     found: set[str] = set()
     for one in lists:
         with suppress(OSError):  # a thread that has ended meanwhile
             found.update(one.read_text().split())
-    return found
+    return set(filter(_runs, found))
+
+
+def _runs(process: str) -> bool:
+    """Return whether a process has not ended: one that has is there until somebody asks how."""
+    try:
+        return not Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].startswith(" Z")
+    except OSError:
+        return False
 
 
 def resident(process: int | str = "self") -> int | None:

@@ -59,6 +59,15 @@ def test_a_process_that_goes_on_is_said(tmp_path: Path) -> None:
         before.wait()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="who has started whom is known on Linux alone")
+def test_a_process_that_has_ended_does_not_go_on_whether_or_not_somebody_asked_how(tmp_path: Path) -> None:
+    ended = "os.waitid(os.P_PID, self.it.pid, os.WEXITED | os.WNOWAIT)"
+    tracker = build(tmp_path, init=f"import os, subprocess\nself.it = subprocess.Popen(['true'])\n{ended}")
+    state = tracker.start([FRAME], BOX, [0])
+    assert tracker.remarks() == ""
+    state.state.lanes[0].it.wait()
+
+
 def test_threads_of_before_and_of_ours_are_not_theirs(tmp_path: Path) -> None:
     gone = threading.Event()
     before = threading.Thread(target=gone.wait)
