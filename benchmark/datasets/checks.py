@@ -45,7 +45,7 @@ def check_rows(name: str, rows: Boxes, start: int, file: Path) -> None:
     in it, or have a box beyond any image.
     """
     if len(rows) - start < 2:
-        raise InputError(f"{name}: {max(len(rows) - start, 0)} frame(s) to run; tracking needs at least 2 ({file})")
+        raise InputError(f"{name}: {max(len(rows) - start, 0)} frame(s) to run; tracking needs at least 2")
     first, where = rows[start], f"{file}, row {start + 1}"
     if not np.isfinite(first).all():
         raise InputError(f"{name}: the first box is NaN or empty ({where}): it must show the target")
