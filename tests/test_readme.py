@@ -54,8 +54,11 @@ def test_every_difference_of_the_readme_is_of_an_answer(dataset: str, begins: st
 
 
 def test_how_many_studies_are_answered_is_counted() -> None:
-    (here, there) = re.findall(r"(\w+) studies on these 14, (\w+) on `demo-full`", README)[0]
-    assert [NUMBERS.index(word) + 1 for word in (here, there)] == [len(answers(one)) for one in ("OTB100", "demo-full")]
+    told = re.findall(
+        r"(\w+) studies on these 14, (\w+) on `demo-full`, (\w+) on the 720 videos of `demo-large`", README
+    )
+    counted = [len(answers(one)) for one in ("OTB100", "demo-full", "demo-large")]
+    assert [NUMBERS.index(word) + 1 for word in told[0]] == counted
 
 
 RENDERED = (
@@ -66,6 +69,18 @@ REAL = (
     r"the (?P<comparisons>\d+) comparisons of the\n\[(?P<studies>\w+) .*? of (?P<low>\S+) \(.*?\)\nto (?P<high>\S+) in"
     r" .*? takes (?P<needed>\S+ to \S+) such"
 )
+
+
+def test_what_is_said_of_the_large_set_is_what_its_answers_say() -> None:
+    (paragraph,) = re.findall(r"\*\*The 720 of `demo-large`\*\*.*?\n\n", STUDIES, re.DOTALL)
+    (numbers,) = re.findall(r"differences of (\S+) to (\S+) in .*? takes (\S+ to \S+) sequences", paragraph, re.DOTALL)
+    low, high, needed = numbers
+    rows = compared("demo-large")
+    detectable = [row["detectable"] for row in rows]
+    assert (float(low), float(high)) == (round(min(detectable), 2), round(max(detectable), 2))
+    assert needed == f"{min(row['needed'] for row in rows):,} to {max(row['needed'] for row in rows):,}"
+    differences = {round(row["difference"], 3) for row in rows}
+    assert {float(one) for one in re.findall(r"[+-]\.\d{3}\b", paragraph)} == differences
 
 
 @pytest.mark.parametrize(("dataset", "words"), [("demo-full", RENDERED), ("OTB100", REAL)])
