@@ -36,13 +36,18 @@ def between(a: Run, b: Run, trackers: Sequence[str] = ()) -> tuple[list[Matched]
                 f"runs {a.scores.run} and {b.scores.run} cannot be compared: {what} is {first!r} there and "
                 f"{second!r} here"
             )
-    for run in (a, b):
-        if why := run.scores.unscored:
-            raise InputError(f"run {run.scores.run} has no score: {why}")
+    _check_scored(a, b)
     if trackers:
         return _on_shared(a, b, [(_scored(a, name), _scored(b, name)) for name in trackers], [])
     matched = _match(a, b)
     return _on_shared(a, b, matched, list(_unmatched(a, b, matched)))
+
+
+def _check_scored(*runs: Run) -> None:
+    """Raise InputError where a run has no score at all."""
+    for run in runs:
+        if why := run.scores.unscored:
+            raise InputError(f"run {run.scores.run} has no score: {why}")
 
 
 def within(run: Run, trackers: Sequence[str]) -> tuple[list[Matched], list[str]]:
@@ -52,8 +57,7 @@ def within(run: Run, trackers: Sequence[str]) -> tuple[list[Matched], list[str]]
     common.
     """
     names = list(dict.fromkeys(trackers))
-    if why := run.scores.unscored:
-        raise InputError(f"run {run.scores.run} has no score: {why}")
+    _check_scored(run)
     if len(names) < 2:
         known = ", ".join(one.name for one in run.scores.trackers)
         raise InputError(
