@@ -10,6 +10,7 @@ from benchmark.runs import Run
 from benchmark.scores import TrackerScores
 from benchmark.statistics.paired import PairedDifference, compare
 from trackers.errors import InputError, did_you_mean
+from trackers.plurals import counted
 
 __all__ = ["Matched", "between", "differences", "within"]
 
@@ -146,7 +147,7 @@ def _sequences(a: Run, b: Run, one: TrackerScores, other: TrackerScores) -> tupl
         if name not in one.sequences or name not in other.sequences:
             alone.append(name)
         elif (frames := _frames(one, name)) != (others := _frames(other, name)):
-            why.append(f"{name} was scored on {frames} frames in A, {others} in B")
+            why.append(f"{name} was scored on {counted(frames, 'frame')} in A, {others} in B")
         elif name in digests[0] and name in digests[1] and digests[0][name] != digests[1][name]:
             why.append(f"{name} has other frames or other ground truth in B than in A")
         else:

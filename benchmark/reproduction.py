@@ -11,6 +11,7 @@ from typing import Any
 
 from benchmark.datasets.listing import entries
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 ENDINGS = (".pth", ".pt", ".pkl", ".tar", ".mat", ".safetensors", ".index", ".bin", ".ckpt")
 """Of files of weights: what else lies in a folder with them is nothing."""
@@ -130,5 +131,5 @@ def _entries(folder: Path, remark: Callable[[str], None], deep: int = DEEP) -> l
         packed = one.name.casefold().endswith(PACKED)
         remark(f"{one}: packed, unpack what it holds; left out" if packed else f"{one}: no file of weights; left out")
     if len(others) > SHOWN:
-        remark(f"{folder}: {len(others) - SHOWN} more files that hold no weights; left out")
+        remark(f"{folder}: {counted(len(others) - SHOWN, 'more file')} without weights; left out")
     return found

@@ -18,6 +18,7 @@ from benchmark.p_values import p_text
 from benchmark.signed import signed
 from benchmark.store.results import slug, writing
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 if TYPE_CHECKING:
     from benchmark.datasets.selection import Selection
@@ -203,7 +204,7 @@ def show(found: Answer, says: Terminal) -> Table | str:
 def repeated(repeats: int, jitter: float) -> str:
     """Return how often each trajectory is run."""
     off = f" of first boxes off by up to {jitter:g} px" if jitter else ""
-    return f"{repeats} repeat{'s' if repeats > 1 else ''}{off}"
+    return f"{counted(repeats, 'repeat')}{off}"
 
 
 def _spanned(one: Effect) -> str:

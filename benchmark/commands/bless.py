@@ -14,6 +14,7 @@ from benchmark.commands.options import device_option, results_option
 from benchmark.commands.outputs import output_path
 from benchmark.commands.terminal import echo, progress, remarks
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 if TYPE_CHECKING:
     from benchmark.gate.snapshot import Snapshot
@@ -57,8 +58,7 @@ def bless(
     write_baseline(file, Baseline(new, f"{datetime.now(UTC):%Y-%m-%d %H:%M}", reason, folder.name))
     for line in lines:
         echo(line)
-    count = f"{len(new.trackers)} tracker{'s' if len(new.trackers) > 1 else ''}"
-    echo(f"{file}: {new.coverage}, {count}{'' if speed else ', without speeds'}")
+    echo(f"{file}: {new.coverage}, {counted(len(new.trackers), 'tracker')}{'' if speed else ', without speeds'}")
 
 
 def _changes(file: Path, new: Snapshot) -> list[str]:

@@ -15,6 +15,7 @@ from benchmark.commands.work import do
 from benchmark.commands.workers import open_executor
 from benchmark.store.results import writing
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 if TYPE_CHECKING:
     from benchmark.datasets.selection import Selection
@@ -138,7 +139,7 @@ def _check_scored(selection: Selection, profile: Profile) -> None:
     truth = [video.annotation for video in selection.sequences]
     names = [one.name for one in truth if left_out(one, one.start, profile).all()]
     if names:
-        others = f" (and {len(names) - 1} others)" if len(names) > 1 else ""
+        others = f" (and {counted(len(names) - 1, 'other')})" if len(names) > 1 else ""
         raise InputError(
             f"{selection.dataset}: profile {profile.name} scores no frame of {names[0]}{others}: "
             + ("raise --limit-frames, or " if selection.limit_frames else "")

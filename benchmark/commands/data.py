@@ -10,6 +10,7 @@ import click
 
 from benchmark.commands.terminal import echo, output, progress, remarks, size_text
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 if TYPE_CHECKING:
     from benchmark.datasets.download import Source
@@ -72,7 +73,7 @@ def get(*, name: str, data_root: Path | None, yes: bool, keep_archives: bool, so
             on_bytes=lambda size, total: bars.update(bar, completed=size, total=total or None),
         )  # fmt: skip
     there = open_dataset(known, data_root).inventory()
-    files = "1 file" if fetched == 1 else f"{fetched} files"
+    files = counted(fetched, "file")
     echo(f"{known}: {files} fetched; {len(there.found)} of {dataset.total} sequences are there, in {place}")
     if there.missing:
         echo(f"missing: {', '.join(there.missing[:5])}; run_bench doctor -d {known} says more")

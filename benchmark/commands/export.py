@@ -12,6 +12,7 @@ from benchmark.commands.terminal import echo, output, remarks
 from benchmark.interop.dialects import dialect_names, read_dialect
 from benchmark.interop.trajectories import Trajectories, load_import
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 BUNDLE = "bundle"
 WORKSPACE = "vot-workspace"
@@ -57,7 +58,7 @@ def export(*, source: str, format_: str, out: Path, origin: int | None, data_roo
     export_results(exported, dialect, out, origin=_origin(exported[0].dataset) if origin is None else origin)
     for one in exported:
         many = len(one.by_sequence)
-        count = f"{many} sequence{'s' if many > 1 else ''} of {one.dataset}"
+        count = f"{counted(many, 'sequence')} of {one.dataset}"
         output().print(f"{one.tracker}: {count} ({dialect.title})", markup=False)
         if dialect.times and (lacking := len(one.by_sequence) - len(one.times)):
             remarks().print(

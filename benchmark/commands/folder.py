@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from benchmark.store.results import writing
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 if TYPE_CHECKING:
     from benchmark.engine.run import Executor, Plan, Task
@@ -120,6 +121,6 @@ def write_uploads(folder: Path, plan: Plan, tasks: list[Task], records: dict[str
         except InputError as error:
             lines.append(f"{spec.name}: {error}")
             continue
-        note = f"; {mended} boxes that were none repeat the ones before" if mended else ""
+        note = f"; repeated where none was given: {counted(mended, 'box', 'boxes')}" if mended else ""
         lines.append(f"{spec.name}: {file} is for {server.address}{note}")
     return lines

@@ -15,6 +15,7 @@ from benchmark.commands.run import run
 from benchmark.commands.terminal import echo, near, output, remarks, size_text
 from benchmark.commands.workers import worker_options
 from benchmark.store.results import writing
+from trackers.plurals import counted
 from trackers.printable import printable
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def _time(wanted: tuple[Row, ...], selection: Selection, device: str, workers: i
     together = worth(workers, frames, pieces) if where == "cpu" else 1
     paces = [pace_of(resolve(name), job, where) for name in names]
     seconds = side_by_side((pace.seconds(length) for pace in paces for length in lengths), together)
-    what = f"{len(names)} trackers and {sum(lengths):,} frames on {where}"
+    what = f"{counted(len(names), 'tracker')} and {counted(sum(lengths), 'frame')} on {where}"
     side = f", in {together} processes side by side" if together > 1 else ""
     return f"about {_span(seconds)} for {what}{side}, where nothing of it is kept from before"
 

@@ -17,6 +17,7 @@ from benchmark.commands.failed import show_failures
 from benchmark.commands.naming import rename, rm
 from benchmark.commands.options import open_results, results_option
 from benchmark.commands.terminal import echo, echo_json, output, remarks, size_text
+from trackers.plurals import counted
 from trackers.printable import printable
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def results(ctx: click.Context, *, results: Path, failed: bool, as_json: bool) -
     for reason in damaged.values():
         remarks().print(f"left out: {reason}", markup=False, soft_wrap=True)
     if unused:
-        echo(f"{unused} records are used by no run; `run_bench results gc` removes them")
+        echo(f"used by no run: {counted(unused, 'record')}; `run_bench results gc` removes what is unused")
 
 
 results.add_command(rename)
@@ -90,7 +91,7 @@ def gc(ctx: click.Context, *, results: Path, keep: int, dry_run: bool, as_json: 
         echo_json({"dry_run": dry_run, "size": size, "removed": rows})
         return
     kinds = Counter(one.kind for one in removed)
-    what = ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in kinds.items()) or "nothing"
+    what = ", ".join(counted(count, kind) for kind, count in kinds.items()) or "nothing"
     echo(f"{'would free' if dry_run else 'freed'} {size_text(size)}: {what}")
 
 

@@ -29,6 +29,7 @@ from benchmark.commands.outputs import output_path
 from benchmark.commands.terminal import echo, near, output, remarks, sequence_progress
 from benchmark.commands.workers import open_executor, worker_options
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 if TYPE_CHECKING:
     from benchmark.datasets.selection import Subset
@@ -219,7 +220,7 @@ def _planned(one: Study, parts: Sequence[Part]) -> Table:
     undrawn = sum(part.undrawn for part in parts)
     notes = [
         f"{repeated(one.repeats, one.jitter)}; {_rest(row for part in parts for row in part.rows)}",
-        *([f"{undrawn} sequences are to be rendered first"] if undrawn else []),
+        *([f"to be rendered first: {counted(undrawn, 'sequence')}"] if undrawn else []),
     ]
     table = Table(title=f"{one.name}: {one.question}", caption="; ".join(notes), title_justify="left",
                   caption_justify="left")  # fmt: skip
@@ -253,9 +254,9 @@ def _rest(rows: Iterable[Row]) -> str:
     rows = list(rows)
     times = [row.seconds_left for row in rows]
     total, unknown = duration(sum(value for value in times if value is not None)), times.count(None)
-    speeds = f" and {unknown} tracker{'s' if unknown > 1 else ''} of unknown speed" if unknown else ""
+    speeds = f" and {counted(unknown, 'tracker')} of unknown speed" if unknown else ""
     left = sum(row.trajectories - row.kept for row in rows)
-    return f"left: {left} trajectories, about {total} of one processor{speeds}"
+    return f"left: {counted(left, 'trajectory', 'trajectories')}, about {total} of one processor{speeds}"
 
 
 def duration(seconds: float) -> str:

@@ -16,6 +16,7 @@ from benchmark.commands.terminal import echo, progress, remarks
 from benchmark.commands.video import range_options, stoppable, video_options, write
 from trackers.boxes import oddities
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 if TYPE_CHECKING:
     from benchmark.datasets.footage import Footage
@@ -127,7 +128,7 @@ def _follow(
     announced = max(min(stop or footage.announced, footage.announced) - start, 0)
     seen = 0
 
-    def counted() -> Iterator[Frame]:
+    def watched() -> Iterator[Frame]:
         nonlocal seen
         for _, frame in _numbered(footage, start, stop):
             if not seen:
@@ -139,13 +140,13 @@ def _follow(
         bar = bars.add_task("tracking", total=announced or None)
         # As in a run on the same frames, so that boxes are the same.
         own = lane_seed(seed, "folder", footage.name)
-        frames = counted()
+        frames = watched()
         trails = follow(built, frames, box, own, start, lambda: bars.advance(bar))
         for _ in frames:  # that nobody was left to follow: the video is shown to its end all the same
             bars.advance(bar)
     if seen < LEAST:
         which = f"from frame {start + 1} on " if start else ""
-        raise InputError(f"{footage.path}: {which}there are {seen} frame(s) to track; at least {LEAST} are needed")
+        raise InputError(f"{footage.path}: {which}{counted(seen, 'frame')} to track; at least {LEAST} are needed")
     return trails, seen
 
 

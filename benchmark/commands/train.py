@@ -14,6 +14,7 @@ from benchmark.commands.outputs import output_path
 from benchmark.commands.terminal import echo, output, progress, remarks
 from benchmark.signed import signed
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 if TYPE_CHECKING:
     from benchmark.datasets.base import Dataset
@@ -85,7 +86,7 @@ def _train(
 
     says = remarks()
     tracks = read_tracks(recipe, data_root)
-    says.print(f"{recipe.name}: {len(tracks)} tracks, {recipe.schedule.steps} steps on {where}")
+    says.print(f"{recipe.name}: {counted(len(tracks), 'track')}, {counted(recipe.schedule.steps, 'step')} on {where}")
     with progress(says, "done") as bars:
         tasks: dict[str, object] = {}
 
@@ -102,7 +103,7 @@ def _train(
         )  # fmt: skip
     with writing(folder):
         draw_curve(folder / CURVE, folder / "curve.png")
-    says.print(f"{done.steps} steps in {done.seconds:.0f} s; found in {done.found:.1%} of held-out searches")
+    says.print(f"{counted(done.steps, 'step')} in {done.seconds:.0f} s; found in {done.found:.1%} of held-out searches")
     return done.weights
 
 
@@ -158,5 +159,5 @@ def _show(title: str, *tracked: Tracked) -> None:
     (pair,) = compare({"ships": before.by_sequence, "trained": after.by_sequence}, [("ships", "trained")])
     beyond = "" if pair.interval is None else f" [{signed(pair.interval.low)}, {signed(pair.interval.high)}]"
     output().print(
-        f"trained minus what ships: {signed(pair.difference)}{beyond}, {pair.sequences} videos", markup=False
+        f"trained minus what ships: {signed(pair.difference)}{beyond}, {counted(pair.sequences, 'video')}", markup=False
     )

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from benchmark.commands.terminal import echo, echo_json, output, size_text
 from trackers.errors import InputError
+from trackers.plurals import counted
 from trackers.printable import printable
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def show(*, file: Path, as_json: bool) -> None:
     else:
         rows = (
             ("file", f"{fit.kind}, {size_text(size)}, sha256 {sha256[:16]}..."),
-            ("holds", f"{fit.tensors} tensors, {fit.values:,} values"),
+            ("holds", f"{counted(fit.tensors, 'tensor')}, {counted(fit.values, 'value')}"),
             ("names", fit.source or "nobody's that is known"),
             ("converted from", fit.origin if fit.origin != fit.source else ""),
             ("tracker", f"{fit.tracker}@{file}" if fit.tracker else "none takes it"),
@@ -94,7 +95,7 @@ def convert(*, file: Path, out: Path) -> None:
     tensors = {name: value.detach().clone().contiguous() for name, value in fit.ours.items()}  # none shares its memory
     with writes(out, "-o OUT"):
         write_whole(out, save(tensors, metadata={"source": fit.origin or fit.source, "tracker": fit.tracker}))
-    echo(f"{out}: {len(tensors)} tensors for {fit.tracker}")
+    echo(f"{out}: {counted(len(tensors), 'tensor')} for {fit.tracker}")
 
 
 def _why(fit: Fit) -> str:

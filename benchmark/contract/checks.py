@@ -23,6 +23,7 @@ from trackers.api import Boxes, lane_bytes
 from trackers.boxes import oddities
 from trackers.errors import describe
 from trackers.names import TrackerSpec, resolve
+from trackers.plurals import counted
 
 ROUNDING = 1e-3
 """What rounding may do: to pixels at another number of lanes (`benchmark.engine.audit`), to a signal at its bounds."""
@@ -161,7 +162,7 @@ def _telemetry(subject: Subject) -> Says:
         trial.tracker.recording = False
     if not np.array_equal(np.array(boxes), subject.alone[0]):
         return "broken", f"{_apart(subject.alone[0], np.array(boxes))} where telemetry is recorded"
-    return "fine", f"{len(signals)} signals within their ranges; boxes are the same with them"
+    return "fine", f"{counted(len(signals), 'signal')} within range; boxes are the same with them"
 
 
 def _images(subject: Subject) -> Says:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from benchmark.datasets.sequence import Boxes
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 MAX_BYTES = 2**28
 """Bytes of the largest text that is read: rows of millions of frames."""
@@ -113,7 +114,7 @@ def parse_boxes(text: str, source: str) -> Boxes:
         values = _DELIMITERS.sub(" ", line).split()
         if len(values) not in (0, 4):
             raise InputError(
-                f"{source}, line {index + 1}: {len(values)} values where a box has 4 (x, y, width, height)"
+                f"{source}, line {index + 1}: {counted(len(values), 'value')} where a box has 4 (x, y, width, height)"
             )
         try:
             rows[index] = [number(value) for value in values] or np.nan

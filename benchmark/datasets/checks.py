@@ -13,6 +13,7 @@ from benchmark.datasets.box_text import row_text
 from benchmark.datasets.images import FrameError, check_depth, frame_size
 from benchmark.datasets.sequence import Boxes, Sequence
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 FARTHEST = 1e7
 """Pixels: no value of a box is larger."""
@@ -35,7 +36,7 @@ def load_each(names: Collection[str], load: Callable[[str], Sequence], progress:
             progress(done, len(names))
     if problems:
         others = len(problems) - 1
-        more = f" (and {others} more such {'sequence' if others == 1 else 'sequences'})" if others else ""
+        more = f" (and {counted(others, 'more such sequence')})" if others else ""
         raise InputError(problems[0] + more)
     return sequences
 
@@ -45,7 +46,7 @@ def check_rows(name: str, rows: Boxes, start: int, file: Path) -> None:
     in it, or have a box beyond any image.
     """
     if len(rows) - start < 2:
-        raise InputError(f"{name}: {max(len(rows) - start, 0)} frame(s) to run; tracking needs at least 2")
+        raise InputError(f"{name}: {counted(max(len(rows) - start, 0), 'frame')} to run; tracking needs at least 2")
     first, where = rows[start], f"{file}, row {start + 1}"
     if not np.isfinite(first).all():
         raise InputError(f"{name}: the first box is NaN or empty ({where}): it must show the target")

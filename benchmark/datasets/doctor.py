@@ -17,6 +17,7 @@ from benchmark.datasets.published import PublishedDataset
 from benchmark.datasets.selection import State, state_of
 from benchmark.datasets.sequence import Sequence
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 READERS = 4
 """Threads that look at frames."""
@@ -118,7 +119,7 @@ def _frames(sequence: Sequence, check: Callable[[Path], int], pool: ThreadPoolEx
 
     found = list(pool.map(look, sequence.frames))
     faults = [one for one in found if isinstance(one, str)]
-    others = f" (and {len(faults) - 1} others)" if len(faults) > 1 else ""
+    others = f" (and {counted(len(faults) - 1, 'other')})" if len(faults) > 1 else ""
     return sum(one for one in found if isinstance(one, int)), [faults[0] + others] if faults else []
 
 

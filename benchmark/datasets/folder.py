@@ -17,6 +17,7 @@ from benchmark.datasets.images import list_images
 from benchmark.datasets.listing import files_in, folders
 from benchmark.datasets.sequence import Annotation, Sequence
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 BOX_FILES = ("groundtruth.txt", "groundtruth_rect.txt")
 """The usual names of a box file, the first one first; any other name will do for the only .txt file of a folder."""
@@ -64,7 +65,7 @@ def _load(name: str, folder: Path) -> Sequence:
     rows = read_boxes(file)
     if len(rows) != len(frames):
         raise InputError(
-            f"{name}: {file} has {len(rows)} rows, but {images} has {len(frames)} images:"
+            f"{name}: {file} has {counted(len(rows), 'row')}, but {images} has {counted(len(frames), 'image')}:"
             " give one row an image, 0,0,0,0 where no target is seen"
         )
     annotation = Annotation(

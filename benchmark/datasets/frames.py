@@ -13,6 +13,8 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
+from trackers.plurals import counted
+
 NOTHING = (-1, -1, -1)
 _MISSING = (0, *NOTHING)
 """What no file has: a mode of nothing, and NOTHING."""
@@ -51,7 +53,7 @@ class Frames(Sequence[Path]):
         return hash((self.folder, len(self.names)))  # not of each name: there are thousands, and one list a folder
 
     def __repr__(self) -> str:
-        return f"Frames({str(self.folder)!r}, {len(self)} files)"
+        return f"Frames({str(self.folder)!r}, {counted(len(self), 'file')})"
 
     def stamps(self) -> NDArray[np.int64]:
         """Return (N, 3): each file's size in bytes, and when its content and anything of it were changed, in ns.

@@ -15,6 +15,7 @@ from benchmark.datasets.frames import Frames
 from benchmark.datasets.published import Place, PublishedDataset, by_name, inside, numbered
 from benchmark.datasets.sequence import Boxes
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 STEP = 8
 """Frames at 240 a second for one at 30."""
@@ -75,8 +76,8 @@ class NfSDataset(PublishedDataset):
                 rows, frames = rows[:count], frames[:count]
             elif len(rows) != len(frames) and self.rate == "30":
                 raise InputError(
-                    f"{target.name}: {place.boxes} has rows for {len(rows)} frames, one of {STEP} at 240 a second, but"
-                    f" {place.images} has {len(frames)}: put the original files back"
+                    f"{target.name}: {place.boxes} has rows for {counted(len(rows), 'frame')}, one of {STEP} at 240 a"
+                    f" second, but {place.images} has {len(frames)}: put the original files back"
                 )
         return super().fitted(target, place, rows, frames)
 

@@ -22,6 +22,7 @@ from benchmark.datasets.images import SUFFIXES
 from benchmark.datasets.listing import all_files_in, ending_so, folders_if_any
 from benchmark.datasets.sequence import Annotation, Boxes, Sequence
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 BLOCK = 1000
 """Names of frames that are made at a time."""
@@ -82,8 +83,8 @@ class PublishedDataset(Dataset):
         if len(rows) != len(frames):
             which = f"images {target.images[0]}-{target.images[1]}" if target.images else f"in {place.images}"
             raise InputError(
-                f"{target.name}: {place.boxes} has {len(rows)} rows, but the sequence has {len(frames)} annotated"
-                f" frames ({which}): put the original file back"
+                f"{target.name}: {place.boxes} has {counted(len(rows), 'row')}, but the sequence has {len(frames)}"
+                f" annotated frames ({which}): put the original file back"
             )
         return rows, frames
 
@@ -274,6 +275,7 @@ def with_flags(annotation: Annotation, absent: NDArray[np.bool_], file: Path) ->
     """
     if len(absent) != len(annotation):
         raise InputError(
-            f"{annotation.name}: {file} has {len(absent)} flags for {len(annotation)} frames: put the original back"
+            f"{annotation.name}: {file} has {counted(len(absent), 'flag')} for {counted(len(annotation), 'frame')}:"
+            " put the original back"
         )
     return replace(annotation, absent=absent if annotation.absent is None else annotation.absent | absent)

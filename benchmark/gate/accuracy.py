@@ -22,6 +22,7 @@ from benchmark.gate.verdict import Verdict
 from benchmark.metrics.overlap import overlap
 from benchmark.signed import signed
 from benchmark.statistics.paired import student_interval
+from trackers.plurals import counted
 
 ROUNDING = 1e-3
 """Pixels by which boxes may differ and still be called equal; the file keeps a tenth of that."""
@@ -129,7 +130,7 @@ def _equal(
     facts |= {"equal_bit_for_bit": exact, "parted": [vars(one) for one in parted]}
     if not parted:
         bits = "bit for bit" if exact == len(shared) else f"to {ROUNDING:g} px, {exact} of them bit for bit"
-        return "pass", f"boxes of all {len(shared)} sequences are equal {bits}"
+        return "pass", f"boxes of {'all ' * (len(shared) > 1)}{counted(len(shared), 'sequence')} are equal {bits}"
     return "fail", f"boxes differ {_where(parted, shared)}, AUC by {signed(differences.mean(), '.4f')}"
 
 
@@ -156,7 +157,7 @@ def _retrained(
     facts |= {"tolerance": tolerance, "interval": [interval.low, interval.high] if interval else None}
     says = f"AUC {signed(mean, '.4f')}"
     says += f" [{signed(interval.low, '.4f')}, {signed(interval.high, '.4f')}]" if interval else ""
-    says += f" over {len(shared)} sequences; {tolerance:.3f} is what equally good checkpoints differ by"
+    says += f" over {counted(len(shared), 'sequence')}; {tolerance:.3f} is what equally good checkpoints differ by"
     if mean >= -tolerance:
         return "pass", says
     if interval is not None and interval.high < 0:

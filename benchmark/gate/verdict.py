@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from trackers.plurals import counted
+
 Status = Literal["pass", "fail", "unsure"]
 FAIL, UNSURE = 1, 3
 """Exit codes: something is worse; nothing is known to be worse, but something could not be told."""
@@ -64,7 +66,7 @@ class GateResult:
     def headline(self) -> str:
         """One line for people."""
         count = len(self.verdicts)
-        many = f"{count} verdict{'' if count == 1 else 's'}"
+        many = counted(count, "verdict")
         for status, words in (("fail", "worse than the baseline"), ("unsure", "could not be told")):
             found = sum(verdict.status == status for verdict in self.verdicts)
             if found:

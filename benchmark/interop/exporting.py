@@ -18,6 +18,7 @@ from benchmark.protocols.start import is_backward
 from benchmark.store.results import slug
 from benchmark.store.truth import read_truth
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 __all__ = ["export_results", "run_trajectories"]
 
@@ -79,7 +80,8 @@ def run_trajectories(run: Path, manifest: Mapping[str, Any]) -> list[Trajectorie
         last = record["start"] if goes_back else len(known) - 1 - record["start"] if known else len(boxes) - 1
         if len(boxes) != last + 1 or not len(boxes):
             raise InputError(
-                f"{file}: {len(boxes)} boxes of {name}, where its run has {last + 1}: run the same command again"
+                f"{file}: {counted(len(boxes), 'box', 'boxes')} of {name}, where its run has {last + 1}:"
+                " run the same command again"
             )
         timed = folder / "times" / f"{file.stem}_time.txt"
         times = read_times(timed, len(boxes)) if timed.is_file() else None

@@ -16,6 +16,7 @@ from benchmark.documents import parse_json
 from benchmark.interop.names import Names
 from benchmark.interop.text import read_rows, read_text
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 __all__ = ["Length", "lengths", "read_ground_truth"]
 
@@ -70,7 +71,9 @@ def read_ground_truth(folder: Path, dataset: str = "OTB100") -> dict[str, Annota
             raise InputError(f"{path}: no sequence of {dataset} is called {path.stem!r}")
         rows, target = read_rows(path), targets[name]
         if target.images and len(rows) != target.frames:
-            raise InputError(f"{path}: {len(rows)} rows where {name} has {target.frames} annotated frames")
+            raise InputError(
+                f"{path}: {counted(len(rows), 'row')} where {name} has {counted(target.frames, 'annotated frame')}"
+            )
         if name in found:
             raise InputError(f"{path}: a second ground truth of {name}: remove the one that is not its own")
         check_rows(name, rows, target.start, path)

@@ -20,6 +20,7 @@ from benchmark.interop.text import read_rows, read_text, read_times
 from benchmark.interop.trajectories import Trajectories, Trajectory
 from benchmark.metrics.alignment import infer_start
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 __all__ = ["import_results"]
 
@@ -57,8 +58,7 @@ def import_results(
     found: dict[str, Trajectory] = {}
     remarks, errors = layout.remarks, []
     if strangers := layout.strangers:
-        files = f"{len(strangers)} file{'s' * (len(strangers) > 1)}"
-        remarks.append(f"left out {files} about no sequence of {dataset}: {a_few(strangers)}")
+        remarks.append(f"left out {counted(len(strangers), 'file')} about no sequence of {dataset}: {a_few(strangers)}")
     mats = read_mats([files[0] for files in layout.boxes.values()]) if dialect.name == "otb-mat" else {}
     for name, (file, *others) in layout.boxes.items():
         try:
@@ -74,13 +74,14 @@ def import_results(
             if isinstance(rows, InputError):
                 raise rows
             if known[name].cut and len(rows) > known[name].frames:
-                remarks.append(f"left out {len(rows) - known[name].frames} boxes of {name} beyond its annotated frames")
+                beyond = counted(len(rows) - known[name].frames, "box", "boxes")
+                remarks.append(f"left out {beyond} of {name} beyond its annotated frames")
                 rows = rows[: known[name].frames]
             found[name] = _trajectory(file, dialect, name, rows - shift, annotations.get(name), known[name])
         except InputError as error:
             errors.append(str(error))
     if errors and not keep_going:
-        more = f" ({len(errors) - 1} more such file{'s' if len(errors) > 2 else ''})" if len(errors) > 1 else ""
+        more = f" ({counted(len(errors) - 1, 'more such file')})" if len(errors) > 1 else ""
         raise InputError(errors[0] + more)
     if not found:
         none = f"{path}: no result of {dataset} in the {dialect.name} dialect found"
@@ -113,8 +114,8 @@ def _vot_rows(file: Path, truth: Annotation | None, length: Length, shift: Value
     if codes:
         failures = codes.count("2")
         raise InputError(
-            f"{file}: a run with restarts ({failures} failures, {len(codes)} frames without a box): "
-            "only an unsupervised experiment is one pass"
+            f"{file}: a run with restarts ({counted(failures, 'failure')}, {counted(len(codes), 'frame')} without a"
+            " box): only an unsupervised experiment is one pass"
         )
     if lines[0] != "1":
         raise InputError(f"{file}: begins with {lines[0][:40] or 'nothing'!r} where a VOT trajectory has 1")
@@ -138,4 +139,5 @@ def _start(file: Path, boxes: Values, name: str, truth: Annotation | None, lengt
     for start in (0, length.start):
         if len(boxes) in (length.frames - start, length.frames - start - 1):  # whether the last is invalid is not known
             return start
-    raise InputError(f"{file}: {name}: {len(boxes)} boxes where the sequence has {length.frames} frames")
+    many = counted(len(boxes), "box", "boxes")
+    raise InputError(f"{file}: {name}: {many} where the sequence has {counted(length.frames, 'frame')}")

@@ -11,6 +11,7 @@ from benchmark.datasets.listing import entries, matching
 from benchmark.interop.dialects import Dialect, beside_endings
 from benchmark.interop.names import Names
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 __all__ = ["Layout", "a_few", "lay_out"]
 
@@ -73,7 +74,9 @@ def _in_folders(path: Path, dialect: Dialect, layout: Layout) -> Iterator[tuple[
     numbered = [file for file in _files(path, dialect) if _REPEAT.fullmatch(file.stem[-4:])]
     first = [file for file in numbered if file.stem.endswith(dialect.repeats)]
     if others := len(numbered) - len(first):
-        layout.remarks.append(f"left out {others} files of repeated runs: of each sequence the first is taken")
+        layout.remarks.append(
+            f"left out {counted(others, 'file')} of repeated runs: of each sequence the first is taken"
+        )
     yield from ((file, file.parent.name) for file in first)
 
 

@@ -13,6 +13,7 @@ from benchmark.interop.trajectories import Trajectory
 from benchmark.metrics.overlap import overlap
 from benchmark.signed import signed
 from trackers.boxes import WILD, tame
+from trackers.plurals import counted
 
 __all__ = ["suspicions", "where_it_fits"]
 
@@ -47,7 +48,7 @@ def where_it_fits(boxes: Values, annotation: Annotation) -> str:
     tail = float(np.median(overlap(boxes, annotation.boxes[frames - rows :])))
     if max(head, tail) < 0.3:
         return ""
-    missing = f"{frames - rows} row{'s' if frames - rows > 1 else ''}"
+    missing = counted(frames - rows, "row")
     at_start = head < tail and not np.allclose(boxes[0], annotation.boxes[0], atol=NEAR)
     return f"; it looks as if {missing} were missing at the {'start' if at_start else 'end'}"
 
@@ -100,7 +101,7 @@ def _median_offset(pairs: list[tuple[Trajectory, Annotation]]) -> Iterator[str]:
         x, y = (signed(one, ".1f") for one in median)
         yield (
             f"where it tracks well, its boxes lie {x}, {y} px from the target"
-            f" (median of {len(medians)} sequences): an offset of pixel indices?"
+            f" (median of {counted(len(medians), 'sequence')}): an offset of pixel indices?"
         )
 
 

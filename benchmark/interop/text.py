@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from benchmark.datasets.box_text import decoded, number, parse_boxes, usual_rows
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 __all__ = ["format_rows", "format_times", "read_rows", "read_text", "read_times"]
 
@@ -48,7 +49,7 @@ def read_times(path: Path, frames: int, *, repeats: bool = False) -> Values:
     if len(times) == frames - 1:
         times = np.concatenate([[0.0], times])
     if len(times) != frames:
-        raise InputError(f"{path}: {len(times)} times for {frames} boxes")
+        raise InputError(f"{path}: {counted(len(times), 'time')} for {counted(frames, 'box', 'boxes')}")
     return times
 
 

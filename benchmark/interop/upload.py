@@ -21,6 +21,7 @@ from benchmark.interop.archive import Archive
 from benchmark.interop.placing import part_of, writes
 from benchmark.store.record import Record
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 __all__ = ["SERVERS", "Server", "check_archive", "write_archive"]
 
@@ -127,7 +128,7 @@ def _rows(archive: Archive, name: str, rows: int, columns: int) -> Values:
     if lines.pop():
         raise archive.refused(f"{name} does not end with a line")
     if len(lines) != rows:
-        raise archive.refused(f"{name} has {len(lines)} rows for {rows} frames")
+        raise archive.refused(f"{name} has {counted(len(lines), 'row')} for {counted(rows, 'frame')}")
     found = np.empty((rows, columns))
     for index, line in enumerate(lines):
         values = line.split(",")
@@ -151,9 +152,10 @@ def _runs(server: Server, truth: Mapping[str, Annotation], records: Sequence[Rec
     for name, own in found.items():
         if not own or any(len(record.boxes) != len(truth[name]) for record in own):
             lacking = sum(not one for one in found.values()) or 1
+            others = f" and {counted(lacking - 1, 'other')}" if lacking > 1 else ""
             raise InputError(
-                f"no archive for {server.title}'s server: it takes all {len(truth)} sequences, and {name}"
-                f"{f' and {lacking - 1} others' if lacking > 1 else ''} was not followed to the end"
+                f"no archive for {server.title}'s server: it takes all {len(truth)} sequences, and {name}{others}"
+                " was not followed to the end"
             )
     return found
 

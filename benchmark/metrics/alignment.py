@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from benchmark.datasets.sequence import Annotation
 from benchmark.profiles import Profile
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 __all__ = ["Alignment", "align", "infer_start"]
 
@@ -39,7 +40,7 @@ def infer_start(rows: int, annotation: Annotation) -> int:
     full = f"{len(annotation)}"
     if annotation.start:
         full += f" (or {len(annotation) - annotation.start} from the official start at frame {annotation.start + 1})"
-    raise InputError(f"{annotation.name}: {rows} boxes where the ground truth has {full}")
+    raise InputError(f"{annotation.name}: {counted(rows, 'box', 'boxes')} where the ground truth has {full}")
 
 
 def align(rows: int, annotation: Annotation, profile: Profile, start: int | None = None) -> Alignment:
@@ -51,7 +52,7 @@ def align(rows: int, annotation: Annotation, profile: Profile, start: int | None
     missing = len(annotation) - begun - rows
     if missing not in (0, 1) or (missing == 1 and not _last_is_invalid(annotation)):
         raise InputError(
-            f"{annotation.name}: {rows} boxes from frame {begun + 1} on, where the ground truth has "
+            f"{annotation.name}: {counted(rows, 'box', 'boxes')} from frame {begun + 1} on, where the ground truth has "
             f"{len(annotation) - begun}"
         )
     wanted = annotation.start if profile.start == "official" else 0

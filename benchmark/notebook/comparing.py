@@ -16,6 +16,7 @@ from benchmark.profiles import Profile, load_profile
 from benchmark.statistics.paired import PairedDifference
 from benchmark.statistics.uncertainty import MEASURES
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 __all__ = ["Compared", "compare"]
 
@@ -65,7 +66,7 @@ class Compared:
         return page(self._title, self._about, shown, self.left_out)
 
     def __repr__(self) -> str:
-        return f"<{self._title}: {len(self._pairs)} pair{'s' * (len(self._pairs) > 1)}, {', '.join(self._measures)}>"
+        return f"<{self._title}: {counted(len(self._pairs), 'pair')}, {', '.join(self._measures)}>"
 
 
 def compare(

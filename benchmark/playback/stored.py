@@ -18,6 +18,7 @@ from benchmark.store.reading import read_manifest
 from benchmark.store.results import Results
 from trackers.errors import InputError, did_you_mean
 from trackers.lists import check_named, split_list
+from trackers.plurals import counted
 
 ROUNDED = 1e-4
 """Pixels by which a kept first box may differ from the ground truth's: a run's texts have four decimals."""
@@ -62,7 +63,7 @@ def stored_scene(
             raise InputError(f"{name} in the dataset is not the one of run {run.name}: its frames or boxes differ")
         trails.append(trail)
         if trail.error:
-            remarks.append(f"{tracker} failed on {name} after {len(trail.boxes)} frames: {trail.error}")
+            remarks.append(f"{tracker} failed on {name} after {counted(len(trail.boxes), 'frame')}: {trail.error}")
     if not trails:
         raise InputError(remarks[0])
     begun = _entry(manifest, chosen[0], name)["begun"]

@@ -18,6 +18,7 @@ from benchmark.profiles import Profile
 from benchmark.protocols.start import Start
 from benchmark.protocols.vot import multistart, supervised
 from trackers.errors import InputError, did_you_mean
+from trackers.plurals import counted
 
 __all__ = ["PROTOCOLS", "Start", "is_vot", "ope", "score_runs", "sre", "start_of", "starts", "tre"]
 
@@ -81,7 +82,9 @@ def tre(annotation: Annotation) -> list[Start]:
     allowed = _allowed(annotation)
     allowed = allowed[len(annotation) - allowed >= SHORTEST]
     if not len(allowed):
-        raise InputError(f"{annotation.name} has {len(annotation)} frames; TRE needs {SHORTEST} after a valid start")
+        raise InputError(
+            f"{annotation.name} has {counted(len(annotation), 'frame')}; TRE needs {SHORTEST} after a valid start"
+        )
     steps = [k * len(allowed) // (SEGMENTS - 1) for k in range(SEGMENTS - 1)]
     frames = [int(allowed[step]) for step in dict.fromkeys([*steps, len(allowed) - 1])]
     return [Start(f"tre-{k:02d}", frame, annotation.boxes[frame]) for k, frame in enumerate(frames, start=1)]

@@ -13,6 +13,7 @@ from benchmark.datasets.folder import FolderDataset
 from benchmark.datasets.footage import open_footage
 from benchmark.training.films import films
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 FRAME = "{:04d}.jpg"
 ONE_BASED = np.array([1.0, 1.0, 0.0, 0.0])
@@ -49,7 +50,7 @@ def _unpack(video: Path, notes: Any, out: Path) -> None:
         picture = cv2.cvtColor(frame, cv2.COLOR_RGB2BGR)
         cv2.imwrite(str(out / "img" / FRAME.format(written)), picture, (cv2.IMWRITE_JPEG_QUALITY, QUALITY))
     if written < len(boxes):
-        raise InputError(f"{video} has {written} frames, its notes have boxes for {len(boxes)}")
+        raise InputError(f"{video} has {counted(written, 'frame')}, its notes have boxes for {len(boxes)}")
     rows = [",".join(f"{value:.2f}" for value in row) for row in np.add(boxes, ONE_BASED)]
     partial = out / ".groundtruth.txt"
     partial.write_text("\n".join(rows) + "\n", encoding="utf-8")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from benchmark.datasets.footage import open_footage
 from benchmark.datasets.images import FrameError
+from trackers.plurals import counted
 
 Pixels = NDArray[np.uint8]
 Box = tuple[float, float, float, float]
@@ -68,7 +69,7 @@ class VideoFrame:
         """Return (H, W, 3) uint8 RGB. Raises `FrameError` where the video ends before it."""
         frames = _video(self.path)
         if self.index >= len(frames):
-            raise FrameError(self.path, f"has {len(frames)} frames, no frame {self.index}")
+            raise FrameError(self.path, f"has {counted(len(frames), 'frame')}, no frame {self.index}")
         pixels = cv2.imdecode(np.frombuffer(frames[self.index], np.uint8), cv2.IMREAD_COLOR_RGB)
         return np.asarray(pixels, np.uint8)
 

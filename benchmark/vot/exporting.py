@@ -21,6 +21,7 @@ from benchmark.store.results import Results
 from benchmark.store.truth import read_truth
 from benchmark.vot.workspace import Entry, Facts, check_place, experiment, identifiers, sequence_names, write_workspace
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 __all__ = ["EXPERIMENTS", "export_workspace"]
 
@@ -97,7 +98,9 @@ def _records(run: Path, manifest: Mapping[str, Any], sequences: set[str]) -> tup
         own = [one for one in manifest["records"] if one["tracker"] == tracker]
         failed = sorted({one["sequence"] for one in own if one["status"] != "done"})
         if failed or {one["sequence"] for one in own} != sequences:
-            remarks.append(f"{tracker} is left out: {len(failed)} sequences failed, and the toolkit wants all of them")
+            remarks.append(
+                f"{tracker} is left out: {counted(len(failed), 'sequence')} failed, and the toolkit wants all of them"
+            )
             continue
         kept = [store.find(dataset, tracker, one["key"], one["sequence"], one["start"], one["repeat"]) for one in own]
         if None in kept:

@@ -31,6 +31,7 @@ from benchmark.vot.toolkit import Toolkit
 from benchmark.vot.workspace import Entry, Facts, check_place, experiment, identifiers, sequence_names, write_workspace
 from trackers.errors import InputError, did_you_mean
 from trackers.names import TrackerSpec
+from trackers.plurals import counted
 
 __all__ = ["KINDS", "Workspace", "dataset_of", "prepare", "stack_names", "why_missing"]
 
@@ -169,10 +170,11 @@ def _unknown(videos: Sequence[Video]) -> str:
     if not counts:
         return ""
     named = ", ".join(f"{name} {count}" for name, count in list(counts.items())[:NAMED])
+    frames = counted(sum(counts.values()), "frame")
     return (
-        f"{sum(counts.values())} frames have no ground truth ({named}{', ...' * (len(counts) > NAMED)}): in runs with "
-        "restarts the toolkit takes each for a failure, whatever the box; --protocol vot-supervised does not, and has "
-        "other figures there"
+        f"no ground truth in {frames} ({named}{', ...' * (len(counts) > NAMED)}): in runs"
+        " with restarts the toolkit takes each for a failure, whatever the box; --protocol vot-supervised does not, and"
+        " has other figures there"
     )
 
 

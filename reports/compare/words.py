@@ -11,6 +11,7 @@ from benchmark.signed import signed
 from reports.compare.model import Pair
 from reports.forest import Forest, Found, Row, found_of
 from reports.labels import unlike
+from trackers.plurals import counted
 
 __all__ = ["Verdict", "line", "pairs_forest", "sentence", "verdict"]
 
@@ -36,7 +37,7 @@ def line(pair: Pair) -> str:
         return f"{who}: the same boxes on {_all(found.sequences)}"
     reach = f" [{signed(found.interval.low)}, {signed(found.interval.high)}]" if found.interval else ""
     p = "" if found.p_holm is None else f", p {p_text(found.p_holm)}"
-    count = f"{found.sequences} sequence{'s' if found.sequences > 1 else ''}"
+    count = counted(found.sequences, "sequence")
     first = "" if not unlike(pair.b, pair.a) else TRAINED if pair.b.trained else UNTRAINED
     text = f"{who}: {first}{said}; {pair.merit.name} {signed(found.difference)}{reach}{p}, {count}"
     return f"{text}. {apart}" if (apart := pair.merit.apart(pair.b, pair.a)) else text

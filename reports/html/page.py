@@ -26,6 +26,7 @@ from reports.sentences import answers_forest
 from reports.strips import Strip
 from reports.tables import Table, make_tables
 from reports.tables.headline import headline_table
+from trackers.plurals import counted
 
 if TYPE_CHECKING:
     from reports.html.toolkit import Toolkit
@@ -141,6 +142,7 @@ def environment() -> Environment:
     )
     made.filters["foldable"] = foldable
     made.filters["signed"] = signed
+    made.filters["counted"] = counted
     return made
 
 

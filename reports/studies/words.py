@@ -7,6 +7,7 @@ from benchmark.signed import signed
 from benchmark.studies.answer import Actor, Answer, Effect, Finding
 from benchmark.studies.effects import found_of, found_words
 from reports.forest import Forest, Found, Row
+from trackers.plurals import counted
 
 __all__ = ["caption", "chance", "cost_of", "evidence", "headline", "paper", "study_forest", "sure"]
 
@@ -15,7 +16,7 @@ def caption(answer: Answer) -> str:
     """Return what the numbers are of."""
     drawn = ", rendered frames" if answer.rendered else ""
     off = f" of first boxes off by up to {answer.jitter:g} px" if answer.jitter else ""
-    repeats = f"{answer.repeats} repeat{'s' if answer.repeats > 1 else ''}{off}"
+    repeats = f"{counted(answer.repeats, 'repeat')}{off}"
     return f"{answer.coverage}{drawn}; {answer.protocol.upper()}, {repeats}, profile {answer.profile}"
 
 
@@ -104,7 +105,7 @@ def paper(one: Finding, answer: Answer) -> str:
     if one.expects is None:
         return ""
     expected = {"better": "better", "worse": "worse", "alike": "no different"}[one.expects]
-    count = f"{one.auc.sequences} sequence{'s' if one.auc.sequences > 1 else ''}"
+    count = counted(one.auc.sequences, "sequence")
     here = f" on {count} of rendered video" if answer.rendered else "" if answer.complete else f" on {count}"
     return f"The paper leads one to expect {one.other} to be {expected} ({one.source}): {one.verdict}{here}."
 

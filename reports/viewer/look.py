@@ -36,6 +36,7 @@ from reports.viewer.answers import (
 from reports.viewer.footage import Footage, Reel
 from trackers.boxes import tame
 from trackers.errors import InputError, did_you_mean
+from trackers.plurals import counted
 from trackers.printable import printable
 
 COLUMNS = 1200
@@ -210,7 +211,7 @@ class Look:
                 continue
             trails[tracker] = trail
             if trail.error:
-                remarks.append(f"{tracker} failed after {len(trail.boxes)} frames: {trail.error}")
+                remarks.append(f"{tracker} failed after {counted(len(trail.boxes), 'frame')}: {trail.error}")
         return trails, remarks
 
     def _why_not(self, tracker: str, name: str, attempt: str) -> str:

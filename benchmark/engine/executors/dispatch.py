@@ -21,6 +21,7 @@ from benchmark.engine.job import Outcome
 from benchmark.engine.load import Load
 from benchmark.engine.run import Finished, OnFrames, Plan, Task
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 PATIENCE_SECONDS = 120.0
 """How long a run waits for a worker when it has lost all."""
@@ -169,7 +170,7 @@ class Dispatch(Generic[S]):
                 self._idle.append(seat)
         lacking = [f"worker {seat.name}: {why}" for seat in self._idle if (why := refusals[seat])]
         if lacking:
-            more = f" (and {len(lacking) - 1} more workers)" if len(lacking) > 1 else ""
+            more = f" (and {counted(len(lacking) - 1, 'more worker')})" if len(lacking) > 1 else ""
             raise InputError(lacking[0] + more)
 
     def _take(self, seat: S, said: Heard) -> Iterator[Finished]:

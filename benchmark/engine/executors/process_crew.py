@@ -15,6 +15,7 @@ from benchmark.engine.executors.process import END_SECONDS, Process
 from benchmark.engine.load import Load, Watch
 from benchmark.engine.resources import free_memory, peak_memory_of
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 AMPLE_BYTES = 2 << 30
 """Where there is so much memory for every worker, all start at once; else the first is measured."""
@@ -125,7 +126,7 @@ class ProcessCrew:
         if size and room < self._wanted and not self._limited:
             self._limited = True
             self._say(
-                f"{room} worker{'s' if room > 1 else ''} in place of {self._wanted}: one takes up to"
+                f"{counted(room, 'worker')} in place of {self._wanted}: one takes up to"
                 f" {size / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free"
             )
         return room

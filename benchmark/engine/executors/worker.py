@@ -26,6 +26,7 @@ from benchmark.store.keys import code_digest
 from trackers.api import Tracker
 from trackers.errors import InputError
 from trackers.names import TrackerSpec, resolve
+from trackers.plurals import counted
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,9 @@ def _load(order: Order) -> dict[str, Video]:
     inventory = dataset.inventory()
     if missing := [name for name in order.digests if name not in inventory.found]:
         listed = ", ".join(missing[:3]) + (", ..." if len(missing) > 3 else "")
-        raise InputError(f"{order.dataset}: {len(missing)} sequences are missing in {inventory.place} ({listed})")
+        raise InputError(
+            f"{order.dataset}: {counted(len(missing), 'sequence')} missing in {inventory.place} ({listed})"
+        )
     videos = {video.name: video for video in dataset.load(list(order.digests))}
     if order.limit_frames is not None:
         videos = {name: video.first(order.limit_frames) for name, video in videos.items()}

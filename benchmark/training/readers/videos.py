@@ -15,6 +15,7 @@ from benchmark.datasets.images import list_images
 from benchmark.datasets.listing import below
 from benchmark.training.sources import Shot, Stored, Track
 from trackers.errors import InputError
+from trackers.plurals import counted
 
 SMALLEST = 8.0
 """Pixels: a target whose width and height have a smaller geometric mean is left out, as is one thinner than 1 : 8."""
@@ -107,7 +108,7 @@ def _track(
 ) -> Track:
     """Return a track of the frames in which the target is to be seen; `rows` are 1-based, `seen` may be empty."""
     if len(images) != len(rows):
-        raise InputError(f"{name}: {len(images)} images, but {len(rows)} boxes")
+        raise InputError(f"{name}: {counted(len(images), 'image')}, but {counted(len(rows), 'box', 'boxes')}")
     shown = seen if len(seen) == len(rows) else np.ones(len(rows), np.bool_)
     shots = []
     for image, row, there in zip(images, rows, shown, strict=True):

@@ -112,7 +112,7 @@ def test_a_run_whose_boxes_are_cut_off_is_not_exported(run: Path, tmp_path: Path
     assert call(export, *options).exit_code == 0
     file = run / "boxes" / "siamfc" / "Couple.txt"
     file.write_text("1,2,3,4\n")
-    assert "1 boxes of Couple, where its run has 140: run the same command again" in fails(export, *options)
+    assert "1 box of Couple, where its run has 140: run the same command again" in fails(export, *options)
     file.write_text("")
     (run / "ground_truth.npz").unlink()
     assert "0 boxes of Couple" in fails(export, *options)
@@ -146,7 +146,7 @@ def test_warnings_and_files_left_out(truth: Path, tmp_path: Path) -> None:
     (folder / "Couple.txt").write_text("".join(f"{x - 1:g},{y - 1:g},{w:g},{h:g}\n" for x, y, w, h in np.round(ROWS)))
     (folder / "Deer.txt").write_text("1,2,3,4\n")
     options = ("--results", tmp_path / "r", "--ground-truth", truth, "--data-root", tmp_path)
-    assert "Deer.txt: Deer: 1 boxes" in fails(import_, folder, *options)
+    assert "Deer.txt: Deer: 1 box " in fails(import_, folder, *options)
     assert not (tmp_path / "r").exists()
     result = call(import_, folder, "--keep-going", *options)
     assert result.exit_code == 1

@@ -128,7 +128,7 @@ def test_a_plan_names_each_dataset_once_and_each_tracker_whole(
     monkeypatch.setenv("COLUMNS", "110")
     output().print(_planned(find_study("dualmn-branches"), [Part("OTB100", "OTB100, 14 of 100 sequences", rows, 3)]))
     printed = capsys.readouterr().out
-    assert "unknown speed; 3 sequences are to be rendered first" in " ".join(printed.split())
+    assert "unknown speed; to be rendered first: 3 sequences" in " ".join(printed.split())
     columns = list(zip(*(line.split("│")[1:-1] for line in printed.splitlines() if "│" in line)))
     data, trackers = ("".join(cell.strip() for cell in column) for column in columns[:2])
     assert data.replace(" ", "") == "OTB100,14of100sequences"

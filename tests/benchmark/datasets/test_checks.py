@@ -68,7 +68,7 @@ def test_a_frame_of_another_size_is_judged_by_its_own(write_video):
 
 
 def test_one_frame_is_too_few(write_video):
-    assert failure(write_video("clip", [1])) == "clip: 1 frame(s) to run; tracking needs at least 2"
+    assert failure(write_video("clip", [1])) == "clip: 1 frame to run; tracking needs at least 2"
 
 
 def test_an_unreadable_frame_is_left_to_the_run(write_video):

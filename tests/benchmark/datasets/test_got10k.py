@@ -48,7 +48,7 @@ def test_test_has_one_box_and_no_more(tmp_path: Path):
     ("file", "content", "said"),
     [
         ("cover.label", "8\n9\n", "'9' is not one of 0 to 8"),
-        ("cover.label", "8\n", "has 1 flags for 60 frames"),
+        ("cover.label", "8\n", "has 1 flag for 60 frames"),
         ("meta_info.ini", "[METAINFO]\nobject_class: goat\n", r"meta_info.ini has no resolution"),
         ("meta_info.ini", "[METAINFO]\nresolution: (0, 0)\n", r"meta_info.ini has no resolution"),
         ("cover.label", None, f"{VAL}: .*cover.label is missing: the set is scored by it"),

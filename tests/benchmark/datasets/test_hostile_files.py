@@ -131,7 +131,7 @@ def test_what_is_no_number_elsewhere_is_none_here(value: str):
 
 
 def test_a_million_columns_are_one_line_of_text():
-    with pytest.raises(InputError, match="1000000 values where a box has 4") as error:
+    with pytest.raises(InputError, match="1,000,000 values where a box has 4") as error:
         parse_boxes(",".join(["1"] * 1_000_000), "boxes")
     is_one_line(error.value)
 

@@ -36,7 +36,7 @@ def test_of_a_video_that_is_longer_than_its_annotation_the_first_images_are_take
 def test_flags_that_are_missing_or_too_few_are_said(tmp_path: Path):
     folder = layouts.lasot(tmp_path, "yoyo-15", layouts.boxes(1000))
     (folder / "out_of_view.txt").write_text("0,0\n")
-    with pytest.raises(InputError, match=r"yoyo-15: .*out_of_view.txt has 2 flags for 1000 frames"):
+    with pytest.raises(InputError, match=r"yoyo-15: .*out_of_view.txt has 2 flags for 1,000 frames"):
         open_dataset("LaSOT", tmp_path).load(["yoyo-15"])
     (folder / "out_of_view.txt").unlink()
     with pytest.raises(InputError, match=r"out_of_view.txt is missing: frames without the target are scored by it"):

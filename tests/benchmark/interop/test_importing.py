@@ -166,7 +166,7 @@ def test_vot_trajectories(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("1\n2\n0\n0\n0\n0\n1\n" + text(ROWS[7:]), r"restarts \(1 failures, 6 frames without a box\)"),
+        ("1\n2\n0\n0\n0\n0\n1\n" + text(ROWS[7:]), r"restarts \(1 failure, 6 frames without a box\)"),
         (text(ROWS), "where a VOT trajectory has 1"),
         ("", "begins with 'nothing'"),
         ("1\n" + "1,2,3,4,5,6,7,8\n" * 29, "regions other than"),

@@ -97,7 +97,7 @@ def test_a_video_that_is_longer_than_its_annotation(dialects: Path, tmp_path: Pa
         said = [remark for remark in found.remarks if remark.startswith("left out")]
         assert said == ["left out 3 boxes of monkey-17 beyond its annotated frames"] * bool(more)
     (tmp_path / "monkey-4.txt").write_text(content)
-    with pytest.raises(InputError, match="monkey-4: 2260 boxes where the sequence has"):
+    with pytest.raises(InputError, match="monkey-4: 2,260 boxes where the sequence has"):
         take(tmp_path, "LaSOT")
 
 

@@ -57,9 +57,7 @@ def test_where_the_toolkit_would_see_a_failure_and_our_engine_none_is_said(tmp_p
     rows = file.read_text().splitlines()
     file.write_text("\n".join([*rows[:2], "NaN,NaN,NaN,NaN", rows[3]]) + "\n")
     (said,) = prepared(tmp_path / "gap", tmp_path / "data", "supervised")[1]
-    assert said.startswith(
-        "1 frames have no ground truth (first 1): in runs with restarts the toolkit takes each for a f"
-    )
+    assert said.startswith("no ground truth in 1 frame (first 1): in runs with restarts the toolkit takes each for a f")
     assert prepared(tmp_path / "anchors", tmp_path / "data", "multistart")[1] == []
 
 

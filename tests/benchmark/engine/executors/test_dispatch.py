@@ -159,7 +159,7 @@ def test_lanes_that_were_lost_twice_are_tried_one_by_one(plan: Plan, tasks: list
 def test_what_a_worker_lacks_stops_the_run_before_work(plan: Plan, tasks: list[Task]) -> None:
     crew = Puppets(2)
     crew.ask = lambda seat, method, *arguments: crew.said.append((seat, Answer("no data here")))  # type: ignore
-    with pytest.raises(InputError, match=r"^worker 0: no data here \(and 1 more workers\)$"):
+    with pytest.raises(InputError, match=r"^worker 0: no data here \(and 1 more worker\)$"):
         run(crew, plan, tasks)
 
 

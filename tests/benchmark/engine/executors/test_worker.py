@@ -84,7 +84,7 @@ def test_a_timeout_reaches_the_worker(worker: Worker, order: Order, selection: S
     [
         ({"revision": "0"}, "folder is of revision 1, the driver's of 0"),
         ({"digests": {"first": "other"}}, "frames or ground truth of first are not the driver's"),
-        ({"digests": {"first": "", "fourth": ""}}, "folder: 1 sequences are missing in .* \\(fourth\\)"),
+        ({"digests": {"first": "", "fourth": ""}}, "folder: 1 sequence missing in .* \\(fourth\\)"),
         ({"limit_frames": 3}, "frames or ground truth of first, second, third are not the driver's"),
         ({"data_root": "/nowhere"}, "folder: there is no /nowhere, and ENGRAM_DATA does not name another folder"),
         ({"environment": {"device": "abacus"}}, "device .*, not abacus"),
