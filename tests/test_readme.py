@@ -41,7 +41,14 @@ def compared(dataset: str) -> list[dict[str, Any]]:
     return [row["auc"] for answer in answers(dataset) for row in answer["findings"] + answer["crossed"]]
 
 
-@pytest.mark.parametrize(("dataset", "begins"), [("demo-full", "**On rendered video"), ("OTB100", "**On the 14 real")])
+@pytest.mark.parametrize(
+    ("dataset", "begins"),
+    [
+        ("demo-large", "**On rendered video"),
+        ("demo-full", "**The time that memories take"),
+        ("OTB100", "**On the 14 real"),
+    ],
+)
 def test_every_difference_of_the_readme_is_of_an_answer(dataset: str, begins: str) -> None:
     (paragraph,) = re.findall(re.escape(begins) + r".*?\n\n", README, re.DOTALL)
     told = re.findall(r"([+-]?\.\d{3})[^.]*?([+-]\.\d{3}) to ([+-]\.\d{3})", paragraph)
@@ -49,8 +56,24 @@ def test_every_difference_of_the_readme_is_of_an_answer(dataset: str, begins: st
         tuple(round(value, 3) for value in (row["difference"], row["interval"]["low"], row["interval"]["high"]))
         for row in compared(dataset)
     }
-    assert len(told) > 2
+    assert len(told) > 1
     assert {tuple(map(float, row)) for row in told} <= kept
+
+
+@pytest.mark.parametrize(
+    ("words", "memory", "cause"),
+    [
+        ("occlusion", "dualmn-short", "occlusion"),
+        ("turns", "dualmn-long", "rotation"),
+        ("changes its size", "dualmn-long", "scale"),
+        ("looks change", "memtrack", "appearance"),
+    ],
+)
+def test_what_each_memory_gains_by_cause_is_shown(words: str, memory: str, cause: str) -> None:
+    file = REPOSITORY / "results/studies/memory-by-cause/demo-large/study.json"
+    (cell,) = [row["by_cause"][cause] for row in json.loads(file.read_text())["findings"] if row["other"] == memory]
+    (told,) = re.findall(rf"{words} \(([+-]\.\d\d)\)", README)
+    assert (float(told), cell["p_holm"] < 0.05) == (round(cell["difference"], 2), True)
 
 
 def test_how_many_studies_are_answered_is_counted() -> None:
@@ -73,14 +96,15 @@ REAL = (
 
 def test_what_is_said_of_the_large_set_is_what_its_answers_say() -> None:
     (paragraph,) = re.findall(r"\*\*The 720 of `demo-large`\*\*.*?\n\n", STUDIES, re.DOTALL)
-    (numbers,) = re.findall(r"differences of (\S+) to (\S+) in .*? takes (\S+ to \S+) sequences", paragraph, re.DOTALL)
+    (numbers,) = re.findall(r"differences of (\S+) to (\S+) in .*? takes (\S+ to \S+) such", paragraph, re.DOTALL)
     low, high, needed = numbers
     rows = compared("demo-large")
     detectable = [row["detectable"] for row in rows]
     assert (float(low), float(high)) == (round(min(detectable), 2), round(max(detectable), 2))
     assert needed == f"{min(row['needed'] for row in rows):,} to {max(row['needed'] for row in rows):,}"
-    differences = {round(row["difference"], 3) for row in rows}
-    assert {float(one) for one in re.findall(r"[+-]\.\d{3}\b", paragraph)} == differences
+    told = {float(one) for one in re.findall(r"[+-]\.\d{3}\b", paragraph)}
+    assert told
+    assert told <= {round(row["difference"], 3) for row in rows}
 
 
 @pytest.mark.parametrize(("dataset", "words"), [("demo-full", RENDERED), ("OTB100", REAL)])
