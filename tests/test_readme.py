@@ -61,18 +61,20 @@ def test_every_difference_of_the_readme_is_of_an_answer(dataset: str, begins: st
 
 
 @pytest.mark.parametrize(
-    ("words", "memory", "cause"),
+    ("study", "other", "cause", "words"),
     [
-        ("occlusion", "dualmn-short", "occlusion"),
-        ("turns", "dualmn-long", "rotation"),
-        ("changes its size", "dualmn-long", "scale"),
-        ("looks change", "memtrack", "appearance"),
+        ("memory-by-cause", "dualmn-short", "occlusion", r"through\nocclusion \((\S+)\)"),
+        ("memory-by-cause", "dualmn-long", "rotation", r"turns \((\S+)\)"),
+        ("memory-by-cause", "dualmn-long", "scale", r"changes its size \((\S+)\)"),
+        ("memory-by-cause", "memtrack", "appearance", r"looks change \((\S+)\)"),
+        ("memtrack-components", "hard read", "occlusion", r"hidden \((\S+) and"),
+        ("memtrack-components", "queue", "occlusion", r"hidden \(\S+ and (\S+)\)"),
     ],
 )
-def test_what_each_memory_gains_by_cause_is_shown(words: str, memory: str, cause: str) -> None:
-    file = REPOSITORY / "results/studies/memory-by-cause/demo-large/study.json"
-    (cell,) = [row["by_cause"][cause] for row in json.loads(file.read_text())["findings"] if row["other"] == memory]
-    (told,) = re.findall(rf"{words} \(([+-]\.\d\d)\)", README)
+def test_what_the_readme_says_of_a_cause_is_shown(study: str, other: str, cause: str, words: str) -> None:
+    answer = json.loads((REPOSITORY / f"results/studies/{study}/demo-large/study.json").read_text())
+    (cell,) = [row["by_cause"][cause] for row in answer["findings"] if row["other"] == other]
+    (told,) = re.findall(words, README)
     assert (float(told), cell["p_holm"] < 0.05) == (round(cell["difference"], 2), True)
 
 
