@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from benchmark.merit import silent, values
+from benchmark.plurals import counted
 from benchmark.runs import Run
 from benchmark.scores import TrackerScores
 from benchmark.statistics.paired import PairedDifference, compare
 from trackers.errors import InputError, did_you_mean
-from trackers.plurals import counted
 
 __all__ = ["Matched", "between", "differences", "within"]
 

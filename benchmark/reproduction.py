@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.datasets.listing import entries
+from benchmark.plurals import counted
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 ENDINGS = (".pth", ".pt", ".pkl", ".tar", ".mat", ".safetensors", ".index", ".bin", ".ckpt")
 """Of files of weights: what else lies in a folder with them is nothing."""

@@ -15,10 +15,10 @@ from benchmark.commands.folder import begin, conclude, keep_truth, this_command
 from benchmark.commands.terminal import Terminal, near, remarks, sequence_progress
 from benchmark.commands.work import do
 from benchmark.p_values import p_text
+from benchmark.plurals import counted
 from benchmark.signed import signed
 from benchmark.store.results import slug, writing
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 if TYPE_CHECKING:
     from benchmark.datasets.selection import Selection

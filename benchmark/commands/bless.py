@@ -13,8 +13,8 @@ from benchmark.commands.gate import data_root_option, run_argument, speed_option
 from benchmark.commands.options import device_option, results_option
 from benchmark.commands.outputs import output_path
 from benchmark.commands.terminal import echo, progress, remarks
+from benchmark.plurals import counted
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 if TYPE_CHECKING:
     from benchmark.gate.snapshot import Snapshot

@@ -13,9 +13,9 @@ from benchmark.commands.options import choose_all, choose_imports
 from benchmark.commands.terminal import remarks
 from benchmark.commands.work import do
 from benchmark.commands.workers import open_executor
+from benchmark.plurals import counted
 from benchmark.store.results import writing
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 if TYPE_CHECKING:
     from benchmark.datasets.selection import Selection

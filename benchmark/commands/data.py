@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.commands.terminal import echo, output, progress, remarks, size_text
+from benchmark.plurals import counted
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 if TYPE_CHECKING:
     from benchmark.datasets.download import Source

@@ -11,8 +11,8 @@ from benchmark.commands.outputs import output_path
 from benchmark.commands.terminal import echo, output, remarks
 from benchmark.interop.dialects import dialect_names, read_dialect
 from benchmark.interop.trajectories import Trajectories, load_import
+from benchmark.plurals import counted
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 BUNDLE = "bundle"
 WORKSPACE = "vot-workspace"

@@ -8,9 +8,9 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmark.plurals import counted
 from benchmark.store.results import writing
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 if TYPE_CHECKING:
     from benchmark.engine.run import Executor, Plan, Task

@@ -14,8 +14,8 @@ from benchmark.commands.options import choose, data_options, results_option, see
 from benchmark.commands.run import run
 from benchmark.commands.terminal import echo, near, output, remarks, size_text
 from benchmark.commands.workers import worker_options
+from benchmark.plurals import counted
 from benchmark.store.results import writing
-from trackers.plurals import counted
 from trackers.printable import printable
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from benchmark.commands.failed import show_failures
 from benchmark.commands.naming import rename, rm
 from benchmark.commands.options import open_results, results_option
 from benchmark.commands.terminal import echo, echo_json, output, remarks, size_text
-from trackers.plurals import counted
+from benchmark.plurals import counted
 from trackers.printable import printable
 
 if TYPE_CHECKING:

@@ -28,8 +28,8 @@ from benchmark.commands.options import (
 from benchmark.commands.outputs import output_path
 from benchmark.commands.terminal import echo, near, output, remarks, sequence_progress
 from benchmark.commands.workers import open_executor, worker_options
+from benchmark.plurals import counted
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 if TYPE_CHECKING:
     from benchmark.datasets.selection import Subset

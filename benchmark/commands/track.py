@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from benchmark.commands.options import device_option, json_option, seed_option, trackers_option, write_json
 from benchmark.commands.terminal import echo, progress, remarks
 from benchmark.commands.video import range_options, stoppable, video_options, write
+from benchmark.plurals import counted
 from trackers.boxes import oddities
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 if TYPE_CHECKING:
     from benchmark.datasets.footage import Footage

@@ -12,9 +12,9 @@ from benchmark.commands.numbers import Number
 from benchmark.commands.options import device_option, seed_option
 from benchmark.commands.outputs import output_path
 from benchmark.commands.terminal import echo, output, progress, remarks
+from benchmark.plurals import counted
 from benchmark.signed import signed
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 if TYPE_CHECKING:
     from benchmark.datasets.base import Dataset

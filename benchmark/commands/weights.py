@@ -9,8 +9,8 @@ import click
 from rich.table import Table
 
 from benchmark.commands.terminal import echo, echo_json, output, size_text
+from benchmark.plurals import counted
 from trackers.errors import InputError
-from trackers.plurals import counted
 from trackers.printable import printable
 
 if TYPE_CHECKING:

@@ -18,12 +18,12 @@ from benchmark.contract.subject import Subject
 from benchmark.contract.trial import Trial, leaves
 from benchmark.contract.video import hard_videos, moving_patch
 from benchmark.metrics.overlap import overlap
+from benchmark.plurals import counted
 from trackers.adapters.one_target import Objects
 from trackers.api import Boxes, lane_bytes
 from trackers.boxes import oddities
 from trackers.errors import describe
 from trackers.names import TrackerSpec, resolve
-from trackers.plurals import counted
 
 ROUNDING = 1e-3
 """What rounding may do: to pixels at another number of lanes (`benchmark.engine.audit`), to a signal at its bounds."""

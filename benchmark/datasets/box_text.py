@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.datasets.sequence import Boxes
+from benchmark.plurals import counted
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 MAX_BYTES = 2**28
 """Bytes of the largest text that is read: rows of millions of frames."""

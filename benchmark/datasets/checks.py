@@ -12,8 +12,8 @@ from benchmark.datasets.base import Progress
 from benchmark.datasets.box_text import row_text
 from benchmark.datasets.images import FrameError, check_depth, frame_size
 from benchmark.datasets.sequence import Boxes, Sequence
+from benchmark.plurals import counted
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 FARTHEST = 1e7
 """Pixels: no value of a box is larger."""

@@ -16,8 +16,8 @@ from benchmark.datasets.mends import Finding, Kind, archives, elsewhere, hint
 from benchmark.datasets.published import PublishedDataset
 from benchmark.datasets.selection import State, state_of
 from benchmark.datasets.sequence import Sequence
+from benchmark.plurals import counted
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 READERS = 4
 """Threads that look at frames."""

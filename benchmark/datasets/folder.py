@@ -16,8 +16,8 @@ from benchmark.datasets.frames import Frames
 from benchmark.datasets.images import list_images
 from benchmark.datasets.listing import files_in, folders
 from benchmark.datasets.sequence import Annotation, Sequence
+from benchmark.plurals import counted
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 BOX_FILES = ("groundtruth.txt", "groundtruth_rect.txt")
 """The usual names of a box file, the first one first; any other name will do for the only .txt file of a folder."""

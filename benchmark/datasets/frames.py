@@ -13,7 +13,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from trackers.plurals import counted
+from benchmark.plurals import counted
 
 NOTHING = (-1, -1, -1)
 _MISSING = (0, *NOTHING)

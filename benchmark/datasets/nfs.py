@@ -14,8 +14,8 @@ from benchmark.datasets.catalogue import Target
 from benchmark.datasets.frames import Frames
 from benchmark.datasets.published import Place, PublishedDataset, by_name, inside, numbered
 from benchmark.datasets.sequence import Boxes
+from benchmark.plurals import counted
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 STEP = 8
 """Frames at 240 a second for one at 30."""

@@ -21,8 +21,8 @@ from benchmark.datasets.frames import Frames
 from benchmark.datasets.images import SUFFIXES
 from benchmark.datasets.listing import all_files_in, ending_so, folders_if_any
 from benchmark.datasets.sequence import Annotation, Boxes, Sequence
+from benchmark.plurals import counted
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 BLOCK = 1000
 """Names of frames that are made at a time."""

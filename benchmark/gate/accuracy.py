@@ -20,9 +20,9 @@ from benchmark.gate.limits import Limits, limits
 from benchmark.gate.snapshot import Snapshot, TrackerSnapshot
 from benchmark.gate.verdict import Verdict
 from benchmark.metrics.overlap import overlap
+from benchmark.plurals import counted
 from benchmark.signed import signed
 from benchmark.statistics.paired import student_interval
-from trackers.plurals import counted
 
 ROUNDING = 1e-3
 """Pixels by which boxes may differ and still be called equal; the file keeps a tenth of that."""

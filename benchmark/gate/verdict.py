@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from trackers.plurals import counted
+from benchmark.plurals import counted
 
 Status = Literal["pass", "fail", "unsure"]
 FAIL, UNSURE = 1, 3

@@ -14,11 +14,11 @@ from benchmark.interop.matlab import format_mat
 from benchmark.interop.placing import place_files
 from benchmark.interop.text import format_rows, format_times, read_rows, read_times
 from benchmark.interop.trajectories import Trajectories, Trajectory
+from benchmark.plurals import counted
 from benchmark.protocols.start import is_backward
 from benchmark.store.results import slug
 from benchmark.store.truth import read_truth
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 __all__ = ["export_results", "run_trajectories"]
 

@@ -15,8 +15,8 @@ from benchmark.datasets.sequence import Annotation
 from benchmark.documents import parse_json
 from benchmark.interop.names import Names
 from benchmark.interop.text import read_rows, read_text
+from benchmark.plurals import counted
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 __all__ = ["Length", "lengths", "read_ground_truth"]
 

@@ -19,8 +19,8 @@ from benchmark.interop.suspicions import suspicions, where_it_fits
 from benchmark.interop.text import read_rows, read_text, read_times
 from benchmark.interop.trajectories import Trajectories, Trajectory
 from benchmark.metrics.alignment import infer_start
+from benchmark.plurals import counted
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 __all__ = ["import_results"]
 

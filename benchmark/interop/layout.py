@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 from benchmark.datasets.listing import entries, matching
 from benchmark.interop.dialects import Dialect, beside_endings
 from benchmark.interop.names import Names
+from benchmark.plurals import counted
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 __all__ = ["Layout", "a_few", "lay_out"]
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from benchmark.datasets.sequence import Annotation
 from benchmark.interop.trajectories import Trajectory
 from benchmark.metrics.overlap import overlap
+from benchmark.plurals import counted
 from benchmark.signed import signed
 from trackers.boxes import WILD, tame
-from trackers.plurals import counted
 
 __all__ = ["suspicions", "where_it_fits"]
 

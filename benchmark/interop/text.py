@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.datasets.box_text import decoded, number, parse_boxes, usual_rows
+from benchmark.plurals import counted
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 __all__ = ["format_rows", "format_times", "read_rows", "read_text", "read_times"]
 

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from benchmark.datasets.sequence import Annotation
 from benchmark.interop.archive import Archive
 from benchmark.interop.placing import part_of, writes
+from benchmark.plurals import counted
 from benchmark.store.record import Record
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 __all__ = ["SERVERS", "Server", "check_archive", "write_archive"]
 

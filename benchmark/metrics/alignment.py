@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from benchmark.datasets.sequence import Annotation
+from benchmark.plurals import counted
 from benchmark.profiles import Profile
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 __all__ = ["Alignment", "align", "infer_start"]
 

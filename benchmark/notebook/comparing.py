@@ -12,11 +12,11 @@ from benchmark.commands.lists import Words, names_among
 from benchmark.notebook.loading import LoadedRun, checked
 from benchmark.notebook.page import page
 from benchmark.pairing import Matched, between, differences, within
+from benchmark.plurals import counted
 from benchmark.profiles import Profile, load_profile
 from benchmark.statistics.paired import PairedDifference
 from benchmark.statistics.uncertainty import MEASURES
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 __all__ = ["Compared", "compare"]
 

@@ -13,12 +13,12 @@ from benchmark.datasets.selection import Selection
 from benchmark.datasets.sequence import Sequence as Video
 from benchmark.playback.scene import Scene
 from benchmark.playback.trails import stored_trail
+from benchmark.plurals import counted
 from benchmark.protocols.start import is_backward
 from benchmark.store.reading import read_manifest
 from benchmark.store.results import Results
 from trackers.errors import InputError, did_you_mean
 from trackers.lists import check_named, split_list
-from trackers.plurals import counted
 
 ROUNDED = 1e-4
 """Pixels by which a kept first box may differ from the ground truth's: a run's texts have four decimals."""

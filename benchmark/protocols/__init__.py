@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from benchmark.datasets.sequence import Annotation
 from benchmark.metrics import SequenceScores, pool, score_sequence
+from benchmark.plurals import counted
 from benchmark.profiles import Profile
 from benchmark.protocols.start import Start
 from benchmark.protocols.vot import multistart, supervised
 from trackers.errors import InputError, did_you_mean
-from trackers.plurals import counted
 
 __all__ = ["PROTOCOLS", "Start", "is_vot", "ope", "score_runs", "sre", "start_of", "starts", "tre"]
 

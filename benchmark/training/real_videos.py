@@ -11,9 +11,9 @@ import numpy as np
 
 from benchmark.datasets.folder import FolderDataset
 from benchmark.datasets.footage import open_footage
+from benchmark.plurals import counted
 from benchmark.training.films import films
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 FRAME = "{:04d}.jpg"
 ONE_BASED = np.array([1.0, 1.0, 0.0, 0.0])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from benchmark.datasets.footage import open_footage
 from benchmark.datasets.images import FrameError
-from trackers.plurals import counted
+from benchmark.plurals import counted
 
 Pixels = NDArray[np.uint8]
 Box = tuple[float, float, float, float]

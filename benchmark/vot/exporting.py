@@ -14,6 +14,7 @@ from benchmark.datasets.sequence import Sequence as Video
 from benchmark.interop.placing import new_content
 from benchmark.metrics.vot import Code
 from benchmark.metrics.vot.pixels import carried
+from benchmark.plurals import counted
 from benchmark.profiles.vot import vot_span
 from benchmark.store.reading import read_manifest
 from benchmark.store.record import Record, write_whole
@@ -21,7 +22,6 @@ from benchmark.store.results import Results
 from benchmark.store.truth import read_truth
 from benchmark.vot.workspace import Entry, Facts, check_place, experiment, identifiers, sequence_names, write_workspace
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 __all__ = ["EXPERIMENTS", "export_workspace"]
 

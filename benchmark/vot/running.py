@@ -21,6 +21,7 @@ from benchmark.datasets.region import digest_regions
 from benchmark.datasets.selection import Selection
 from benchmark.datasets.sequence import Sequence as Video
 from benchmark.engine.device import environment_class
+from benchmark.plurals import counted
 from benchmark.profiles.vot import vot_span
 from benchmark.protocols.vot import anchors_of
 from benchmark.store.keys import code_digest
@@ -31,7 +32,6 @@ from benchmark.vot.toolkit import Toolkit
 from benchmark.vot.workspace import Entry, Facts, check_place, experiment, identifiers, sequence_names, write_workspace
 from trackers.errors import InputError, did_you_mean
 from trackers.names import TrackerSpec
-from trackers.plurals import counted
 
 __all__ = ["KINDS", "Workspace", "dataset_of", "prepare", "stack_names", "why_missing"]
 

@@ -7,11 +7,11 @@ from typing import Literal
 
 from benchmark.merit import Merit
 from benchmark.p_values import p_equals, p_text
+from benchmark.plurals import counted
 from benchmark.signed import signed
 from reports.compare.model import Pair
 from reports.forest import Forest, Found, Row, found_of
 from reports.labels import unlike
-from trackers.plurals import counted
 
 __all__ = ["Verdict", "line", "pairs_forest", "sentence", "verdict"]
 

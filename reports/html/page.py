@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from benchmark.plurals import counted
 from benchmark.signed import signed
 from benchmark.statistics.bands import LEAST
 from reports.causes import asked_forest, shares_forest
@@ -26,7 +27,6 @@ from reports.sentences import answers_forest
 from reports.strips import Strip
 from reports.tables import Table, make_tables
 from reports.tables.headline import headline_table
-from trackers.plurals import counted
 
 if TYPE_CHECKING:
     from reports.html.toolkit import Toolkit

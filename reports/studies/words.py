@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from benchmark.p_values import p_equals
+from benchmark.plurals import counted
 from benchmark.signed import signed
 from benchmark.studies.answer import Actor, Answer, Effect, Finding
 from benchmark.studies.effects import found_of, found_words
 from reports.forest import Forest, Found, Row
-from trackers.plurals import counted
 
 __all__ = ["caption", "chance", "cost_of", "evidence", "headline", "paper", "study_forest", "sure"]
 

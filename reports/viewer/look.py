@@ -15,6 +15,7 @@ import numpy as np
 from benchmark.datasets.sequence import Annotation
 from benchmark.playback.scene import Scene, Trail
 from benchmark.playback.trails import find_run, stored_trail
+from benchmark.plurals import counted
 from benchmark.runs import IMPORTED, Run, join
 from reports.failures import Segment, cut, overlaps
 from reports.html.data import panel_data
@@ -36,7 +37,6 @@ from reports.viewer.answers import (
 from reports.viewer.footage import Footage, Reel
 from trackers.boxes import tame
 from trackers.errors import InputError, did_you_mean
-from trackers.plurals import counted
 from trackers.printable import printable
 
 COLUMNS = 1200

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from trackers.plurals import counted
-
 OURS = ("frames", "trackers", "error stream", "answer")
 """How the names of Engram's own threads begin."""
 SEQUENCES = 3
@@ -48,10 +46,10 @@ class Noticed:
             return
         threads = [one for one in threading.enumerate() if one not in self._before and not one.name.startswith(OURS)]
         if threads:
-            many = counted(len(threads), "thread")
+            many = f"{len(threads)} thread{'s' * (len(threads) > 1)}"
             yield f"it leaves {many} running after a sequence, which may change anything at any time"
         if not self._apart and (processes := children() - self._processes):
-            yield f"it leaves {counted(len(processes), 'process', 'processes')} running after a sequence"
+            yield f"it leaves {len(processes)} process{'es' * (len(processes) > 1)} running after a sequence"
 
     def _memory(self) -> str:
         later = self._growth[1:]  # what the first sequence takes is taken once

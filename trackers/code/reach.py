@@ -21,7 +21,6 @@ from trackers.code.installed import contents, describe, in_python, owners
 from trackers.code.private import OWN, find_top
 from trackers.code.source import Imported, read_source
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 HARMLESS = ("trackers/api", "trackers/errors", "trackers/names", "trackers/registry", "trackers/weights")
 """Of Engram: what every key covers, or what decides no box."""
@@ -46,7 +45,7 @@ class Reach:
         """Return how deep the key goes."""
         modules = sum(file.suffix == ".py" for file in self.files.values())
         data = len(self.files) - modules
-        parts = [counted(count, what) for what, count in (("module", modules), ("data file", data))]
+        parts = [f"{count} {what}{'s' * (count != 1)}" for what, count in (("module", modules), ("data file", data))]
         parts += [" ".join(one.split(" ")[:2]) for one in self.distributions]
         return ", ".join([*parts, *self.engram, *(f"not {one}" for one in self.left_out)])
 

@@ -20,8 +20,8 @@ from benchmark.engine.executors.worker import Assignment, Order, Result, Wanted
 from benchmark.engine.job import Outcome
 from benchmark.engine.load import Load
 from benchmark.engine.run import Finished, OnFrames, Plan, Task
+from benchmark.plurals import counted
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 PATIENCE_SECONDS = 120.0
 """How long a run waits for a worker when it has lost all."""

@@ -14,8 +14,8 @@ from benchmark.engine.executors.dispatch import Heard, Progress, Say, Seat
 from benchmark.engine.executors.process import END_SECONDS, Process
 from benchmark.engine.load import Load, Watch
 from benchmark.engine.resources import free_memory, peak_memory_of
+from benchmark.plurals import counted
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 AMPLE_BYTES = 2 << 30
 """Where there is so much memory for every worker, all start at once; else the first is measured."""

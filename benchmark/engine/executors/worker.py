@@ -21,12 +21,12 @@ from benchmark.datasets.lookup import RENDERED, ROOT_VARIABLE, open_dataset
 from benchmark.datasets.sequence import Sequence as Video
 from benchmark.engine.job import Job
 from benchmark.engine.lanes import run_lanes
+from benchmark.plurals import counted
 from benchmark.protocols.vot import Restarts
 from benchmark.store.keys import code_digest
 from trackers.api import Tracker
 from trackers.errors import InputError
 from trackers.names import TrackerSpec, resolve
-from trackers.plurals import counted
 
 
 @dataclass(frozen=True)

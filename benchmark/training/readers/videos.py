@@ -13,9 +13,9 @@ from benchmark.datasets.box_text import read_boxes, read_flags
 from benchmark.datasets.folder import FolderDataset
 from benchmark.datasets.images import list_images
 from benchmark.datasets.listing import below
+from benchmark.plurals import counted
 from benchmark.training.sources import Shot, Stored, Track
 from trackers.errors import InputError
-from trackers.plurals import counted
 
 SMALLEST = 8.0
 """Pixels: a target whose width and height have a smaller geometric mean is left out, as is one thinner than 1 : 8."""

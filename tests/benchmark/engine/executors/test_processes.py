@@ -102,7 +102,7 @@ def test_what_a_worker_lacks_is_one_line(picture_folder: Path, tmp_path: Path, u
     plan = plan_of(picture_folder, unruly)
     (tmp_path / "gone").touch()
     with pytest.raises(
-        InputError, match=r"^worker [12]: .*unruly\.py cannot be loaded: OSError: gone .* \(and 1 more workers\)$"
+        InputError, match=r"^worker [12]: .*unruly\.py cannot be loaded: OSError: gone .* \(and 1 more worker\)$"
     ):
         work(Processes("cpu", 2, picture_folder, print), plan, tmp_path / "results")
 

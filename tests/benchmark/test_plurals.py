@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trackers.plurals import counted
+from benchmark.plurals import counted
 
 
 @pytest.mark.parametrize(
